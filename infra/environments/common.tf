@@ -56,6 +56,12 @@ variable "settings" {
   default     = {}
 }
 
+variable "table_names" {
+  description = "Tables with other names, once they were restored: docs/operations.md."
+  type        = map(string)
+  default     = {}
+}
+
 variable "recommender" {
   description = "Whether a campaign is kept that ranks products in real time: paid for by the hour, asked or not."
   type        = object({ campaign = optional(bool, false) })

@@ -29,12 +29,12 @@ from fondly.contracts.delivery import FinishedEmail
 from fondly.mailer.domain.message import mime
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
-from fondly.stack.mailbox.store import INDEX
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
 from harness.customers import recommendations, shop_products
 from harness.processes import cpu_seconds
 from tests.support.finished_runs import Finished, announce_finished, store_finished_run
+from tests.support.mailbox.store import INDEX
 
 EMAILS = 9_050
 """As the Kaggle file has customers."""
@@ -75,8 +75,8 @@ def main() -> int:
 def _deliver(emails: Sequence[Finished], folder: Path, options: argparse.Namespace) -> Delivered:
     mailbox, port = folder / "mailbox", free_port()
     with embedded_stack(options.logs or folder / "logs", services=()) as stack:
-        server = ["--folder", str(mailbox), "--port", str(port), "--http-port", str(free_port())]
-        stack.processes.start("mailbox", ["-m", "fondly.stack.mailbox", *server], {})
+        server = ["--folder", str(mailbox), "--port", str(port)]
+        stack.processes.start("mailbox", ["-m", "tests.support.mailbox", *server], {})
         return asyncio.run(_timed(stack, emails, mailbox, _settings(port), options))
 
 
@@ -91,7 +91,7 @@ async def _timed(
         await store_finished_run(observer, RUN_ID, emails, part_size=PART_EMAILS)
         for number in range(1, options.processes + 1):
             stack.processes.start(f"sender-{number}", ["-m", "fondly.sender"], settings)
-        senders, servers = _processes("fondly.sender"), _processes("fondly.stack.mailbox")
+        senders, servers = _processes("fondly.sender"), _processes("tests.support.mailbox")
         (emulator,) = _processes("fondly.stack.emulator")
         before_s, started = cpu_seconds(emulator), time.monotonic()
         await announce_finished(observer, RUN_ID, emails=len(emails))

@@ -21,7 +21,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from fondly.stack.sample import write_sample
+from fondly.evaluation.sample import write_sample
 from harness.processes import cpu_seconds
 
 LOOK_S = 0.2

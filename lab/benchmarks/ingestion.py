@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.contracts import object_keys
+from fondly.evaluation.sample import write_sample
 from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import Stack, embedded_stack
 from fondly.stack.observer import observe
-from fondly.stack.sample import write_sample
 from harness.processes import MIB, child, cpu_seconds, curve, growth, idle, resident_mib
 
 REVIEWS_PER_CUSTOMER = 1.7  # of the sample

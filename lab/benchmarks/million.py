@@ -31,10 +31,10 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.contracts import object_keys
+from fondly.evaluation.sample import write_sample
 from fondly.runtime.runs.run import MAKING, Run, StageName
 from fondly.stack.embedded import Stack, embedded_stack
 from fondly.stack.observer import observe
-from fondly.stack.sample import write_sample
 from harness.million_report import Report, problems, show
 from harness.processes import cpu_seconds, resident_mib
 from harness.staged import KEY, Staged

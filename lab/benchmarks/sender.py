@@ -29,11 +29,11 @@ from fondly.operations.local_stack import exported
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.settings import TransportKind
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
-from fondly.stack.mailbox.store import INDEX
 from fondly.stack.observer import Observer, observe
 from fondly.stack.processes import free_port
 from harness.processes import cpu_seconds, until_quiet
 from tests.support.finished_runs import Finished, announce_finished, finished_email, store_finished_run
+from tests.support.mailbox.store import INDEX
 
 MIN_OF_BARE = 0.8
 RATE_PER_S, RATE_TOLERANCE = 14.0, 0.05
@@ -83,8 +83,7 @@ class World:
 
     def start_mail_server(self) -> None:
         """Start the mail server, for all measurements."""
-        ports = ["--port", str(self._port), "--http-port", str(free_port())]
-        arguments = ["-m", "fondly.stack.mailbox", "--folder", str(self._mailbox), *ports]
+        arguments = ["-m", "tests.support.mailbox", "--folder", str(self._mailbox), "--port", str(self._port)]
         self._stack.processes.start("mailbox", arguments, {})
 
     async def measure(self, kind: TransportKind, emails: int) -> Measured:

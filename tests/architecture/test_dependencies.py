@@ -25,7 +25,7 @@ BESIDE = {"recommender": {"web"}, "sender": {"feedback", "web"}}
 """What a service has beside its queue: processes that answer requests, or read another queue."""
 IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
-ONLY_EMBEDDED = {"aiosmtpd", "ministack", "PIL", "understudy"}
+ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 """What comes with the extra `embedded` of the stack."""
 TOOLS = {
     "fondly.operations",

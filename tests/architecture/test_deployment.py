@@ -154,15 +154,14 @@ def test_a_budget_sees_the_ai_services_and_another_what_has_the_tag() -> None:
     """Calls of AI services have no tag: without a budget by service, most of the bill is seen by none."""
     observability = module(configuration("prod"), "observability")
     budgets = observability.instances("aws_budgets_budget", "month")
-    found = {name: budget["cost_filter"][0] for name, budget in budgets.items()}
-    assert found["resources"] == {"name": "TagKeyValue", "values": ["user:stack$fondly-prod"]}
-    assert found["ai"]["name"] == "Service"
-    assert {"Amazon Bedrock", "Amazon Comprehend", "Amazon Personalize"} < set(found["ai"]["values"])
-    assert "Claude Haiku 5.5 (Amazon Bedrock Edition)" in found["ai"]["values"]
+    found = {name: _filters(budget) for name, budget in budgets.items()}
+    assert found["resources"] == {"TagKeyValue": ["user:stack$fondly-prod"], "Region": ["eu-west-1"]}
+    assert found["ai"].keys() == {"Service"}
+    assert {"Amazon Bedrock", "Amazon Comprehend", "Amazon Personalize"} < set(found["ai"]["Service"])
+    assert "Claude Haiku 5.5 (Amazon Bedrock Edition)" in found["ai"]["Service"]
     other = module(configuration("prod", ai_services=["Amazon Bedrock"]), "observability")
-    assert other.instances("aws_budgets_budget", "month")["ai"]["cost_filter"][0]["values"] == [
-        "Amazon Bedrock"
-    ]
+    budget = other.instances("aws_budgets_budget", "month")["ai"]
+    assert _filters(budget) == {"Service": ["Amazon Bedrock"]}
 
 
 @pytest.mark.parametrize(
@@ -192,6 +191,11 @@ def test_the_state_is_encrypted_by_its_key(read_module: "ReadModule", stage: str
     assert given["kms_key_id"] == configuration("bootstrap").output("state_key_arn")
     versions = read_module(f"environments/{stage}").text
     assert re.search(r'backend "s3" \{[^}]*encrypt += true', versions)
+
+
+def _filters(budget: Instance) -> dict[str, object]:
+    """What a budget counts."""
+    return {each["name"]: each["values"] for each in budget["cost_filter"]}
 
 
 def references(value: object) -> set[str]:

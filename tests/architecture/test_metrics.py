@@ -7,6 +7,7 @@ import pytest
 
 from fondly.runtime.metrics import Metric
 from fondly.runtime.settings import NAMESPACE
+from tests.scaling.metric_math import evaluate, names_in
 from tests.support.configurations import configuration
 
 if TYPE_CHECKING:
@@ -63,6 +64,33 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
         "mailbox",
     }
     assert ("aws_budgets_budget", "month") in observability.resources
+
+
+@pytest.mark.parametrize(
+    ("alarm", "known", "is_on"),
+    [
+        ("oldest_message", {"age": 1_000, "estimate": 60}, False),  # the time to wake up
+        ("oldest_message", {"age": 40_000, "estimate": 20_000}, False),  # a large run, or one behind another
+        ("oldest_message", {"age": 42_000, "estimate": 20_000}, True),
+        ("oldest_message", {"age": 42_000}, False),  # nobody works: stuck says so
+        ("stuck", {"waiting": 3, "done": 0}, True),
+        ("stuck", {"waiting": 3, "done": 0, "calls": 0}, True),
+        ("stuck", {"waiting": 3, "done": 0, "calls": 5}, False),  # a part waits for its quota
+        ("stuck", {"waiting": 3, "done": 1}, False),
+        ("stuck", {"waiting": 0, "done": 0}, False),
+    ],
+)
+def test_age_and_want_of_progress_raise_alarms_and_a_quota_does_not(
+    alarm: str, known: dict[str, float], *, is_on: bool
+) -> None:
+    """A run is late by its own estimate, and stuck if neither messages nor calls go on."""
+    made = (
+        configuration("prod").modules("observability")[None].instances("aws_cloudwatch_metric_alarm", alarm)
+    )
+    queries = [query for query, _ in made["mailer"].block.expanded("metric_query", made["mailer"].scope)]
+    expression = queries[-1].value("expression", made["mailer"].scope)
+    series = {name: {0: known[name]} if name in known else {} for name in names_in(expression)}
+    assert any(evaluate(expression, series, [0]).values()) == is_on
 
 
 def test_every_alarm_notifies_somebody(observability: "Module") -> None:

@@ -63,9 +63,9 @@ def test_every_provider_asks_for_something(provider: str) -> None:
 def test_spf_aligns_with_the_sender() -> None:
     """The envelope's domain is below that of `From`, and only SES may send for it."""
     [envelope] = email().instances("aws_sesv2_email_identity_mail_from_attributes", "this").values()
-    assert envelope["mail_from_domain"] == f"bounce.{DOMAIN}"
-    assert record("TXT", f"bounce.{DOMAIN}") == "v=spf1 include:amazonses.com -all"
-    assert record("MX", f"bounce.{DOMAIN}") == "10 feedback-smtp.eu-west-1.amazonses.com"
+    assert envelope["mail_from_domain"] == f"bounce-eu-west-1.{DOMAIN}"
+    assert record("TXT", f"bounce-eu-west-1.{DOMAIN}") == "v=spf1 include:amazonses.com -all"
+    assert record("MX", f"bounce-eu-west-1.{DOMAIN}") == "10 feedback-smtp.eu-west-1.amazonses.com"
 
 
 def test_ses_signs_with_a_long_key() -> None:

@@ -58,7 +58,11 @@ BY_USE = {
     "aws_sqs_queue",
 }
 FREE = {
+    "aws_acm_certificate",
+    "aws_acm_certificate_validation",
+    "aws_api_gateway_base_path_mapping",
     "aws_api_gateway_deployment",
+    "aws_api_gateway_domain_name",
     "aws_api_gateway_integration",
     "aws_api_gateway_method",
     "aws_api_gateway_method_settings",

@@ -41,6 +41,14 @@ def endpoint(language: str = "en") -> Configuration:
     return made.modules("unsubscribe")[0]
 
 
+def test_no_trace_keeps_what_is_in_an_address() -> None:
+    """X-Ray keeps query strings and paths, which have tokens and customers."""
+    made = configuration("prod").everything()
+    stages = [each for each in made if each.kind == "aws_api_gateway_stage"]
+    assert len(stages) == 3
+    assert not any("xray_tracing_enabled" in set(each) for each in stages)
+
+
 def rendered(template: str, *, token: str, body: str = "") -> str:
     """Render a template of API Gateway, as far as ours go: encoded values, and nothing else."""
     text = template

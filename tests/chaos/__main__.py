@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from fondly.stack.sample import write_sample
+from fondly.evaluation.sample import write_sample
 from tests.chaos.outcome import Outcome
 from tests.chaos.report import print_report
 from tests.chaos.run import CALM_CONDITIONS, STORM_CONDITIONS, run_file

@@ -22,8 +22,6 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 from fondly.sender.domain.fields import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
-from fondly.stack.mailbox import Fault as MailFault
-from fondly.stack.mailbox import Faults, Mailbox, MailboxServer
 from fondly.stack.observer import Observer, observe
 from tests.chaos import delivery_outcome
 from tests.chaos.delivery_outcome import DeliveryOutcome
@@ -43,6 +41,8 @@ from tests.support.finished_runs import (
     now,
     store_finished_run,
 )
+from tests.support.mailbox import Fault as MailFault
+from tests.support.mailbox import Faults, Mailbox, MailboxServer
 from tests.support.outward import Outward, outward
 from understudy.ses.kept_emails import INDEX
 
@@ -64,7 +64,7 @@ TRANSACTION = "dynamodb.TransactWriteItems"
 
 @dataclass(frozen=True, kw_only=True)
 class MailOdds:
-    """Shares of SMTP deliveries that suffer each fault of `fondly.stack.mailbox`."""
+    """Shares of SMTP deliveries that suffer each fault of `tests.support.mailbox`."""
 
     later: float = 0.0
     refused: float = 0.0

@@ -20,6 +20,7 @@ from fondly.runtime.storage import from_item
 from fondly.stack.observer import Observer
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
+from tests.support.finished_runs import email_records
 
 PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
@@ -83,7 +84,7 @@ async def stored_emails(observer: Observer, run_id: str) -> dict[str, bytes]:
 
 async def records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
     """The run's records in the emails table, by customer, without what varies."""
-    found = await observer.email_records(run_id)
+    found = await email_records(observer, run_id)
     return {
         customer: {name: value for name, value in record.items() if name not in _VARYING}
         for customer, record in found.items()

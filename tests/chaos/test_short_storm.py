@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from fondly.stack.sample import write_sample
+from fondly.evaluation.sample import write_sample
 from tests.chaos.run import CALM_CONDITIONS, STORM_CONDITIONS, run_file
 from tests.chaos.verdict import judge
 

@@ -11,13 +11,13 @@ import yaml
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 
+from fondly.evaluation.sample import SampleFacts, write_sample
 from fondly.operations.local_stack import exported
 from fondly.operations.topology import TOPOLOGY
 from fondly.stack.compose import compose_stack
 from fondly.stack.embedded import Stack
 from fondly.stack.observer import observe
 from fondly.stack.processes import free_port
-from fondly.stack.sample import SampleFacts, write_sample
 from tests.support.containers import Compose
 from tests.support.outward import Outward, outward
 from tests.support.pipeline import Pipeline

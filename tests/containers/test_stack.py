@@ -14,11 +14,12 @@ import pytest
 
 from fondly.contracts.consent import customer_entry
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.evaluation.sample import SampleFacts
 from fondly.operations.topology import load_topology
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.settings import ServiceSettings
-from fondly.stack.sample import SampleFacts
 from tests.support.containers import Compose, exit_code, restarts, said
+from tests.support.finished_runs import email_records
 from tests.support.outward import Outward
 from tests.support.pipeline import Pipeline, Truth
 from tests.support.verdict import email_faults
@@ -164,7 +165,7 @@ async def test_crashes_in_the_middle_cost_no_email(
     for service in SERVICES:
         run = await reached(pipeline, "crash.csv", MIDDLE[service])
         compose.containers(service)[0].pause()  # so that nothing changes between the look and the crash
-        recorded = set(await pipeline.observer.email_records(run.run_id))
+        recorded = set(await email_records(pipeline.observer, run.run_id))
         compose.crash(compose.containers(service)[0], tool_image=images["cli"])
     run_id = await await_true_emails(pipeline, "crash.csv", sample)
     for service in SERVICES:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fondly.evaluation.sample import SampleFacts, write_sample
 from fondly.stack.embedded import PAGES_PORT, PROCESSES, WEB_PORT, Stack, embedded_stack
 from fondly.stack.observer import observe
 from fondly.stack.processes import free_port
-from fondly.stack.sample import SampleFacts, write_sample
 from tests.chaos.background import like_aws
 from tests.support.imap import ImapServer
 from tests.support.pipeline import Pipeline

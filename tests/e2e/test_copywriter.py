@@ -21,6 +21,8 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from fondly.evaluation.sample.catalogue import build_catalogue
+from fondly.evaluation.sample.vocabulary import load_vocabulary
 from fondly.mailer.domain.copy.answers import (
     Judged,
     Verdict,
@@ -37,8 +39,6 @@ from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.features import accept
 from fondly.mailer.domain.words.lists import FOLDER, WordLists
-from fondly.stack.sample.catalogue import build_catalogue
-from fondly.stack.sample.vocabulary import load_vocabulary
 from understudy.engines.copywriter import write
 
 LOCALES = {"en": "en_IN", "de": "de_DE"}

@@ -14,9 +14,9 @@ import pytest
 from typer.testing import CliRunner
 
 from fondly.cli.app import app
+from fondly.evaluation.sample import write_sample
 from fondly.runtime.runs.attribution import Attribution, attribution, partition
 from fondly.runtime.storage import DynamoDBItems
-from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)

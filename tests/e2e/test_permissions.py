@@ -17,12 +17,12 @@ from typing import NamedTuple
 import pytest
 
 from fondly.contracts.tokens import UNSUBSCRIBE, sign
+from fondly.evaluation.sample import SampleFacts
 from fondly.operations.local_stack import ENVIRONMENT
 from fondly.operations.topology import SERVICES
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.handler import SCHEDULE
 from fondly.stack.embedded import FEEDBACK, WEB, WEB_PORT
-from fondly.stack.sample import SampleFacts
 from services.recommender.tests.fakes import made_up_shop
 from tests.e2e.conftest import DELIVERY
 from tests.support.configurations import configuration, pipeline_of
@@ -103,7 +103,7 @@ UNUSED_BY = {
 """What is rare for one process only."""
 
 NAMED = re.compile(r"arn:aws:(?:sqs|sns|dynamodb):[^:]*:\d+:(?:table/)?fondly-prod-([a-z-]+)")
-KEYS = re.compile(r"arn:aws:s3:::fondly-prod-data-\d+(?:/(.*))?")
+KEYS = re.compile(r"arn:aws:s3:::fondly-prod-data-[^/]+(?:/(.*))?")
 FEEDBACK_SERVICE = "feedback"
 """What Terraform calls the process."""
 

@@ -10,7 +10,7 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import ProductSentiment, Recommendation
-from fondly.stack.sample import SampleFacts, write_sample
+from fondly.evaluation.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline, Truth
 from tests.support.verdict import MIN_PICKS, PICKS, body, email_faults
 

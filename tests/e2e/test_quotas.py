@@ -6,11 +6,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import exported
 from fondly.operations.topology import SERVICES
 from fondly.stack.embedded import embedded_stack
 from fondly.stack.observer import observe
-from fondly.stack.sample import write_sample
+from tests.support.finished_runs import email_records
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)
@@ -43,7 +44,7 @@ async def test_a_quota_costs_time_and_no_email(tmp_path: Path, monkeypatch: pyte
             pipeline.upload(path.name, path)
             run_id, finished = await pipeline.finished(path.name)
             assert (finished.status, finished.counts["emails"]) == ("finished", facts.customers)
-            assert len(await observer.email_records(run_id)) == facts.customers
+            assert len(await email_records(observer, run_id)) == facts.customers
             assert not any((await observer.dead_letters()).values())
             url = stack.variables["AWS_ENDPOINT_URL_COMPREHEND"]
             assert 0 < throttled(url, "Converse") < facts.customers / 2

@@ -12,10 +12,10 @@ from aiohttp import ClientSession
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import Recommendation
+from fondly.evaluation.sample import SampleFacts, write_sample
 from fondly.recommender.domain.study.witnesses import weight_of
 from fondly.runtime.runs.run import Run
 from fondly.stack.embedded import WEB_PORT
-from fondly.stack.sample import SampleFacts, write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)

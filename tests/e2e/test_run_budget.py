@@ -8,13 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from fondly.cli.app import app
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import ENVIRONMENT
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
 from fondly.stack.embedded import embedded_stack
 from fondly.stack.observer import observe
-from fondly.stack.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 BUDGETS = ("0.10", "0.30", "0.40", "5")

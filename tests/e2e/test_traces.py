@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from fondly.contracts.trace_context import TraceParent
-from fondly.stack.sample import write_sample
+from fondly.evaluation.sample import write_sample
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)

@@ -1,7 +1,8 @@
 """CloudWatch's metric math, as far as our alarms and policies use it.
 
 Source: "Using math expressions with CloudWatch metrics", CloudWatch user guide. A time series has a value for
-some minutes of a range and none for others. Arithmetic with a missing value, or a division by zero, has none.
+some minutes of a range and none for others. Arithmetic with a missing value, or a division by zero, has none;
+a SUM leaves missing values out.
 """
 
 import ast
@@ -28,7 +29,7 @@ _OPERATORS: Mapping[type[ast.AST], Callable[[float, float], float]] = {
 def names_in(expression: str) -> frozenset[str]:
     """The ids of metrics and other expressions that an expression uses."""
     names = {node.id for node in ast.walk(_parsed(expression)) if isinstance(node, ast.Name)}
-    return frozenset(names - {"FILL", "IF", "REPEAT"})
+    return frozenset(names - {"FILL", "IF", "REPEAT", "SUM"})
 
 
 def evaluate(expression: str, known: Mapping[str, Series], minutes: Sequence[int]) -> Series:
@@ -56,6 +57,12 @@ def _value(node: ast.AST, known: Mapping[str, Series], minutes: Sequence[int]) -
             return _joined(_OPERATORS[type(kind)], first, second)
         case ast.Call(func=ast.Name(id="FILL"), args=[filled, filling]):
             return _filled(_series(_value(filled, known, minutes), minutes), filling, minutes)
+        case ast.Call(func=ast.Name(id="SUM"), args=[ast.List(elts=summed)]):
+            found = [_series(_value(each, known, minutes), minutes) for each in summed]
+            return {
+                minute: sum(series[minute] for series in found if minute in series)
+                for minute in sorted(set().union(*found))
+            }
         case ast.Call(func=ast.Name(id="IF"), args=[condition, yes, no]):
             choices = [_series(_value(each, known, minutes), minutes) for each in (yes, no)]
             chosen = _series(_value(condition, known, minutes), minutes)

@@ -53,7 +53,8 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
-    "bootstrap": ("bootstrap", {"region": "eu-west-1", "github_repository": "shop/fondly"}),
+    "account": ("bootstrap/account", {}),
+    "bootstrap": ("bootstrap/region", {"region": "eu-west-1", "github_repository": "shop/fondly"}),
 }
 
 

@@ -22,7 +22,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.stack.embedded import PAGES_PORT
 from fondly.stack.local_mail import FOLDER
-from fondly.stack.mailbox.store import INDEX
+from fondly.stack.mailbox import INDEX
 from tests.support.finished_runs import now
 from tests.support.pipeline import Pipeline
 
@@ -35,7 +35,7 @@ def arrived(pipeline: Pipeline, run_id: str) -> Counter[str]:
 
 
 def received(pipeline: Pipeline) -> list[dict[str, Any]]:
-    """What the mail server has taken so far, as `fondly.stack.mailbox.Received` says it."""
+    """What the mail server has taken so far, as `fondly.stack.mailbox` notes it."""
     index = Path(pipeline.stack.variables[FOLDER]) / INDEX
     return [json.loads(line) for line in index.read_text().splitlines()]
 

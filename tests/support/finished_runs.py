@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from hashlib import sha256
+from typing import Any
 
 from aiobotocore.session import get_session
 
@@ -17,6 +18,7 @@ from fondly.runtime.batches import batches
 from fondly.runtime.parallel import for_each
 from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import MAKING
+from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.observer import Observer
 
 SENDER_DOMAIN = "shop.example.com"
@@ -36,6 +38,12 @@ class Finished:
     def customer_id(self) -> str:
         """Whose it is."""
         return self.email.customer_id
+
+
+async def email_records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
+    """Return a run's items in the emails table, by customer id."""
+    table = DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"])
+    return {item["customer_id"]: item for item in await table.get_group("run_id", run_id)}
 
 
 def message_id(run_id: str, customer_id: str) -> str:

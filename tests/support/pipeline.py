@@ -14,6 +14,7 @@ from fondly.contracts.events import RunFinished
 from fondly.runtime.runs.run import Run
 from fondly.stack.embedded import Stack
 from fondly.stack.observer import Observer
+from tests.support.finished_runs import email_records
 
 RUN_S = 240.0
 MIN_DISCOUNT_PERCENT = 5
@@ -146,7 +147,7 @@ class Pipeline:
 
     async def emails(self, run_id: str) -> dict[str, bytes]:
         """Every stored email of a run, by customer id."""
-        records = await self.observer.email_records(run_id)
+        records = await email_records(self.observer, run_id)
         return {
             customer: await self.observer.objects.get(object_keys.email(run_id, customer))
             for customer in records

@@ -25,6 +25,7 @@ module "pipeline" {
   understudy         = var.understudy
   settings           = var.settings
   check              = var.check
+  table_names        = var.table_names
   shop               = var.shop
   sending            = var.sending
   sentiment          = var.sentiment

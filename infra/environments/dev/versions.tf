@@ -12,7 +12,7 @@ terraform {
     }
   }
 
-  # The bucket, its region and its key differ per account: bootstrap's output `backend` has them, as the file for
+  # The bucket, its region and its key differ per account and region: bootstrap's output `backend` has them, as the file for
   # `terraform init -backend-config=`. Without the key's id, the state would be encrypted with one of S3's own.
   backend "s3" {
     key          = "dev/terraform.tfstate"

@@ -53,6 +53,7 @@ module "pipeline" {
   keys                   = module.keys.arns
   settings               = var.settings
   check                  = var.check
+  table_names            = var.table_names
   shop                   = var.shop
   mailer                 = var.mailer
   unsubscribe            = one([for endpoint in module.unsubscribe : merge(endpoint.mailer, { former_keys = var.former_unsubscribe_keys })])
@@ -121,6 +122,14 @@ module "pipeline" {
   }
 }
 
+module "link_domain" {
+  source = "../../modules/link-domain"
+  count  = var.link_domain == null ? 0 : 1
+
+  domain = var.link_domain.name
+  live   = var.link_domain.live
+}
+
 module "clicks" {
   source = "../../modules/clicks"
   count  = var.clicks_enabled ? 1 : 0
@@ -128,6 +137,7 @@ module "clicks" {
   name          = local.name
   network       = module.network.tasks
   keys          = module.keys.arns
+  domain        = one(module.link_domain[*].name)
   ops_topic_arn = module.observability.alarms_topic_arn
 }
 
@@ -165,5 +175,6 @@ module "unsubscribe" {
   language      = startswith(lookup(var.shop.mailer, "FONDLY_MAILER_LOCALE", "en"), "de") ? "de" : "en"
   brand         = var.shop.mailer["FONDLY_MAILER_BRAND_NAME"]
   topics        = var.unsubscribe_topics
+  domain        = one(module.link_domain[*].name)
   ops_topic_arn = module.observability.alarms_topic_arn
 }

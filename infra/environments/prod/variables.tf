@@ -36,6 +36,12 @@ variable "clicks_enabled" {
   default     = false
 }
 
+variable "link_domain" {
+  description = "A domain of yours that links in emails lead to, such as { name = \"links.shop.example\" }; with live = true once the DNS record of its certificate is there. Null for API Gateway's, which change with the APIs."
+  type        = object({ name = string, live = optional(bool, false) })
+  default     = null
+}
+
 variable "unsubscribe_topics" {
   description = "The departments that the preferences page offers to hear nothing of: first names of products' categories."
   type        = list(string)

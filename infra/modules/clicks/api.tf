@@ -56,3 +56,15 @@ resource "aws_api_gateway_deployment" "this" {
     create_before_destroy = true
   }
 }
+
+# Under the stage's name: whether a private integration is asked with that or with the base path, the balancer takes it off.
+resource "aws_api_gateway_base_path_mapping" "this" {
+  count = var.domain == null ? 0 : 1
+
+  domain_name = var.domain
+  api_id      = aws_api_gateway_rest_api.this.id
+  stage_name  = local.stage
+  base_path   = local.stage
+
+  depends_on = [module.stage]
+}

@@ -8,6 +8,7 @@
 locals {
   stage = "v1"
   port  = 8080
+  url   = var.domain == null ? module.stage.url : "https://${var.domain}/${local.stage}"
 }
 
 module "link" {

@@ -1,7 +1,7 @@
 output "web" {
   description = "The pipeline module's input `clicks`."
   value = merge(module.link.tasks, {
-    url            = "${module.stage.url}/${aws_api_gateway_resource.click.path_part}"
+    url            = "${local.url}/${aws_api_gateway_resource.click.path_part}"
     requests_per_s = var.limits.requests_per_s
   })
 }

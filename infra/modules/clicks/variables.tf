@@ -33,3 +33,9 @@ variable "ops_topic_arn" {
   description = "The topic that alarms publish to."
   type        = string
 }
+
+variable "domain" {
+  description = "The domain that links lead to, from the link-domain module; null for API Gateway's own."
+  type        = string
+  default     = null
+}

@@ -11,14 +11,17 @@ locals {
     complaints = ["COMPLAINT"]
   }
 
+  # It has one MX record, of one region.
+  mail_from_domain = "bounce-${data.aws_region.current.region}.${var.domain}"
+
   # Beside those of DKIM, which SES makes up.
   dns_records = concat([
     {
-      name  = "bounce.${var.domain}"
+      name  = local.mail_from_domain
       type  = "MX"
       value = "10 feedback-smtp.${data.aws_region.current.region}.amazonses.com"
     },
-    { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" },
+    { name = local.mail_from_domain, type = "TXT", value = "v=spf1 include:amazonses.com -all" },
     { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=quarantine; adkim=r; aspf=r" },
   ], local.replies_records)
 }
@@ -35,7 +38,7 @@ resource "aws_sesv2_email_identity" "this" {
 # Bounces go to a subdomain, so that SPF aligns with the From address (DMARC).
 resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
   email_identity         = aws_sesv2_email_identity.this.email_identity
-  mail_from_domain       = "bounce.${var.domain}"
+  mail_from_domain       = local.mail_from_domain
   behavior_on_mx_failure = "USE_DEFAULT_VALUE"
 }
 

@@ -16,11 +16,12 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
+  issuer     = "token.actions.githubusercontent.com"
   ecs        = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${local.name}-deploy"
+  name                 = "${local.name}-deploy-${local.region}"
   description          = "Releases ${local.name} from GitHub Actions"
   max_session_duration = 3600
   assume_role_policy   = data.aws_iam_policy_document.trust.json
@@ -39,18 +40,18 @@ data "aws_iam_policy_document" "trust" {
 
     principals {
       type        = "Federated"
-      identifiers = [var.oidc_provider_arn]
+      identifiers = ["arn:${local.partition}:iam::${local.account_id}:oidc-provider/${local.issuer}"]
     }
 
     condition {
       test     = "StringEquals"
-      variable = "token.actions.githubusercontent.com:aud"
+      variable = "${local.issuer}:aud"
       values   = ["sts.amazonaws.com"]
     }
 
     condition {
       test     = "StringEquals"
-      variable = "token.actions.githubusercontent.com:sub"
+      variable = "${local.issuer}:sub"
       values   = ["repo:${var.repository}:environment:${var.environment}"]
     }
   }
@@ -79,6 +80,13 @@ data "aws_iam_policy_document" "release" {
       "ecr:UploadLayerPart",
     ]
     resources = var.image_repository_arns
+  }
+
+  # A plan without a refresh reads data sources all the same. AWS defines no resource for these.
+  statement {
+    sid       = "ReadDataSources"
+    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribeVpcEndpointServices"]
+    resources = ["*"]
   }
 
   statement {
@@ -166,8 +174,8 @@ data "aws_iam_policy_document" "release" {
     sid     = "HandTasksTheirRoles"
     actions = ["iam:PassRole"]
     resources = [
-      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-execution",
-      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-task",
+      for use in ["execution", "task"] :
+      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-${use}-${local.region}"
     ]
 
     condition {

@@ -8,11 +8,6 @@ variable "repository" {
   type        = string
 }
 
-variable "oidc_provider_arn" {
-  description = "GitHub's OIDC provider in this account."
-  type        = string
-}
-
 variable "image_repository_arns" {
   description = "The image repositories that jobs may push to."
   type        = list(string)

@@ -16,7 +16,7 @@ resource "aws_cloudwatch_log_group" "flow" {
 }
 
 resource "aws_iam_role" "flow" {
-  name               = "${var.name}-flow-log"
+  name               = "${var.name}-flow-log-${data.aws_region.current.region}"
   assume_role_policy = data.aws_iam_policy_document.flow_trust.json
 }
 

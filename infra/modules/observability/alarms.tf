@@ -22,31 +22,54 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   ok_actions          = local.notify
 }
 
+# A large run may wait for its quota for days. The service says how long a run takes at what the quota allows, and is late
+# after twice that: another run may be in front.
 resource "aws_cloudwatch_metric_alarm" "oldest_message" {
-  for_each = local.stages
+  for_each = { for service in ["sentiment", "mailer"] : service => local.stages[service] }
 
   alarm_name          = "${var.name}-${each.key}-oldest-message"
-  alarm_description   = "The oldest message for ${each.key} is over ${var.limits.oldest_message_s} s old: too few tasks, or a throttled AI service."
-  namespace           = "AWS/SQS"
-  metric_name         = "ApproximateAgeOfOldestMessage"
-  dimensions          = { QueueName = each.value }
-  statistic           = "Maximum"
-  period              = 60
-  evaluation_periods  = 5
+  alarm_description   = "A message for ${each.key} waits longer than its run takes by the service's own estimate: too few tasks, or a throttled AI service."
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.limits.oldest_message_s
+  threshold           = 0
+  evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.notify
   ok_actions          = local.notify
+
+  dynamic "metric_query" {
+    for_each = {
+      age      = { namespace = "AWS/SQS", metric = "ApproximateAgeOfOldestMessage", of = { QueueName = each.value } }
+      estimate = { namespace = local.namespace, metric = "run_estimate_seconds", of = { service = each.key } }
+    }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.metric
+        dimensions  = metric_query.value.of
+        period      = 3600
+        stat        = "Maximum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "late"
+    label       = "Older than twice the run's estimate, and the time to wake up"
+    expression  = "IF(age > ${var.limits.waking_s} + 2 * estimate, 1, 0)"
+    return_data = true
+  }
 }
 
-# Messages wait and none leaves the queue: no task starts, or every attempt fails. Both metrics come from SQS, so the
-# alarm works even if no task has ever run.
+# Messages wait, none leaves the queue, and no call of an AI service or SES is made: no task starts, or every attempt fails.
+# A part that waits for its quota holds its message for hours, but makes calls.
 resource "aws_cloudwatch_metric_alarm" "stuck" {
   for_each = local.stages
 
   alarm_name          = "${var.name}-${each.key}-stuck"
-  alarm_description   = "Messages wait for ${each.key}, but none has been handled for ${var.limits.stuck_minutes} minutes: check its log and its ECS events."
+  alarm_description   = "Messages wait for ${each.key}, but there has been no progress for ${var.limits.stuck_minutes} minutes: check its log and its ECS events."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = ceil(var.limits.stuck_minutes / 5)
@@ -54,34 +77,34 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
   alarm_actions       = local.notify
   ok_actions          = local.notify
 
-  metric_query {
-    id = "waiting"
+  dynamic "metric_query" {
+    for_each = merge(
+      {
+        waiting = { namespace = "AWS/SQS", metric = "ApproximateNumberOfMessagesVisible", stat = "Minimum", of = { QueueName = each.value } }
+        done    = { namespace = "AWS/SQS", metric = "NumberOfMessagesDeleted", stat = "Sum", of = { QueueName = each.value } }
+      },
+      contains(values(local.quotas), each.key) ? {
+        calls = { namespace = local.namespace, metric = "quota_calls", stat = "Sum", of = { service = each.key } }
+      } : {},
+    )
 
-    metric {
-      namespace   = "AWS/SQS"
-      metric_name = "ApproximateNumberOfMessagesVisible"
-      dimensions  = { QueueName = each.value }
-      period      = 300
-      stat        = "Minimum"
-    }
-  }
+    content {
+      id = metric_query.key
 
-  metric_query {
-    id = "done"
-
-    metric {
-      namespace   = "AWS/SQS"
-      metric_name = "NumberOfMessagesDeleted"
-      dimensions  = { QueueName = each.value }
-      period      = 300
-      stat        = "Sum"
+      metric {
+        namespace   = metric_query.value.namespace
+        metric_name = metric_query.value.metric
+        dimensions  = metric_query.value.of
+        period      = 300
+        stat        = metric_query.value.stat
+      }
     }
   }
 
   metric_query {
     id          = "stuck"
-    label       = "Messages waiting while none is finished"
-    expression  = "IF(done > 0, 0, waiting)"
+    label       = "Messages waiting without progress"
+    expression  = contains(values(local.quotas), each.key) ? "IF(SUM([done, calls]) > 0, 0, waiting)" : "IF(done > 0, 0, waiting)"
     return_data = true
   }
 }

@@ -3,22 +3,21 @@
 locals {
   budgets = {
     resources = {
-      name   = var.name
-      limit  = var.limits.month_cost_usd
-      filter = "TagKeyValue" # takes effect once the tag is activated for cost allocation in the billing settings
-      values = [format("user:stack$%s", var.name)]
+      name  = "${var.name}-${local.region}"
+      limit = var.limits.month_cost_usd
+      # The tag takes effect once it is activated for cost allocation in the billing settings.
+      filters = { TagKeyValue = [format("user:stack$%s", var.name)], Region = [local.region] }
     }
     ai = {
-      name   = "${var.name}-ai"
-      limit  = coalesce(var.limits.month_ai_cost_usd, var.limits.month_cost_usd)
-      filter = "Service"
-      values = var.ai_services
+      name    = "${var.name}-ai-${local.region}"
+      limit   = coalesce(var.limits.month_ai_cost_usd, var.limits.month_cost_usd)
+      filters = { Service = var.ai_services }
     }
   }
 }
 
 resource "aws_budgets_budget" "month" {
-  for_each = { for name, budget in local.budgets : name => budget if length(budget.values) > 0 }
+  for_each = { for name, budget in local.budgets : name => budget if length(flatten(values(budget.filters))) > 0 }
 
   name         = each.value.name
   budget_type  = "COST"
@@ -26,9 +25,13 @@ resource "aws_budgets_budget" "month" {
   limit_amount = tostring(each.value.limit)
   limit_unit   = "USD"
 
-  cost_filter {
-    name   = each.value.filter
-    values = each.value.values
+  dynamic "cost_filter" {
+    for_each = each.value.filters
+
+    content {
+      name   = cost_filter.key
+      values = cost_filter.value
+    }
   }
 
   dynamic "notification" {

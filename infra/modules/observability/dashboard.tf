@@ -186,8 +186,9 @@ locals {
     },
   ]
 
+  quotas = { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" }
   quota_charts = [
-    for name, service in { "Comprehend" = "sentiment", "SES" = "sender", "the model" = "mailer" } : {
+    for name, service in local.quotas : {
       title   = "calls to ${name}"
       service = service
       lines = [
@@ -223,6 +224,6 @@ locals {
 }
 
 resource "aws_cloudwatch_dashboard" "this" {
-  dashboard_name = var.name
+  dashboard_name = "${var.name}-${local.region}"
   dashboard_body = jsonencode({ widgets = concat(local.stage_widgets, local.run_widgets) })
 }

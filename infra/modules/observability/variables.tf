@@ -43,7 +43,7 @@ variable "configuration_set_name" {
 variable "limits" {
   description = "Thresholds of the alarms."
   type = object({
-    oldest_message_s    = optional(number, 3600)
+    waking_s            = optional(number, 1200) # until SQS's metrics and a task are there, after hours without messages
     stuck_minutes       = optional(number, 20)
     error_share         = optional(number, 0.1)
     template_copy_share = optional(number, 0.2)

@@ -23,6 +23,7 @@ module "topology" {
 
   name            = var.name
   keys            = { data = var.keys.data, messages = var.keys.messages }
+  table_names     = var.table_names
   retention_days  = var.retention_days
   disposable      = var.disposable
   event_rule_arns = local.event_rule_arns

@@ -1,7 +1,7 @@
 # The role that Personalize assumes to read data sets and write results.
 
 resource "aws_iam_role" "personalize" {
-  name               = "${var.name}-personalize"
+  name               = "${var.name}-personalize-${local.region}"
   assume_role_policy = data.aws_iam_policy_document.personalize_trust.json
 }
 

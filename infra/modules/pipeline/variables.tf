@@ -293,6 +293,12 @@ variable "log_retention_days" {
   default     = 365
 }
 
+variable "table_names" {
+  description = "Tables with other names, once they were restored; see the topology module."
+  type        = map(string)
+  default     = {}
+}
+
 variable "retention_days" {
   description = "After how many days uploads, and everything made from them, are deleted."
   type        = object({ uploads = number, runs = number })

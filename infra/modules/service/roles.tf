@@ -23,7 +23,7 @@ data "aws_iam_policy_document" "trust" {
 
 # The task role: what the service's own code calls.
 resource "aws_iam_role" "task" {
-  name               = "${var.name}-task"
+  name               = "${var.name}-task-${data.aws_region.current.region}"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "task" {
 
 # The execution role: what ECS does to start a task.
 resource "aws_iam_role" "execution" {
-  name               = "${var.name}-execution"
+  name               = "${var.name}-execution-${data.aws_region.current.region}"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

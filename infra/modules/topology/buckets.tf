@@ -2,8 +2,8 @@ resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV_AWS_21:versioned as topology.yaml says, which checkov cannot read
   for_each = local.topology.buckets
 
-  # Bucket names are global, so they include the account as well.
-  bucket        = "${var.name}-${each.key}-${local.account_id}"
+  # Names of buckets are everybody's, and those of roles, budgets and dashboards the account's in all regions.
+  bucket        = "${var.name}-${each.key}-${local.account_id}-${data.aws_region.current.region}"
   force_destroy = var.disposable
 }
 

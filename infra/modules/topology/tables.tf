@@ -1,7 +1,7 @@
 resource "aws_dynamodb_table" "this" {
   for_each = local.topology.tables
 
-  name                        = "${var.name}-${each.key}"
+  name                        = lookup(var.table_names, each.key, "${var.name}-${each.key}")
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = each.value.partition_key
   range_key                   = try(each.value.sort_key, null)

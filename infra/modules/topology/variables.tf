@@ -20,6 +20,17 @@ variable "foreign_topics" {
   default     = {}
 }
 
+variable "table_names" {
+  description = "Tables that have other names than <name>-<table>, by their name in the topology: those that were restored."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for table, given in var.table_names : contains(keys(local.topology.tables), table) && startswith(given, "${var.name}-${table}")])
+    error_message = "table_names must name tables of the topology, and begin with their own names, such as fondly-prod-runs-restored."
+  }
+}
+
 variable "retention_days" {
   description = "After how many days uploads, and everything made from them, are deleted from the bucket."
   type        = object({ uploads = number, runs = number })

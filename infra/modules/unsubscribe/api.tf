@@ -171,10 +171,10 @@ resource "aws_api_gateway_stage" "this" {
   #checkov:skip=CKV_AWS_120:responses must not be cached: each click counts
   #checkov:skip=CKV2_AWS_77:known bad inputs are blocked; the anonymous IP list, which it also asks for, includes mailbox providers
   #checkov:skip=CKV2_AWS_51:mailbox providers have no client certificates
-  rest_api_id          = aws_api_gateway_rest_api.this.id
-  deployment_id        = aws_api_gateway_deployment.this.id
-  stage_name           = "v1"
-  xray_tracing_enabled = true
+  #checkov:skip=CKV_AWS_73:a trace keeps the query string, which has the customer's token
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  deployment_id = aws_api_gateway_deployment.this.id
+  stage_name    = "v1"
 
   # Without the query string, which identifies the customer. Needs the account's API Gateway role (infra/bootstrap).
   access_log_settings {
@@ -187,6 +187,14 @@ resource "aws_api_gateway_stage" "this" {
       request_id = "$context.requestId"
     })
   }
+}
+
+resource "aws_api_gateway_base_path_mapping" "this" {
+  count = var.domain == null ? 0 : 1
+
+  domain_name = var.domain
+  api_id      = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
 }
 
 resource "aws_api_gateway_method_settings" "all" {
@@ -211,7 +219,7 @@ resource "aws_cloudwatch_log_group" "access" {
 }
 
 resource "aws_iam_role" "api" {
-  name               = "${var.name}-unsubscribe-api"
+  name               = "${var.name}-unsubscribe-api-${local.region}"
   assume_role_policy = data.aws_iam_policy_document.api_trust.json
 }
 

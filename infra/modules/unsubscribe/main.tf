@@ -17,6 +17,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
+  url        = var.domain == null ? aws_api_gateway_stage.this.invoke_url : "https://${var.domain}"
 }
 
 resource "aws_cloudwatch_metric_alarm" "failing" {

@@ -56,3 +56,9 @@ variable "key_version" {
   type        = number
   default     = 1
 }
+
+variable "domain" {
+  description = "The domain that links lead to, from the link-domain module; null for API Gateway's own."
+  type        = string
+  default     = null
+}

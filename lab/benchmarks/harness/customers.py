@@ -14,9 +14,9 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.stack.sample.catalogue import build_catalogue, product_of
-from fondly.stack.sample.people import customer_name
-from fondly.stack.sample.vocabulary import load_vocabulary
+from fondly.evaluation.sample.catalogue import build_catalogue, product_of
+from fondly.evaluation.sample.people import customer_name
+from fondly.evaluation.sample.vocabulary import load_vocabulary
 
 SEED = 7
 PICKS = 5

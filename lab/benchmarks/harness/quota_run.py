@@ -13,11 +13,12 @@ from pathlib import Path
 import boto3
 
 from fondly.contracts import object_keys
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import exported
 from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
-from fondly.stack.sample import write_sample
+from tests.support.finished_runs import email_records
 
 PROBE_S = 0.25
 HISTORY = "calls.json"
@@ -110,7 +111,7 @@ async def measure(case: Case, folder: Path) -> Outcome:
             if run is None:
                 raise RuntimeError("the run has not begun")
             dead_letters = sum((await observer.dead_letters()).values())
-            emails = len(await observer.email_records(run.run_id))
+            emails = len(await email_records(observer, run.run_id))
     mailed = case.stage is StageName.MAILER
     return Outcome(
         made=emails if mailed else len(run.stage(case.stage).done),

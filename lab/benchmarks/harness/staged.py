@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.evaluation.sample import write_sample
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, StageName
-from fondly.stack.sample import write_sample
 from harness.local_aws import Session
 from harness.local_aws.usage import MIB, bytes_below
 from harness.million_report import together

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from fondly.contracts.records import Sentiment, SentimentScores
-from fondly.sentiment.domain.answers import write_language, write_mentions
-from fondly.sentiment.domain.scores import Score, write_score
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS
+from fondly.sentiment.domain.scores import SCORE, Score
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Keep, Lock
 
@@ -32,16 +32,16 @@ class InMemoryAsks:
                 raise failure
             self.asked.append(text.words)
             await asyncio.sleep(0)
-            await keep({text.key: write_score(POSITIVE)})
+            await keep({text.key: SCORE.write(POSITIVE)})
 
     async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Answer about all texts."""
         texts = await lock(texts)
         self.besides += [text.words for text in texts]
-        await keep({text.key: write_language(self.languages_of.get(text.words, "en")) for text in texts})
+        await keep({text.key: LANGUAGE.write(self.languages_of.get(text.words, "en")) for text in texts})
 
     async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Answer about all texts."""
         texts = await lock(texts)
         self.besides += [text.words for text in texts]
-        await keep({text.key: write_mentions(()) for text in texts})
+        await keep({text.key: MENTIONS.write(()) for text in texts})

@@ -8,7 +8,6 @@ from fondly.contracts.events import DataIngested, new_event
 from fondly.contracts.records import Customer, Product, Review, ScoredReview, SharedText
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import PartReport, StageName, part_name
-from fondly.sentiment.adapters.within_budget import AsksWithinBudget
 from fondly.sentiment.domain.texts import Scorer
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.ports import FindsAspects
@@ -57,7 +56,7 @@ class World:
         self.read_documents = ReadDocuments(
             scorer=scorer,
             pay_once=pay_once,
-            asks=AsksWithinBudget(self.asks),
+            asks=self.asks,
             find_aspects=find_aspects,
         )
         self.handle = self._handler(score_excluded=score_excluded)

@@ -1,25 +1,36 @@
 """understudy's file system, Terraform's state and releases from GitHub."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
+from tests.support.configurations import configuration
 from tests.support.flows.steps import Flow, steps, via
 from tests.support.hcl.aws import ACCOUNT, REGION, arn
 
-UNDERSTUDY = arn("iam", "role/fondly-dev-understudy-task", region="")
+UNDERSTUDY = arn("iam", f"role/fondly-dev-understudy-task-{REGION}", region="")
 FILE_SYSTEM = arn("elasticfilesystem", "file-system/pipeline.aws_efs_file_system.understudy[0]")
 ACCESS_POINT = arn("elasticfilesystem", "access-point/pipeline.aws_efs_access_point.understudy[0]")
-DEPLOYER = arn("iam", "role/fondly-dev-deploy", region="")
+DEPLOYER = arn("iam", f"role/fondly-dev-deploy-{REGION}", region="")
 STATE = arn("s3", f"fondly-terraform-{ACCOUNT}-{REGION}", region="", account="")
 STATE_KEY = arn("kms", "key/keys.aws_kms_key.this[state]")
 BY_STATE_KEY = {
     "s3:x-amz-server-side-encryption": "aws:kms",
     "s3:x-amz-server-side-encryption-aws-kms-key-id": STATE_KEY,
 }
+READS: Mapping[str, tuple[str, ...]] = {
+    "aws_availability_zones": ("ec2:DescribeAvailabilityZones",),
+    "aws_caller_identity": (),  # GetCallerIdentity takes no permission
+    "aws_ecr_repository": ("ecr:DescribeRepositories", "ecr:ListTagsForResource"),
+    "aws_iam_policy_document": (),
+    "aws_partition": (),
+    "aws_region": (),
+    "aws_vpc_endpoint_service": ("ec2:DescribeVpcEndpointServices",),
+}
+"""What Terraform calls to read a data source of each kind, as its provider does."""
 
 
 def flows() -> Iterator[Flow]:
-    """Yield both."""
+    """Yield what understudy and releases need."""
     yield Flow(
         "understudy mounts its file system",
         ("Using IAM to control access to file systems", "Working with Amazon EFS access points"),
@@ -75,11 +86,30 @@ def flows() -> Iterator[Flow]:
                 steps(
                     DEPLOYER,
                     "iam:PassRole",
-                    arn("iam", f"{ecs_role}-task", region=""),
-                    arn("iam", f"{ecs_role}-execution", region=""),
+                    arn("iam", f"{ecs_role}-task-{REGION}", region=""),
+                    arn("iam", f"{ecs_role}-execution-{REGION}", region=""),
                     context={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
                 ),
             )
         ),
         environment="bootstrap",
     )
+    for stage in ("dev", "prod"):
+        reads = configuration(stage).everything("data")
+        yield Flow(
+            f"GitHub's plan of {stage} reads data sources, as it does without a refresh too",
+            (
+                "Actions, resources, and condition keys for Amazon EC2",
+                "Actions, resources, and condition keys for Amazon Elastic Container Registry",
+            ),
+            tuple(
+                step
+                for read in reads
+                for step in steps(
+                    DEPLOYER.replace("-dev-", f"-{stage}-"),
+                    READS[read.kind],
+                    read["arn"] if read.kind == "aws_ecr_repository" else "*",
+                )
+            ),
+            environment="bootstrap",
+        )

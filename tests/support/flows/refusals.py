@@ -504,9 +504,17 @@ _RELEASES = (
         "a release gives a task's role to another service",
         DEPLOYER,
         "iam:PassRole",
-        arn("iam", "role/fondly-dev-ingest-task", region=""),
+        arn("iam", f"role/fondly-dev-ingest-task-{REGION}", region=""),
         {"iam:PassedToService": "ec2.amazonaws.com"},
         by="iam:PassedToService",
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release gives a task a role of another region",
+        DEPLOYER,
+        "iam:PassRole",
+        arn("iam", "role/fondly-dev-ingest-task-us-east-1", region=""),
+        {"iam:PassedToService": "ecs-tasks.amazonaws.com"},
         environment="bootstrap",
     ),
     _refused(

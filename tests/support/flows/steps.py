@@ -9,7 +9,7 @@ from tests.support.iam import Context, Request
 
 RUN = "run-0123456789abcdef"
 OTHER_ACCOUNT = "999999999999"
-BUCKET = arn("s3", f"fondly-prod-data-{ACCOUNT}", region="", account="")
+BUCKET = arn("s3", f"fondly-prod-data-{ACCOUNT}-{REGION}", region="", account="")
 KEYS = {name: arn("kms", f"key/keys.aws_kms_key.this[{name}]") for name in ("data", "messages", "logs")}
 HERE = {"aws:SourceAccount": ACCOUNT}
 TLS = {"aws:SecureTransport": "true"}
@@ -50,7 +50,7 @@ class Refusal:
 
 def role(name: str) -> str:
     """Return the ARN of a role of prod."""
-    return arn("iam", f"role/fondly-prod-{name}", region="")
+    return arn("iam", f"role/fondly-prod-{name}-{REGION}", region="")
 
 
 def queue_arn(name: str) -> str:

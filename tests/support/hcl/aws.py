@@ -19,6 +19,7 @@ _ARNS: Mapping[str, Callable[[Attribute, str], str]] = {
     "aws_cloudwatch_event_rule": lambda get, _: arn("events", f"rule/{get('name')}"),
     "aws_cloudwatch_log_group": lambda get, _: arn("logs", f"log-group:{get('name')}"),
     "aws_dynamodb_table": lambda get, _: arn("dynamodb", f"table/{get('name')}"),
+    "aws_ecr_repository": lambda get, _: arn("ecr", f"repository/{get('name')}"),
     "aws_ecs_cluster": lambda get, _: arn("ecs", f"cluster/{get('name')}"),
     "aws_ecs_task_definition": lambda get, _: arn("ecs", f"task-definition/{get('family')}:1"),
     "aws_efs_access_point": lambda _, key: arn("elasticfilesystem", f"access-point/{key}"),
@@ -60,4 +61,8 @@ def computed(kind: str, address: str, attribute: str, get: Attribute) -> Value:
         return get(_IDS[kind])
     if attribute == "url" and kind == "aws_sqs_queue":
         return f"https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{get('name')}"
+    if attribute == "domain_validation_options":
+        name = get("domain_name")
+        record = {"name": f"_x.{name}.", "type": "CNAME", "value": "_y.acm-validations.aws."}
+        return [{f"resource_record_{key}": value for key, value in record.items()}]
     return f"{address}.{attribute}"

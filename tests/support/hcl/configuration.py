@@ -71,14 +71,14 @@ class Configuration:
                 for call in self.modules(labels[0]).values():
                     call.validate()
 
-    def everything(self) -> Iterator["Instance"]:
-        """Yield every instance of every resource, here and in modules."""
+    def everything(self, wanted: str = "resource") -> Iterator["Instance"]:
+        """Yield every instance of every resource, or data source, here and in modules."""
         for kind, *labels in self.blocks:
-            if kind == "resource":
-                yield from self.instances(*labels).values()
+            if kind == wanted:
+                yield from self.instances(*(["data"] if kind == "data" else []), *labels).values()
             elif kind == "module":
                 for call in self.modules(labels[0]).values():
-                    yield from call.everything()
+                    yield from call.everything(wanted)
 
     def _once(self, key: tuple[str, ...], make: Value) -> Value:
         if key not in self._values:
@@ -147,9 +147,9 @@ class Instance(Mapping[str, Value]):
             return self.block.value(attribute, self.scope)
         if self.block.kind == "data":
             return self if attribute == "json" else DATA[self.kind](self.__getitem__)[attribute]
-        if nested := self.block.nested(attribute):
+        if nested := list(self.block.expanded(attribute, self.scope)):
             return [
-                {name: inner.value(name, self.scope) for name in inner.body.attributes} for inner in nested
+                {name: inner.value(name, scope) for name in inner.body.attributes} for inner, scope in nested
             ]
         return computed(self.kind, self.address, attribute, self.__getitem__)
 

@@ -7,8 +7,7 @@ from decimal import Decimal
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.records import CustomerEvent, EventKind
 from fondly.operations.results.comparing import Comparison, Measure
-from fondly.operations.results.groups import Groups
-from fondly.operations.results.purchases import Bought
+from fondly.operations.results.groups import Bought, Groups
 from fondly.operations.results.views import Results, results
 from fondly.recommender.domain.history.history import History, KnownPurchase
 

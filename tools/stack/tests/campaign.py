@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
-from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
+from fondly.contracts.records import AspectCount, CopySource, Exclusion, Sentiment, SentimentSummary
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from fondly.stack.gallery.model import (
-    CopySource,
     GalleryAspect,
     GalleryDelivery,
     GalleryMention,

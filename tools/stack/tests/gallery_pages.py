@@ -12,8 +12,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 from fondly.contracts.file_names import file_name
+from fondly.contracts.records import CopySource
 from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
-from fondly.stack.gallery.model import CopySource, GalleryPick, Refusal
+from fondly.stack.gallery.model import GalleryPick, Refusal
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
 COLUMNS = (

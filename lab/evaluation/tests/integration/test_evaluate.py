@@ -18,6 +18,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from fondly.evaluation.sample import write_sample
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import ShopRules
@@ -25,7 +26,6 @@ from fondly.recommender.domain.study import learned_keys
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, StageName
 from fondly.stack.provision import Resources
-from fondly.stack.sample import write_sample
 from tests.support.runs import START, finish_part
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from fondly.evaluation.sample import write_sample
 from fondly.evaluation.sentiment import challenge
-from fondly.stack.sample import write_sample
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 from tools.cli.tests.unit.test_startup import HEAVY, LOADED, python
 
 
-@pytest.mark.parametrize("name", ["recommendations", "reasons", "sentiment", "copy"])
+@pytest.mark.parametrize("name", ["recommendations", "reasons", "sentiment", "copy", "sample"])
 def test_help_loads_no_heavy_module(name: str) -> None:
     """What a command needs is loaded when it runs."""
     done = python(LOADED, "evaluate", name, "--help")

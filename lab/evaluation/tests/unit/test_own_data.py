@@ -5,8 +5,8 @@ import pytest
 from fondly.evaluation.errors import EvaluationError
 from fondly.evaluation.own_data.reading import Data, read_data
 from fondly.evaluation.own_data.report import evaluate_data
+from fondly.evaluation.sample import write_sample
 from fondly.recommender.domain.picking.rules import Rules, RunRules
-from fondly.stack.sample import write_sample
 from lab.evaluation.tests.shops import a_buyer, a_product
 from services.ingest.tests.fakes import csv_lines, numbered
 

@@ -12,13 +12,13 @@ from fondly.evaluation.own_data.report import evaluate_data
 from fondly.evaluation.own_data.scoring import read_texts
 from fondly.evaluation.reasons.checking import ReasonReport, check_reasons
 from fondly.evaluation.reasons.stored_run import StoredRun
+from fondly.evaluation.sample import write_sample
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import scores_by_review
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.study import learned_keys
 from fondly.sentiment.domain.readings import scored_reviews
-from fondly.stack.sample import write_sample
 from tests.support.clothing import ClothingShop
 from tests.support.stores import InMemoryObjects
 

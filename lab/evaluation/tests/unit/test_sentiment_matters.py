@@ -8,10 +8,10 @@ from fondly.contracts.records import ReasonKind, Recommendation, Sentiment, Sent
 from fondly.evaluation.own_data.picking import Picked, pick_products
 from fondly.evaluation.own_data.reading import Data, read_data
 from fondly.evaluation.own_data.scoring import read_texts
+from fondly.evaluation.sample import write_sample
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.sentiment.domain.readings import Reading, Readings
 from fondly.sentiment.domain.scores import Score
-from fondly.stack.sample import write_sample
 
 NOW = 1_800_000_000
 LIKINGS = {ReasonKind.LIKED, ReasonKind.ALSO_LIKED}

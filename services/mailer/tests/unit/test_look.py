@@ -4,9 +4,10 @@ import pytest
 
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from fondly.mailer.domain.language import language
-from fondly.mailer.domain.message.shop_file import InvalidFileError, read_shop_file, read_theme_file
+from fondly.mailer.domain.message.shop_file import read_shop_file, read_theme_file
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import load_look
 from tests.support.stores import InMemoryObjects
 

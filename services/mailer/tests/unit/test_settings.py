@@ -8,7 +8,8 @@ from pydantic import ValidationError
 from fondly.mailer.__main__ import composer, subject_test
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
-from fondly.mailer.domain.message.shop_file import BrandSection, InvalidFileError, SubjectsSection
+from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 
 RESOURCES = {

@@ -10,9 +10,9 @@ from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer, SmtpSession
 from fondly.sender.ports import DeferredError, InDoubtError, RefusedError, UnusableError
 from fondly.sender.settings import Security
-from fondly.stack.mailbox import Faults, MailboxServer
 from services.sender.tests.certificates import Certificates, make_certificates
 from services.sender.tests.messages import ADDRESS, message, outgoing
+from tests.support.mailbox import Faults, MailboxServer
 
 
 @pytest.fixture

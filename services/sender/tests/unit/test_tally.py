@@ -1,12 +1,21 @@
 """How a run's dispatches are counted."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.sender.domain.tally import Tally, tally
+from fondly.sender.domain.tally import Tally, TallyCounter
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+
+
+def tally(dispatches: Sequence[Dispatch]) -> Tally:
+    """Return what dispatches come to."""
+    counter = TallyCounter()
+    for dispatch in dispatches:
+        counter.add(dispatch)
+    return counter.tally
 
 
 def a_dispatch(outcome: Outcome, **values: Any) -> Dispatch:  # noqa: ANN401 - fields of the record

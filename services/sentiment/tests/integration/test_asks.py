@@ -10,8 +10,8 @@ from fondly.contracts.errors import TransientError
 from fondly.contracts.records import Sentiment
 from fondly.runtime.quota.limiter import Limiter
 from fondly.sentiment.adapters.comprehend import Comprehend
-from fondly.sentiment.domain.answers import read_language, read_mentions
-from fondly.sentiment.domain.scores import read_score
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS
+from fondly.sentiment.domain.scores import SCORE
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Asks
 from services.sentiment.tests.fakes import InMemoryAsks
@@ -57,7 +57,7 @@ async def test_every_text_is_scored_once(asks: Asks) -> None:
     kept = Kept()
     await asks.sentiments(texts("comprehend/sentiment"), lock_all, kept.keep)
     assert len(kept) == 25
-    for score in map(read_score, kept.values()):
+    for score in map(SCORE.read, kept.values()):
         assert (score.sentiment, score.error) == (Sentiment.POSITIVE, None)
         assert score.scores is not None
         assert sum(score.scores.model_dump().values()) == pytest.approx(1, abs=1e-4)
@@ -67,14 +67,14 @@ async def test_every_text_has_a_language(asks: Asks) -> None:
     """These are English."""
     kept = Kept()
     await asks.languages(texts("comprehend/language"), lock_all, kept.keep)
-    assert {read_language(answer) for answer in kept.values()} == {"en"}
+    assert {LANGUAGE.read(answer) for answer in kept.values()} == {"en"}
 
 
 async def test_every_text_has_its_mentions(asks: Asks) -> None:
     """Or none: that is an answer too."""
     kept = Kept()
     await asks.aspects(texts("comprehend/aspects"), lock_all, kept.keep)
-    assert [len(read_mentions(answer)) for answer in kept.values()] == [0] * 25
+    assert [len(MENTIONS.read(answer)) for answer in kept.values()] == [0] * 25
 
 
 async def test_an_error_of_keep_is_raised(asks: Asks) -> None:

@@ -8,16 +8,16 @@ from botocore.exceptions import ClientError
 from fondly.contracts.records import AspectMention, Sentiment, SentimentScores
 from fondly.runtime.quota.limiter import Limiter
 from fondly.sentiment.adapters.comprehend import Comprehend
-from fondly.sentiment.domain.answers import read_language, read_mentions
-from fondly.sentiment.domain.scores import Score, read_score
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS
+from fondly.sentiment.domain.scores import SCORE, Score
 from fondly.sentiment.domain.texts import Text
 from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
 
-SCORE = {"Positive": 0.9, "Negative": 0.05, "Neutral": 0.05, "Mixed": 0.0}
-GLAD = {"Sentiment": "POSITIVE", "SentimentScore": SCORE}
+CONFIDENCES = {"Positive": 0.9, "Negative": 0.05, "Neutral": 0.05, "Mixed": 0.0}
+GLAD = {"Sentiment": "POSITIVE", "SentimentScore": CONFIDENCES}
 STRAP = {
     "Text": "Strap",
     "Type": "ATTRIBUTE",
@@ -123,7 +123,7 @@ class Kept(dict[str, str]):
 
     def scores(self, asked: Sequence[Text]) -> list[Score | None]:
         """The score of each text, None if it has no answer."""
-        return [read_score(self[text.key]) if text.key in self else None for text in asked]
+        return [SCORE.read(self[text.key]) if text.key in self else None for text in asked]
 
 
 async def score(client: FakeComprehend, *words: str) -> list[Score | None]:
@@ -198,7 +198,7 @@ async def test_the_surest_language_is_the_language() -> None:
     """A text without words has none."""
     kept, asked = Kept(), texts("accha", "123")
     await comprehend(FakeComprehend()).languages(asked, lock_all, kept.keep)
-    assert [read_language(kept[text.key]) for text in asked] == ["hi", None]
+    assert [LANGUAGE.read(kept[text.key]) for text in asked] == ["hi", None]
 
 
 async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
@@ -206,7 +206,7 @@ async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     kept, [asked] = Kept(), texts("Strap broke, says Zoë")
     await comprehend(FakeComprehend()).aspects([asked], lock_all, kept.keep)
     expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
-    assert read_mentions(kept[asked.key]) == (expected,)
+    assert MENTIONS.read(kept[asked.key]) == (expected,)
 
 
 @pytest.mark.parametrize(

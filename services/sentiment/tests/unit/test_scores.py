@@ -11,7 +11,7 @@ from fondly.contracts.records import (
 )
 from fondly.sentiment.domain.answers import Found, mentions_of, one_each
 from fondly.sentiment.domain.readings import Reading, review_opinions, scored_reviews, shared_opinions
-from fondly.sentiment.domain.scores import Score, combined, read_score, score_of, write_score
+from fondly.sentiment.domain.scores import SCORE, Score, combined, score_of
 from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
 
@@ -45,7 +45,7 @@ def test_a_score_reads_back_as_written() -> None:
     """Confidences to the last digit, and errors."""
     scores = SentimentScores(positive=0.123457, negative=0.3, neutral=1 / 3, mixed=0)
     for each in (Score(Sentiment.MIXED, scores), Score(error="InvalidRequestException"), Score()):
-        assert read_score(write_score(each)) == each
+        assert SCORE.read(SCORE.write(each)) == each
 
 
 def test_a_reply_in_single_precision_is_stored_within_bounds() -> None:

@@ -76,10 +76,20 @@ def test_every_price_has_its_source() -> None:
     today = datetime.now(UTC).date()
     for unit, price in prices().items():
         assert price.page.startswith("https://aws.amazon.com/"), unit
-        assert price.region == "us-east-1", unit
+        assert price.region in {"us-east-1", "eu-west-1"}, unit
         assert price.meaning, unit
         assert price.usd > 0, unit
         assert price.date <= today, unit
+
+
+def test_what_costs_more_where_the_guide_deploys_has_that_price() -> None:
+    """`docs/deploy.md` deploys to eu-west-1."""
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    assert "export REGION=eu-west-1 " in guide
+    assert price_of("nat.hours") == Decimal("0.048")
+    assert price_of("dynamodb.writes") == Decimal("0.000000705")
+    own = {unit.split(".")[0] for unit, price in prices().items() if price.region == "eu-west-1"}
+    assert own == {"dynamodb", "nat", "cloudwatch", "endpoint", "balancer"}
 
 
 def test_a_models_price_has_the_source_of_its_tokens() -> None:

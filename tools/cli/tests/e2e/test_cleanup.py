@@ -49,7 +49,10 @@ def everything(variables: dict[str, str]) -> list[object]:
 def test_after_a_run_and_a_clean_up_nothing_is_listed(fondly_process: Run, tmp_path: Path) -> None:
     """Killed in the middle and run again, it has deleted all that a trained run made."""
     data = tmp_path / "sample.csv"
-    assert fondly_process("sample", str(data), "--customers", "520", "--products", "110").returncode == 0
+    assert (
+        fondly_process("evaluate", "sample", str(data), "--customers", "520", "--products", "110").returncode
+        == 0
+    )
     demo = fondly_process("demo", "--keep", "--json", "--data", str(data), "--out", str(tmp_path / "out"))
     assert demo.returncode == 0, demo.stderr
     exports = (tmp_path / "fondly" / "stack.env").read_text().splitlines()

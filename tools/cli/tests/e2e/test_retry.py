@@ -15,10 +15,10 @@ import boto3
 import pytest
 
 from fondly.contracts.object_keys import UPLOADS
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import ENVIRONMENT, exported
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.local_mail import TRANSPORT
-from fondly.stack.sample import write_sample
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Fondly

@@ -62,7 +62,10 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
 def test_a_demo_can_leave_its_stack_running(fondly_process: Run, tmp_path: Path) -> None:
     """Its run waits for an approval and can be looked at and tried; another such demo is refused."""
     data, out = tmp_path / "sample.csv", tmp_path / "out"
-    assert fondly_process("sample", str(data), "--customers", "60", "--products", "20").returncode == 0
+    assert (
+        fondly_process("evaluate", "sample", str(data), "--customers", "60", "--products", "20").returncode
+        == 0
+    )
     demo = fondly_process("demo", "--hold", "--json", "--data", str(data), "--out", str(out))
     assert demo.returncode == 0, demo.stderr
     summary = json.loads(demo.stdout)

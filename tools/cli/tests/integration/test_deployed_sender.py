@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from unittest.mock import AsyncMock
 
 import boto3
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from fondly.operations.delivery.deployed import SECRETS
 from fondly.operations.environment import Environment
 from fondly.sender.settings import SenderSettings
-from fondly.stack.mailbox import MailboxServer
 from fondly.stack.provision import Resources
+from tests.support.mailbox import MailboxServer
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import FinishedRun
 
@@ -24,6 +25,7 @@ NAMES_OF_RESOURCES = {"FONDLY_RUNS_TABLE": "fondly-prod-runs", "FONDLY_RETENTION
 def run(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> FinishedRun:
     """The finished run, in an emulator that passes for AWS; this process has settings of its own."""
     monkeypatch.setattr(Environment, "on_aws", True)
+    monkeypatch.setattr(Environment, "bucket", AsyncMock(return_value=resources.buckets["data"]))
     monkeypatch.setenv("FONDLY_SENDER_SMTP_HOST", "mail.elsewhere.example")
     made = FinishedRun(resources)
     made.make()
@@ -135,3 +137,13 @@ def test_every_secret_of_the_sender_is_known_as_one() -> None:
         if name.startswith("sender_") and "Secret" in str(field.annotation)
     }
     assert secret == set(SECRETS)
+
+
+def test_the_bucket_is_the_one_that_terraform_makes(
+    fondly: "Fondly", environment: str, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On AWS its name ends in account and region."""
+    FinishedRun(resources).make()
+    monkeypatch.setattr(Environment, "on_aws", True)
+    answer = fondly("run", "approve", RUN, "--yes")
+    assert f"there is no bucket {environment}-data-123456789012-eu-west-1:" in answer.err

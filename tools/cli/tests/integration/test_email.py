@@ -14,8 +14,8 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import Outcome
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from fondly.runtime.storage import S3Objects
-from fondly.stack.mailbox import Faults, MailboxServer
 from fondly.stack.provision import Resources
+from tests.support.mailbox import Faults, MailboxServer
 from tests.support.runs import RUN
 from tools.cli.tests.delivering import CUSTOMERS, FinishedRun, a_message
 from understudy.ses import SesOptions, create_service

@@ -1,7 +1,7 @@
 """The checks against a moto server for the resources and understudy for the AI services."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
@@ -25,6 +25,7 @@ from fondly.operations.verification import (
     outlook_of,
     verify_environment,
 )
+from fondly.operations.verification.services import vcpus_of_release
 from fondly.stack.provision import Resources
 from understudy.account import AccountOptions
 from understudy.testing import UnderstudyServer
@@ -66,6 +67,27 @@ class Ses:
         return getattr(self._account if name == "get_account" else self._identities, name)
 
 
+class OnSpot:
+    """ECS, where some services run on Spot, which moto does not keep."""
+
+    def __init__(self, ecs: Any, services: Sequence[str]) -> None:  # noqa: ANN401 - a client
+        self._ecs, self._services = ecs, services
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation of the client
+        return getattr(self._ecs, name)
+
+    def describe_services(self, **request: Any) -> Any:  # noqa: ANN401 - as of the client
+        """Add how the tasks of a service run."""
+        reply = self._ecs.describe_services(**request)
+        for each in reply["services"]:
+            on_demand = int(each["serviceName"] not in self._services)
+            weights = {"FARGATE": on_demand, "FARGATE_SPOT": 1 - on_demand}
+            each["capacityProviderStrategy"] = [
+                {"capacityProvider": name, "weight": weight} for name, weight in weights.items()
+            ]
+        return reply
+
+
 @pytest.fixture
 def account(resources: Resources, understudy_url: str, monkeypatch: pytest.MonkeyPatch) -> Account:
     """The account of a newly provisioned environment, on an emulator."""
@@ -83,7 +105,9 @@ def deployed(account: Account) -> Account:
     account.ecs.create_cluster(clusterName=account.environment)
     for name in ("ingest", "sentiment", "recommender", "mailer", "sender", "feedback"):
         _run_service(account, name, tasks=0)
-    account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
+    account.iam.create_role(
+        RoleName=account.named("personalize-eu-west-1"), AssumeRolePolicyDocument=json.dumps(TRUST)
+    )
     for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.environment}.example"}.items():
         account.ssm.put_parameter(
             Name=f"/fondly/{account.environment}/mailer/{name}", Value=value, Type="String"
@@ -111,9 +135,12 @@ def _protect_data(account: Account) -> None:
 def _run_service(account: Account, name: str, *, tasks: int) -> None:
     family = account.named(name)
     container = {"name": "app", "image": name, "memory": 128}
-    account.ecs.register_task_definition(family=family, containerDefinitions=[container])
+    account.ecs.register_task_definition(family=family, cpu="256", containerDefinitions=[container])
     account.ecs.create_service(
-        cluster=account.environment, serviceName=family, taskDefinition=family, desiredCount=tasks
+        cluster=account.environment,
+        serviceName=family,
+        taskDefinition=family,
+        desiredCount=tasks,
     )
 
 
@@ -388,12 +415,18 @@ def test_quotas_are_shown_with_their_codes(deployed: Account) -> None:
 
 
 def test_a_quota_that_is_too_small_says_how_to_raise_it(deployed: Account) -> None:
-    """With the command that requests it."""
+    """With the command that requests it: a task of each service, and one to check it."""
     with UnderstudyServer(region=REGION, account=AccountOptions(fargate_vcpus=2)) as small:
         quotas = boto3.client("service-quotas", region_name=REGION, endpoint_url=small.url)
         result = result_of(replace(deployed, quotas=quotas), "quota of Fargate")
     assert result.outcome is Outcome.FAILED
-    assert "--service-code fargate --quota-code L-3032A538 --desired-value 6" in result.detail
+    assert "--service-code fargate --quota-code L-3032A538 --desired-value 3" in result.detail
+
+
+def test_tasks_on_spot_need_no_quota_but_their_checks_do(deployed: Account) -> None:
+    """A release of six services of a quarter of a vCPU, the tasks of two on Spot."""
+    spot = OnSpot(deployed.ecs, [deployed.named("sentiment"), deployed.named("mailer")])
+    assert (vcpus_of_release(deployed), vcpus_of_release(replace(deployed, ecs=spot))) == (3, 2.5)
 
 
 def test_an_emulator_without_quotas_is_no_failure(account: Account, emulator_url: str) -> None:

@@ -3,13 +3,13 @@
 from decimal import Decimal
 from pathlib import Path
 
-from fondly.cli.tables.guidance import comparison
 from fondly.operations.cost.lines import run_lines
 from fondly.operations.cost.workload import Workload
+from tests.support.cost.guidance import comparison
 from tools.cli.tests.conftest import Fondly
 
 ROOT = Path(__file__).parents[4]
-BEGIN, END = "<!-- fondly cost guidance -->\n", "<!-- end -->\n"
+BEGIN, END = "<!-- tests.support.cost.guidance -->\n", "<!-- end -->\n"
 
 
 def test_a_model_without_a_price_is_visible(run_fondly: Fondly) -> None:
@@ -40,11 +40,10 @@ def test_files_are_counted_as_a_check_counts_them(run_fondly: Fondly) -> None:
     assert comprehend == Decimal(checked["estimate"]["cost_usd"]["comprehend"])
 
 
-def test_the_page_has_the_figures_that_the_command_prints(run_fondly: Fondly) -> None:
-    """`docs/cost.md` is regenerated, never edited: `fondly cost guidance`."""
+def test_the_page_has_the_figures_of_an_estimate() -> None:
+    """`docs/cost.md` is regenerated, never edited: `python -m tests.support.cost.guidance`."""
     page = (ROOT / "docs" / "cost.md").read_text("utf-8")
     _, _, rest = page.partition(BEGIN)
     shown, end, _ = rest.partition(END)
     assert end
     assert shown == comparison()
-    assert run_fondly("cost", "guidance").out == comparison()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from fondly.cli.target import target
+from fondly.cli.options import Target
 from fondly.operations import target as targets
 from fondly.operations.local_stack import BackgroundStack, StateFolder
 
@@ -29,7 +29,7 @@ def test_a_running_local_stack_is_the_default(
 ) -> None:
     """One line says so; its variables are set meanwhile, and win over the shell's region."""
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with target(None, None) as chosen:
+    with Target(None, None).chosen() as chosen:
         assert chosen[:2] == ("fondly-local", "eu-west-1")
         assert os.environ["AWS_ENDPOINT_URL"] == LOCAL["AWS_ENDPOINT_URL"]
     assert "AWS_ENDPOINT_URL" not in os.environ
@@ -44,7 +44,7 @@ def test_a_named_account_or_stage_rules_the_local_stack_out(
     """Nothing is said either."""
     if name != "environment":
         monkeypatch.setenv(name, "http://other:1")
-    with target("fondly-dev" if name == "environment" else None, "eu-north-1") as chosen:
+    with Target("fondly-dev" if name == "environment" else None, "eu-north-1").chosen() as chosen:
         assert chosen[:2] == ("fondly-dev" if name == "environment" else "fondly-local", "eu-north-1")
         assert os.environ.get("AWS_ENDPOINT_URL") != LOCAL["AWS_ENDPOINT_URL"]
     assert capsys.readouterr().err == ""

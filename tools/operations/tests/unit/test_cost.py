@@ -6,8 +6,8 @@ from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.operations.cost.estimate import estimate_cost
 from fondly.operations.cost.hours import Quotas, hours_of
 from fondly.operations.cost.lines import delivery_lines
-from fondly.operations.cost.ratios import MEASURED_CHARS_PER_TOKEN, MeasuredRun, measured_runs
-from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
+from fondly.operations.cost.workload import MEASURED_CHARS_PER_TOKEN, MODEL_ID, RATIOS, Workload, units_of
+from tests.support.cost.ratios import MeasuredRun, measured_runs, ratios
 
 WITHIN = 0.1
 
@@ -24,6 +24,11 @@ def work_of(run: MeasuredRun) -> Workload:
         units_per_text=run.units["comprehend.units"] / run.texts_asked,
         description_bytes=run.description_bytes,
     )
+
+
+def test_ratios_are_those_of_the_measured_runs() -> None:
+    """Whoever measures again prints them again: `python -m tests.support.cost.ratios`."""
+    assert pytest.approx({name: figure for name, figure, _ in ratios()}) == RATIOS
 
 
 @pytest.mark.parametrize("name", ["sample", "kaggle"])

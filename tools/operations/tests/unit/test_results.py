@@ -9,8 +9,7 @@ from fondly.contracts.delivery import NotSent, Outcome
 from fondly.contracts.records import EventKind
 from fondly.operations.errors import OperationError
 from fondly.operations.results.comparing import Measure, Verdict
-from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT
-from fondly.operations.results.purchases import bought
+from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT, bought
 from tools.operations.tests.results import (
     AT,
     DAY,

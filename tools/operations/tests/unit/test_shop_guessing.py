@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from fondly.evaluation.sample import write_sample
 from fondly.operations.shop.guessing import guess
-from fondly.stack.sample import write_sample
 
 
 def test_a_file_tells_currency_hosts_and_addresses(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from fondly.stack.gallery.model import CopySource
+from fondly.contracts.records import CopySource
 from fondly.stack.gallery.packed import write_runs
 from tools.stack.tests.browser.conftest import Open
 from tools.stack.tests.gallery_pages import email, picks, write_gallery

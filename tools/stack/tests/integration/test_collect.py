@@ -14,6 +14,7 @@ from fondly.contracts.records import (
     AspectCount,
     AspectMention,
     Customer,
+    EmailRecord,
     OwnProduct,
     Pick,
     Product,
@@ -31,7 +32,6 @@ from fondly.contracts.records import (
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.collect import collect
-from fondly.stack.email_record import EmailRecord
 from fondly.stack.observer import Observer, observe
 from fondly.stack.pictures.addresses import picture_url
 from fondly.stack.provision import Resources
@@ -94,9 +94,16 @@ async def store_run(observer: Observer, **copy: object) -> None:
     )
     await objects.put_lines(object_keys.recommendations(RUN, 1), [picks])
     await objects.put(object_keys.email(RUN, "c"), MESSAGE, content_type="message/rfc822")
-    record = {"run_id": RUN, "customer_id": "c", "subject": "Hello", "preheader": "", **copy}
-    record["key"] = object_keys.email(RUN, "c")
-    await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
+    await store_record(observer, "c", **copy)
+
+
+async def store_record(observer: Observer, customer_id: str, **copy: object) -> None:
+    """Store the record of a customer's email, which says this of its copy."""
+    made = {"subject": "Hello", "preheader": "", "product_ids": (), "created_at": datetime.now(UTC), **copy}
+    key = object_keys.email(RUN, customer_id)
+    record = EmailRecord.model_validate({"run_id": RUN, "customer_id": customer_id, "key": key, **made})
+    table = DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"])
+    await table.put_all([record.model_dump(mode="json")])
 
 
 async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp_path: Path) -> None:
@@ -231,9 +238,7 @@ async def test_what_is_missing_is_named(resources: Resources, tmp_path: Path) ->
         (picks,) = await observer.objects.get_lines(object_keys.recommendations(RUN, 1), Recommendation)
         other = picks.model_copy(update={"customer_id": "D"})
         await observer.objects.put_lines(object_keys.recommendations(RUN, 3), [other])
-        record = {"run_id": RUN, "customer_id": "D", "subject": "", "preheader": "", "copy_source": "ai"}
-        record["key"] = object_keys.email(RUN, "D")
-        await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
+        await store_record(observer, "D", copy_source="ai")
         whole = await collect(
             observer, RUN, 3, tmp_path, {"run_id": RUN, "status": "failed", "reason": "why"}
         )
@@ -259,9 +264,7 @@ async def test_ids_of_any_script_have_a_file_each(resources: Resources, tmp_path
         for each in ids:
             body = MESSAGE + each.encode()
             await observer.objects.put(object_keys.email(RUN, each), body, content_type="message/rfc822")
-            record = {"run_id": RUN, "customer_id": each, "subject": "", "preheader": "", "copy_source": "ai"}
-            record["key"] = object_keys.email(RUN, each)
-            await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
+            await store_record(observer, each, copy_source="ai")
         whole = await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
     assert whole["missing"] == []
     for each in ids:
@@ -282,32 +285,11 @@ async def test_rejects_are_copied_line_by_line(resources: Resources, tmp_path: P
 async def test_records_of_many_customers_are_read(resources: Resources) -> None:
     """More than DynamoDB returns at once, and only those that exist."""
     ids = [f"C{number}" for number in range(230)]
-    records = [
-        {
-            "run_id": RUN,
-            "customer_id": each,
-            "subject": "Hello",
-            "preheader": "",
-            "copy_source": "mixed",
-            "key": "k",
-            "template_fields": ["intro", "closing"],
-            "prompt_keys": ["f", "p"],
-            "created_at": "2026-11-25T09:00:00Z",
-        }
-        for each in ids
-    ]
     async with observe(resources) as observer:
-        await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all(records)
+        for each in ids:
+            await store_record(observer, each, copy_source="mixed", prompt_keys=["f", "p"])
         found = await observer.email_records_of(RUN, [*ids, "gone"])
         none = await observer.email_records_of(RUN, [])
-    assert none == []
-    assert sorted(each.customer_id for each in found) == sorted(ids)
-    assert found[0]._replace(customer_id="") == EmailRecord(
-        customer_id="",
-        subject="Hello",
-        preheader="",
-        copy_source="mixed",
-        key="k",
-        template_fields=("intro", "closing"),
-        prompt_keys=("f", "p"),
-    )
+    assert none == {}
+    assert found.keys() == set(ids)
+    assert found["C7"].prompt_keys == ("f", "p")

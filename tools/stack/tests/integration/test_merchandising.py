@@ -6,9 +6,8 @@ import boto3
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.stack.demo import DemoFailedError
+from fondly.stack.demo import DemoFailedError, with_merchandising
 from fondly.stack.embedded import Stack
-from fondly.stack.merchandising import with_merchandising
 from fondly.stack.provision import Resources
 
 

@@ -3,20 +3,18 @@
 import socket
 import time
 from http.client import HTTPConnection, HTTPResponse
-from io import BytesIO
 from threading import Thread
 
 import pytest
 from PIL import Image
 
-from fondly.stack.pictures.addresses import BASE_URL, names_in, picture_url
-from fondly.stack.pictures.drawing import SIZE, UnknownPictureError, picture, picture_names
+from fondly.evaluation.sample import generate
+from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names, picture_url
 from fondly.stack.pictures.server import serve
 from fondly.stack.processes import free_port
-from fondly.stack.sample import generate
+from tools.stack.drawing.__main__ import SIZE, drawn, known
 
 MAX_BYTES = 15_000
-SOME = ("kettle-sage.png", "mixer-white-blue.png", "power_bank-ivory.png", "cable-arctic-white.png")
 
 
 @pytest.fixture(scope="module")
@@ -39,27 +37,28 @@ def asked(port: int, path: str, *, method: str = "GET") -> HTTPResponse:
     raise AssertionError("the server does not start")
 
 
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize("name", sorted(picture_names()))
 def test_a_picture_is_a_small_png(name: str) -> None:
     """Square, of a few kilobytes, and not of one colour."""
-    drawn = picture(name)
-    assert len(drawn) <= MAX_BYTES
-    with Image.open(BytesIO(drawn)) as opened:
+    assert (FOLDER / name).stat().st_size <= MAX_BYTES
+    with Image.open(FOLDER / name) as opened:
         assert (opened.format, opened.size) == ("PNG", (SIZE, SIZE))
         assert len(opened.convert("RGB").getcolors(SIZE * SIZE) or []) > 10
 
 
-def test_a_picture_is_the_same_every_time_and_no_two_are_alike() -> None:
-    """The name decides everything."""
-    picture.cache_clear()
-    first = [picture(name) for name in SOME]
-    picture.cache_clear()
-    assert [picture(name) for name in SOME] == first
-    assert len(set(first)) == len(SOME)
+def test_pictures_are_those_that_are_drawn_and_no_two_are_alike() -> None:
+    """Whoever changes the drawing draws all of them again."""
+    pixels = set()
+    for name, kind, colour in known():
+        with Image.open(FOLDER / name) as stored:
+            found = stored.convert("RGB").tobytes()
+        assert drawn(kind, colour).convert("RGB").tobytes() == found, name
+        pixels.add(found)
+    assert len(pixels) == len(picture_names())
 
 
 def test_every_product_of_the_sample_has_a_picture() -> None:
-    """The addresses in the file are those of pictures that can be drawn, and all of them are used."""
+    """The addresses in the file are those of pictures that there are, and all of them are used."""
     links = {row["img_link"] for row in generate(customers=1500, products=300)}
     assert links == {BASE_URL + name for name in picture_names()}
 
@@ -67,13 +66,6 @@ def test_every_product_of_the_sample_has_a_picture() -> None:
 def test_an_address_has_only_letters_and_dashes() -> None:
     """A colour of several words, or of two colours, needs no escapes."""
     assert picture_url("mixer", "White & Blue") == f"{BASE_URL}mixer-white-blue.png"
-
-
-@pytest.mark.parametrize("name", ["kettle-neon.png", "", "../kettle-sage.png", "kettle-sage"])
-def test_other_names_are_unknown(name: str) -> None:
-    """There are as many pictures as kinds and colours, however many names are asked for."""
-    with pytest.raises(UnknownPictureError):
-        picture(name)
 
 
 def test_names_are_found_in_an_email() -> None:
@@ -84,17 +76,18 @@ def test_names_are_found_in_an_email() -> None:
 
 def test_the_server_answers_with_the_picture(port: int) -> None:
     """As a PNG with its length, to a GET and, without the picture, to a HEAD."""
-    drawn = picture("kettle-sage.png")
-    for method, body in (("GET", drawn), ("HEAD", b"")):
+    picture = (FOLDER / "kettle-sage.png").read_bytes()
+    for method, body in (("GET", picture), ("HEAD", b"")):
         answer = asked(port, "/pictures/kettle-sage.png?x=1", method=method)
         assert (answer.status, answer.read()) == (200, body)
         assert answer.getheader("Content-Type") == "image/png"
-        assert answer.getheader("Content-Length") == str(len(drawn))
+        assert answer.getheader("Content-Length") == str(len(picture))
 
 
 def test_the_server_has_nothing_else(port: int) -> None:
     """Not even what lies above."""
-    for path in ("/", "/pictures/", "/pictures/../pyproject.toml", "/pictures/kettle-neon.png"):
+    above = "/pictures/../../addresses.py"
+    for path in ("/", "/pictures/", above, "/pictures/kettle-neon.png", "/pictures/kettle-sage"):
         assert asked(port, path).status == 404
 
 

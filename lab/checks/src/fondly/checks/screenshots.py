@@ -17,8 +17,7 @@ from fondly.checks.emails.message import Email, read_emails
 from fondly.checks.programs import ToolError
 from fondly.stack.demo import DemoFailedError, run_demo
 from fondly.stack.embedded import embedded_stack
-from fondly.stack.pictures.addresses import BASE_URL
-from fondly.stack.pictures.drawing import picture
+from fondly.stack.pictures.addresses import BASE_URL, FOLDER
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 DESKTOP, PHONE, GALLERY = (700, 1000), (375, 812), (1440, 900)
@@ -85,7 +84,7 @@ def _page(chromium: Browser, size: tuple[int, int], *, scale: int) -> Page:
 def _answer(route: Route) -> None:
     url = route.request.url
     if url.startswith(BASE_URL):
-        route.fulfill(body=picture(url.removeprefix(BASE_URL)), content_type="image/png")
+        route.fulfill(path=FOLDER / url.removeprefix(BASE_URL))
     else:
         route.abort()
 

@@ -24,8 +24,8 @@ from fondly.mailer.domain.message.links import (
     ViewOnlineEndpoint,
 )
 from fondly.mailer.domain.message.mime import Sender
-from fondly.mailer.domain.message.shop_file import InvalidFileError
 from fondly.mailer.domain.message.theme import Brand
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ShopFiles
 from fondly.mailer.settings import MailerSettings, Unhappy

@@ -10,10 +10,7 @@ from fondly.runtime.quota.turns import Lock
 
 @dataclass(frozen=True)
 class ModelReply:
-    """What the model answered and what it billed; `refusal` says why there is no usable answer.
-
-    Input tokens that were read from or written to the model's cache are counted apart, as they are billed.
-    """
+    """What the model answered and billed, its cache apart; `refusal` says why there is no usable answer."""
 
     text: str = ""
     refusal: str | None = None

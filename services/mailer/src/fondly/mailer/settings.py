@@ -162,10 +162,7 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
         return self if self.mailer_subjects else self.model_copy(update={"mailer_subjects": subjects})
 
     def with_brand(self, brand: BrandSection, *, file: str) -> Self:
-        """Return these settings, and what the shop's file says of the brand where the environment is silent.
-
-        Raises `InvalidFileError` for an unsubscribe address whose links nothing can sign.
-        """
+        """Return settings completed by the shop's file; `InvalidFileError` for links that nothing signs."""
         if brand.unsubscribe_url and self.mailer_unsubscribe_key is None:
             raise InvalidFileError(
                 f"{file}: brand.unsubscribe_url: found no key that signs its links, expected one in the "

@@ -11,7 +11,6 @@ from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sentiment.adapters.comprehend import Comprehend
-from fondly.sentiment.adapters.within_budget import AsksWithinBudget
 from fondly.sentiment.domain.texts import Scorer
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
@@ -63,8 +62,7 @@ def _read_documents(
 ) -> ReadDocuments:
     settings = runtime.settings
     scorer = Scorer(name=settings.sentiment_scorer, language=settings.sentiment_language)
-    comprehend = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
-    asks = AsksWithinBudget(comprehend)
+    asks = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
         settings.answers_table,

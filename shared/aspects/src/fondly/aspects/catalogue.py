@@ -35,10 +35,7 @@ _SEPARATORS = re.compile(r"[,;|&()/+\[\]]|\b(?:and|with|for|in|of|to)\b", re.IGN
 def catalogue_aspects(
     names: Sequence[str], bullets: Sequence[Sequence[str]], categories: Sequence[Sequence[str]]
 ) -> Mapping[Phrase, str]:
-    """Return the aspects that the products name, each phrase with itself as display name.
-
-    The three are parallel: a product has one name, some bullets, and one category path.
-    """
+    """Return the aspects that products name: each has one name, some bullets and one category path."""
     parts: dict[Phrase, Counter[tuple[str, ...]]] = defaultdict(Counter)
     for name, texts, category in zip(names, bullets, categories, strict=True):
         for phrase in set(_product_phrases(name, texts)):

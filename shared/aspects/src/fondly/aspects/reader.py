@@ -59,17 +59,11 @@ class AspectReader:
         return mentions
 
     def polarity(self, text: str, begin: int, end: int) -> SentimentScores:
-        """Return the scores of the term `text[begin:end]`, in code points.
-
-        Raises ValueError if there is no word between them.
-        """
+        """Return the scores of the term `text[begin:end]`, in code points; `ValueError` without a word."""
         return self.model.scores(*self.locate(text, begin, end))
 
     def locate(self, text: str, begin: int, end: int) -> tuple[Sentence, int, int]:
-        """Return the sentence of the term `text[begin:end]`, and the term's first word and the word after it.
-
-        A term that runs over the end of a sentence is cut there. Raises ValueError as `polarity` does.
-        """
+        """Return a term's sentence, its first word there and the one after; raises as `polarity` does."""
         words = words_of(text)
         for first, last in sentences(words.words):
             term = [

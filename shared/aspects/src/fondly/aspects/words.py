@@ -39,20 +39,14 @@ class Words(NamedTuple):
 
 
 def words_of(text: str) -> Words:
-    """Return the words, numbers, emoji and punctuation of a text; a hyphen separates words.
-
-    Addresses of pages and pictures say nothing of a product and are left out.
-    """
+    """Return the words, numbers, emoji and punctuation of a text, no addresses; a hyphen separates words."""
     found = [match for match in _TOKEN.finditer(text) if not match["address"]]
     words = [match.group().lower().replace("’", "'") for match in found]  # noqa: RUF001 - as above
     return Words(words, [match.start() for match in found], [match.end() for match in found])
 
 
 def sentences(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the first index and the index after the last of each sentence's words.
-
-    A sentence of more than `LONGEST_SENTENCE_WORDS` is cut, so that work grows with the length of the text.
-    """
+    """Yield each sentence's first index and the one after its last, cut at `LONGEST_SENTENCE_WORDS`."""
     begin = 0
     for index, word in enumerate(words):
         if word[0] in SENTENCE_ENDS:

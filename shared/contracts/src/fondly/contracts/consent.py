@@ -40,10 +40,7 @@ class SubjectKind(StrEnum):
 
 
 def address_entry(address: str) -> str:
-    """The key of an address's suppression, however it is written.
-
-    Neither case nor spaces around it count, nor whether an international domain stands in Punycode.
-    """
+    """The key of an address's suppression, whatever its case, the spaces around it, and Punycode."""
     local, at, domain = address.strip().rpartition("@")
     return _entry(SubjectKind.ADDRESS, f"{local.casefold()}{at}{_ascii(domain)}")
 

@@ -30,11 +30,7 @@ def in_share(name: str, salt: str, share: float) -> bool:
 
 
 def arm(name: str, salt: str, arms: Sequence[str]) -> str:
-    """Return the one of the arms, all equally likely, that somebody is in.
-
-    Raises:
-        ValueError: there are no arms.
-    """
+    """Return the one of the arms, all equally likely, that somebody is in; `ValueError` if there are none."""
     if not arms:
         raise ValueError("found no arms, expected at least one")
     return arms[_number("arm", name, salt) * len(arms) // NUMBERS]

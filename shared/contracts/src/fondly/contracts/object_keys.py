@@ -107,10 +107,7 @@ def copies(run_id: str, part: int) -> str:
 
 
 def copy(run_id: str, part: int, first: str) -> str:
-    """Some of a part's prompts with their answers and what the rules said of them, a JSON object a line.
-
-    `first` is the key of the first prompt. After a crash another file may have some of them again.
-    """
+    """Some of a part's prompts with answers and verdicts, a JSON object a line, from the key `first` on."""
     return f"{copies(run_id, part)}{first}.jsonl"
 
 

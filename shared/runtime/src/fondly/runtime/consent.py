@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Protocol
 from fondly.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.runtime.ports import Items
-from fondly.runtime.runs.items import conditionally
-from fondly.runtime.storage import DynamoDBItems, from_item, to_item
+from fondly.runtime.runs.items import put_if
+from fondly.runtime.storage import DynamoDBItems, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -47,10 +47,7 @@ class DynamoDBConsent:
         self._contacts = DynamoDBItems(dynamodb, contacts)
 
     async def suppressed(self, people: Sequence[Person]) -> dict[str, Suppression]:
-        """Return why somebody must not be written to, by customer id; whoever may be is left out.
-
-        An address may be suppressed, or a customer; if both are, the customer's own reason counts.
-        """
+        """Return why people must not be written to, by customer id; their own reason before the address's."""
         asked = {customer_id: _entries(customer_id, address) for customer_id, address in people}
         found = await self.find({entry for entries in asked.values() for entry in entries})
         reasons = {
@@ -86,10 +83,8 @@ class DynamoDBConsent:
 
     async def all(self) -> AsyncIterator[Suppression]:
         """Yield every suppression, in no order."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield Suppression.model_validate(from_item(item))
+        async for item in items_of(self._dynamodb, "scan", self._table, ConsistentRead=True):
+            yield Suppression.model_validate(item)
 
     async def change_contact(self, customer_id: str, changed: Callable[[Contact], Contact]) -> Contact:
         """Replace a contact, empty at first, by what `changed` makes of it, as often as it takes."""
@@ -106,22 +101,10 @@ class DynamoDBConsent:
     async def _put_contact(self, contact: Contact, *, known: Contact | None) -> bool:
         """Put a contact, unless it is not any more the one that was known."""
         item = to_item(contact.model_dump(mode="json"))
+        table = self._contacts_table
         if known is None:
-            return await conditionally(
-                self._dynamodb.put_item(
-                    TableName=self._contacts_table,
-                    Item=item,
-                    ConditionExpression="attribute_not_exists(customer_id)",
-                )
-            )
-        return await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._contacts_table,
-                Item=item,
-                ConditionExpression="version = :version",
-                ExpressionAttributeValues=to_item({":version": known.version}),
-            )
-        )
+            return await put_if(self._dynamodb, table, item, "attribute_not_exists(customer_id)")
+        return await put_if(self._dynamodb, table, item, "version = :version", {":version": known.version})
 
     async def put_contacts(self, contacts: Mapping[str, Contact]) -> None:
         """Store contacts, whatever was stored of them before."""

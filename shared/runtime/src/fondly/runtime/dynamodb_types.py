@@ -20,10 +20,7 @@ _deserialize_rare: Callable[[Any], Any] = TypeDeserializer().deserialize
 
 
 def serialize(value: Any) -> Typed:  # noqa: ANN401 - a value of any shape
-    """Return a value with its type. A float becomes a decimal; members of a mapping that are None are lost.
-
-    Raises `TypeError` for what DynamoDB cannot store, an error of `decimal` for numbers too long or large.
-    """
+    """Return a value with its type, mappings without None; raise `TypeError` or an error of `decimal`."""
     write = _WRITERS.get(type(value))
     return write(value) if write else _serialize_subclass(value)
 

@@ -31,7 +31,7 @@ class Gather(Generic[Item, Result]):
 
     async def add(self, item: Item) -> Result:
         """Return the result of the call with this item, or raise its error, once it has ended."""
-        if self._next is None or self._is_full(self._waiting):
+        if self._next is None or (self._limit is not None and len(self._waiting) >= self._limit):
             self._waiting = []
             self._has_enough.clear()
             self._next = asyncio.create_task(self._run(self._waiting))
@@ -48,6 +48,3 @@ class Gather(Generic[Item, Result]):
             if items is self._waiting:
                 self._next = None
             return await self._call(items)
-
-    def _is_full(self, items: list[Item]) -> bool:
-        return self._limit is not None and len(items) >= self._limit

@@ -42,29 +42,20 @@ class KeptAnswers(Protocol):
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...  # noqa: D102 - documented there
 
 
+@dataclass(frozen=True)
 class DynamoDBKeptAnswers:
     """A table with an item per question; locks lapse after `lock_s`, which must exceed a call's time."""
 
-    def __init__(
-        self,
-        dynamodb: "DynamoDBClient",
-        table: str,
-        items: Items,
-        *,
-        keep_days: int | None = None,
-        lock_s: float = LOCK_S,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-        self._items = items
-        self._keep_days = keep_days
-        self._lock_s = lock_s
-        self._clock = clock
+    dynamodb: "DynamoDBClient"
+    table: str
+    items: Items
+    keep_days: int | None = None
+    lock_s: float = LOCK_S
+    clock: Callable[[], float] = time.time
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the answers that are kept, by key; a key may be asked for more than once."""
-        found = await self._items.get_all([{"text_key": key} for key in dict.fromkeys(keys)])
+        found = await self.items.get_all([{"text_key": key} for key in dict.fromkeys(keys)])
         return {
             str(item["text_key"]): Answer(str(item["answer"]), str(item["payer"]))
             for item in found
@@ -78,7 +69,7 @@ class DynamoDBKeptAnswers:
             if not wanted:
                 break
             locks = [self._lock_of(key, payer) for key in wanted]
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=locks))
+            failed = await transacted(self.dynamodb.transact_write_items(TransactItems=locks))
             if failed is None:
                 return set(wanted)
             refused = {key for key, is_refused in zip(wanted, failed, strict=False) if is_refused}
@@ -87,17 +78,17 @@ class DynamoDBKeptAnswers:
 
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
         """Store answers by key, as JSON."""
-        await self._items.put_all(
+        await self.items.put_all(
             [{"text_key": key, "answer": result, "payer": payer} for key, result in results.items()]
         )
 
     def _lock_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
-        now = self._clock()
-        lock = {"text_key": key, "payer": payer, "locked_until": int(now + self._lock_s)}
+        now = self.clock()
+        lock = {"text_key": key, "payer": payer, "locked_until": int(now + self.lock_s)}
         return {
             "Put": {
-                "TableName": self._table,
-                "Item": to_item(lock | expires_at(self._keep_days)),
+                "TableName": self.table,
+                "Item": to_item(lock | expires_at(self.keep_days)),
                 "ConditionExpression": UNLOCKED,
                 "ExpressionAttributeValues": to_item({":payer": payer, ":now": int(now)}),
             }

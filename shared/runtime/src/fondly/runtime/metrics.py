@@ -55,6 +55,8 @@ class Metric(StrEnum):
     RUNS_STOPPED = "runs_stopped"
     """Runs that their budget has stopped, and that wait for an operator."""
     RUN_SECONDS = "run_seconds"
+    RUN_ESTIMATE_SECONDS = "run_estimate_seconds"
+    """What a run takes at the quota that its stage has now, by the stage that waits for it."""
     RUN_COST_USD = "run_cost_usd"
     AI_COST_USD = "ai_cost_usd"
     """Comprehend, Personalize and Bedrock for one run."""
@@ -135,21 +137,6 @@ class Metric(StrEnum):
     """Members of requests that the model turned out not to take, and that a process leaves out."""
 
 
-SECONDS = frozenset(
-    {
-        Metric.HANDLER_SECONDS,
-        Metric.MESSAGE_AGE_SECONDS,
-        Metric.LAG_SECONDS,
-        Metric.RUN_SECONDS,
-        Metric.QUOTA_WAIT_SECONDS,
-        Metric.WEB_SECONDS,
-        Metric.DELIVERY_WAIT_SECONDS,
-    }
-)
-DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
-SHARES = frozenset({Metric.COMPLAINT_RATE})
-
-
 AI_UNITS = {
     "comprehend.units": Metric.COMPREHEND_UNITS,
     "personalize.recommendations": Metric.RECOMMENDATIONS_ASKED,
@@ -185,6 +172,6 @@ def emit_ai_units(units: Mapping[str, Decimal]) -> None:
 
 
 def _unit(metric: Metric) -> str:
-    if metric in SECONDS:
-        return "Seconds"
-    return "None" if metric in DOLLARS | SHARES else "Count"
+    """Its name ends in it, but that CloudWatch knows neither dollars nor shares."""
+    units = {"seconds": "Seconds", "usd": "None", "rate": "None"}
+    return units.get(metric.rpartition("_")[2], "Count")

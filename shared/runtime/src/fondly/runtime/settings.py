@@ -65,8 +65,11 @@ class ProcessSettings(BaseSettings):
 
     @property
     def environment(self) -> str:
-        """The deployment's name, such as `fondly-prod`: the prefix of the names of all its resources."""
-        return self.runs_table.removesuffix(_RUNS_TABLE)
+        """The deployment's name, such as `fondly-prod`: the prefix of the names of all its resources.
+
+        A restored table's name goes on after its own: `fondly-prod-runs-restored`.
+        """
+        return self.runs_table.partition(_RUNS_TABLE)[0]
 
     @property
     def topic_arns(self) -> dict[str, str]:

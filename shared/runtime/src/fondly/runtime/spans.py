@@ -102,13 +102,13 @@ def _describe_failure(span: Span, _service: str, _operation: str, reply: Mapping
     """Replace a failed AWS call's message by its error code; called before the span ends."""
     if not isinstance(span, ReadableSpan) or span.status.status_code is not StatusCode.ERROR:
         return
-    code = reply["Error"].get("Code", "Unknown") if reply and "Error" in reply else _kind(sys.exception())
+    code = (
+        reply["Error"].get("Code", "Unknown")
+        if reply and "Error" in reply
+        else type(sys.exception()).__name__
+    )
     span.set_status(StatusCode.OK if code in EXPECTED_ERRORS else Status(StatusCode.ERROR, code))
     span.set_attribute(ERROR_TYPE, code)
-
-
-def _kind(error: BaseException | None) -> str:
-    return type(error).__name__
 
 
 def _message_attributes(queue: str, message_id: str | None) -> dict[str, str]:

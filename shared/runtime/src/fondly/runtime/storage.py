@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
@@ -140,24 +140,16 @@ class DynamoDBItems:
 
     async def get_group(self, name: str, value: str) -> list[dict[str, Any]]:
         """Return every item whose partition key, the attribute `name`, has this value, as last put."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._name,
-            KeyConditionExpression="#name = :value",
-            ExpressionAttributeNames={"#name": name},
-            ExpressionAttributeValues=to_item({":value": value}),
-            ConsistentRead=True,
-        )
+        wanted = {**expression({":value": value}, {"name": name}), "KeyConditionExpression": "#name = :value"}
         async with self._parallel:
-            return [from_item(item) async for page in pages for item in page.get("Items", [])]
+            found = items_of(self._dynamodb, "query", self._name, ConsistentRead=True, **wanted)
+            return [item async for item in found]
 
     async def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]:
         """Yield the items of one of so many segments, the first being 0; they never change places."""
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._name, Segment=segment, TotalSegments=segments, ConsistentRead=True
-        )
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield from_item(item)
+        part: dict[str, Any] = {"Segment": segment, "TotalSegments": segments, "ConsistentRead": True}
+        async for item in items_of(self._dynamodb, "scan", self._name, **part):
+            yield item
 
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
@@ -218,3 +210,25 @@ def to_item(values: Mapping[str, Any]) -> Item:
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """Convert DynamoDB's typed form to plain values; numbers become `Decimal`."""
     return {name: deserialize(value) for name, value in item.items()}
+
+
+async def items_of(
+    dynamodb: "DynamoDBClient",
+    operation: Literal["query", "scan"],
+    table: str,
+    values: Mapping[str, Any] | None = None,
+    **request: Any,  # noqa: ANN401 - the operation's own
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield what a query or a scan finds, in plain values."""
+    pages: Any = dynamodb.get_paginator(operation)
+    async for page in pages.paginate(TableName=table, **request, **expression(values)):
+        for item in page.get("Items", []):
+            yield from_item(item)
+
+
+def expression(values: Mapping[str, Any] | None, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the values and names of an expression; a name `token` stands for `#token`."""
+    return {
+        **({"ExpressionAttributeValues": to_item(values)} if values else {}),
+        **({"ExpressionAttributeNames": {f"#{each}": name for each, name in names.items()}} if names else {}),
+    }

@@ -1,7 +1,4 @@
-"""How much data Amazon Personalize needs before it can train.
-
-Source: Amazon Personalize developer guide, "Dataset requirements" and "Endpoints and quotas".
-"""
+"""How much data Personalize needs to train ("Dataset requirements", Amazon Personalize developer guide)."""
 
 from dataclasses import dataclass
 from math import ceil

@@ -9,13 +9,11 @@ from fondly.cli.commands import (
     cleanup,
     cost,
     customer,
-    dead_letters,
     demo,
     emails,
     evaluate,
     events,
     features,
-    product,
     queues,
     recommend,
     runs,
@@ -74,10 +72,10 @@ app.add_typer(runs.app, name="run")
 app.add_typer(emails.app, name="email")
 app.add_typer(cost.app, name="cost")
 app.add_typer(customer.app, name="customer")
-app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(queues.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
-app.add_typer(product.app, name="product")
+app.add_typer(customer.product_app, name="product")
 app.add_typer(suppress.app, name="suppress")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")

@@ -27,7 +27,6 @@ def in_environment(command: Callable[..., Awaitable[Answer | None]]) -> Callable
     own = parameters_of(command)[1:]
 
     def run(*, where: Target, **arguments: Any) -> Answer | None:  # noqa: ANN401 - the command's own
-        from fondly.cli.target import target
         from fondly.operations.environment import open_environment
         from fondly.operations.target import load_topology
 
@@ -35,7 +34,7 @@ def in_environment(command: Callable[..., Awaitable[Answer | None]]) -> Callable
             async with open_environment(chosen, load_topology(where.topology)) as environment:
                 return await command(environment, **arguments)
 
-        with target(where.environment, where.region) as chosen:
+        with where.chosen() as chosen:
             return run_cancellable(work)
 
     return _made(command, run, [*own, Parameter("where", Parameter.KEYWORD_ONLY, annotation=Target)])

@@ -1,5 +1,6 @@
 """Options that several commands have."""
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,8 +10,10 @@ import typer
 from fondly.cli.output import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractAsyncContextManager
 
+    from fondly.operations import target as targets
     from fondly.operations.cleanup.scope import Scope
     from fondly.operations.environment import Environment
 
@@ -65,6 +68,16 @@ class Target:
             help="The file that names queues, topics, tables and buckets.",
         ),
     ] = None
+
+    @contextmanager
+    def chosen(self) -> "Iterator[targets.Target]":
+        """Yield the target, and say so if that is the local stack."""
+        from fondly.operations import target as targets
+
+        with targets.target(self.environment, self.region) as chosen:
+            if chosen.local_url:
+                say(f"using the local stack ({chosen.local_url}); `fondly down` stops it")
+            yield chosen
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
 from fondly.operations.errors import MissingResourceError, OperationError
-from fondly.operations.target import Target
+from fondly.operations.target import Target, table_name
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Topology
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.errors import error_code
@@ -53,6 +53,10 @@ class Environment:
         """The resource's name in the account."""
         return f"{self.name}-{name}"
 
+    def table_name(self, name: str) -> str:
+        """The table's name in the account."""
+        return table_name(self.name, name)
+
     @property
     def region(self) -> str:
         """The region of the clients."""
@@ -88,7 +92,7 @@ class Environment:
 
     async def topic_arn(self, name: str) -> str:
         """Return a topic's ARN, which is like a queue's; raise `MissingResourceError` if there is none."""
-        arn = (await self.queue_arn(await self.queue_url(next(iter(self.topology.queues))))).split(":")
+        arn = await self._any_arn()
         arn[2], arn[5] = "sns", self.named(name)
         with _missing(NO_TOPIC, "topic", self.named(name)):
             await self.sns.get_topic_attributes(TopicArn=":".join(arn))
@@ -96,9 +100,8 @@ class Environment:
 
     async def role_arn(self, name: str) -> str:
         """Return the ARN of a role as Terraform names it, in the account that the queues are in."""
-        url = await self.queue_url(next(iter(self.topology.queues)))
-        _, partition, _, _, account, _ = (await self.queue_arn(url)).split(":")
-        return f"arn:{partition}:iam::{account}:role/{self.named(name)}"
+        _, partition, _, region, account, _ = await self._any_arn()
+        return f"arn:{partition}:iam::{account}:role/{self.named(name)}-{region}"
 
     async def ledger(self) -> Ledger:
         """Open the ledger; raise `MissingResourceError` if its table does not exist."""
@@ -106,20 +109,33 @@ class Environment:
 
     async def table(self, name: str) -> str:
         """Return a table's name in the account; raise `MissingResourceError` if it does not exist."""
-        with _missing(NO_TABLE, "table", self.named(name)):
-            await self.dynamodb.describe_table(TableName=self.named(name))
-        return self.named(name)
+        made = self.table_name(name)
+        with _missing(NO_TABLE, "table", made):
+            await self.dynamodb.describe_table(TableName=made)
+        return made
 
     async def key_names(self, name: str) -> list[str]:
         """Return the names of a table's keys; raise `ClientError` if it does not exist."""
-        described = await self.dynamodb.describe_table(TableName=self.named(name))
+        described = await self.dynamodb.describe_table(TableName=self.table_name(name))
         return [each["AttributeName"] for each in described["Table"]["KeySchema"]]
+
+    async def bucket(self) -> str:
+        """Return the data bucket's name: on AWS, where buckets share names, with account and region."""
+        if not self.on_aws:
+            return self.named("data")
+        _, _, _, region, account, _ = await self._any_arn()
+        return f"{self.named('data')}-{account}-{region}"
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
-        with _missing(NO_BUCKET, "bucket", self.named("data")):
-            await self.s3.head_bucket(Bucket=self.named("data"))
-        return S3Objects(self.s3, self.named("data"))
+        bucket = await self.bucket()
+        with _missing(NO_BUCKET, "bucket", bucket):
+            await self.s3.head_bucket(Bucket=bucket)
+        return S3Objects(self.s3, bucket)
+
+    async def _any_arn(self) -> list[str]:
+        """The parts of a queue's ARN, which say in which account the environment is."""
+        return (await self.queue_arn(await self.queue_url(next(iter(self.topology.queues))))).split(":")
 
 
 def open_client(service: str, region: str, **config: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - of botocore

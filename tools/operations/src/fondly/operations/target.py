@@ -29,6 +29,13 @@ class Target(NamedTuple):
     """Where the local stack answers, if that is the target."""
 
 
+def table_name(environment: str, table: str) -> str:
+    """Return a table's name: the environment's own, or a restored one's that its variable has."""
+    own = f"{environment}-{table}"
+    given = os.environ.get(f"FONDLY_{table.upper().replace('-', '_')}_TABLE", "")
+    return given if given.startswith(own) else own
+
+
 @contextmanager
 def target(environment: str | None, region: str | None) -> Iterator[Target]:
     """Yield the target; raise `OperationError` if it has no region or a malformed endpoint.

@@ -6,12 +6,14 @@ Its supervisor holds a lock while it runs, so that a file left by one that was k
 import fcntl
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from fondly.operations.local_stack import (
@@ -22,7 +24,8 @@ from fondly.operations.local_stack import (
     state_folder,
     supervisor,
 )
-from fondly.stack.processes import StackNotReadyError, last_lines
+from fondly.stack.embedded import Stack, attached_stack
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
 
 START_S = 120.0
 STOP_S = 45.0
@@ -125,3 +128,36 @@ def _await_ready(supervisor: subprocess.Popen[bytes], folder: StateFolder) -> Ba
             return stack
         time.sleep(POLL_S)
     raise StackNotReadyError(f"the stack is not ready after {START_S:.0f} s; logs in {folder.path}")
+
+
+@dataclass(frozen=True)
+class KeptStack(Stack):
+    """A stack that its supervisor keeps running."""
+
+    background: BackgroundStack
+
+    def check(self) -> None:
+        """Raise `ProcessDiedError` if the supervisor has stopped the stack."""
+        if running_stack() is None:
+            log = self.background.folder.log
+            raise ProcessDiedError(f"the stack has stopped; {log} ends with\n{last_lines(log)}")
+
+
+def require_no_stack() -> None:
+    """Raise `StackNotReadyError` if a background stack is running."""
+    if running_stack():
+        raise StackNotReadyError("a local stack is already running: stop it with `fondly down` first")
+
+
+@contextmanager
+def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
+    """Start the background stack and leave it running unless interrupted; copy its logs to `log_dir`."""
+    background = start_stack()
+    try:
+        with attached_stack(background.variables) as stack:
+            yield KeptStack(stack.resources, stack.variables, background)
+    except KeyboardInterrupt:
+        stop_stack()
+        raise
+    finally:
+        shutil.copytree(background.folder.logs, log_dir, dirs_exist_ok=True)

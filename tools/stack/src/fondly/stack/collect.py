@@ -5,37 +5,23 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
-from fondly.contracts.records import Recommendation
+from fondly.contracts.records import EmailRecord, Recommendation
 from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
 from fondly.stack.delivered import Arrived, DeliveryTally, nothing_arrived
-from fondly.stack.email_record import EmailRecord
 from fondly.stack.gallery import GalleryWriter
-from fondly.stack.gallery.categories import ReadableObjects
-from fondly.stack.gallery.entries import gallery_delivery, gallery_email
+from fondly.stack.gallery.entries import file_of, gallery_delivery, gallery_email
 from fondly.stack.gallery.model import GalleryDelivery
 from fondly.stack.gallery.prompt_files import gallery_prompt
+from fondly.stack.observer import Observer
 from fondly.stack.opinions import RunOpinions
 
 PARALLEL_FETCHES = 32
 EXAMPLES = 3
-
-
-class RunStore(Protocol):
-    """Where a run's results are; see `fondly.stack.observer.Observer`."""
-
-    @property
-    def objects(self) -> ReadableObjects: ...  # noqa: D102 - described there
-    async def email_records_of(  # noqa: D102
-        self, run_id: str, customer_ids: Sequence[str]
-    ) -> list[EmailRecord]: ...
-    async def dispatches_of(  # noqa: D102
-        self, run_id: str, customer_ids: Sequence[str]
-    ) -> dict[str, Dispatch]: ...
 
 
 class Missing:
@@ -63,7 +49,7 @@ class Missing:
 
 
 async def collect(
-    run_store: RunStore,
+    observer: Observer,
     run_id: str,
     parts: int,
     out: Path,
@@ -80,11 +66,11 @@ async def collect(
     `missing` of the summary names it. `only` limits it to some customers, by part, and leaves categories out.
     """
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    await _rejects(run_store, run_id, out / "rejects.jsonl")
-    opinions = await RunOpinions.of(run_store.objects, run_id)
+    await _rejects(observer, run_id, out / "rejects.jsonl")
+    opinions = await RunOpinions.of(observer.objects, run_id)
     with GalleryWriter(out) as gallery:
         delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
-        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing(), delivery, only)
+        collector = _Collector(observer, opinions, gallery, out / "emails", Missing(), delivery, only)
         for part in range(1, parts + 1) if only is None else sorted(only):
             await collector.part(part)
         whole = {**summary, "missing": collector.missing.lines()}
@@ -95,15 +81,15 @@ async def collect(
     return whole
 
 
-async def _rejects(run_store: RunStore, run_id: str, path: Path) -> None:
+async def _rejects(observer: Observer, run_id: str, path: Path) -> None:
     with path.open("wb") as file:
-        async for line in run_store.objects.lines(object_keys.rejects(run_id)):
+        async for line in observer.objects.lines(object_keys.rejects(run_id)):
             file.write(line + b"\n")
 
 
 @dataclass(frozen=True)
 class _Collector:
-    run_store: RunStore
+    observer: Observer
     opinions: RunOpinions
     gallery: GalleryWriter
     folder: Path
@@ -116,30 +102,29 @@ class _Collector:
         picks = await self._picks(part)
         if not picks:
             return
-        records = await self.run_store.email_records_of(self._run_id, list(picks))
-        await self._prompts(part, records)
+        records = await self.observer.email_records_of(self._run_id, list(picks))
+        await self._prompts(part, records.values())
         reviews = await self.opinions.reviews(part)
-        by_customer = {record.customer_id: record for record in records}
-        finished = [(pick, by_customer[each]) for each, pick in picks.items() if each in by_customer]
-        dispatches = await self._dispatches(list(by_customer))
+        finished = [(pick, records[each]) for each, pick in picks.items() if each in records]
+        dispatches = await self._dispatches(list(records))
         for batch in batches(finished, PARALLEL_FETCHES):
             messages = await self._fetch([record.key for _, record in batch], "emails")
             for (pick, record), message in zip(batch, messages, strict=True):
                 if message is not None:
-                    (self.folder / record.file).write_bytes(message)
+                    (self.folder / file_of(record)).write_bytes(message)
                     own = reviews.get(pick.customer_id, ())
                     delivery = self._delivered(record, message, dispatches.get(pick.customer_id))
                     self.gallery.add(gallery_email(pick, message, record, own, delivery))
 
     async def _dispatches(self, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
-        return await self.run_store.dispatches_of(self._run_id, customer_ids) if self.delivery else {}
+        return await self.observer.dispatches_of(self._run_id, customer_ids) if self.delivery else {}
 
     def _delivered(
         self, record: EmailRecord, message: bytes, dispatch: Dispatch | None
     ) -> GalleryDelivery | None:
         if self.delivery is None:
             return None
-        arrived = self.delivery.add(record.file, message, dispatch)
+        arrived = self.delivery.add(file_of(record), message, dispatch)
         return gallery_delivery(dispatch, arrived=arrived) if dispatch else None
 
     async def _picks(self, part: int) -> dict[str, Recommendation]:
@@ -151,18 +136,18 @@ class _Collector:
         wanted = None if self.only is None else self.only[part]
         return {pick.customer_id: pick for pick in picks if wanted is None or pick.customer_id in wanted}
 
-    async def _prompts(self, part: int, records: Sequence[EmailRecord]) -> None:
+    async def _prompts(self, part: int, records: Collection[EmailRecord]) -> None:
         """Add the prompts of a part, unless an earlier part had them, and note those that are missing."""
         folder = object_keys.copies(self._run_id, part)
-        async for key in self.run_store.objects.keys(folder):
-            async for stored in self.run_store.objects.lines(key):
+        async for key in self.observer.objects.keys(folder):
+            async for stored in self.observer.objects.lines(key):
                 self.gallery.add_prompt(gallery_prompt(stored))
         missing = self.gallery.unknown_prompts(key for record in records for key in record.prompt_keys)
         self.missing.note("prompts", [f"{folder} {each}" for each in missing])
 
     async def _fetch(self, keys: Sequence[str], what: str) -> list[bytes | None]:
         """Fetch objects at once; those that do not exist are None, and noted."""
-        found = await asyncio.gather(*(self.run_store.objects.find(key) for key in keys))
+        found = await asyncio.gather(*(self.observer.objects.find(key) for key in keys))
         self.missing.note(what, [key for key, body in zip(keys, found, strict=True) if body is None])
         return found
 

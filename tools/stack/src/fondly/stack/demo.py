@@ -4,8 +4,8 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
@@ -22,6 +22,8 @@ from fondly.ingest.domain.file_names import MANIFEST, MAPPING
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
+from fondly.recommender.domain.shop.merchandising import read_shop_rules
+from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.collect import collect
 from fondly.stack.delivered import nothing_arrived
 from fondly.stack.embedded import Stack
@@ -160,3 +162,22 @@ def _rename(work: Path, folder: Path) -> Path:
     if folder.exists():
         shutil.rmtree(folder)
     return work.rename(folder)
+
+
+def with_merchandising(open_stack: OpenStack, file: Path) -> OpenStack:
+    """Return an opener whose stack has this file as the shop's; raise `DemoFailedError` with its problems."""
+    body = file.read_bytes()
+    try:
+        read_shop_rules(body, file=str(file))
+    except InvalidFileError as error:
+        raise DemoFailedError(str(error)) from error
+
+    @contextmanager
+    def opened(log_dir: Path) -> Iterator[Stack]:
+        with open_stack(log_dir) as stack:
+            boto3.client("s3").put_object(
+                Bucket=stack.resources.buckets["data"], Key=object_keys.MERCHANDISING, Body=body
+            )
+            yield stack
+
+    return opened

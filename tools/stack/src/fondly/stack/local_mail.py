@@ -29,12 +29,12 @@ def local_mail(folder: Path, environment: Mapping[str, str]) -> Iterator[dict[st
         yield {}
         return
     # Only the extra `embedded` has the server; the commands in an image have this module without it.
-    from fondly.stack.mailbox import Mailbox, MailboxServer  # noqa: PLC0415
+    from fondly.stack.mailbox import HOST, mail_server  # noqa: PLC0415
 
-    with MailboxServer(Mailbox(folder)) as server:
+    with mail_server(folder) as port:
         yield {
-            "FONDLY_SENDER_SMTP_HOST": server.host,
-            "FONDLY_SENDER_SMTP_PORT": str(server.port),
+            "FONDLY_SENDER_SMTP_HOST": HOST,
+            "FONDLY_SENDER_SMTP_PORT": str(port),
             "FONDLY_SENDER_SMTP_SECURITY": "none",
             FOLDER: str(folder),
             **{name: "" for name in _SECRETS if environment.get(name)},
@@ -45,7 +45,7 @@ class ArrivedIn:
     """The messages in a mail server's folder, by their `Message-ID`."""
 
     def __init__(self, folder: Path) -> None:
-        from fondly.stack.mailbox.store import INDEX  # noqa: PLC0415 - as above
+        from fondly.stack.mailbox import INDEX  # noqa: PLC0415 - as above
 
         self._files: dict[str, list[Path]] = {}
         for line in (folder / INDEX).read_text(encoding="utf-8").splitlines():

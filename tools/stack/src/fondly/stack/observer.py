@@ -1,10 +1,10 @@
 """Observes a running stack as an operator would: by its ledger and its queues."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from aiobotocore.session import get_session
 
@@ -12,25 +12,21 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
 from fondly.contracts.ingest_report import IngestReport
-from fondly.contracts.records import SentimentSummary
+from fondly.contracts.records import EmailRecord, SentimentSummary
+from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.operations.queues import DEPTHS
 from fondly.runtime.aws import CONFIG
-from fondly.runtime.batches import batches
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quick_reads import quick_reads
-from fondly.runtime.retry import process_all
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
-from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, S3Objects, from_item, to_item
-from fondly.stack import email_record
-from fondly.stack.email_record import EmailRecord
+from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef
     from types_aiobotocore_sqs.client import SQSClient
 
 
@@ -62,38 +58,10 @@ class Observer:
                 await queue.change_visibility(message, seconds=0)
         return finished
 
-    async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:
-        """The run's records in the emails table, by customer id."""
-        pages = self.dynamodb.get_paginator("query").paginate(
-            TableName=self.resources.tables["emails"],
-            KeyConditionExpression="run_id = :run",
-            ExpressionAttributeValues=to_item({":run": run_id}),
-        )
-        records = [from_item(item) async for page in pages for item in page.get("Items", [])]
-        return {record["customer_id"]: record for record in records}
-
-    async def email_records_of(self, run_id: str, customer_ids: Sequence[str]) -> list[EmailRecord]:
-        """The records of those of these customers who have an email, in any order."""
-        found: list[EmailRecord] = []
-        table = self.resources.tables["emails"]
-
-        async def read(keys: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
-            wanted: KeysAndAttributesTypeDef = {
-                "Keys": keys,
-                "ProjectionExpression": email_record.PROJECTION,
-                "ExpressionAttributeNames": email_record.NAMES,
-            }
-            reply = await self.dynamodb.batch_get_item(RequestItems={table: wanted})
-            found.extend(map(email_record.from_item, reply.get("Responses", {}).get(table, [])))
-            left = reply.get("UnprocessedKeys", {}).get(table)
-            return left["Keys"] if left else []
-
-        keys: list[Mapping[str, Any]] = [
-            to_item({"run_id": run_id, "customer_id": each}) for each in customer_ids
-        ]
-        for batch in batches(keys, MAX_BATCH_GET):
-            await process_all(batch, read, what=f"keys of {table}")
-        return found
+    async def email_records_of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
+        """The records of those of these customers who have an email, by customer id."""
+        table = DynamoDBItems(self.dynamodb, self.resources.tables["emails"])
+        return await EmailRecords(table).existing(run_id, customer_ids)
 
     async def delivery(self, run_id: str) -> Delivery | None:
         """The run's delivery; None if it is not one to be delivered, or has not finished."""

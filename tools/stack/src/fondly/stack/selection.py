@@ -31,7 +31,9 @@ async def _store(emails: Emails) -> AsyncIterator[Observer]:
     environment, bucket = emails.environment, emails.objects.bucket
     async with quick_reads(get_session(), environment.s3, bucket) as quick:
         yield Observer(
-            resources=Resources(tables={"emails": environment.named("emails")}, buckets={"data": bucket}),
+            resources=Resources(
+                tables={"emails": environment.table_name("emails")}, buckets={"data": bucket}
+            ),
             ledger=await environment.ledger(),
             objects=S3Objects(environment.s3, bucket, quick=quick),
             sqs=environment.sqs,

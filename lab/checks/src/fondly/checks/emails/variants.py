@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from fondly.checks.emails.message import Email, read_emails
+from fondly.evaluation.sample import write_sample
 from fondly.operations.local_stack import exported
 from fondly.stack.demo import run_demo
 from fondly.stack.embedded import embedded_stack
-from fondly.stack.sample import write_sample
 
 CUSTOMERS, PRODUCTS = 60, 30
 LOCALES = {"en": "en_IN"}

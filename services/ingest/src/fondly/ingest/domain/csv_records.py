@@ -94,16 +94,12 @@ class RecordReader:
                 cells = next(self._csv)
             except csv.Error as error:
                 return self._reject_line(_fault(error, self._delimiter))
-            if any(cells) and (len(cells) > 1 or not self._is_blank(cells)):
+            if any(cells) and (len(cells) > 1 or self._width == 1 or not cells[0].isspace()):
                 self._blank_lines = 0
                 if len(cells) == self._width and len(lines.lines) == 1 and not lines.flaw:
                     return CSVRecord(lines.first, _as_meant(cells), lines.lines[0])
                 return self._checked(cells)
             self._skip_blank_line()
-
-    def _is_blank(self, cells: list[str]) -> bool:
-        """Return whether a record of one cell is a line of nothing but spaces."""
-        return self._width != 1 and cells[0].isspace()
 
     def _skip_blank_line(self) -> None:
         self._blank_lines += 1

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import MAX_VALUE, RUN_ID, CustomerEvent, EventKind
 from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.errors import FileError, RowError, UnreadableError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.vocabulary import loosened, own_names, synonyms
@@ -21,22 +22,8 @@ from fondly.ingest.domain.values.texts import read_id
 
 REQUIRED = ("customer_id", "product_id", "event", "timestamp")
 ID_CHARS = 32
-_OWN_NAMES: Mapping[str, Sequence[str]] = {
-    "event_id": ("event id", "event uuid"),
-    "customer_id": ("customer id", "user"),
-    "product_id": ("product", "item"),
-    "event": ("event", "event type", "event name", "kind", "action", "type", "Ereignis"),
-    "timestamp": ("timestamp", "sent at", "event time", "occurred at", "event timestamp"),
-    "run_id": ("run id", "run", "email run", "utm campaign", "campaign"),
-    "session_id": ("session id", "session", "visit id"),
-    "value": ("value", "order value", "amount", "revenue", "event value", "total", "Umsatz", "Bestellwert"),
-}
+_TABLE = read_table(__package__, "events.toml")
 _AS_IN_ORDERS = {"user_id": "customer_id", "product_id": "product_id", "timestamp": "timestamp"}
-_KINDS: Mapping[EventKind, Sequence[str]] = {
-    EventKind.CLICKED: ("clicked", "click", "email click", "Klick", "geklickt"),
-    EventKind.VIEWED: ("viewed", "view", "page view", "product view", "detail view", "angesehen"),
-    EventKind.PURCHASED: ("purchased", "purchase", "bought", "buy", "order", "ordered", "gekauft", "Kauf"),
-}
 _FIGURE = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,4})?")
 _RUN_ID = re.compile(RUN_ID)
 
@@ -134,9 +121,10 @@ def _named(members: Mapping[str, object]) -> str:
 def _fields() -> Mapping[str, str]:
     orders = {**synonyms(Kind.ORDERS), **own_names(Kind.ORDERS)}
     found = {name: _AS_IN_ORDERS[field] for name, field in orders.items() if field in _AS_IN_ORDERS}
-    return found | {loosened(name): field for field, names in _OWN_NAMES.items() for name in (field, *names)}
+    own = _TABLE["columns"].items()
+    return found | {loosened(name): field for field, names in own for name in (field, *names)}
 
 
 @cache
 def _kinds() -> Mapping[str, EventKind]:
-    return {loosened(name): kind for kind, names in _KINDS.items() for name in names}
+    return {loosened(name): EventKind(kind) for kind, names in _TABLE["kinds"].items() for name in names}

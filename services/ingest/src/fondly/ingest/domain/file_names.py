@@ -1,9 +1,10 @@
 """What the name of an uploaded file says: its kind, its date, or that it holds no data."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
+from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.formats.fields import Kind
 
 KindOfFile = Callable[[str], Kind | None]
@@ -13,18 +14,10 @@ MANIFEST = "manifest.json"
 MAPPING = "mapping.yaml"
 DATA_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".gz")
 
-_NAMES = {
-    Kind.PRODUCTS: "products produkte artikel",
-    Kind.CUSTOMERS: "customers kunden",
-    Kind.REVIEWS: "reviews bewertungen rezensionen",
-    Kind.ORDERS: "orders purchases bestellungen",
-}
-_KINDS = {name: kind for kind, names in _NAMES.items() for name in names.split()}
-_FILLERS = frozenset(
-    {"export", "exports", "exported", "all", "full", "complete", "latest", "list", "data", "copy", "final"}
-    | {"t", "z", "utc", "v", "kopie", "alle"}
-)
-"""Words of export programs and file managers that may stand beside the kind, as may any number."""
+_TABLE = read_table(__package__, "file_names.toml")
+_KINDS = {name: Kind(kind) for kind, names in _TABLE["kinds"].items() for name in names}
+_BEGINNINGS: Mapping[str, str] = _TABLE["beginnings"]
+_FILLERS = frozenset(_TABLE["fillers"])
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _TIME = r"(?:[T _-]?([01]\d|2[0-3])[:.h-]?([0-5]\d)(?:[:.m-]?([0-5]\d))?(?!\d))?"
 _DATES = (
@@ -34,25 +27,7 @@ _DATES = (
 """Year, month and day, or day, month and year, with one separator throughout, and perhaps a time."""
 
 _PART = re.compile(r"[-_. ]+(?:part|piece|teil)?[-_. ]*\d{1,6}(?:[-_. ]*(?:of|von)[-_. ]*\d{1,6})?$")
-
-_HIDDEN = "a hidden file"
-_TEMPORARY = "a temporary file"
-_NOTE = "a note"
-_CHECKSUM = "a checksum"
-_BEGINNINGS = {".": _HIDDEN, "~": _TEMPORARY, "_": "a marker of the program that exports"}
-_ENDINGS = {
-    **dict.fromkeys(("~", ".tmp", ".temp", ".part", ".partial", ".filepart"), _TEMPORARY),
-    **dict.fromkeys((".crdownload", ".swp", ".bak", ".lock", ".lck"), _TEMPORARY),
-    **dict.fromkeys((".md", ".rst", ".adoc", ".url", ".log"), _NOTE),
-    **dict.fromkeys((".sha256", ".sha512", ".sha1", ".md5", ".crc", ".sig", ".asc"), _CHECKSUM),
-    **dict.fromkeys((".yaml", ".yml", ".toml", ".ini"), f"settings; a mapping is called {MAPPING}"),
-}
-_NOTES = frozenset(
-    {"readme", "notes", "note", "changelog", "license", "notice", "todo", "liesmich", "hinweise"}
-)
-_NOTE_ENDINGS = ("", ".txt", ".html", ".pdf", ".doc", ".docx")
-_CHECKSUMS = frozenset({"sha256sums", "sha512sums", "sha1sums", "md5sums", "checksums", "checksum"})
-_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+_ENDINGS = {ending: why for why, endings in _TABLE["endings"].items() for ending in endings}
 
 
 def base_name(key: str) -> str:
@@ -63,13 +38,13 @@ def base_name(key: str) -> str:
 def without_data(name: str) -> str | None:
     """Return why a file with this name holds no data of a shop; None if it may."""
     folded = name.casefold()
-    if folded in _OF_SYSTEMS:
+    if folded in _TABLE["of_systems"]:
         return "a file of the operating system"
     stem, ending = _split(folded)
-    if stem in _CHECKSUMS and ending in {"", ".txt"}:
-        return _CHECKSUM
-    if "".join(_WORD.findall(stem)[:1]) in _NOTES and ending in _NOTE_ENDINGS:
-        return _NOTE
+    if stem in _TABLE["checksums"] and ending in {"", ".txt"}:
+        return "a checksum"
+    if "".join(_WORD.findall(stem)[:1]) in _TABLE["notes"] and ending in _TABLE["note_endings"]:
+        return "a note"
     reason = next((why for mark, why in _ENDINGS.items() if folded.endswith(mark)), None)
     if reason or (folded.startswith("_") and folded.endswith(DATA_ENDINGS)):
         return reason

@@ -1,7 +1,4 @@
-"""Reads S3 event notifications.
-
-Source: "Event message structure", Amazon S3 User Guide. Keys are URL-encoded, with plus signs for spaces.
-"""
+"""Reads S3 event notifications ("Event message structure", Amazon S3 User Guide); keys are URL-encoded."""
 
 from urllib.parse import unquote_plus
 

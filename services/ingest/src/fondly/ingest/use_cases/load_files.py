@@ -69,34 +69,26 @@ class Findings:
         )
 
 
+@dataclass(frozen=True)
 class LoadFiles:
     """Reads files into the scratch database, writes rejects to a file, and adds to `findings`."""
 
-    def __init__(
-        self,
-        scratch: Scratch,
-        rejects: TextIO,
-        findings: Findings,
-        rules: LoadRules,
-        *,
-        watch: Watch = lambda _: None,
-    ) -> None:
-        self._scratch = scratch
-        self._rejects = rejects
-        self._findings = findings
-        self._rules = rules
-        self._watch = watch
+    scratch: Scratch
+    rejects: TextIO
+    findings: Findings
+    rules: LoadRules
+    watch: Watch = lambda _: None
 
     def load(self, sources: Sequence[SourceFile]) -> Merged:
         """Return what the files came to; `FileError` names the first that cannot be used."""
-        findings = self._findings
-        findings.files = survey(sources, self._rules.reading, self._watch)
+        findings = self.findings
+        findings.files = survey(sources, self.rules.reading, self.watch)
         kinds = {each.layout.kind for each in findings.files}
         _require_complete(kinds)
-        merge = MergeRows(self._scratch, findings.counts, kinds)
+        merge = MergeRows(self.scratch, findings.counts, kinds)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
-        findings.merged = self._scratch.close_input(self._rules.exclusion)
+        findings.merged = self.scratch.close_input(self.rules.exclusion)
         findings.counts.update(findings.merged.counts())
         require_bounded(findings.counts, records=findings.merged.records())
         return findings.merged
@@ -109,16 +101,16 @@ class LoadFiles:
             mapper = before[1] if before and goes_on else piece.layout.start()
             more, of_them = self._load_file(piece, merge, mapper)
             before, rows, rejected = (piece.layout, mapper), rows + more, rejected + of_them
-        reasons = self._findings.tally.reasons(kind="row", files=pieces[0].table)
+        reasons = self.findings.tally.reasons(kind="row", files=pieces[0].table)
         try:
-            require_usable(rows, rejected, reasons, max_share=self._rules.max_rejected_share)
+            require_usable(rows, rejected, reasons, max_share=self.rules.max_rejected_share)
         except FileError as error:
             raise FileError(f"{pieces[0].source.key}: {error}") from error
 
     def _load_file(self, surveyed: SurveyedFile, merge: MergeRows, mapper: RowMapper) -> tuple[int, int]:
         """Merge a file's rows; return how many there are, and how many of them were rejected."""
         source = surveyed.source
-        with opened(source, self._rules.reading.max_bytes, self._watch) as table:
+        with opened(source, self.rules.reading.max_bytes, self.watch) as table:
             table.header()
             table.only(surveyed.layout.used)
             into, left_out = merge.reader(surveyed), mapper.left_out.total()
@@ -126,11 +118,11 @@ class LoadFiles:
             for found in table:
                 rows += 1
                 if not rows % RECORDS_PER_LOOK:
-                    self._watch(table.bytes_read - seen)
+                    self.watch(table.bytes_read - seen)
                     seen = table.bytes_read
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
-            self._watch(table.bytes_read - seen)
-            self._findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
+            self.watch(table.bytes_read - seen)
+            self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
         return rows, rejected
 
     def _load_record(
@@ -150,11 +142,11 @@ class LoadFiles:
             row = Row(cells)
             into(row)
         except RowError as error:
-            self._findings.counts[Counted.REJECTED_ROWS] += 1
+            self.findings.counts[Counted.REJECTED_ROWS] += 1
             self._reject(surveyed, found, "row", error.column, error)
             return False
         for note in row.notes:
-            self._findings.counts[Counted.REJECTED_VALUES] += 1
+            self.findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note.column, RowError(note.expected, found=note.found))
         return True
 
@@ -163,8 +155,8 @@ class LoadFiles:
     ) -> None:
         file, column = surveyed.source.key, field and surveyed.layout.columns.get(field, field)
         reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
-        self._findings.tally.add(reject)
-        self._rejects.write(reject.text)
+        self.findings.tally.add(reject)
+        self.rejects.write(reject.text)
 
 
 def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:

@@ -76,10 +76,7 @@ class MergeRows:
         self._counts[Counted.UNALIGNED_TEXTS] += found.unaligned
 
     def _put_new(self, row: Row, found: CombinedRow, known: Collection[str]) -> set[str]:
-        """Put the new reviews of a row together, as nearly all are; return their ids.
-
-        The result is as if they were put one by one, so it is nothing for a row that has a customer twice.
-        """
+        """Put a row's new reviews as if one by one; return their ids, none if it has a customer twice."""
         ids = [each.customer_id or "" for each in found.customers]
         products = self._scratch.subjects_of(found.product.product_id)
         if products is None or not all(ids) or len(set(ids)) < len(ids):

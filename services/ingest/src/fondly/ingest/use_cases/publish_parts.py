@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
@@ -68,7 +67,8 @@ class Publication:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         units = {"dynamodb.reads": len(customers)}
         customers = [each for each in customers if each.customer_id not in left_out]
-        items = _customer_items(run.run_id, customers)
+        kept = (customer.model_dump(exclude={"reviews", "purchases"}) for customer in customers)
+        items = [{**customer, "run_id": run.run_id} for customer in kept]
         units |= {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
         await self.customers.put_all(items)
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
@@ -79,9 +79,3 @@ class Publication:
         )
         counts: dict[str, int] = {Counted.CUSTOMERS_FORGOTTEN: len(left_out)} if left_out else {}
         return PartResult(counts=counts, units=units, events=[ingested])
-
-
-def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
-    return [
-        {**customer.model_dump(exclude={"reviews", "purchases"}), "run_id": run_id} for customer in customers
-    ]

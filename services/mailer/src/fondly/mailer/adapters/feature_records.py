@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.use_cases.know_features import FeatureRecords
-from fondly.runtime.storage import DynamoDBItems, from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -21,10 +21,8 @@ class DynamoDBFeatureRecords(FeatureRecords):
 
     async def all(self) -> AsyncIterator[ProductFeatures]:
         """Yield every record, in any order; the whole table is read."""
-        pages = self._dynamodb.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield ProductFeatures.model_validate(from_item(item))
+        async for item in items_of(self._dynamodb, "scan", self._table, ConsistentRead=True):
+            yield ProductFeatures.model_validate(item)
 
     async def remove(self, product_id: str) -> bool:
         """Delete a product's record; False if there is none."""

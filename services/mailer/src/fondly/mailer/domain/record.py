@@ -5,15 +5,7 @@ from datetime import datetime
 from pydantic import NonNegativeInt
 
 from fondly.contracts.records import Record
-
-
-class CopyVerdict(Record):
-    """Why a wording was refused."""
-
-    field: str
-    text: str
-    rule: str
-    found: str = ""
+from fondly.mailer.domain.copy.answers import Verdict
 
 
 class CopyRecord(Record):
@@ -27,7 +19,7 @@ class CopyRecord(Record):
     prompt: str
     """The request; the system text is that of the version."""
     answers: tuple[str, ...]
-    verdicts: tuple[CopyVerdict, ...]
+    verdicts: tuple[Verdict, ...]
     input_tokens: NonNegativeInt
     output_tokens: NonNegativeInt
     cache_read_tokens: NonNegativeInt

@@ -29,10 +29,7 @@ def attribute(slot: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace every slot by its value, once: a value that looks like a slot stays as it is.
-
-    Raises `KeyError` for a slot without a value.
-    """
+    """Replace every slot by its value once, even if that looks like a slot; `KeyError` without a value."""
     return SLOT.sub(lambda found: values[found[1]], text)
 
 

@@ -49,10 +49,7 @@ def cut(text: str, *, max_chars: int) -> str:
 
 
 def aspect_label(aspect: str) -> str | None:
-    """Return an aspect such as "battery life" as it is shown; None for what is not a few plain words.
-
-    Aspects come from reviews, which are untrusted: no aspect is an address or a sentence.
-    """
+    """Return an aspect as it is shown; None for what is not a few plain words: reviews are untrusted."""
     label = clean(aspect, max_chars=len(aspect))
     return label if len(label) <= MAX_ASPECT_CHARS and _ASPECT.fullmatch(label) else None
 

@@ -92,10 +92,7 @@ class AskConsent:
 
 @dataclass(frozen=True)
 class DrawHoldout:
-    """Keeps with each run the share and salt that were set when its first email was due.
-
-    Whatever is set later, and however often parts are repeated, all of the run is drawn by these.
-    """
+    """Keeps with each run the share and salt that were set at its first email: all of it is drawn by them."""
 
     ledger: Ledger
     wanted: Holdout = Holdout()  # noqa: RUF009 - immutable

@@ -46,10 +46,7 @@ class _Work:
 
 
 class AskOnce:
-    """One model, and the answers that have been paid for, which are looked up and kept in batches.
-
-    `parallel` calls are under way at a time, over all pieces of work, so a crash costs no more than these.
-    """
+    """One model and its kept answers; `parallel` calls at a time: a crash costs no more than these."""
 
     def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers, parallel: int) -> None:
         self.model_id = model_id
@@ -168,7 +165,10 @@ class AskOnce:
             return await self._ask(own, work) if own else {}
         kept = dict(zip(prompts, replies, strict=True))
         await asyncio.gather(
-            *(self._keep.add((key, work.payer, _kept_form(reply))) for key, reply in kept.items())
+            *(
+                self._keep.add((key, work.payer, _REPLY.dump_json(reply).decode()))
+                for key, reply in kept.items()
+            )
         )
         return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
 
@@ -193,11 +193,6 @@ class AskOnce:
             by_payer.setdefault(payer, {})[key] = answer
         for payer, results in by_payer.items():
             await self._kept.keep(results, payer=payer)
-
-
-def _kept_form(reply: ModelReply) -> str:
-    """Return a reply as it is kept."""
-    return _REPLY.dump_json(reply).decode()
 
 
 def _paid_reply(answer: Answer) -> PaidReply:

@@ -14,14 +14,14 @@ from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import CopySource, EmailRecord, Product
 from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.facts.seller_claims import seller_claims
-from fondly.mailer.domain.record import CopyRecord, CopyVerdict
+from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.write_copy import PartCopy, Wordings
 from fondly.runtime.runs.stage import PartResult
 
 WRITES_PER_ANSWER = 3
-"""A claim, which is a transaction and counts twice, and the answer."""
+"""A lock, which is a transaction and counts twice, and the answer."""
 
 
 @dataclass(frozen=True)
@@ -98,10 +98,7 @@ def part_result(
 
 
 def claim_counts(products: Iterable[Product]) -> dict[str, int]:
-    """Return how many distinct products have a seller's claim in their name, by kind.
-
-    Titles leave claims out unless nothing else names the product. Kinds without any are left out.
-    """
+    """Return how many distinct products have a seller's claim in their name, by kinds that there are."""
     names = {product.product_id: product.name for product in products}
     kinds = Counter(chain.from_iterable(map(seller_claims, names.values())))
     return {f"seller_claims_{kind}": number for kind, number in sorted(kinds.items())}
@@ -157,10 +154,7 @@ def _copy_record(
         system_sha256=_sha256(prompt.system),
         prompt=prompt.text,
         answers=tuple(reply.text for reply in replies),
-        verdicts=tuple(
-            CopyVerdict(field=each.field, text=each.text, rule=each.rule, found=each.found)
-            for each in verdicts
-        ),
+        verdicts=tuple(verdicts),
         input_tokens=sum(reply.input_tokens for reply in replies),
         output_tokens=sum(reply.output_tokens for reply in replies),
         cache_read_tokens=sum(reply.cache_read_tokens for reply in replies),

@@ -24,10 +24,7 @@ def question(prompts: Sequence[Prompt]) -> Prompt:
 
 
 def shared_out(reply: ModelReply, products: int) -> list[ModelReply]:
-    """Return the reply about each of several products, with its share of the tokens.
-
-    The first has what cannot be shared: the call, and the tokens that remain.
-    """
+    """Return the reply about each product, with its share of the tokens; the first has what remains."""
     if products == 1:
         return [reply]
     each = {kind: getattr(reply, kind) // products for kind in TOKENS}

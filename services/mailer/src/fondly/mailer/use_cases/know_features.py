@@ -43,14 +43,11 @@ class KnowFeatures:
         wanted = {each.product_id: each for each in products}
         known: dict[str, ProductFeatures] = {}
         unknown = await self._unknown(wanted, known)
-        prompts = {product.product_id: self._prompt(product) for product in unknown}
+        prompts = {each.product_id: features_prompt(each, language=self.language) for each in unknown}
         replies = await self.ask_once.run(prompts.values(), payer=payer)
         asked = [self._record(each, prompts[each.product_id], replies) for each in unknown]
         await self.records.put_all(asked)
         return known | {record.product_id: record for record in asked}
-
-    def _prompt(self, product: Product) -> Prompt:
-        return features_prompt(product, language=self.language)
 
     async def _unknown(
         self, wanted: Mapping[str, Product], known: dict[str, ProductFeatures]

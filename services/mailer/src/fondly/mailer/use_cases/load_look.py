@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from fondly.contracts import object_keys
 from fondly.mailer.domain.language import Messages
-from fondly.mailer.domain.message.shop_file import InvalidFileError, ShopFile, read_shop_file
+from fondly.mailer.domain.message.shop_file import ShopFile, read_shop_file
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import (
     FILE_NAMES,
@@ -12,7 +12,7 @@ from fondly.mailer.domain.message.theme_files import (
     built_in_theme,
     built_in_themes,
 )
-from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
+from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, InvalidFileError, text_of
 from fondly.mailer.ports import ShopFiles
 
 
@@ -30,10 +30,7 @@ class Look:
 
 
 async def load_look(files: ShopFiles, *, theme: str | None = None) -> Look:
-    """Read `fondly.toml` and the theme it names; without the file, the default one.
-
-    `theme` takes the place of the name in the file. Raises `InvalidFileError`, in one line.
-    """
+    """Read `fondly.toml`, if there is one, and its theme, or `theme`; raise `InvalidFileError`."""
     text = await _text(files, object_keys.SHOP_CONFIG)
     place = files.place(object_keys.SHOP_CONFIG)
     shop = read_shop_file(text, file=place) if text is not None else ShopFile()

@@ -52,10 +52,7 @@ class _Part:
 
 
 class MailPart:
-    """Writes, composes and stores one email per customer.
-
-    At most `parallel` emails are being made at a time, over all parts, so a crash costs no more than these.
-    """
+    """Writes, composes and stores one email per customer, `parallel` at a time over all parts."""
 
     def __init__(
         self,

@@ -116,10 +116,7 @@ class Copywriter:
     """The comparison of subject lines, if there is one."""
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
-        """Have everything written that these emails need, and judge it.
-
-        Raises what the model raises: errors that concern more than one email.
-        """
+        """Have everything written that these emails need, and judge it; raise what concerns more than one."""
         of_emails = {facts.customer_id: self._of_email(facts) for facts in everybody}
         questions = list(dict.fromkeys(chain.from_iterable(of_emails.values())))
         replies = await self.ask_once.run([each.prompt for each in questions], payer=payer)

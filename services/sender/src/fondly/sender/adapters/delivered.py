@@ -1,14 +1,15 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
-from fondly.runtime.runs.items import conditionally, key, transacted
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.runs.items import conditionally, get_item, key, transacted, update_if
+from fondly.runtime.storage import to_item
 from fondly.sender.domain.notifications import NotificationKind
 
 if TYPE_CHECKING:
@@ -31,14 +32,13 @@ class DynamoDBDelivered:
     def __init__(self, dynamodb: "DynamoDBClient", *, dispatches: str, runs: str) -> None:
         self._dynamodb = dynamodb
         self._dispatches = dispatches
+        self._update = partial(update_if, dynamodb, dispatches)
         self._runs = runs
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None:
         """Return what is known of a customer's email of a run."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._dispatches, Key=_key(run_id, customer_id), ConsistentRead=True
-        )
-        return Dispatch.model_validate(from_item(reply["Item"])) if "Item" in reply else None
+        found = await get_item(self._dynamodb, self._dispatches, _key(run_id, customer_id))
+        return Dispatch.model_validate(found) if found else None
 
     async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None:
         """Record that an email was sent that was in doubt, unless somebody has done so meanwhile."""
@@ -49,15 +49,9 @@ class DynamoDBDelivered:
             ":id": provider_id,
             ":none": "",
         }
-        await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._dispatches,
-                Key=_key(run_id, customer_id),
-                UpdateExpression="SET outcome = :sent, provider_id = :id, reason = :none",
-                ConditionExpression="outcome IN (:sending, :doubt)",
-                ExpressionAttributeValues=to_item(values),
-            )
-        )
+        change = "SET outcome = :sent, provider_id = :id, reason = :none"
+        condition = "outcome IN (:sending, :doubt)"
+        await self._update(_key(run_id, customer_id), change, condition=condition, values=values)
 
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Note what was reported of an email, unless something worse was, or the email is gone."""
@@ -65,15 +59,10 @@ class DynamoDBDelivered:
 
     async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Note when an email was first clicked in; nothing if it is gone, or was never sent."""
-        await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._dispatches,
-                Key=_key(run_id, customer_id),
-                UpdateExpression="SET clicked_at = :at",
-                ConditionExpression="attribute_exists(run_id) AND attribute_not_exists(clicked_at)",
-                ExpressionAttributeValues=to_item({":at": at.astimezone(UTC).isoformat()}),
-            )
-        )
+        is_first = "attribute_exists(run_id) AND attribute_not_exists(clicked_at)"
+        values = {":at": at.astimezone(UTC).isoformat()}
+        where = _key(run_id, customer_id)
+        await self._update(where, "SET clicked_at = :at", condition=is_first, values=values)
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark an email and count it with its run's delivery, both or nothing, and only once."""

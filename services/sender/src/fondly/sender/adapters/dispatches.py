@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.batches import batches
-from fondly.runtime.runs.items import conditionally, transacted
+from fondly.runtime.runs.items import put_if, transacted
 from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
 from fondly.sender.ports import Key, Reservation, Reserved
 
@@ -62,12 +62,9 @@ class DynamoDBDispatches:
         final = [each for each in latest.values() if each.outcome.is_final]
         again = [each for each in latest.values() if not each.outcome.is_final]
         await asyncio.gather(
-            self._items.put_all([_values(each) for each in final]), *map(self._release, again)
+            self._items.put_all([_values(each) for each in final]),
+            *(self._replace(each, token=each.reserved_by) for each in again),
         )
-
-    async def _release(self, waiting: Dispatch) -> bool:
-        """Give up a reservation, so that the email may be reserved again; return whether it held."""
-        return await self._replace(waiting, token=waiting.reserved_by)
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
@@ -75,14 +72,11 @@ class DynamoDBDispatches:
 
     async def _replace(self, dispatch: Dispatch, *, token: str) -> bool:
         """Record a dispatch while the reservation of its email holds; return whether it did."""
-        return await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=self._item(dispatch),
-                ConditionExpression="outcome = :sending AND reserved_by = :token",
-                ExpressionAttributeValues=to_item({":sending": Outcome.SENDING, ":token": token}),
-            )
+        holds, values = (
+            "outcome = :sending AND reserved_by = :token",
+            {":sending": Outcome.SENDING, ":token": token},
         )
+        return await put_if(self._dynamodb, self._table, self._item(dispatch), holds, values)
 
     async def _reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
         results: dict[Key, Reserved] = {}

@@ -91,7 +91,8 @@ def _of_reply(error: ClientError) -> Exception:
         return QuotaSpentError(reason)
     if is_throttled(error):
         return ThrottledError(error)
-    if _status(error) >= SERVER_ERROR_STATUS or not code:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if status >= SERVER_ERROR_STATUS or not code:
         return InDoubtError(reason)
     if code in UNUSABLE or (code in REFUSED and NOT_VERIFIED in message.lower()):
         return UnusableError(reason)
@@ -104,7 +105,3 @@ def _never_connected(error: BotoCoreError) -> bool:
         cause: Any = error.kwargs.get("error")
         return isinstance(cause, ClientConnectorError)
     return isinstance(error, _NOT_CONNECTED)
-
-
-def _status(error: ClientError) -> int:
-    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

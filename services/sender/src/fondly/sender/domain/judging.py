@@ -126,14 +126,10 @@ def _never(email: FinishedEmail, known: Known, rules: Rules, now: datetime) -> N
         return NotSent.NO_ADDRESS
     if email.held_out:
         return NotSent.HOLDOUT
-    if known.dispatch is None and not _may_have_another(known.contact, rules.cap, now):
+    contact = known.contact if known.dispatch is None else None  # one that is tried again has been counted
+    if contact and not contact.may_have_another(int(now.timestamp()), rules.cap):
         return NotSent.FREQUENCY
     return None
-
-
-def _may_have_another(contact: Contact | None, cap: Cap, now: datetime) -> bool:
-    """An email that waits for another try has been counted already."""
-    return contact is None or contact.may_have_another(int(now.timestamp()), cap)
 
 
 def written_to(contact: Contact | None, customer_id: str, *, now: datetime, most: int) -> Contact:

@@ -51,10 +51,7 @@ class ReceivedMail:
 
 
 def tags(run_id: str, customer_id: str, variant: str = "") -> dict[str, str]:
-    """Return what reports about an email name it by: its run, and the customer in URL-safe base64.
-
-    An id that is too long for a tag is left out: reports have the message's header as well.
-    """
+    """Return the tags by which reports name an email; an id that is too long for one is in its header."""
     customer = urlsafe_b64encode(customer_id.encode("utf-8", "replace")).decode().rstrip("=")
     found = {RUN_TAG: run_id.partition("#")[0]}
     if len(customer) <= MAX_TAG_CHARS:

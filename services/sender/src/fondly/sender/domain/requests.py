@@ -18,7 +18,7 @@ FREQUENCY = "frequency"
 TOPIC_OFF = "off"
 ONE_CLICK = "List-Unsubscribe=One-Click"
 BY_MAIL = "List-Unsubscribe=Mail"
-"""Takes the place of a form where somebody wrote to the mailto address of an email."""
+"""Stands in place of a form where somebody wrote to the mailto address of an email."""
 MAX_BODY_CHARS = 16_384
 MAX_FIELDS = 200
 MAX_TOPICS = 100
@@ -62,10 +62,7 @@ class Request:
 
     @classmethod
     def of_message(cls, body: str) -> "Request":
-        """Read a message of the feedback queue; raise `RequestError` if it asks for anything else.
-
-        Whatever does not ask for preferences unsubscribes: who clicks wants fewer emails in any case.
-        """
+        """Read a message: it unsubscribes unless it has preferences; `RequestError` if it is neither."""
         form = body.partition("\n")[2]
         asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
         preferences = preferences_of(form) if asks_for_preferences else None
@@ -78,10 +75,7 @@ def token_of(body: str) -> str:
 
 
 def preferences_of(form: str, offered: Collection[str] | None = None) -> Preferences:
-    """Return the preferences that a form's body asks for; raise `RequestError` if it asks for none.
-
-    `offered` are the topics that may be declined; None if they are not known.
-    """
+    """Return the preferences in a form, of topics `offered` if they are known; `RequestError` for none."""
     fields = _fields(form)
     try:
         frequency = Frequency(fields.get(FREQUENCY, [""])[-1])

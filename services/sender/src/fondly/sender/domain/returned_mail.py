@@ -76,13 +76,9 @@ def read_mail(content: bytes, is_signed: IsSigned) -> Request | MailReport | Unr
         return Unread.LIMITS
     if mail.get_content_type() == "multipart/report":
         return _report(mail, content, is_signed)
-    if _is_automatic(mail):
+    if field(mail, "auto-submitted").partition(";")[0].strip().lower() in AUTOMATIC:
         return Unread.AUTOMATIC
     return _request(mail, is_signed)
-
-
-def _is_automatic(mail: Mail) -> bool:
-    return field(mail, "auto-submitted").partition(";")[0].strip().lower() in AUTOMATIC
 
 
 def _request(mail: Mail, is_signed: IsSigned) -> Request | Unread:
@@ -101,7 +97,8 @@ def _report(mail: Mail, content: bytes, is_signed: IsSigned) -> MailReport | Unr
     found = parts(mail)
     said = next((said for each in found if (said := _said(each)) is not None), None)
     if said is None:
-        return Unread.NO_CONCERN if any(map(_is_of_a_report, found)) else Unread.OTHER
+        is_report = any(each.get_content_type() in STATUS_TYPES | {FEEDBACK_TYPE} for each in found)
+        return Unread.NO_CONCERN if is_report else Unread.OTHER
     email = next((email for each in found if (email := _returned(each)) is not None), None)
     if email is None:
         return Unread.FORGED
@@ -119,10 +116,6 @@ def _report(mail: Mail, content: bytes, is_signed: IsSigned) -> MailReport | Unr
         addresses=_addresses((*said.recipients, field(email, "to"))),
         counts=said.verdict.counts,
     )
-
-
-def _is_of_a_report(part: Mail) -> bool:
-    return part.get_content_type() in STATUS_TYPES | {FEEDBACK_TYPE}
 
 
 def _said(part: Mail) -> _Said | None:

@@ -29,10 +29,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(status: str, diagnostic: str) -> Verdict:
-    """Judge a delivery that has failed for good by the report's status and the words of the mail server.
-
-    Only what says that there is no such mailbox is a hard bounce. `5.0.0` says nothing: then the words do.
-    """
+    """Judge a failed delivery: only a missing mailbox is hard; where `5.0.0` says nothing, the words do."""
     code = _code(status)
     if not code or _GENERAL.fullmatch(code):
         code = _code(diagnostic) or code

@@ -35,14 +35,6 @@ class Tally(BaseModel):
         return self.outcomes.get(outcome, 0)
 
 
-def tally(dispatches: Iterable[Dispatch]) -> Tally:
-    """Count dispatches; each is read once, none is kept."""
-    counter = TallyCounter()
-    for dispatch in dispatches:
-        counter.add(dispatch)
-    return counter.tally
-
-
 class TallyCounter:
     """Counts dispatches as they come."""
 

@@ -1,4 +1,1 @@
-"""Reads what comes back: requests of customers, bounces, complaints. A process beside the sender's own.
-
-Nobody's unsubscribing waits behind a delivery.
-"""
+"""Reads what comes back: requests, bounces, complaints; a process of its own, as no delivery may delay it."""

@@ -45,7 +45,7 @@ class ReleaseParts:
         run = await self.ledger.run(run_id)
         if delivery.starts_at is None or delivery.starts_at <= self.now():
             delivery = await self._release(run, delivery)
-        if _is_through(run, delivery):
+        if delivery.status is DeliveryStatus.APPROVED and not run.parts_to_do(StageName.SENDER):
             await close(self.deliveries, run_id)
             return None
         return Wait(self._delay_s(delivery))
@@ -108,10 +108,6 @@ async def close(deliveries: Deliveries, run_id: str) -> None:
 
     if (await deliveries.change(run_id, closed)).status is DeliveryStatus.DONE:
         log.info("delivery_done")
-
-
-def _is_through(run: Run, delivery: Delivery) -> bool:
-    return delivery.status is DeliveryStatus.APPROVED and not run.parts_to_do(StageName.SENDER)
 
 
 def _all_due(found: Delivery, release: int, parts: list[int]) -> Delivery:

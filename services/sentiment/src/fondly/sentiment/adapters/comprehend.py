@@ -1,7 +1,7 @@
 """Asks Amazon Comprehend about texts, within the account's quotas."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,8 +13,8 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import WithdrawnError
-from fondly.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
-from fondly.sentiment.domain.scores import Score, score_of, write_score
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, Found, mentions_of
+from fondly.sentiment.domain.scores import SCORE, Score, score_of
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Keep, Lock
 
@@ -30,12 +30,34 @@ Reply = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Operation:
-    """An operation of Comprehend on 25 texts and on one, and how its answers are kept."""
+    """An operation of Comprehend, by its name in the SDK, and how its answers and failures are kept."""
 
-    batch: Callable[[Sequence[Text]], Awaitable[Reply]]
-    single: Callable[[Text], Awaitable[Reply]]
+    name: str
     answer: Callable[[Reply], str]
     failure: Callable[[str], str]
+    takes_language: bool = True
+
+    def said_of(self, text: Text) -> Mapping[str, str]:
+        """Return what is told besides words: the language, which settings or Comprehend itself check."""
+        return {"LanguageCode": text.language} if self.takes_language else {}
+
+
+SENTIMENT = Operation(
+    "sentiment",
+    answer=lambda reply: SCORE.write(score_of(reply)),
+    failure=lambda code: SCORE.write(Score(error=code)),
+)
+LANGUAGES = Operation(
+    "dominant_language",
+    answer=lambda reply: LANGUAGE.write(_dominant(reply)),
+    failure=lambda _: LANGUAGE.write(None),
+    takes_language=False,
+)
+ASPECTS = Operation(
+    "targeted_sentiment",
+    answer=lambda reply: MENTIONS.write(mentions_of(_found(reply))),
+    failure=lambda _: MENTIONS.write(()),
+)
 
 
 class Comprehend:
@@ -47,55 +69,30 @@ class Comprehend:
     """
 
     def __init__(self, client: "ComprehendClient", limiter: Limiter, *, parallel_calls: int) -> None:
+        self._client: Any = client
         self._limiter = limiter
         self._parallel = asyncio.Semaphore(parallel_calls)
-        self._sentiment = Operation(
-            batch=lambda texts: client.batch_detect_sentiment(
-                TextList=[text.words for text in texts],
-                LanguageCode=texts[0].language,  # type: ignore[arg-type] # checked by settings or by Comprehend itself
-            ),
-            single=lambda text: client.detect_sentiment(
-                Text=text.words,
-                LanguageCode=text.language,  # type: ignore[arg-type] # as above
-            ),
-            answer=lambda reply: write_score(score_of(reply)),
-            failure=lambda code: write_score(Score(error=code)),
-        )
-        self._languages = Operation(
-            batch=lambda texts: client.batch_detect_dominant_language(
-                TextList=[text.words for text in texts]
-            ),
-            single=lambda text: client.detect_dominant_language(Text=text.words),
-            answer=lambda reply: write_language(_dominant(reply)),
-            failure=lambda _: write_language(None),
-        )
-        self._aspects = Operation(
-            batch=lambda texts: client.batch_detect_targeted_sentiment(
-                TextList=[text.words for text in texts],
-                LanguageCode=texts[0].language,  # type: ignore[arg-type] # only English is asked about
-            ),
-            single=lambda text: client.detect_targeted_sentiment(
-                Text=text.words,
-                LanguageCode=text.language,  # type: ignore[arg-type] # only English is asked about
-            ),
-            answer=lambda reply: write_mentions(mentions_of(_found(reply))),
-            failure=lambda _: write_mentions(()),
-        )
 
     async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the sentiment of at most 25 texts of one language: a `Score` each."""
-        await self._ask(self._sentiment, texts, lock, keep)
+        await self._ask(SENTIMENT, texts, lock, keep)
 
     async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask in which language each of at most 25 texts is."""
-        await self._ask(self._languages, texts, lock, keep)
+        await self._ask(LANGUAGES, texts, lock, keep)
 
     async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask what at most 25 English texts say about which aspects."""
-        await self._ask(self._aspects, texts, lock, keep)
+        await self._ask(ASPECTS, texts, lock, keep)
 
     async def _ask(self, operation: Operation, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         asked: Sequence[Text] = ()
+
+        async def ask() -> Reply:
+            call = getattr(self._client, f"batch_detect_{operation.name}")
+            words = [text.words for text in asked]
+            reply: Reply = await call(TextList=words, **operation.said_of(asked[0]))
+            return reply
 
         async def lock_some() -> bool:
             nonlocal asked
@@ -104,7 +101,7 @@ class Comprehend:
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.batch(asked), lock=lock_some)
+                reply = await self._limiter.run(ask, lock=lock_some)
         except WithdrawnError:
             return
         except ClientError as error:
@@ -127,12 +124,17 @@ class Comprehend:
                 await keep({text.key: await self._ask_one(operation, text, lock)})
 
     async def _ask_one(self, operation: Operation, text: Text, lock: Lock) -> str:
+        async def ask() -> Reply:
+            call = getattr(self._client, f"detect_{operation.name}")
+            reply: Reply = await call(Text=text.words, **operation.said_of(text))
+            return reply
+
         async def lock_it() -> bool:
             return bool(await lock([text]))
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.single(text), lock=lock_it)
+                reply = await self._limiter.run(ask, lock=lock_it)
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise

@@ -1,7 +1,8 @@
 """Answers about languages and aspects, as they are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
 
@@ -9,8 +10,27 @@ from fondly.contracts.records import AspectMention, Sentiment
 
 ASPECT_KIND = "ATTRIBUTE"
 """Comprehend's entity type of a quality of something; others are persons, brands, places and so on."""
-_language = TypeAdapter(str | None)
-_mentions = TypeAdapter(tuple[AspectMention, ...])
+Answer = TypeVar("Answer")
+
+
+class Kept(Generic[Answer]):
+    """A kind of answer in the form in which it is kept: JSON."""
+
+    def __init__(self, kind: Any) -> None:  # noqa: ANN401 - any type
+        self._adapter: TypeAdapter[Answer] = TypeAdapter(kind)
+
+    def write(self, answer: Answer) -> str:
+        """Return an answer as JSON."""
+        return self._adapter.dump_json(answer, exclude_none=True).decode()
+
+    def read(self, text: str) -> Answer:
+        """Return the answer that `write` wrote."""
+        return self._adapter.validate_json(text)
+
+
+LANGUAGE = Kept[str | None](str | None)
+"""A language's code; None if it is not recognised."""
+MENTIONS = Kept[tuple[AspectMention, ...]](tuple[AspectMention, ...])
 
 
 @dataclass(frozen=True)
@@ -40,10 +60,7 @@ def mentions_of(found: Iterable[Found]) -> tuple[AspectMention, ...]:
 
 
 def one_each(mentions: Iterable[AspectMention]) -> tuple[AspectMention, ...]:
-    """Return one mention for each aspect, where it is first mentioned.
-
-    Several mentions of an aspect agree, or are neutral beside one that is not; otherwise they are mixed.
-    """
+    """Return one mention for each aspect, where it is first mentioned; mixed if others contradict it."""
     by_aspect: dict[str, list[AspectMention]] = {}
     for mention in sorted(mentions, key=lambda one: (one.begin, one.end)):
         by_aspect.setdefault(mention.aspect, []).append(mention)
@@ -58,23 +75,3 @@ def _verdict(sentiments: Iterable[Sentiment]) -> Sentiment:
     if len(said) > 1:
         return Sentiment.MIXED
     return next(iter(said), Sentiment.NEUTRAL)
-
-
-def write_language(language: str | None) -> str:
-    """Return a language code, or None for an unrecognised one, as JSON."""
-    return _language.dump_json(language).decode()
-
-
-def read_language(text: str) -> str | None:
-    """Return the code that `write_language` wrote."""
-    return _language.validate_json(text)
-
-
-def write_mentions(mentions: Sequence[AspectMention]) -> str:
-    """Return mentions as JSON."""
-    return _mentions.dump_json(tuple(mentions)).decode()
-
-
-def read_mentions(text: str) -> tuple[AspectMention, ...]:
-    """Return the mentions that `write_mentions` wrote."""
-    return _mentions.validate_json(text)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from fondly.contracts.records import Sentiment, SentimentScores
+from fondly.sentiment.domain.answers import Kept
 
 DECIMALS = 6
 """More digits than a confidence means."""
@@ -21,17 +20,7 @@ class Score:
     error: str | None = None
 
 
-_score = TypeAdapter(Score)
-
-
-def write_score(score: Score) -> str:
-    """Return the score as JSON."""
-    return _score.dump_json(score, exclude_none=True).decode()
-
-
-def read_score(text: str) -> Score:
-    """Return the score that `write_score` wrote."""
-    return _score.validate_json(text)
+SCORE = Kept[Score](Score)
 
 
 def confidences(*, positive: float, negative: float, neutral: float, mixed: float) -> SentimentScores:

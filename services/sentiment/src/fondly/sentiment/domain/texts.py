@@ -69,10 +69,7 @@ class Chunk:
 
 
 def chunks(document: str, *, max_bytes: int = MAX_BYTES) -> list[Chunk]:
-    """Divide a document at sentence ends into as few chunks as fit into `max_bytes` of UTF-8 each.
-
-    A sentence that is too long by itself is divided at a space, or within a word if there is none.
-    """
+    """Divide a document into as few chunks as fit `max_bytes` of UTF-8, at sentence ends if possible."""
     found: list[Chunk] = []
     for begin, end in _pieces(document, max_bytes):
         start = found[-1].begin if found else begin

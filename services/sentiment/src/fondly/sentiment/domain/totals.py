@@ -108,10 +108,7 @@ class RunTally:
     def summary(
         self, *, texts: int, empty: int, languages: Mapping[str, int], left_out: int = 0
     ) -> SentimentSummary:
-        """Return the summary of a run with so many texts, of which some have no words.
-
-        `left_out` are those that nobody was asked about, which are not among the `texts`.
-        """
+        """Return the summary of so many texts, some without words; `left_out` are others that nobody read."""
         scored = self._labels.total()
         aspects = self._aspects.counts(at_least=max(CATEGORY_MENTIONS, round(RUN_SHARE * scored)))
         return SentimentSummary(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts.records import AspectMention
-from fondly.sentiment.domain.answers import one_each, read_mentions
+from fondly.sentiment.domain.answers import MENTIONS, one_each
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
 from fondly.sentiment.domain.texts import ENGLISH, Chunk, Question, Scorer, Text, chunks
@@ -53,7 +53,7 @@ class AskAspects:
             words: one_each(
                 _moved(mention, chunk.begin)
                 for chunk, text in found
-                for mention in read_mentions(answers[text.key])
+                for mention in MENTIONS.read(answers[text.key])
             )
             for words, found in texts.items()
         }

@@ -13,6 +13,7 @@ from functools import partial
 from fondly.runtime.batches import batches
 from fondly.runtime.kept_answers import Answer, KeptAnswers
 from fondly.runtime.parallel import for_each
+from fondly.runtime.runs.budget import paying
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Ask
@@ -33,7 +34,7 @@ class PayOnce:
         """Return an answer for every text, by its key, and add to the bill.
 
         Raises errors that are not a text's own, such as throttling, after the calls in flight have returned
-        and their answers have been kept.
+        and their answers have been kept; `RunStoppedError` before a call that the budget does not allow.
         """
         distinct = {text.key: text for text in texts}
         answers = await self.kept.find(list(distinct))
@@ -47,10 +48,7 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def known(self, texts: Iterable[Text], bill: Bill) -> dict[str, str]:
-        """Return the answers that are kept, by the texts' keys, and add to the bill; nobody is asked.
-
-        What this payer has paid for in an earlier attempt stays on the bill.
-        """
+        """Return the answers that are kept, by key; what this payer has paid before stays on the bill."""
         distinct = {text.key: text for text in texts}
         answers = await self.kept.find(list(distinct))
         bill.add({key: text for key, text in distinct.items() if key in answers}, answers)
@@ -58,15 +56,26 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def _call(self, texts: Sequence[Text], *, ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
+        """Ask within the run's budget; only what has been locked when the call goes out is charged."""
+        locked: Sequence[Text] = ()
+
         async def lock(wanted: Sequence[Text]) -> Sequence[Text]:
-            locked = await self.kept.lock([text.key for text in wanted], payer=payer)
-            return [text for text in wanted if text.key in locked]
+            nonlocal locked
+            won = await self.kept.lock([text.key for text in wanted], payer=payer)
+            locked = [text for text in wanted if text.key in won]
+            return locked
 
         async def keep(results: Mapping[str, str]) -> None:
             await self.kept.keep(results, payer=payer)
             answers.update({key: Answer(result, payer) for key, result in results.items()})
 
-        await ask(texts, lock, keep)
+        async with paying(_units(texts)) as payment:
+            await ask(texts, lock, keep)
+            payment.used(_units(locked))
+
+
+def _units(texts: Sequence[Text]) -> dict[str, int]:
+    return {"comprehend.units": sum(text.units for text in texts)}
 
 
 def _calls(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts.counts import Counted
-from fondly.sentiment.domain.answers import read_language
+from fondly.sentiment.domain.answers import LANGUAGE
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
 from fondly.sentiment.domain.readings import Reading
-from fondly.sentiment.domain.scores import Score, combined, read_score
+from fondly.sentiment.domain.scores import SCORE, Score, combined
 from fondly.sentiment.domain.texts import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Question, Scorer, Text, chunks
 from fondly.sentiment.ports import Asks, FindsAspects
 from fondly.sentiment.use_cases.pay_once import PayOnce
@@ -32,7 +32,7 @@ class ReadDocuments:
 
     async def run(self, run_id: str, documents: Sequence[Document], bill: Bill) -> dict[str, Reading]:
         """Return what was read in each document, by its words, and add to the bill."""
-        languages = await self._languages(documents, bill)
+        languages = await self._languages(documents, bill, pays=True)
         bill.counts.update(f"language_{language or 'unknown'}" for language in languages.values())
         scores = await self._scores(languages, bill)
         english = [document for document in documents if languages[document.words] == ENGLISH]
@@ -43,15 +43,12 @@ class ReadDocuments:
         }
 
     async def known(self, run_id: str, documents: Sequence[Document], bill: Bill) -> dict[str, Reading]:
-        """Return what is known of documents, by their words, and add to the bill; nobody is asked.
-
-        A document of which not everything is known has no reading.
-        """
-        languages = await self._known_languages(documents, bill)
+        """Return readings of documents of which everything is known, by their words; nobody is asked."""
+        languages = await self._languages(documents, bill, pays=False)
         texts = self._texts(languages)
         answers = await self.pay_once.known((text for found in texts.values() for text in found), bill)
         scores = {
-            words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
+            words: combined([(len(text.words), SCORE.read(answers[text.key])) for text in found])
             for words, found in texts.items()
             if all(text.key in answers for text in found)
         }
@@ -63,28 +60,21 @@ class ReadDocuments:
             for words, score in scores.items()
         }
 
-    async def _known_languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
+    async def _languages(self, documents: Sequence[Document], bill: Bill, *, pays: bool) -> Languages:
+        """Return the language of documents: the one that is set, or Comprehend's finding as far as known."""
         if self.scorer.language != AUTO:
             return {document.words: self.scorer.language for document in documents}
-        texts = self._beginnings(documents)
-        answers = await self.pay_once.known(texts.values(), bill)
-        return {
-            words: read_language(answers[text.key]) for words, text in texts.items() if text.key in answers
-        }
-
-    def _beginnings(self, documents: Sequence[Document]) -> dict[str, Text]:
-        return {
+        texts = {
             document.words: self.scorer.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
             for document in documents
         }
-
-    async def _languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
-        """Return the language of each document: the one that is set, or Comprehend's finding."""
-        if self.scorer.language != AUTO:
-            return {document.words: self.scorer.language for document in documents}
-        texts = self._beginnings(documents)
-        answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
-        return {words: read_language(answers[text.key]) for words, text in texts.items()}
+        if pays:
+            answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
+        else:
+            answers = await self.pay_once.known(texts.values(), bill)
+        return {
+            words: LANGUAGE.read(answers[text.key]) for words, text in texts.items() if text.key in answers
+        }
 
     def _texts(self, languages: Languages) -> dict[str, list[Text]]:
         """Return what to ask for the sentiment of each document in a language that has one."""
@@ -100,7 +90,7 @@ class ReadDocuments:
         answers = await self.pay_once.run(every, self.asks.sentiments, bill)
         bill.counts[Counted.TEXTS_CHUNKED] += sum(len(found) > 1 for found in texts.values())
         scores = {
-            words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
+            words: combined([(len(text.words), SCORE.read(answers[text.key])) for text in found])
             for words, found in texts.items()
         }
         return {words: scores.get(words, UNSUPPORTED) for words in languages}

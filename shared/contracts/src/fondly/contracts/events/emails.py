@@ -5,12 +5,24 @@ from typing import Literal
 from fondly.contracts.events.envelope import EventData
 
 
-class EmailFinished(EventData):
+class EmailData(EventData):
+    """An event about a customer's email."""
+
+    customer_id: str
+    variant: str = ""
+    """Of the subject line, where a shop compares some."""
+
+    @property
+    def cause(self) -> str:
+        """The customer id."""
+        return self.customer_id
+
+
+class EmailFinished(EmailData):
     """One email is rendered, checked and stored under `key` in the data bucket."""
 
     type = "fondly.email-finished.v1"
     topic = "email-finished"
-    customer_id: str
     key: str
     template_copy: bool
     """True if the email has template copy, because the model's broke the rules twice."""
@@ -18,34 +30,19 @@ class EmailFinished(EventData):
     """The customer's, as in `Customer`."""
     time_zone: str | None = None
     """The customer's, as in `Customer`."""
-    variant: str = ""
-    """Of the subject line, where a shop compares some."""
-
-    @property
-    def cause(self) -> str:
-        """The customer id."""
-        return self.customer_id
 
 
-class EmailSent(EventData):
+class EmailSent(EmailData):
     """A mail server, or Amazon SES, has accepted a customer's email."""
 
     type = "fondly.email-sent.v1"
     topic = "email-sent"
-    customer_id: str
     transport: str
     provider_id: str = ""
     """What the provider calls the email, as its bounces and complaints do."""
-    variant: str = ""
-    """Of the subject line, where a shop compares some."""
-
-    @property
-    def cause(self) -> str:
-        """The customer id."""
-        return self.customer_id
 
 
-class EmailSuppressed(EventData):
+class EmailSuppressed(EmailData):
     """A customer's email is not handed over, or not again.
 
     `reason` is one of `fondly.contracts.delivery.NotSent`, or `refused` if the provider refused it for good,
@@ -54,26 +51,17 @@ class EmailSuppressed(EventData):
 
     type = "fondly.email-suppressed.v1"
     topic = "email-suppressed"
-    customer_id: str
     reason: str
-    variant: str = ""
-
-    @property
-    def cause(self) -> str:
-        """The customer id."""
-        return self.customer_id
 
 
-class EmailBounced(EventData):
+class EmailBounced(EmailData):
     """A mailbox provider has returned a delivered email, or its reader has complained about it."""
 
     type = "fondly.email-bounced.v1"
     topic = "email-bounced"
-    customer_id: str
     kind: Literal["hard", "soft", "complaint"]
     feedback_id: str
     """The provider's name of the report."""
-    variant: str = ""
 
     @property
     def cause(self) -> str:

@@ -112,10 +112,7 @@ class RecommendationSource(StrEnum):
 
 
 class Recommendation(Record):
-    """Distinct picks for one customer, as many as the shop sends, of products that they do not have.
-
-    A customer with an `exclusion` has no recommendation.
-    """
+    """Distinct picks for a customer without an `exclusion`, of products that they do not have."""
 
     customer_id: Identifier
     name: str | None = None

@@ -135,10 +135,7 @@ class Allowance:
         self._buckets[Kind.TOKENS].note(now, used)
 
     def throttled(self, now: float, kind: Kind, *, started: float, tokens: float) -> bool:
-        """Take account of a throttled call sent at `started`; return whether the ceiling was decreased.
-
-        Calls sent before the last decrease say nothing about the present rate.
-        """
+        """Take account of a throttled call; return whether the ceiling fell, which older calls do not do."""
         if started <= self._adapted_at:
             return False
         amount = 1.0 if kind is Kind.REQUESTS else tokens
@@ -166,12 +163,10 @@ class Allowance:
 
     def learn(self, now: float, found: Mapping[Kind, Found]) -> None:
         """Take over what other tasks have found since."""
-        learnt = [self._learn(now, self._buckets[kind], each) for kind, each in found.items()]
+        buckets = [(self._buckets[kind], each) for kind, each in found.items()]
+        learnt = [each.ceiling.learn(now, one, turn_s=1.0 / self._share(each, now)) for each, one in buckets]
         if any(learnt):
             self._adapt(now)
-
-    def _learn(self, now: float, bucket: _Bucket, found: Found) -> bool:
-        return bucket.ceiling.learn(now, found, turn_s=1.0 / self._share(bucket, now))
 
     def _asked_per_s(self, bucket: _Bucket, now: float, amount: float) -> float:
         """What all tasks together have used of late, with what the others are thought to."""

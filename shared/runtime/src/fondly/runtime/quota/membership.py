@@ -1,7 +1,4 @@
-"""Keeps one task among those that share a quota while it has calls waiting.
-
-Its beats say what it wants: every few seconds, and sooner while the tasks change places.
-"""
+"""Keeps one task among those that share a quota while it has calls waiting, by beats of what it wants."""
 
 import asyncio
 import math

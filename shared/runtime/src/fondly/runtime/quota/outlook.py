@@ -1,4 +1,4 @@
-"""Warns of a run that takes longer at its quota than its queue keeps messages.
+"""Says how long runs take at their quota, and warns of what takes longer than its queue keeps messages.
 
 SQS deletes what is older than the queue's retention period, at most 14 days, whether it was received or not.
 """
@@ -6,6 +6,7 @@ SQS deletes what is older than the queue's retention period, at most 14 days, wh
 from collections.abc import Callable
 
 from fondly.runtime.logs import get_logger
+from fondly.runtime.metrics import Metric, emit
 
 SECONDS_PER_HOUR = 3_600
 COVERED = 0.8
@@ -14,7 +15,7 @@ log = get_logger()
 
 
 class Outlook:
-    """What a service expects of its runs; each is looked at when the first of its parts arrives."""
+    """What a service expects of its runs, by each part that arrives."""
 
     def __init__(self, calls_per_s: Callable[[], float], *, retention_s: float) -> None:
         self._calls_per_s = calls_per_s
@@ -22,12 +23,11 @@ class Outlook:
         self._seen: set[str] = set()
 
     def look(self, run_id: str, *, calls: float) -> None:
-        """Write one line if so many calls take longer than the run's messages are kept."""
-        if run_id in self._seen:
-            return
-        self._seen.add(run_id)
+        """Report how long so many calls take; warn once if the run's messages are not kept as long."""
         needed_s = calls / self._calls_per_s()
-        if needed_s > COVERED * self._retention_s:
+        emit({Metric.RUN_ESTIMATE_SECONDS: round(needed_s)})
+        if needed_s > COVERED * self._retention_s and run_id not in self._seen:
+            self._seen.add(run_id)
             log.warning(
                 "run_outlasts_its_queue",
                 hours=round(needed_s / SECONDS_PER_HOUR, 1),

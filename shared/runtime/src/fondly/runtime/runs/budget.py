@@ -14,6 +14,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -24,9 +25,9 @@ from fondly.contracts.errors import TransientError
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.account import NOTHING, Account, price
-from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -53,31 +54,23 @@ class Payment:
         self.usd = price(units)
 
 
+@dataclass(frozen=True)
 class Budget:
     """The accounts of runs in the runs table; without `usd` nothing is limited."""
 
-    def __init__(
-        self,
-        dynamodb: "DynamoDBClient",
-        table: str,
-        ledger: Ledger,
-        *,
-        usd: Decimal | None,
-        keep_days: int | None = None,
-    ) -> None:
-        self._dynamodb = dynamodb
-        self._table = table
-        self._ledger = ledger
-        self._usd = usd
-        self._keep_days = keep_days
+    dynamodb: "DynamoDBClient"
+    table: str
+    ledger: Ledger
+    usd: Decimal | None
+    keep_days: int | None = None
 
     @asynccontextmanager
     async def tab(self, run_id: str, piece: str) -> AsyncIterator[None]:
         """Have every call that is made in the body paid by this piece of a run."""
-        if self._usd is None:
+        if self.usd is None:
             yield
             return
-        tab = _Tab(self, run_id, piece, at_a_time=self._usd * SHARE_AT_A_TIME)
+        tab = _Tab(self, run_id, piece, at_a_time=self.usd * SHARE_AT_A_TIME)
         token = _current.set(tab)
         try:
             yield
@@ -87,7 +80,7 @@ class Budget:
 
     async def reserve(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""
-        if self._usd is None:
+        if self.usd is None:
             return
         usd = price(units)
         if piece in (await self.account(run_id)).reserved:
@@ -97,19 +90,16 @@ class Budget:
 
     async def correct(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Replace what a long job has reserved by what it was charged for."""
-        if self._usd is not None:
+        if self.usd is not None:
             await self._change(run_id, lambda account: account.correct(piece, price(units)))
 
     async def account(self, run_id: str) -> Account:
         """Return a run's account, empty if nothing has been paid."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._table, Key=key(run_id, ITEM), ConsistentRead=True
-        )
-        return Account.model_validate(from_item(reply["Item"])) if "Item" in reply else Account()
+        return Account.model_validate(await get_item(self.dynamodb, self.table, key(run_id, ITEM)))
 
     async def extend(self, run_id: str, name: str, *, least: Decimal, wanted: Decimal) -> Decimal:
         """Reserve more under a name; return how much, zero if not even the least is left."""
-        budget, before, after = self._usd or NOTHING, NOTHING, NOTHING
+        budget, before, after = self.usd or NOTHING, NOTHING, NOTHING
 
         def reserve(account: Account) -> Account | None:
             nonlocal before, after
@@ -134,7 +124,7 @@ class Budget:
         between leaves a run in which nothing can be paid, and the message that comes back stops it.
         """
         account = await self.account(run_id)
-        budget = account.limit or self._usd or NOTHING
+        budget = account.limit or self.usd or NOTHING
         missing = account.committed + (usd if short is None else short) - budget
         reason = (
             f"the budget of {budget:.4f} dollars does not allow {piece}, which may cost {usd:.4f}: "
@@ -143,7 +133,7 @@ class Budget:
         )
         await self._change(run_id, lambda account: account.stop(reason))
         reason = (await self.account(run_id)).stopped
-        if await self._ledger.stop(run_id, reason):
+        if await self.ledger.stop(run_id, reason):
             log.error("run_stopped", reason=reason)
             emit({Metric.RUNS_STOPPED: 1})
         return RunStoppedError(reason)
@@ -151,7 +141,7 @@ class Budget:
     async def resume(self, run_id: str, limit: Decimal | None) -> None:
         """Let a stopped run be paid for again, with another budget unless that is None."""
         await self._change(run_id, lambda account: account.resume(limit))
-        await self._ledger.resume(run_id)
+        await self.ledger.resume(run_id)
 
     async def _change(self, run_id: str, change: Callable[[Account], Account | None]) -> None:
         """Change the account; if another worker has changed it since it was read, read it again."""
@@ -164,14 +154,9 @@ class Budget:
 
     async def _replace(self, run_id: str, account: Account, changed: Account) -> bool:
         values = {**changed.model_dump(), "revision": account.revision + 1}
-        return await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=to_item({"run_id": run_id, "item": ITEM, **values, **expires_at(self._keep_days)}),
-                ConditionExpression="attribute_not_exists(run_id) OR revision = :before",
-                ExpressionAttributeValues=to_item({":before": account.revision}),
-            )
-        )
+        item = key(run_id, ITEM) | to_item({**values, **expires_at(self.keep_days)})
+        unchanged = "attribute_not_exists(run_id) OR revision = :before"
+        return await put_if(self.dynamodb, self.table, item, unchanged, {":before": account.revision})
 
 
 class _Tab:
@@ -211,10 +196,7 @@ class _Tab:
             self._changed.notify_all()
 
     async def close(self) -> None:
-        """Pay the tab; if the ledger does not answer, what is reserved counts as spent.
-
-        So does what is kept for calls that outlive their piece, as after a cancellation.
-        """
+        """Pay the tab and what outlives it; if that fails, what is reserved counts as spent."""
         if not self._reserved:
             return
         owed, self._reserved, self._paid = self._paid + self._in_flight, self._in_flight, NOTHING

@@ -16,8 +16,8 @@ from fondly.runtime.runs.delivery import (
     Delivery,
     DeliveryStatus,
 )
-from fondly.runtime.runs.items import conditionally, key
-from fondly.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.storage import expires_at, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -60,13 +60,7 @@ class Deliveries:
             release=int(status.goes_out),
             per_hour=per_hour,
         )
-        await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=self._item(opened),
-                ConditionExpression="attribute_not_exists(run_id)",
-            )
-        )
+        await put_if(self._dynamodb, self._table, self._item(opened), "attribute_not_exists(run_id)")
         return await self.get(run_id)
 
     async def get(self, run_id: str) -> Delivery:
@@ -78,12 +72,8 @@ class Deliveries:
 
     async def find(self, run_id: str) -> Delivery | None:
         """Return a run's delivery, or None if the run is not one to be delivered, or has not finished."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._table, Key=key(run_id, DELIVERY), ConsistentRead=True
-        )
-        if "Item" not in reply:
-            return None
-        return Delivery.model_validate(from_item(reply["Item"]))
+        found = await get_item(self._dynamodb, self._table, key(run_id, DELIVERY))
+        return Delivery.model_validate(found) if found else None
 
     async def decide(
         self,
@@ -102,7 +92,8 @@ class Deliveries:
 
         def decided(found: Delivery) -> Delivery:
             if found.status not in FROM[act]:
-                raise DecisionError(f"run {run_id} is {found.status}: {_expected(act)}")
+                expected = f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"
+                raise DecisionError(f"run {run_id} is {found.status}: {expected}")
             decision = Decision(act=act, by=by, at=utc_now(), note=note)
             before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
@@ -130,31 +121,24 @@ class Deliveries:
             if wanted == found:
                 return found
             wanted = wanted.model_copy(update={"version": found.version + 1})
-            if await conditionally(
-                self._dynamodb.put_item(
-                    TableName=self._table,
-                    Item=self._item(wanted),
-                    ConditionExpression="version = :version",
-                    ExpressionAttributeValues=to_item({":version": found.version}),
-                )
-            ):
+            same, item = {":version": found.version}, self._item(wanted)
+            if await put_if(self._dynamodb, self._table, item, "version = :version", same):
                 return wanted
 
     async def all(self) -> list[Delivery]:
         """Return the delivery of every run, oldest first."""
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._table,
+        items = items_of(
+            self._dynamodb,
+            "scan",
+            self._table,
+            {":delivery": DELIVERY},
             FilterExpression="#item = :delivery",
             ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=to_item({":delivery": DELIVERY}),
         )
-        found = [from_item(item) async for page in pages for item in page.get("Items", [])]
-        return sorted(map(Delivery.model_validate, found), key=lambda each: each.opened_at)
+        return sorted(
+            [Delivery.model_validate(item) async for item in items], key=lambda each: each.opened_at
+        )
 
     def _item(self, delivery: Delivery) -> dict[str, Any]:
         values = delivery.model_dump(mode="json", exclude_none=True)
         return key(delivery.run_id, DELIVERY) | to_item({**values, **expires_at(self._keep_days)})
-
-
-def _expected(act: Act) -> str:
-    return f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"

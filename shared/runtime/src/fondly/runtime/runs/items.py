@@ -1,10 +1,13 @@
-"""Keys, attributes and conditional writes of the ledger's items."""
+"""Single items of DynamoDB: keys and attributes of the ledger's, and how all are read and written.
+
+Keys and items are in DynamoDB's typed form; values of expressions are plain.
+"""
 
 import asyncio
 import random
 from collections.abc import Awaitable, Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -12,7 +15,10 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.storage import expression, from_item, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 RUN = "run"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -40,6 +46,45 @@ async def conditionally(write: Awaitable[object]) -> bool:
             return False
         raise
     return True
+
+
+async def put_if(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    item: Mapping[str, Any],
+    condition: str,
+    values: Mapping[str, Any] | None = None,
+    **names: str,
+) -> bool:
+    """Put an item; return False if the condition failed. A name `token` stands for `#token`."""
+    return await conditionally(
+        dynamodb.put_item(
+            TableName=table, Item=item, ConditionExpression=condition, **expression(values, names)
+        )
+    )
+
+
+async def update_if(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    key: Mapping[str, Any],
+    change: str,
+    *,
+    condition: str,
+    values: Mapping[str, Any],
+    **names: str,
+) -> bool:
+    """Update an item; return False if the condition failed. Names are as those of `put_if`."""
+    request = {"UpdateExpression": change, "ConditionExpression": condition}
+    return await conditionally(
+        dynamodb.update_item(TableName=table, Key=key, **request, **expression(values, names))  # type: ignore[arg-type] # texts
+    )
+
+
+async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item in plain values, read consistently; empty if there is none."""
+    reply = await dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
+    return from_item(reply.get("Item", {}))
 
 
 async def transacted(write: Awaitable[object]) -> list[bool] | None:
@@ -75,9 +120,8 @@ def state_of(stage: StageName) -> str:
     return f"{stage}_state"
 
 
-def read_run(item: Mapping[str, Any]) -> Run:
-    """Read a run's item."""
-    values = from_item(item)
+def read_run(values: Mapping[str, Any]) -> Run:
+    """Read a run's item, in plain values."""
     stages = {
         stage: StageState(
             done=_numbers(values.get(f"{stage}_done", ())),

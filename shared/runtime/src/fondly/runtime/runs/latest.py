@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fondly.runtime.runs.items import conditionally, key
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.storage import to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -29,18 +29,14 @@ class LatestRuns:
 
     async def get(self, source: str) -> LatestRun:
         """Return the source's latest run."""
-        reply = await self._dynamodb.get_item(TableName=self._table, Key=_key(source), ConsistentRead=True)
-        found = from_item(reply.get("Item", {}))
+        found = await get_item(self._dynamodb, self._table, _key(source))
         return LatestRun(
             found.get("latest_run_id"), int(found.get("version", 0)), tuple(found.get("files", ()))
         )
 
     async def noted(self, source: str) -> Sequence[dict[str, str]]:
         """Return what `note` was last given for the source."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._table, Key=_key(source, READ), ConsistentRead=True
-        )
-        return tuple(from_item(reply.get("Item", {})).get("files", ()))
+        return tuple((await get_item(self._dynamodb, self._table, _key(source, READ))).get("files", ()))
 
     async def note(self, source: str, files: Sequence[dict[str, str]]) -> None:
         """Keep what objects of the source were found to be when last read, with or without a run."""
@@ -52,14 +48,11 @@ class LatestRuns:
     ) -> bool:
         """Make a run the source's latest; return False if the pointer has changed since `after` was read."""
         values = {"latest_run_id": run_id, "version": after.version + 1, "files": list(files)}
-        return await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=_key(source) | to_item(values),
-                ConditionExpression="attribute_not_exists(version) OR version = :version",
-                ExpressionAttributeValues=to_item({":version": after.version}),
-            )
+        item, unchanged = (
+            _key(source) | to_item(values),
+            "attribute_not_exists(version) OR version = :version",
         )
+        return await put_if(self._dynamodb, self._table, item, unchanged, {":version": after.version})
 
 
 def _key(source: str, item: str = ITEM) -> dict[str, Any]:

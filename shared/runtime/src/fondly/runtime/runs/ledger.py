@@ -1,6 +1,6 @@
 """The run ledger in DynamoDB, kept consistent by conditional writes alone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -11,17 +11,19 @@ from fondly.runtime.errors import error_code
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
     RUN,
-    conditionally,
+    get_item,
     key,
     now,
     passed,
+    put_if,
     reached_by,
     read_run,
     state_of,
+    update_if,
 )
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
-from fondly.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.storage import expires_at, from_item, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -47,13 +49,7 @@ class Ledger:
             "created_at": now(),
             **expires_at(self._keep_days),
         }
-        await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=to_item(item),
-                ConditionExpression="attribute_not_exists(run_id)",
-            )
-        )
+        await put_if(self._dynamodb, self._table, to_item(item), "attribute_not_exists(run_id)")
         return await self.run(run_id)
 
     async def run(self, run_id: str) -> Run:
@@ -65,19 +61,20 @@ class Ledger:
 
     async def find(self, run_id: str) -> Run | None:
         """Return the run, or None if it does not exist."""
-        reply = await self._dynamodb.get_item(TableName=self._table, Key=key(run_id), ConsistentRead=True)
-        return read_run(reply["Item"]) if "Item" in reply else None
+        found = await get_item(self._dynamodb, self._table, key(run_id))
+        return read_run(found) if found else None
 
     async def runs(self) -> list[Run]:
         """Return every run, oldest first."""
-        pages = self._dynamodb.get_paginator("scan").paginate(
-            TableName=self._table,
+        items = items_of(
+            self._dynamodb,
+            "scan",
+            self._table,
+            {":run": RUN},
             FilterExpression="#item = :run",
             ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=to_item({":run": RUN}),
         )
-        found = [read_run(item) async for page in pages for item in page.get("Items", [])]
-        return sorted(found, key=lambda run: run.created_at)
+        return sorted([read_run(item) async for item in items], key=lambda run: run.created_at)
 
     async def set_parts(self, run_id: str, parts: int) -> None:
         """Record how many parts the run has."""
@@ -104,18 +101,16 @@ class Ledger:
 
     async def reports(self, run_id: str) -> list[PartReport]:
         """Return every report of the run."""
-        pages = self._dynamodb.get_paginator("query").paginate(
-            TableName=self._table,
+        items = items_of(
+            self._dynamodb,
+            "query",
+            self._table,
+            {":run": run_id, ":report": REPORT_PREFIX},
             KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
             ExpressionAttributeNames={"#item": "item"},
-            ExpressionAttributeValues=to_item({":run": run_id, ":report": REPORT_PREFIX}),
             ConsistentRead=True,
         )
-        return [
-            PartReport.model_validate(from_item(item))
-            async for page in pages
-            for item in page.get("Items", [])
-        ]
+        return [PartReport.model_validate(item) async for item in items]
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]
@@ -179,17 +174,9 @@ class Ledger:
         known = {":running": RunStatus.RUNNING, ":stopped": RunStatus.STOPPED}
         used = {name: value for name, value in known.items() if name in condition}
         ended = {":now": ended_at} if ended_at else {}
-        return await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=key(run_id),
-                UpdateExpression="SET #status = :status, reason = :reason"
-                + (", finished_at = :now" if ended else ""),
-                ConditionExpression=condition,
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({":status": status, ":reason": reason, **used, **ended}),
-            )
-        )
+        change = "SET #status = :status, reason = :reason" + (", finished_at = :now" if ended else "")
+        values = {":status": status, ":reason": reason, **used, **ended}
+        return await self._update_if(run_id, change, condition, values)
 
     async def _end(
         self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None
@@ -200,16 +187,12 @@ class Ledger:
     async def _reach(self, run_id: str, stage: StageName, owner: str) -> bool:
         reached = reached_by(stage)
         mine_or_free = f"({reached} = :owner OR attribute_not_exists({reached}))"
-        return await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=key(run_id),
-                UpdateExpression=f"SET {reached} = :owner",
-                ConditionExpression=f"#status = :open AND {mine_or_free}",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({":owner": owner, ":open": RunStatus.RUNNING}),
-            )
-        )
+        is_open, values = f"#status = :open AND {mine_or_free}", {":owner": owner, ":open": RunStatus.RUNNING}
+        return await self._update_if(run_id, f"SET {reached} = :owner", is_open, values)
+
+    async def _update_if(self, run_id: str, change: str, condition: str, values: Mapping[str, Any]) -> bool:
+        run, named = key(run_id), {"condition": condition, "status": "status"}
+        return await update_if(self._dynamodb, self._table, run, change, values=values, **named)
 
     async def _update(
         self,
@@ -228,4 +211,4 @@ class Ledger:
             ReturnValues="ALL_NEW",
             ExpressionAttributeNames={"#run_id": "run_id"},
         )
-        return read_run(reply["Attributes"])
+        return read_run(from_item(reply["Attributes"]))

@@ -17,9 +17,9 @@ from uuid import uuid4
 
 from fondly.contracts.errors import TransientError
 from fondly.runtime.logs import get_logger
-from fondly.runtime.runs.items import conditionally, key
+from fondly.runtime.runs.items import get_item, key, put_if, update_if
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.storage import expires_at, from_item, to_item
+from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -28,8 +28,6 @@ BEATS_PER_QUIET = 12
 MISSED_BEATS = 3
 RELEASE_S = 2.0
 LOCK_PREFIX = "lock#"
-TOKEN = {"#token": "token"}
-"""An alias: `token` is a reserved word in DynamoDB's expressions."""
 log = get_logger()
 
 
@@ -159,20 +157,18 @@ class _LockItem:
 
     async def get(self) -> _LockState:
         """Return the lock's state."""
-        reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
-        found = from_item(reply.get("Item", {}))
+        found = await get_item(self._dynamodb, self._table, self._key)
         return _LockState(found.get("holder", ""), found.get("token", ""), int(found.get("beat", 0)))
 
     async def put(self, mine: _LockState, *, instead_of: _LockState) -> bool:
         """Replace a free or expired state by one's own; return False if another worker did so first."""
-        put = await conditionally(
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item=self._key | to_item({**mine._asdict(), **expires_at(self._keep_days)}),
-                ConditionExpression="attribute_not_exists(#token) OR (#token = :token AND beat = :beat)",
-                ExpressionAttributeNames=TOKEN,
-                ExpressionAttributeValues=to_item({":token": instead_of.token, ":beat": instead_of.beat}),
-            )
+        put = await put_if(
+            self._dynamodb,
+            self._table,
+            self._key | to_item({**mine._asdict(), **expires_at(self._keep_days)}),
+            "attribute_not_exists(#token) OR (#token = :token AND beat = :beat)",
+            {":token": instead_of.token, ":beat": instead_of.beat},
+            token="token",  # noqa: S106 - a reserved word in DynamoDB's expressions
         )
         return put or (await self.get()).token == mine.token
 
@@ -185,13 +181,12 @@ class _LockItem:
         await self._update("REMOVE #token, holder, beat", mine, {})
 
     async def _update(self, change: str, mine: _LockState, values: dict[str, int]) -> bool:
-        return await conditionally(
-            self._dynamodb.update_item(
-                TableName=self._table,
-                Key=self._key,
-                UpdateExpression=change,
-                ConditionExpression="#token = :token",
-                ExpressionAttributeNames=TOKEN,
-                ExpressionAttributeValues=to_item({":token": mine.token, **values}),
-            )
+        return await update_if(
+            self._dynamodb,
+            self._table,
+            self._key,
+            change,
+            condition="#token = :token",
+            values={":token": mine.token, **values},
+            token="token",  # noqa: S106 - as above
         )

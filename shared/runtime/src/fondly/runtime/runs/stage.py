@@ -1,7 +1,7 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ class PartResult:
     events: Sequence[EventData] = ()
 
 
+@dataclass(frozen=True)
 class Stage:
     """One of the stages, for all runs.
 
@@ -47,20 +48,11 @@ class Stage:
     A crash in between repeats the part, and the totals of a complete stage include every part.
     """
 
-    def __init__(
-        self,
-        name: StageName,
-        *,
-        ledger: Ledger,
-        locks: Locks,
-        announcer: Announcer,
-        budget: Budget | None = None,
-    ) -> None:
-        self.name = name
-        self._budget = budget
-        self._ledger = ledger
-        self._locks = locks
-        self._announcer = announcer
+    name: StageName
+    ledger: Ledger
+    locks: Locks
+    announcer: Announcer
+    budget: Budget | None = None
 
     @asynccontextmanager
     async def lock(self, run_id: str, piece: str, *, holder: str) -> AsyncIterator[None]:
@@ -69,25 +61,23 @@ class Stage:
         What the body pays is the piece's. If the run's budget stops it, the body ends there and the message
         is handled: resuming the run sends another.
         """
-        async with self._locks.hold(run_id, self.name, piece, holder=holder):
+        async with self.locks.hold(run_id, self.name, piece, holder=holder):
+            tab = self.budget.tab(run_id, f"{self.name} {piece}") if self.budget else nullcontext()
             try:
-                async with self._tab(run_id, piece):
+                async with tab:
                     yield
             except RunStoppedError as stopped:
                 log.info("stopped_by_budget", reason=str(stopped))
 
-    def _tab(self, run_id: str, piece: str) -> AbstractAsyncContextManager[None]:
-        return self._budget.tab(run_id, f"{self.name} {piece}") if self._budget else nullcontext()
-
     async def reserve(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""
-        if self._budget:
-            await self._budget.reserve(run_id, piece, units)
+        if self.budget:
+            await self.budget.reserve(run_id, piece, units)
 
     async def correct(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Replace what a long job has reserved by what it was charged for."""
-        if self._budget:
-            await self._budget.correct(run_id, piece, units)
+        if self.budget:
+            await self.budget.correct(run_id, piece, units)
 
     async def pass_part(
         self,
@@ -104,7 +94,7 @@ class Stage:
         that ends meanwhile is noticed at its next part. Raises what `work` and `close` raise.
         """
         async with self.lock(run_id, part_name(part), holder=holder):
-            run = await self._ledger.run(run_id)
+            run = await self.ledger.run(run_id)
             if not run.is_open:
                 log.info("run_already_ended", status=run.status)
                 return
@@ -112,7 +102,7 @@ class Stage:
                 log.info("part_already_done")
             else:
                 run = await self._do_part(run, part, work, messages=1)
-            await self._ledger.close_stage(
+            await self.ledger.close_stage(
                 Progress(run=run, stage=self.name), owner=f"part-{part}", announce=close
             )
 
@@ -150,7 +140,7 @@ class Stage:
             counts=dict(result.counts),
             units=_sum(result.units, overhead, per_message, {"dynamodb.writes": REPORT_WRITES}),
         )
-        await self._ledger.record(run_id, report)
+        await self.ledger.record(run_id, report)
         return report
 
     async def _do_part(
@@ -166,8 +156,8 @@ class Stage:
             messages=messages,
             overhead={"dynamodb.writes": PART_WRITES, "sns.publishes": _publishes(result.events)},
         )
-        await self._announcer.announce(run.run_id, *result.events)
-        run = await self._ledger.complete_part(run.run_id, self.name, part)
+        await self.announcer.announce(run.run_id, *result.events)
+        run = await self.ledger.complete_part(run.run_id, self.name, part)
         emit_ai_units(report.units)
         log.info("part_done", part=part, **report.counts)
         return run

@@ -22,10 +22,7 @@ KEEP_ALIVE_S = 75
 
 
 class BoundedConnection(H11Protocol):
-    """Ends when a request takes too long to arrive, or as the one of too many that has been idle longest.
-
-    So a client that holds connections open loses its own, and everybody else finds a place.
-    """
+    """Ends when a request arrives too slowly, or as the one of too many that has been idle longest."""
 
     _deadline: asyncio.TimerHandle | None = None
     _is_receiving = True

@@ -145,11 +145,7 @@ def run_web(
     serve: Work[Settings, str],
     check: Work[Settings, str],
 ) -> None:
-    """Answer requests until SIGTERM or SIGINT; both functions return why they cannot, empty if they can.
-
-    With the argument `--check`, answer none: exit with 0 if everything that the process needs answers, or
-    with 2 and one line that says what does not.
-    """
+    """Answer requests until SIGTERM or SIGINT, with `--check` none; exit with 2 if that cannot be."""
     parser = ArgumentParser(prog=f"python -m {module}", description=description)
     parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
     arguments = parser.parse_args()

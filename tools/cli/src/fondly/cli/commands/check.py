@@ -56,8 +56,7 @@ def check(
 
     shop = load_shop(config)
     if write_mapping:
-        from fondly.operations.check.mapping import write
-        from fondly.operations.check.reading import choose
+        from fondly.operations.check.reading import choose, write
 
         write(choose(files, shop, mapping).sources, write_mapping)
         say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")
@@ -78,8 +77,8 @@ def checked(
     from fondly.cli.answer import Answer
     from fondly.cli.reading_progress import reading
     from fondly.cli.tables.check import check_sections
+    from fondly.operations.check.estimate import view
     from fondly.operations.check.reading import choose, read
-    from fondly.operations.check.views import view
 
     chosen = choose(files, shop, mapping)
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:

@@ -158,17 +158,6 @@ async def realtime(environment: "Environment", *, days: Days = 30) -> Answer:
     return Answer(found, realtime_sections(found))
 
 
-@app.command()
-@guarded
-def guidance() -> None:
-    """Print the cost table of the original guidance beside ours, as Markdown."""
-    import sys
-
-    from fondly.cli.tables.guidance import comparison
-
-    sys.stdout.write(comparison())
-
-
 def _workload(size: Size, shares: Shares, services: Services) -> "Workload":
     from fondly.operations.cost.workload import Workload
 

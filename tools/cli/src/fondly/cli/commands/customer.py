@@ -1,4 +1,4 @@
-"""`fondly customer`: what is known of customers, all of it for themselves, and how they are forgotten."""
+"""`fondly customer` and `fondly product`: what is known of customers, and how both are forgotten."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,17 +8,21 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import AsJson, Deletion
+from fondly.cli.options import AsJson, Deletion, DryRun, Yes
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is known of customers; export it, and forget them.")
+product_app = typer.Typer(no_args_is_help=True, help="What is kept of products.")
 
 Who = Annotated[list[str], typer.Argument(metavar="CUSTOMER…", help="Ids of customers, or their addresses.")]
+Products = Annotated[list[str], typer.Argument(metavar="PRODUCT…", help="The ids of products.")]
 Uploads = Annotated[
     bool, typer.Option("--uploads", help="Also delete the uploaded files that name the customers.")
 ]
@@ -35,7 +39,6 @@ Role = Annotated[
         help="The role with which Personalize reads the data bucket.",
     ),
 ]
-FORGET = "forget"
 DRY = "nothing forgotten: this was a dry run"
 
 
@@ -128,9 +131,8 @@ async def forget(
     confirmed = dry_run or deletion.yes
     role_arn = role_arn or await environment.role_arn("personalize")
     async with deletion.scope(environment) as scope:
-        gone = await whom(scope, named(customers))
-        if not confirmed:
-            confirm_forgetting(len(gone.customer_ids), "customer")
+        gone = await whom(scope, _named(customers))
+        _confirm(gone.customer_ids, "customer", asked=not confirmed)
         proof = await forget_customers(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
     report = scope.report
     return Answer(
@@ -141,13 +143,30 @@ async def forget(
     )
 
 
-def named(ids: list[str]) -> list[str]:
+def _named(ids: list[str]) -> list[str]:
     """Return ids; raise `BadParameter` if one is empty."""
     if not all(ids):
         raise typer.BadParameter("an id is not empty")
     return ids
 
 
-def confirm_forgetting(number: int, noun: str) -> None:
-    """Ask whether so many are to be forgotten."""
-    confirm(f"Forget {counted(number, noun)} for good? ", FORGET, otherwise="nothing forgotten")
+def _confirm(ids: "Collection[str]", noun: str, *, asked: bool) -> None:
+    if asked:
+        confirm(f"Forget {counted(len(ids), noun)} for good? ", "forget", otherwise="nothing forgotten")
+
+
+@product_app.command("forget")
+@in_environment
+async def forget_products(
+    environment: "Environment", products: Products, *, dry_run: DryRun = False, yes: Yes = False
+) -> Answer:
+    """Forget products in the tables: entry, features, opinions; says where they stay."""
+    from fondly.cli.tables.cleanup import deleted_table
+    from fondly.operations.customers.forget import erase_goods
+
+    _confirm(_named(products), "product", asked=not (dry_run or yes))
+    async with Deletion(dry_run=dry_run).scope(environment) as scope:
+        await erase_goods(scope, products)
+    rows = scope.report.rows
+    shown = [deleted_table(rows, dry_run=dry_run)]
+    return Answer(rows, shown, [DRY] if dry_run else [], is_wrong=scope.report.failed)

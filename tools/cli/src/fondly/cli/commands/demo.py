@@ -66,8 +66,8 @@ def demo(
     from functools import partial
 
     from fondly.operations.shop import load_shop
+    from fondly.stack.background import kept_stack, require_no_stack
     from fondly.stack.embedded import FINISHING, embedded_stack
-    from fondly.stack.kept import kept_stack, require_no_stack
     from fondly.stack.local_shop import with_shop
 
     keep = keep or hold
@@ -82,7 +82,7 @@ def demo(
     own = embedded_stack if send else partial(embedded_stack, services=FINISHING)
     open_stack: OpenStack = with_shop(kept_stack if keep else own, shop, made_up_data=data is None)
     if merchandising:
-        from fondly.stack.merchandising import with_merchandising
+        from fondly.stack.demo import with_merchandising
 
         open_stack = with_merchandising(open_stack, merchandising)
     _run(open_stack, data, out, settings, json=json)

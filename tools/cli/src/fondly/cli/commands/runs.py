@@ -180,14 +180,14 @@ app.command("list")(runs)
 async def _details(environment: "Environment", run: "Run", *, dispatches: bool = False) -> Answer:
     """Everything about a run; below it, where a terminal stops, whether its emails wait for somebody."""
     from fondly.cli.tables.declaration import Remark
-    from fondly.cli.tables.delivery import NEXT
     from fondly.cli.tables.runs import run_sections
     from fondly.operations.delivery.approving import later
+    from fondly.operations.delivery.views import WORDS
     from fondly.operations.runs.lookup import run_details
 
     details = await run_details(environment, await environment.ledger(), run, with_dispatches=dispatches)
     delivered = details.delivery.delivery if details.delivery else None
-    waits = [Remark(later(delivered))] if delivered and delivered.status in NEXT else []
+    waits = [Remark(later(delivered))] if delivered and WORDS[delivered.status].next else []
     return Answer(details, [*run_sections(details), *waits])
 
 

@@ -25,17 +25,11 @@ Within = Annotated[float, typer.Option(min=2, help="The hours in which a run is 
 
 
 @guarded
-def sample(
-    path: Annotated[Path, typer.Argument(help="The CSV file to write.")],
-    customers: Annotated[int, typer.Option(min=1, help="The number of customers.")] = 1500,
-    products: Annotated[int, typer.Option(min=12, help="The number of products.")] = 300,
-) -> None:
-    """Write a sample file to upload: a made-up shop."""
-    if customers < products:
-        raise typer.BadParameter("there must be at least as many customers as products")
+def sample(path: Annotated[Path, typer.Argument(help="The CSV file to write.")]) -> None:
+    """Write a sample file to upload: a made-up shop of 1,500 customers."""
     from fondly.stack.sample import write_sample
 
-    write_sample(path, customers=customers, products=products)
+    write_sample(path)
 
 
 @guarded
@@ -49,12 +43,14 @@ def pictures(
 
     Emails of an earlier run show them while this runs, in any mail reader on this machine.
     """
-    from fondly.stack.pictures.addresses import BASE_URL
-    from fondly.stack.pictures.drawing import write_pictures
+    from shutil import copytree
+
+    from fondly.stack.pictures.addresses import BASE_URL, FOLDER, picture_names
     from fondly.stack.pictures.server import serve
 
     if folder:
-        say(f"{len(write_pictures(folder))} pictures in {folder}")
+        copytree(FOLDER, folder, dirs_exist_ok=True)
+        say(f"{len(picture_names())} pictures in {folder}")
     else:
         say(f"serving {BASE_URL}; stop with Ctrl-C")
         serve(host)
@@ -66,11 +62,10 @@ def provision(*, where: Target, json: AsJson = False) -> None:
 
     The resources are those of the topology. Running it again changes nothing.
     """
-    from fondly.cli.target import target
     from fondly.operations.target import load_topology
     from fondly.stack.provision import provision as create
 
-    with target(where.environment, where.region) as chosen:
+    with where.chosen() as chosen:
         topology = load_topology(where.topology)
         resources = create(topology, environment=chosen.environment, region=chosen.region)
     settings = resources.settings()
@@ -94,13 +89,12 @@ def verify(
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
     from fondly.cli.tables.verification import as_json, verified
-    from fondly.cli.target import target
     from fondly.operations.shop import load_shop
     from fondly.operations.target import load_topology
     from fondly.operations.verification import Account, Outcome, outlook_of, verify_environment
 
     shop = load_shop(config)
-    with target(where.environment, where.region) as chosen:
+    with where.chosen() as chosen:
         account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
         results = verify_environment(load_topology(where.topology), account, shop)

@@ -6,8 +6,7 @@ from fondly.cli.tables.cost import money
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
-from fondly.operations.check.estimate import Estimate
-from fondly.operations.check.views import CheckView, Training
+from fondly.operations.check.estimate import CheckView, Estimate, Training
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines

@@ -96,5 +96,5 @@ def _prices(lines: Sequence[CostLine]) -> Iterator[Line]:
 
 def _source() -> str:
     known = prices().values()
-    region, days = next(iter(known)).region, {price.date for price in known}
-    return f"list prices of {region}, compared {min(days)}: runs/prices.toml names every page"
+    regions = " or ".join(sorted({price.region for price in known}))
+    return f"list prices of {regions}, compared {min(price.date for price in known)}: runs/prices.toml"

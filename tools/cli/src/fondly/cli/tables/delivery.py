@@ -7,7 +7,7 @@ from typing import NamedTuple
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table, sheet
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.operations.delivery.plan import moment
-from fondly.operations.delivery.views import DeliveryView, starts_later
+from fondly.operations.delivery.views import WORDS, DeliveryView, starts_later
 from fondly.operations.formatting import count
 from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
 from fondly.sender.domain.tally import Tally
@@ -20,14 +20,6 @@ STYLES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.REJECTED: "bold red",
     DeliveryStatus.DONE: "green",
 }
-MEANINGS: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "held until somebody approves it",
-    DeliveryStatus.SAMPLE: "a sample goes out, the rest is held",
-    DeliveryStatus.APPROVED: "goes out",
-    DeliveryStatus.PAUSED: "paused: nothing goes out",
-    DeliveryStatus.REJECTED: "rejected: nothing more goes out",
-    DeliveryStatus.DONE: "done",
-}
 FORGOTTEN = "their customers have been forgotten"
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.SENT: ("sent", "green"),
@@ -38,12 +30,6 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
     Outcome.IN_DOUBT: ("in doubt", "bold red"),
 }
 BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "complaint": "complaint"}
-NEXT: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "approve",
-    DeliveryStatus.SAMPLE: "approve",
-    DeliveryStatus.PAUSED: "resume",
-}
-"""What lets (the rest of) the emails go out."""
 SHOWN_DECISIONS = 8
 
 
@@ -124,7 +110,7 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
     if delivery.reason:
         yield "because", delivery.reason, ""
     if status is DeliveryStatus.PAUSED and delivery.paused_from is DeliveryStatus.SAMPLE:
-        yield "before", MEANINGS[DeliveryStatus.SAMPLE], ""
+        yield "before", WORDS[DeliveryStatus.SAMPLE].meaning, ""
     if status.goes_out or status is DeliveryStatus.PAUSED:
         yield from _terms(delivery)
     if delivery.sample and _is_sample(delivery):
@@ -137,14 +123,14 @@ def _facts(delivery: Delivery, view: DeliveryView) -> Iterator[tuple[str, str, s
             yield "no address", f"{count(view.without_address)} of the emails", ""
     if status not in {DeliveryStatus.HELD, DeliveryStatus.DONE}:
         yield "parts", f"{count(view.parts_done)} of {count(view.parts)} done", ""
-    if status in NEXT:
-        yield "next", f"fondly run {NEXT[status]} {delivery.run_id}", "dim"
+    if command := WORDS[status].next:
+        yield "next", f"fondly run {command} {delivery.run_id}", "dim"
 
 
 def _meaning(view: DeliveryView) -> str:
     if _sample_is_out(view):
         return "its sample has gone out, the rest is held"
-    return "approved, goes out later" if starts_later(view.delivery) else MEANINGS[view.delivery.status]
+    return "approved, goes out later" if starts_later(view.delivery) else WORDS[view.delivery.status].meaning
 
 
 def _is_sample(delivery: Delivery) -> bool:

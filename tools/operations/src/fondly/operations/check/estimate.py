@@ -1,10 +1,11 @@
-"""What a run of checked files takes of AWS; what is not counted in them is reckoned as `fondly cost` does."""
+"""The result of `fondly check`, and what a run of the files takes of AWS."""
 
 from decimal import Decimal
 
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
+from fondly.contracts.ingest_report import IngestReport
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.operations.cost.hours import calls_of, hours_of
 from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
@@ -63,4 +64,45 @@ def estimate(work: Workload) -> Estimate:
         hours=hours,
         total_hours=sum(hours.values()),
         cost_usd=cost_usd({unit: Decimal(str(amount)) for unit, amount in units.items()}),
+    )
+
+
+class Training(BaseModel):
+    """Whether Amazon Personalize would train on the data; `shortfall` says why not."""
+
+    interactions: int
+    returning: int
+    """Customers with two or more interactions."""
+    trains: bool
+    shortfall: str | None
+
+
+class CheckView(BaseModel):
+    """Everything that is known about files before a run."""
+
+    usable: bool
+    failed: str | None
+    report: IngestReport
+    training: Training | None = None
+    """None for files that cannot be used."""
+    estimate: Estimate | None = None
+
+
+def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
+    """Return the result for files that were read; the model's id decides its price."""
+    report = checked.report
+    if report.failed:
+        return CheckView(usable=False, failed=report.failed, report=report)
+    size = size_of(checked)
+    return CheckView(
+        usable=True,
+        failed=None,
+        report=report,
+        training=Training(
+            interactions=size.interactions,
+            returning=size.returning,
+            trains=size.shortfall is None,
+            shortfall=size.shortfall,
+        ),
+        estimate=estimate(workload_of(checked, model_id=model_id)),
     )

@@ -55,7 +55,7 @@ async def delete_infrastructure(scope: Scope) -> None:
     await _delete(scope, "queues", urls, lambda url: environment.sqs.delete_queue(QueueUrl=url))
     await _delete(scope, "buckets", others["buckets"], lambda name: environment.s3.delete_bucket(Bucket=name))
     if not scope.report.failed:  # the ledger's table is the last, because it says who has made all this
-        own = sorted(others["tables"], key=lambda name: name == environment.named(LEDGER))
+        own = sorted(others["tables"], key=lambda name: name == environment.table_name(LEDGER))
         await _delete(scope, "tables", own, partial(_delete_table, environment.dynamodb))
 
 
@@ -124,7 +124,7 @@ async def _delete_table(dynamodb: "DynamoDBClient", name: str) -> None:
 
 async def owner_of(scope: Scope) -> Owner:
     """Ask the ledger's table: it is the last thing that is deleted."""
-    dynamodb, name = scope.environment.dynamodb, scope.environment.named("runs")
+    dynamodb, name = scope.environment.dynamodb, scope.environment.table_name("runs")
     try:
         table = await dynamodb.describe_table(TableName=name)
         reply = await dynamodb.list_tags_of_resource(ResourceArn=table["Table"]["TableArn"])

@@ -58,7 +58,7 @@ async def _leave(scope: Scope, name: str, condition: str, why: str) -> None:
 async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:
     async for found in _keys(scope, name, await scope.environment.key_names(name), condition):
         if not scope.dry_run:
-            await _delete(scope, scope.environment.named(name), found)
+            await _delete(scope, scope.environment.table_name(name), found)
         scope.report.deleted(f"items of {name}", len(found))
 
 
@@ -76,7 +76,7 @@ async def _keys(
         used = {each: value for each, value in values.items() if each in condition}
         request["ExpressionAttributeValues"] = to_item(used)
     pages = scope.environment.dynamodb.get_paginator("scan").paginate(
-        TableName=scope.environment.named(name),
+        TableName=scope.environment.table_name(name),
         **request,
         ExpressionAttributeNames=names,
         ConsistentRead=True,

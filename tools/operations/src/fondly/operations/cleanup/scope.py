@@ -26,6 +26,7 @@ class Scope:
 
     environment: Environment
     personalize: "PersonalizeClient"
+    bucket: str
     run_id: str | None
     dry_run: bool
     timeout_s: float
@@ -34,11 +35,6 @@ class Scope:
     report: Report = field(default_factory=Report)
     tell: Callable[[str], None] = lambda _: None
     """Called with a line for people when something long begins."""
-
-    @property
-    def bucket(self) -> str:
-        """The data bucket's name."""
-        return self.environment.named("data")
 
     @property
     def folder(self) -> str:
@@ -56,7 +52,8 @@ async def open_scope(environment: Environment, **options: Any) -> AsyncIterator[
     """Open Personalize's client; endpoints and credentials are those of the AWS SDK."""
     region = environment.sqs.meta.region_name
     async with get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize:
-        yield Scope(environment=environment, personalize=personalize, **options)
+        bucket = await environment.bucket()
+        yield Scope(environment=environment, personalize=personalize, bucket=bucket, **options)
 
 
 async def pauses(timeout_s: float) -> AsyncIterator[None]:

@@ -6,10 +6,10 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict
 
 from fondly.operations.cost.hours import NEW_ACCOUNT, SECONDS_PER_HOUR, Quotas, hours_of
-from fondly.operations.cost.ratios import Ratios
 from fondly.operations.cost.workload import (
     EMAILS_PER_PUBLISH,
     POLLS_PER_HOUR,
+    RATIOS,
     REQUESTS_PER_PART,
     REQUESTS_PER_POLL,
     Workload,
@@ -66,7 +66,7 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
         yield name, sum(TASK_SIZES[task][number] * each for task, each in task_hours.items())
     yield "endpoint.gb", (work.copy_calls + work.feature_prompts) * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
-    yield "cloudwatch.log_gb", work.written * Ratios.log_bytes_per_email / GB
+    yield "cloudwatch.log_gb", work.written * RATIOS["log_bytes_per_email"] / GB
 
 
 def kept_lines(work: Workload) -> list[CostLine]:

@@ -1,22 +1,24 @@
 """What is to be done: the figures of a run from which its units are reckoned."""
 
 import math
+import tomllib
 from collections.abc import Mapping
+from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
-from fondly.operations.cost.ratios import (
-    CACHE_READ_TOKENS,
-    CACHE_WRITE_TOKENS,
-    LOCK_AND_ANSWER_WRITES,
-    MEASURED_CHARS_PER_TOKEN,
-    Ratios,
-)
 from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
 from fondly.runtime.runs.pricing import BEDROCK
 
+RATIOS: Mapping[str, float] = tomllib.loads(
+    resources.files(__package__).joinpath("ratios.toml").read_text("utf-8")
+)
+LOCK_AND_ANSWER_WRITES = 3
+"""A lock is a transaction and counts twice."""
+MEASURED_CHARS_PER_TOKEN = 2.5
+"""As the stand-in counted in the measured runs."""
 MAX_PARTS = 1_000
 MODEL_ID = "global.anthropic.claude-haiku-5-5"
 """The mailer's default."""
@@ -36,7 +38,7 @@ EMAILS_PER_PUBLISH = 10
 MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
 HISTORY_WRITES = 1
-"""Writes of a customer: a history of some reviews is smaller than a kilobyte."""
+"""Of a customer: a history of some reviews is smaller than a kilobyte."""
 
 
 class Workload(BaseModel):
@@ -91,10 +93,10 @@ class Workload(BaseModel):
                 "emails": round(customers * mailed),
                 "reviews": texts,
                 "products": usual if products is None else products,
-                "interactions": round(texts * Ratios.interactions_per_review),
-                "texts": texts * Ratios.texts_per_review * (1 - known_texts),
-                "units_per_text": Ratios.units_per_text if units_per_text is None else units_per_text,
-                "description_bytes": Ratios.description_bytes,
+                "interactions": round(texts * RATIOS["interactions_per_review"]),
+                "texts": texts * RATIOS["texts_per_review"] * (1 - known_texts),
+                "units_per_text": RATIOS["units_per_text"] if units_per_text is None else units_per_text,
+                "description_bytes": RATIOS["description_bytes"],
                 **others,
             }
         )
@@ -107,7 +109,7 @@ class Workload(BaseModel):
     @property
     def parts(self) -> int:
         """How many parts the run has."""
-        return max(1, min(MAX_PARTS, round(self.reviews / Ratios.reviews_per_part)))
+        return max(1, min(MAX_PARTS, round(self.reviews / RATIOS["reviews_per_part"])))
 
     @property
     def ranked(self) -> int:
@@ -127,20 +129,20 @@ class Workload(BaseModel):
     @property
     def copy_prompts(self) -> int:
         """Prompts for copy that are asked: in a large run most emails share theirs."""
-        growth = math.pow(self.written / self.products, Ratios.prompt_growth)
-        distinct = self.products * Ratios.prompts_per_product * growth
+        growth = math.pow(self.written / self.products, RATIOS["prompt_growth"])
+        distinct = self.products * RATIOS["prompts_per_product"] * growth
         return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * (1 - self.known_prompts))
 
     @property
     def copy_calls(self) -> int:
         """Calls that ask them, one by one or several together."""
         prompts = self.copy_prompts
-        return round(min(prompts, Ratios.calls_of_prompts.at(prompts)))
+        return round(min(prompts, _on_line("calls", prompts)))
 
     @property
     def feature_prompts(self) -> int:
         """Prompts for features of products that are asked."""
-        return round(self.products * Ratios.described_per_product * (1 - self.known_products))
+        return round(self.products * RATIOS["described_per_product"] * (1 - self.known_products))
 
     @property
     def questions(self) -> int:
@@ -158,7 +160,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         **(_personalize(work) if work.ranked else {}),
         **_bedrock(work),
         "dynamodb.writes": _writes(work),
-        "dynamodb.reads": work.reviews * Ratios.documents_per_review
+        "dynamodb.reads": work.reviews * RATIOS["documents_per_review"]
         + work.products
         + work.emails * (1 + work.trains)
         + work.customers
@@ -166,7 +168,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
         + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
         + READS_PER_CUSTOMER * work.emails,  # who may be written to
-        "s3.puts": work.written + Ratios.puts_per_part * work.parts,
+        "s3.puts": work.written + RATIOS["puts_per_part"] * work.parts,
         "sns.publishes": work.written / EMAILS_PER_PUBLISH + 2.5 * work.parts,
         "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
     }
@@ -176,27 +178,32 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
 def _personalize(work: Workload) -> dict[str, float]:
     """Everything is imported and trained on; only customers without a kept ranking are ranked."""
     return {
-        "personalize.ingested_bytes": work.interactions * Ratios.interaction_bytes
-        + work.customers * Ratios.customer_bytes
-        + work.products * (Ratios.product_bytes + work.description_bytes),
-        "personalize.trained_interactions": float(work.interactions),
+        "personalize.ingested_bytes": work.interactions * RATIOS["interaction_bytes"]
+        + work.customers * RATIOS["customer_bytes"]
+        + work.products * (RATIOS["product_bytes"] + work.description_bytes),
+        "personalize.trained_interactions": work.interactions * RATIOS["trained_per_interaction"],
         "personalize.recommendations": work.ranked,
     }
 
 
 def _bedrock(work: Workload) -> Mapping[str, float]:
     of_features = {
-        "input_tokens": Ratios.feature_input_tokens.at(work.description_bytes),
-        "output_tokens": Ratios.feature_output_tokens,
+        "input_tokens": _on_line("feature_input_tokens", work.description_bytes),
+        "output_tokens": RATIOS["feature_output_tokens"],
     }
     tokens = {
-        kind: each * work.copy_prompts + of_features[kind] * work.feature_prompts
-        for kind, each in Ratios.copy_tokens.items()
+        kind: RATIOS[kind] * work.copy_prompts + each * work.feature_prompts
+        for kind, each in of_features.items()
     }
-    tokens[CACHE_READ_TOKENS] = read = Ratios.cache_read_tokens * work.copy_calls
-    tokens[CACHE_WRITE_TOKENS] = min(read, Ratios.cache_write_tokens)  # a few calls have few schemas
+    tokens["cache_read_tokens"] = read = RATIOS["cache_read_tokens"] * work.copy_calls
+    tokens["cache_write_tokens"] = min(read, RATIOS["cache_write_tokens"])  # a few calls have few schemas
     denser = MEASURED_CHARS_PER_TOKEN / capabilities_of(work.model_id).chars_per_token
     return {f"{BEDROCK}.{kind}.{work.model_id}": amount * denser for kind, amount in tokens.items()}
+
+
+def _on_line(name: str, of: float) -> float:
+    """A figure that grows evenly with another."""
+    return RATIOS[f"{name}_at_zero"] + RATIOS[f"{name}_slope"] * of
 
 
 def _writes(work: Workload) -> float:
@@ -207,7 +214,7 @@ def _writes(work: Workload) -> float:
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
-        + work.reviews * Ratios.writes_per_review
+        + work.reviews * RATIOS["writes_per_review"]
         + LOCK_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 2 * work.emails
         + work.written

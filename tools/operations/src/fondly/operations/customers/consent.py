@@ -33,7 +33,7 @@ async def suppress_forgotten(scope: Scope, gone: Gone) -> None:
         if each not in done
     ]
     if erased and not scope.dry_run:
-        items = DynamoDBItems(scope.environment.dynamodb, scope.environment.named("suppressions"))
+        items = DynamoDBItems(scope.environment.dynamodb, scope.environment.table_name("suppressions"))
         await items.put_all([each.model_dump(mode="json") for each in erased])
     why = "so that nobody writes to them again; a digest names nobody"
     scope.report.left("suppressions, as digests", len(entries), why)

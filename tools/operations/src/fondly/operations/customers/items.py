@@ -86,7 +86,7 @@ async def _delete(scope: Scope, table: str, keys: Keys) -> None:
             there = await get(scope, table, key) is not None
         else:
             reply = await scope.environment.dynamodb.delete_item(
-                TableName=scope.environment.named(table), Key=to_item(key), ReturnValues="ALL_OLD"
+                TableName=scope.environment.table_name(table), Key=to_item(key), ReturnValues="ALL_OLD"
             )
             there = bool(reply.get("Attributes"))
         if there:
@@ -99,7 +99,7 @@ async def get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any
         return None
     with Ignoring(NO_TABLE):
         reply = await scope.environment.dynamodb.get_item(
-            TableName=scope.environment.named(table), Key=to_item(key), ConsistentRead=True
+            TableName=scope.environment.table_name(table), Key=to_item(key), ConsistentRead=True
         )
         return from_item(reply["Item"]) if "Item" in reply else None
     return None
@@ -107,7 +107,7 @@ async def get(scope: Scope, table: str, key: Mapping[str, str]) -> dict[str, Any
 
 async def group(scope: Scope, table: str, name: str, value: str) -> list[dict[str, Any]]:
     """Return the items whose partition key, the attribute `name`, has this value."""
-    items = DynamoDBItems(scope.environment.dynamodb, scope.environment.named(table))
+    items = DynamoDBItems(scope.environment.dynamodb, scope.environment.table_name(table))
     return await items.get_group(name, value)
 
 
@@ -130,7 +130,7 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
         return
     with Ignoring(NO_TABLE):
         pages = scope.environment.dynamodb.get_paginator("scan").paginate(
-            TableName=scope.environment.named(table), ConsistentRead=True, **request
+            TableName=scope.environment.table_name(table), ConsistentRead=True, **request
         )
         async for page in pages:
             for item in page.get("Items", []):

@@ -33,7 +33,7 @@ async def scrub_ledger(scope: Scope, gone: Gone) -> None:
         if scope.dry_run:
             continue
         if item["item"] == DELIVERY:
-            deliveries = Deliveries(scope.environment.dynamodb, scope.environment.named(LEDGER))
+            deliveries = Deliveries(scope.environment.dynamodb, scope.environment.table_name(LEDGER))
             await deliveries.change(str(item["run_id"]), lambda found: without(found, gone))
         else:
             await _scrub(scope, item, quoting, gone)
@@ -44,7 +44,7 @@ async def _scrub(scope: Scope, item: Mapping[str, Any], quoting: Mapping[str, An
     for name, value in quoting.items():
         await conditionally(
             scope.environment.dynamodb.update_item(
-                TableName=scope.environment.named(LEDGER),
+                TableName=scope.environment.table_name(LEDGER),
                 Key=to_item({each: item[each] for each in KEYS}),
                 UpdateExpression="SET #name = :new",
                 ConditionExpression="#name = :old",

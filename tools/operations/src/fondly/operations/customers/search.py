@@ -78,7 +78,7 @@ class Search:
         with Ignoring(NO_TABLE):
             keys = await environment.key_names(name)
             self.findings.proof.tables += 1
-            items = DynamoDBItems(environment.dynamodb, environment.named(name))
+            items = DynamoDBItems(environment.dynamodb, environment.table_name(name))
             await asyncio.gather(*(self._segment(items, name, keys, number) for number in range(SEGMENTS)))
 
     async def _segment(self, items: DynamoDBItems, name: str, keys: list[str], segment: int) -> None:

@@ -1,22 +1,20 @@
 """What somebody is about to decide about a run's delivery: the facts to decide on, and the decision."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from fondly.contracts.delivery import Outcome
-from fondly.operations.delivery.decide import Decisions
+from fondly.operations.delivery.decide import Decisions, one_line
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from fondly.operations.delivery.plan import Plan, moment
 from fondly.operations.delivery.terms import Terms, terms_of
-from fondly.operations.delivery.views import DeliveryLookup, DeliveryView, starts_later
-from fondly.operations.delivery.who import one_line
+from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView, starts_later
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import age, count, since
 from fondly.operations.runs.lookup import find_run, run_details
-from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.delivery import Act, Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.totals import total
@@ -121,21 +119,10 @@ def rejection(view: DeliveryView) -> str:
     return f"{count(left)} of {count(view.emails)} emails will never be sent; that is for good.{before}"
 
 
-LATER: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held; `fondly run approve` lets its emails go out",
-    DeliveryStatus.SAMPLE: "goes out as a sample; `fondly run approve` lets the rest go out",
-    DeliveryStatus.APPROVED: "goes out; `fondly run show` says how far it is, `fondly run pause` stops it",
-    DeliveryStatus.PAUSED: "is paused; `fondly run resume` goes on with it",
-    DeliveryStatus.REJECTED: "is rejected: nothing more of it goes out",
-    DeliveryStatus.DONE: "is delivered",
-}
-"""What is to be said of a delivery, and what can be done next."""
-
-
 def later(delivery: Delivery) -> str:
     """Say in one line what a delivery does now, and what can be done next."""
     if starts_later(delivery) and delivery.starts_at:
         what = f"goes out from {moment(delivery.starts_at)} on; `fondly run hold` takes the approval back"
     else:
-        what = LATER[delivery.status]
+        what = WORDS[delivery.status].later
     return f"{delivery.run_id} {what}"

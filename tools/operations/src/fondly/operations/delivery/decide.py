@@ -1,13 +1,14 @@
-"""Takes a decision about a run's delivery, and lets the sender act on it at once."""
+"""Takes a decision about a run's delivery, and lets the sender act on it at once; and who takes it."""
 
-from collections.abc import Mapping
+import getpass
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.events import SenderPoll, new_event
-from fondly.operations.environment import Environment
+from fondly.operations.delivery.views import WORDS, standing
+from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import DecisionError, Deliveries
@@ -15,22 +16,6 @@ from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus
 
 SENDER = "sender"
-HINTS: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "`fondly run approve` lets it go out, `fondly run reject` ends it",
-    DeliveryStatus.SAMPLE: "`fondly run approve` lets the rest go out, `fondly run pause` stops the sample",
-    DeliveryStatus.APPROVED: "`fondly run pause` stops it, `fondly run hold` takes the approval back",
-    DeliveryStatus.PAUSED: "`fondly run resume` goes on with it, `fondly run reject` ends it",
-    DeliveryStatus.REJECTED: "that is for good; another upload makes another run",
-    DeliveryStatus.DONE: "there is nothing left to decide",
-}
-CALLED: Mapping[DeliveryStatus, str] = {
-    DeliveryStatus.HELD: "is held for approval",
-    DeliveryStatus.SAMPLE: "has its sample going out",
-    DeliveryStatus.APPROVED: "is approved",
-    DeliveryStatus.PAUSED: "is paused",
-    DeliveryStatus.REJECTED: "is rejected",
-    DeliveryStatus.DONE: "is delivered",
-}
 
 
 @dataclass(frozen=True)
@@ -78,7 +63,7 @@ class Decisions:
             await queue.send(new_event(poll, run_id=decided.run_id, source=SENDER).body)
         except (ClientError, BotoCoreError) as error:
             raise OperationError(
-                f"{decided.run_id} {CALLED[decided.status]}, but the sender could not be told: {error}."
+                f"{decided.run_id} {WORDS[decided.status].called}, but the sender could not be told: {error}."
                 " `fondly run retry` tells it again"
             ) from error
         return decided
@@ -97,7 +82,7 @@ class Decisions:
 def require(delivery: Delivery, act: Act) -> None:
     """Raise `OperationError` if a decision cannot be taken in a delivery's status, saying what can."""
     if delivery.status not in FROM[act]:
-        raise OperationError(f"{delivery.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+        raise OperationError(standing(delivery))
 
 
 def _none(run: Run) -> str:
@@ -109,3 +94,34 @@ def _none(run: Run) -> str:
         f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
         " not taken it up yet; `fondly run retry` tells the sender again"
     )
+
+
+async def decider(environment: Environment, by: str | None) -> str:
+    """Return the given name if it will do, else the caller's ARN on AWS, else this machine's user."""
+    if by is not None:
+        return one_line(by, "--by", most=200)
+    if environment.on_aws and (arn := await _arn(environment)):
+        return arn
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        return "unknown"
+
+
+def one_line(text: str, option: str, *, most: int) -> str:
+    """Return a text of a person's on one line; raise `OperationError` if it is empty or too long."""
+    line = " ".join(text.split())
+    if not line:
+        raise OperationError(f"{option} is empty, expected a few words")
+    if len(line) > most:
+        raise OperationError(f"{option} has {len(line)} characters, expected at most {most}")
+    return line
+
+
+async def _arn(environment: Environment) -> str | None:
+    """Who AWS says that the caller is; None if it does not say."""
+    try:
+        async with open_client("sts", environment.region) as sts:
+            return str((await sts.get_caller_identity())["Arn"])
+    except (ClientError, BotoCoreError):
+        return None

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 
-from pydantic import BaseModel
+import yaml
+from pydantic import BaseModel, TypeAdapter
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
@@ -16,6 +18,20 @@ from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import from_item, to_item
 from fondly.sender.domain.tally import Tally, TallyCounter
 
+
+class StatusWords(BaseModel):
+    """What people are told of a delivery in a status, and what they can do about it."""
+
+    called: str
+    meaning: str
+    hint: str
+    later: str
+    next: str = ""
+
+
+WORDS = TypeAdapter(dict[DeliveryStatus, StatusWords]).validate_python(
+    yaml.safe_load(files(__package__).joinpath("statuses.yaml").read_text("utf-8"))
+)
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
 
@@ -108,6 +124,12 @@ class DeliveryLookup:
         async for page in pages:
             for item in page.get("Items", []):
                 yield Dispatch.model_validate(from_item(item))
+
+
+def standing(delivery: Delivery) -> str:
+    """Say in one line why something cannot be decided of a delivery now, and what can."""
+    words = WORDS[delivery.status]
+    return f"{delivery.run_id} {words.called}: {words.hint}"
 
 
 def starts_later(delivery: Delivery) -> bool:

@@ -10,8 +10,7 @@ from fondly.contracts.clock import SECONDS_PER_DAY, utc_now
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Product
 from fondly.operations.environment import Environment
-from fondly.operations.results.groups import Groups
-from fondly.operations.results.purchases import bought
+from fondly.operations.results.groups import Groups, bought
 from fondly.operations.results.views import Results, results
 from fondly.operations.runs.lookup import find_run
 from fondly.recommender.domain.history import customer_events

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fondly.operations.delivery.decide import CALLED, HINTS
+from fondly.operations.delivery.views import standing
 from fondly.operations.errors import OperationError
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -49,7 +49,7 @@ def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage
         yield MissingMessage(stage, "the run has finished, and has no delivery")
         return
     if not delivery.status.goes_out:
-        raise OperationError(f"{run.run_id} {CALLED[delivery.status]}: {HINTS[delivery.status]}")
+        raise OperationError(standing(delivery))
     yield MissingMessage(stage, "its delivery goes on by polls", attempt=delivery.attempt)
     for part in run.parts_to_do(stage) if delivery.released == delivery.release else ():
         wanted = delivery.status is DeliveryStatus.APPROVED or part in delivery.sample_parts

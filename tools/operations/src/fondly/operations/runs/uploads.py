@@ -39,7 +39,7 @@ async def notification_again(environment: Environment, run: Run) -> tuple[str, s
     One notification is enough, also for a set of files: ingest looks for the others, and its mapping, itself.
     Raises `OperationError` if the upload is gone or has other content, which would be another run.
     """
-    bucket = environment.named("data")
+    bucket = await environment.bucket()
     for named in possible_keys(run.source):
         keys = await _last_set(environment, bucket, named) if isinstance(named, Folder) else named
         stored = await _stored(environment, bucket, keys)
@@ -54,7 +54,7 @@ async def notification_again(environment: Environment, run: Run) -> tuple[str, s
 
 async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequence[Stored]) -> bool:
     """Whether the run was made of these objects, or of the same bytes, read only if no digest is kept."""
-    latest = LatestRuns(environment.dynamodb, environment.named("runs"))
+    latest = LatestRuns(environment.dynamodb, environment.table_name("runs"))
     folder = stored[0].key[: stored[0].key.rfind("/") + 1]
     kept: dict[tuple[str, str], str] = {}
     for address in {stored[0].key, folder}:
@@ -70,7 +70,7 @@ async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequen
 
 async def _last_set(environment: Environment, bucket: str, folder: Folder) -> list[str]:
     """The keys of the set that was last uploaded to a folder."""
-    latest = LatestRuns(environment.dynamodb, environment.named("runs"))
+    latest = LatestRuns(environment.dynamodb, environment.table_name("runs"))
     pointer = await latest.get(f"s3://{bucket}/{folder.prefix}")
     return [each["key"] for each in pointer.files if each.get("role") != MANIFEST]
 

@@ -69,7 +69,8 @@ def _personalize(account: Account) -> Finding:
 def _role(account: Account) -> Finding:
     if not account.on_aws:
         return skipped("emulator: the role is a name only")
-    trust = account.iam.get_role(RoleName=account.named("personalize"))["Role"]["AssumeRolePolicyDocument"]
+    name = f"{account.named('personalize')}-{account.iam.meta.region_name}"
+    trust = account.iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
     trusted = any(
         PERSONALIZE_PRINCIPAL in each["Principal"].get("Service", "") for each in trust["Statement"]
     )

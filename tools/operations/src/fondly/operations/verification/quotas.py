@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -13,13 +14,12 @@ from fondly.operations.verification.account import Account
 from fondly.operations.verification.campaigns import campaigns_of
 from fondly.operations.verification.check import Check, Finding, judged, passed, skipped
 from fondly.operations.verification.sending import SES, transport_of
+from fondly.operations.verification.services import vcpus_of_release
 from fondly.runtime.errors import error_code
 
 ALLOW = "allow servicequotas:ListServiceQuotas and ListAWSDefaultServiceQuotas"
 REQUEST = "request more: aws service-quotas request-service-quota-increase --service-code {} --quota-code {}"
 SES_REMEDY = "request production access in the SES console; it takes a day or so"
-LEAST_VCPUS = 6.0
-"""Two tasks of each service, as `prod` has them, and one more of the mailer."""
 SES_PER_DAY = 50_000.0
 """What SES allows many accounts at first."""
 NO_QUOTAS = frozenset({"NoSuchResourceException", "AccessDeniedException"})
@@ -104,7 +104,7 @@ def quota_checks(account: Account) -> list[Check]:
         Check("quota of Personalize", ALLOW, partial(_quota, account, "dataset_groups")),
         Check("quota of campaigns", ALLOW, partial(_campaigns, account)),
         Check("quota of real-time requests", ALLOW, partial(_quota, account, "recommendations_tps")),
-        Check("quota of Fargate", ALLOW, partial(_quota, account, "fargate_vcpus", least=LEAST_VCPUS)),
+        Check("quota of Fargate", ALLOW, partial(_fargate, account)),
         Check("SES account", SES_REMEDY, partial(_ses, account)),
     ]
 
@@ -128,6 +128,11 @@ def _model_quota(account: Account, name: str) -> Finding:
 def _campaigns(account: Account) -> Finding:
     """One more than there are in the environment's dataset group: a run may need its own."""
     return _quota(account, "campaigns", least=len(campaigns_of(account)) + 1)
+
+
+def _fargate(account: Account) -> Finding:
+    """What a release takes, whose checks run beside the tasks."""
+    return _quota(account, "fargate_vcpus", least=ceil(vcpus_of_release(account)) if account.on_aws else 1)
 
 
 def _quota(account: Account, name: str, *, least: float = 1) -> Finding:

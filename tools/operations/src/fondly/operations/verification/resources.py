@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from fondly.operations.target import table_name
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Bucket, Queue, Table, Topology
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, judged, skipped
@@ -89,7 +90,7 @@ def _subscription(account: Account, name: str, topic: str) -> Finding:
 
 
 def _table(account: Account, name: str, table: Table) -> Finding:
-    described = account.dynamodb.describe_table(TableName=account.named(name))["Table"]
+    described = account.dynamodb.describe_table(TableName=table_name(account.environment, name))["Table"]
     return judged(table_problems(table, described["KeySchema"]))
 
 
@@ -102,7 +103,7 @@ def _protection(account: Account, tables: dict[str, Table]) -> Finding:
 
 
 def _unprotected(account: Account, name: str, table: Table) -> list[str]:
-    made = account.named(name)
+    made = table_name(account.environment, name)
     expiry = account.dynamodb.describe_time_to_live(TableName=made)["TimeToLiveDescription"]
     backups = account.dynamodb.describe_continuous_backups(TableName=made)["ContinuousBackupsDescription"]
     recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
@@ -111,8 +112,9 @@ def _unprotected(account: Account, name: str, table: Table) -> list[str]:
 
 
 def _bucket_name(account: Account, name: str) -> str | None:
-    """Terraform appends the account to the globally unique names, the provisioner does not."""
-    pattern = re.compile(re.escape(account.named(name)) + r"(-\d{12})?")
+    """Terraform appends account and region to names that are everybody's, the provisioner does not."""
+    region = re.escape(account.sqs.meta.region_name)
+    pattern = re.compile(re.escape(account.named(name)) + rf"(-\d{{12}}-{region})?")
     pages = account.s3.get_paginator("list_buckets").paginate()
     names = [bucket["Name"] for page in pages for bucket in page.get("Buckets", [])]
     return next((found for found in names if pattern.fullmatch(found)), None)

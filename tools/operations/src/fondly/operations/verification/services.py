@@ -14,6 +14,7 @@ from fondly.runtime.batches import batches
 
 UNDERSTUDY = "understudy"
 FEEDBACK = "feedback"
+CPU_UNITS = 1024
 OPTIONAL = ("web", "clicks", UNDERSTUDY)
 """Services that an environment may do without."""
 
@@ -62,6 +63,22 @@ def task_settings(account: Account, name: str) -> dict[str, str]:
     plain = {each["name"]: each["value"] for one in containers for each in one.get("environment", [])}
     secret = {each["name"]: each["valueFrom"] for one in containers for each in one.get("secrets", [])}
     return {**plain, **secret}
+
+
+def vcpus_of_release(account: Account) -> float:
+    """Return the on-demand vCPUs that a release takes: one task of each service at least, and its check."""
+    found = [described(account, name) for name in (*SERVICES, FEEDBACK, *OPTIONAL)]
+    return sum(_vcpus(account, each) for each in found if each)
+
+
+def _vcpus(account: Account, service: Mapping[str, Any]) -> float:
+    """What a service takes; the task that checks a new revision is never on Spot."""
+    reply = account.ecs.describe_task_definition(taskDefinition=service["taskDefinition"])
+    weights = {
+        each["capacityProvider"]: each["weight"] for each in service.get("capacityProviderStrategy", [])
+    }
+    tasks = max(1, service["desiredCount"]) if not weights or weights.get("FARGATE") else 0
+    return (tasks + 1) * int(reply["taskDefinition"].get("cpu", 0)) / CPU_UNITS
 
 
 def _state(service: Mapping[str, Any]) -> Finding:

@@ -6,14 +6,12 @@ from functools import lru_cache
 from textwrap import shorten
 
 from fondly.contracts.delivery import Dispatch
-from fondly.contracts.records import OwnProduct, Pick, ProductAspect, Reason, Recommendation
+from fondly.contracts.records import EmailRecord, OwnProduct, Pick, ProductAspect, Reason, Recommendation
 from fondly.mailer.domain.facts.seller_claims import claims_in
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import praise
-from fondly.stack.email_record import EmailRecord
 from fondly.stack.gallery.mime import texts
 from fondly.stack.gallery.model import (
-    CopySource,
     GalleryDelivery,
     GalleryEmail,
     GalleryMention,
@@ -37,14 +35,14 @@ def gallery_email(
     shown = texts(message)
     return GalleryEmail(
         customer_id=recommendation.customer_id,
-        file=record.file,
+        file=file_of(record),
         name=recommendation.name or "",
         address=recommendation.email or "",
         subject=record.subject,
         preheader=record.preheader,
         picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
         chosen_by=recommendation.source.value,
-        copy_source=CopySource(record.copy_source),
+        copy_source=record.copy_source,
         template_fields=record.template_fields,
         prompt_keys=record.prompt_keys,
         html=shown.html,
@@ -57,6 +55,11 @@ def gallery_email(
         unhappy=is_unhappy(recommendation.owned),
         delivery=delivery,
     )
+
+
+def file_of(record: EmailRecord) -> str:
+    """Return the name of an email's file, in the data bucket and on any disk."""
+    return record.key.rpartition("/")[2]
 
 
 def gallery_delivery(dispatch: Dispatch, *, arrived: str = "") -> GalleryDelivery:

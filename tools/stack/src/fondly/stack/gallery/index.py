@@ -7,12 +7,18 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fondly.contracts.records import Sentiment
+from fondly.contracts.records import CopySource, Sentiment
 from fondly.operations.runs.sentiment_figures import sentiment_of
-from fondly.stack.gallery.model import CopySource, GalleryEmail
-from fondly.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
+from fondly.stack.gallery.model import GalleryEmail
+from fondly.stack.gallery.packed import (
+    EMAILS_PER_FILE,
+    LIST,
+    PROMPTS_PER_FILE,
+    ScriptFile,
+    packed_json,
+    script_path,
+)
 from fondly.stack.gallery.prompt_files import PromptFiles
-from fondly.stack.gallery.script_file import ScriptFile
 
 ROWS_PER_BLOCK = 1_000
 """A block has the reasons of its own rows: emails differ in them, so one of all would grow with the run."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from pydantic import ConfigDict, NonNegativeInt
 
-from fondly.contracts.records import Sentiment
+from fondly.contracts.records import CopySource, Sentiment
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +69,6 @@ class GalleryMention:
 
     aspect: str
     product: str
-
-
-class CopySource(StrEnum):
-    """Who wrote an email's fields: the model, nobody (template copy), or both."""
-
-    AI = "ai"
-    MIXED = "mixed"
-    TEMPLATE = "template"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,15 +1,26 @@
-"""Where the sample's pictures are: an address that holds for every stack on this machine.
+"""Where the sample's pictures are: files that `tools/stack/drawing` has drawn, and their addresses.
 
-The address is part of the sample file, so it is fixed: a file that named a free port would be another file,
-and another run, each time.
+An address is part of the sample file and holds for every stack on this machine: a file that named a free port
+would be another file, and another run, each time.
 """
 
 import re
+from functools import cache
+from pathlib import Path
 
 from fondly.operations.check.link_hosts import HOST
 
+PUBLIC = Path(__file__).parent / "public"
+"""What is served, by the paths of the addresses."""
+FOLDER = PUBLIC / "pictures"
 BASE_URL = f"http://{HOST}/pictures/"
 _ADDRESS = re.compile(re.escape(BASE_URL) + r"([a-z_]+-[a-z-]+\.png)")
+
+
+@cache
+def picture_names() -> frozenset[str]:
+    """Return the names of all pictures: every kind of the sample in each of its colours."""
+    return frozenset(path.name for path in FOLDER.glob("*.png"))
 
 
 def picture_name(kind: str, colour: str) -> str:

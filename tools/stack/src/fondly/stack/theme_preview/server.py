@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast
@@ -13,16 +12,17 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
 
 from fondly.mailer.adapters.shop_files import LocalShopFiles
-from fondly.mailer.domain.message.shop_file import InvalidFileError
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.operations.shop import load_shop
 from fondly.recommender.domain.picking.rules import MAX_PICKS
-from fondly.stack.pictures.drawing import UnknownPictureError, picture
+from fondly.stack.pictures.addresses import FOLDER
 from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
@@ -40,7 +40,7 @@ def preview_app(config: Path, *, theme: str | None = None) -> Starlette:
         Route("/email.html", preview.html),
         Route("/email.txt", preview.text),
         Route("/changes", preview.changes),
-        Route("/pictures/{name}", _picture),
+        Mount("/pictures", StaticFiles(directory=FOLDER)),
     ]
     return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)])
 
@@ -123,11 +123,3 @@ def in_mode(html: str, mode: Mode) -> str:
     return html.replace(DARK_MEDIA, FORCED[mode]).replace(
         "color-scheme:light dark", f"color-scheme:only {mode}"
     )
-
-
-async def _picture(request: Request) -> Response:
-    try:
-        body = await asyncio.to_thread(picture, request.path_params["name"])
-    except UnknownPictureError:
-        return Response(status_code=HTTPStatus.NOT_FOUND)
-    return Response(body, media_type="image/png")

@@ -40,7 +40,6 @@ class ContainedTable:
         self._allowance, self._check, self._waited_s = allowance, check, 0.0
         self._columns: list[int] | None = None
         self.bytes_read = 0
-        self.bytes_total = allowance.file_bytes
 
     def header(self) -> list[str]:
         """Return the names of the columns."""
@@ -101,10 +100,7 @@ class ContainedTable:
 def open_contained(
     path: Path, container: Container, *, max_bytes: int, check: Callable[[], None], sheet: str | None
 ) -> Iterator[ContainedTable]:
-    """Start a process that reads a workbook or a Parquet file; `check` is called ten times a second.
-
-    The process knows no credentials and ends with the context, whatever it is doing.
-    """
+    """Start a process, without credentials, that reads a file and ends with the context."""
     allowance = Allowance(path.stat().st_size)
     request = [str(path), container, str(max_bytes), *([] if sheet is None else [sheet])]
     with subprocess.Popen(  # noqa: S603 - our own module

@@ -55,10 +55,10 @@ HEADER_BYTES = 64 * 1024
 class DelimitedTable:
     """A table in text."""
 
-    def __init__(self, upload: Upload, reader: RecordReader, *, bytes_total: int) -> None:
+    def __init__(self, upload: Upload, reader: RecordReader, allowance: Allowance) -> None:
         self._upload = upload
         self._reader = reader
-        self.bytes_total = bytes_total
+        self._allowance = allowance
 
     @property
     def bytes_read(self) -> int:
@@ -73,7 +73,7 @@ class DelimitedTable:
         """Change nothing: every cell is text."""
 
     def __iter__(self) -> Iterator[Found]:
-        return bounded(self._reader, Allowance(self.bytes_total))
+        return bounded(self._reader, self._allowance)
 
 
 @contextmanager
@@ -89,4 +89,4 @@ def open_delimited(path: Path, *, max_bytes: int, check: Callable[[], None]) -> 
         for _ in range(dialect.skipped_lines):
             upload.readline()
         reader = RecordReader(upload, delimiter=dialect.delimiter, first_line=dialect.skipped_lines + 1)
-        yield DelimitedTable(upload, reader, bytes_total=path.stat().st_size)
+        yield DelimitedTable(upload, reader, Allowance(path.stat().st_size))

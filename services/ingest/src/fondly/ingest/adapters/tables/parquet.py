@@ -45,11 +45,6 @@ class ParquetTable:
         """How many of the file's bytes have been read."""
         return self._file.bytes_read
 
-    @property
-    def bytes_total(self) -> int:
-        """The size of the file."""
-        return self._file.bytes_total
-
     def header(self) -> list[str]:
         """Return the names of the columns."""
         if not self._types:

@@ -19,18 +19,11 @@ class Table(Protocol):
     def bytes_read(self) -> int:
         """How many of the file's bytes have been read, while it is open."""
 
-    @property
-    def bytes_total(self) -> int:
-        """The size of the file."""
-
     def header(self) -> list[str]:
         """Return the names of the columns, which are in the first row; `FileError` if there is none."""
 
     def only(self, columns: Collection[int]) -> None:
-        """Say, between `header` and the first row, which columns are read: the cells of others may be empty.
-
-        Raises `FileError` if one of them cannot be read as text.
-        """
+        """Say, between `header` and the first row, which columns are read; `FileError` if one is no text."""
 
     def __iter__(self) -> Iterator[Found]:
         """Yield the rows, each with as many cells as the header has, and those that cannot be read."""
@@ -55,12 +48,12 @@ class CountedFile(io.FileIO):
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._bytes_read = 0
-        self.bytes_total = path.stat().st_size
+        self._bytes_total = path.stat().st_size
 
     @property
     def bytes_read(self) -> int:
         """How many bytes have been read, at most the file's size, although some may be read twice."""
-        return min(self._bytes_read, self.bytes_total)
+        return min(self._bytes_read, self._bytes_total)
 
     def read(self, size: int | None = -1) -> bytes:
         """Read up to `size` bytes."""

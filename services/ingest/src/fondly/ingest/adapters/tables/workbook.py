@@ -75,11 +75,6 @@ class WorkbookTable:
         """How many of the file's bytes have been read."""
         return self._file.bytes_read
 
-    @property
-    def bytes_total(self) -> int:
-        """The size of the file."""
-        return self._file.bytes_total
-
     def header(self) -> list[str]:
         """Return the names in the first row that has any."""
         line, cells = next(self._rows, (0, ()))

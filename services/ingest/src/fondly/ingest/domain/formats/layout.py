@@ -6,12 +6,14 @@ from functools import partial
 
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.export import Export
+from fondly.ingest.domain.formats.export_rows import MAPPERS
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
     OverlaidMapper,
     RowMapper,
+    Source,
     Step,
     set_review_id,
     set_whole_amounts,
@@ -85,7 +87,8 @@ class Draft:
         }
         rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
         if export.mapper:
-            rows = partial(export.mapper, positions, self.mapping.constants)
+            others = [name for name in positions if name not in export.parts and name not in export.composed]
+            rows = partial(MAPPERS[export.mapper], Source(positions, others, self.mapping.constants))
         return self._layout(
             export.name,
             export.kind,

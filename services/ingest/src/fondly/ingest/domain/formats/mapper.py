@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from fondly.ingest.domain.formats.units import whole_amount
 
@@ -32,6 +32,39 @@ class DirectMapper:
     def map(self, cells: Sequence[str]) -> Row:
         """Return a row's texts by field."""
         return dict(zip(self._names, self._pick(cells), strict=True))
+
+
+class Source(NamedTuple):
+    """Where an export's parts are, which of them only the mapping knows, and the mapping's constants."""
+
+    positions: Mapping[str, int]
+    others: Sequence[str]
+    constants: Mapping[str, str]
+
+
+class ExportMapper:
+    """What mappers of exports have in common."""
+
+    def __init__(self, source: Source) -> None:
+        self.left_out: Counter[str] = Counter()
+        self.positions, self.others, _ = source
+
+
+class Cells:
+    """The cells of one row by part; a part that the file lacks is empty."""
+
+    def __init__(self, positions: Mapping[str, int], cells: Sequence[str]) -> None:
+        self._positions = positions
+        self._cells = cells
+
+    def __getitem__(self, part: str) -> str:
+        at = self._positions.get(part)
+        return "" if at is None else self._cells[at].strip()
+
+
+def without_apostrophe(text: str) -> str:
+    """Return a number without the apostrophe that Shopify writes before it for the sake of spreadsheets."""
+    return text.removeprefix("'")
 
 
 class CompletedMapper:

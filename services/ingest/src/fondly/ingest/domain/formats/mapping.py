@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -31,10 +32,6 @@ def _known(name: str, names: Iterable[str] = tuple(_ALL)) -> str:
     )
 
 
-def _constant(name: str) -> str:
-    return _known(name, (*_ALL, SHOP_URL))
-
-
 def _currency(code: str) -> str:
     if re.fullmatch("[A-Z]{3}", code):
         return code
@@ -43,7 +40,7 @@ def _currency(code: str) -> str:
 
 FieldName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(_ALL)})]
 CurrencyCode = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
-ConstantName = Annotated[str, AfterValidator(_constant)]
+ConstantName = Annotated[str, AfterValidator(partial(_known, names=(*_ALL, SHOP_URL)))]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 

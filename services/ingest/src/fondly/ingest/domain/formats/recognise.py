@@ -5,13 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.file_names import base_name, kind_of_name
-from fondly.ingest.domain.formats.export import Export
+from fondly.ingest.domain.formats.export import EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
-from fondly.ingest.domain.formats.reviews import AMAZON_REVIEWS, AMAZON_REVIEWS_2023, JUDGE_ME_REVIEWS
-from fondly.ingest.domain.formats.shopify_people import SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS
-from fondly.ingest.domain.formats.shopify_products import SHOPIFY_PRODUCTS
 from fondly.ingest.domain.formats.vocabulary import (
     MAX_SHOWN_COLUMNS,
     Header,
@@ -109,14 +106,6 @@ def _listed(names: Sequence[str]) -> str:
     return (", ".join(shown) or "no other column") + (f" and {more} more" if more else "")
 
 
-EXPORTS = (
-    SHOPIFY_PRODUCTS,
-    SHOPIFY_ORDERS,
-    SHOPIFY_CUSTOMERS,
-    JUDGE_ME_REVIEWS,
-    AMAZON_REVIEWS,
-    AMAZON_REVIEWS_2023,
-)
 ALONE = "a file that is uploaded alone has products, customers and reviews in each row"
 _ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
 _OPINIONS = {"review_id", "review_title", "review_content", "rating"}

@@ -1,41 +1,19 @@
-"""Shopify's product export: a product's first row has its texts, later rows its other variants and images.
+"""Shopify's product export: a product's first row has its texts, later rows its other variants and images."""
 
-Columns as in https://help.shopify.com/en/manual/products/import-export/using-csv, in the older wording
-(`Variant Price`) and in that since 2024 (`Price`).
-"""
-
-from collections import Counter
 from collections.abc import Sequence
 from html.parser import HTMLParser
 from urllib.parse import quote
 
-from fondly.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
-from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.mapper import Row
-from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.formats.mapper import Cells, ExportMapper, Row, Source, without_apostrophe
 
 MAX_HTML_CHARS = 20_000
 """As much of a description is read: the parser's time grows faster than broken HTML does."""
 
 _SILENT = {"script", "style", "template", "noscript"}
-_INLINE = {
-    "a",
-    "abbr",
-    "b",
-    "bdi",
-    "cite",
-    "code",
-    "del",
-    "em",
-    "font",
-    "i",
-    "img",
-    "ins",
-    "mark",
-    "s",
-    "small",
-}
-_INLINE |= {"span", "strong", "sub", "sup", "u", "wbr"}
+_INLINE = frozenset({
+    *("a", "abbr", "b", "bdi", "cite", "code", "del", "em", "font", "i", "img", "ins", "mark", "s", "small"),
+    *("span", "strong", "sub", "sup", "u", "wbr"),
+})  # fmt: skip
 
 
 def entries(html: str) -> list[str]:
@@ -87,22 +65,19 @@ _NO = ("false", "no", "0")
 _CONTINUES = ("continue", "true", "yes", "1")
 
 
-class ShopifyProducts:
+class ShopifyProducts(ExportMapper):
     """Maps variants to products that are known by their SKU and belong to the family of their handle."""
 
-    def __init__(self, positions: Positions, constants: Constants) -> None:
-        self.left_out: Counter[str] = Counter()
-        self._positions = positions
-        self._shop_url = constants.get("shop_url", "").rstrip("/")
-        own = (*SHOPIFY_PRODUCTS.parts, *SHOPIFY_PRODUCTS.composed)
-        self._others = [part for part in positions if part not in own]
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        self._shop_url = source.constants.get("shop_url", "").rstrip("/")
         self._handle = ""
         self._product: Row = {}
         self._state = ""
 
     def map(self, cells: Sequence[str]) -> Row | None:
         """Return a variant; None for a row with one more image of a product."""
-        row = Cells(self._positions, cells)
+        row = Cells(self.positions, cells)
         if not self._continues(row):
             self._handle = row["handle"]
             self._product = self._read_product(row)
@@ -116,7 +91,7 @@ class ShopifyProducts:
         return bool(self._handle) and handle in {self._handle, ""} and not row["product_name"]
 
     def _read_product(self, row: Cells) -> Row:
-        found = {part: row[part] for part in ("product_name", "brand", "img_link", *self._others)}
+        found = {part: row[part] for part in ("product_name", "brand", "img_link", *self.others)}
         found["category"] = _path(row["category"] or row["type"])
         found["about_product"] = "|".join(entry.replace("|", "/") for entry in entries(row["about_product"]))
         found["parent_id"] = row["handle"]
@@ -127,7 +102,7 @@ class ShopifyProducts:
     def _read_variant(self, row: Cells) -> Row:
         options = [row[option] for option in _OPTIONS if row[option] not in {"", _NO_OPTION}]
         found = {part: row[part] for part in _OF_VARIANT}
-        found |= {part: row[part] for part in self._others if row[part]}
+        found |= {part: row[part] for part in self.others if row[part]}
         found["product_id"] = without_apostrophe(row["sku"]) or ":".join([self._handle, *options])
         found["variant"] = ", ".join(options)
         found["in_stock"] = self._state or _stock(row)
@@ -160,41 +135,3 @@ def _stock(row: Cells) -> str:
 
 def _is_zero(text: str) -> bool:
     return bool(text) and not text.strip("0.")
-
-
-SHOPIFY_PRODUCTS = Export(
-    name="Shopify products",
-    kind=Kind.PRODUCTS,
-    signature=sign("handle|urlhandle", "title", "option1value|variantsku|variantprice|compareatprice"),
-    parts={
-        "handle": ("handle", "urlhandle"),
-        "product_name": ("title",),
-        "about_product": ("bodyhtml", "description"),
-        "brand": ("vendor",),
-        "category": ("productcategory", "customproducttype"),
-        "type": ("type", "producttype"),
-        "sku": ("variantsku", "sku"),
-        "option1": ("option1value",),
-        "option2": ("option2value",),
-        "option3": ("option3value",),
-        "discounted_price": ("variantprice", "price"),
-        "actual_price": ("variantcompareatprice", "compareatprice"),
-        "tracker": ("variantinventorytracker", "inventorytracker"),
-        "quantity": ("variantinventoryqty", "inventoryquantity"),
-        "policy": ("variantinventorypolicy", "continuesellingwhenoutofstock"),
-        "published": ("published", "publishedononlinestore"),
-        "status": ("status",),
-        "img_link": ("imagesrc", "productimageurl"),
-        "variant_image": ("variantimage", "variantimageurl"),
-    },
-    composed={
-        "product_id": ("sku", "handle"),
-        "parent_id": ("handle",),
-        "variant": _OPTIONS,
-        "category": ("category", "type"),
-        "img_link": ("variant_image", "img_link"),
-        "in_stock": ("status", "published", "tracker", "quantity", "policy"),
-    },
-    mapper=ShopifyProducts,
-    units=Units(decimal=".", dates="year-month-day"),
-)

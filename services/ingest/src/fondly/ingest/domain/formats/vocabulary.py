@@ -1,13 +1,12 @@
 """What shops call Fondly's fields: `synonyms.toml`."""
 
 import difflib
-import tomllib
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.text import clean
@@ -66,9 +65,7 @@ def _bare(name: str) -> str:
     return name
 
 
-_TABLES: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
-    files(__package__).joinpath("synonyms.toml").read_text("utf-8")
-)
+_TABLES: Mapping[str, Mapping[str, list[str]]] = read_table(__package__, "synonyms.toml")
 _ABOUT_PRODUCTS = (Kind.COMBINED, Kind.PRODUCTS)
 
 

@@ -12,11 +12,7 @@ from fondly.ingest.domain.values.texts import read_id
 
 
 class ExclusionRules(NamedTuple):
-    """Whom the shop does not write to, besides those who have refused or are suppressed.
-
-    `minimum_age` is in years, 0 for none. With `require_consent`, nobody is written to whose consent is
-    unknown.
-    """
+    """Whom the shop does not write to besides those who refuse; `minimum_age` is in years, 0 for none."""
 
     minimum_age: int = 18
     require_consent: bool = False

@@ -24,14 +24,14 @@ def read_product(row: Row, how: Reading) -> Product:
     return _validated(
         product_id=product_id,
         name=name,
-        category=row.optional("category", _category) or (),
+        category=row.optional("category", lambda text: texts.read_path(reading.category(text))) or (),
         price=price.amount,
         list_price=list_price,
         currency=price.currency,
         discount_percent=row.optional("discount_percentage", numbers.read_percent),
         rating=row.optional("rating", numbers.read_rating),
         rating_count=row.optional("rating_count", how.count("rating_count")),
-        bullets=row.optional("about_product", _bullets) or (),
+        bullets=row.optional("about_product", lambda text: texts.read_path(reading.text(text))) or (),
         image_url=row.optional("img_link", how.link),
         link=row.optional("product_link", how.link),
         brand=row.words("brand", row.raw("brand"), reading.label),
@@ -48,7 +48,10 @@ def read_product(row: Row, how: Reading) -> Product:
 def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     """Return the current price, and the list price if the row has a plausible one."""
     currency = row.optional("currency", read_currency)
-    current, listed = (_price(row, how, field, currency) for field in ("discounted_price", "actual_price"))
+    current, listed = (
+        row.optional(field, partial(read_price, decided=how.of(field), currency=currency))
+        for field in ("discounted_price", "actual_price")
+    )
     if current is None and listed is None:
         raise _no_price(row)
     if current is None or listed is None:
@@ -70,10 +73,6 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     return current, listed.amount
 
 
-def _price(row: Row, how: Reading, field: str, currency: str | None) -> Price | None:
-    return row.optional(field, partial(read_price, decided=how.of(field), currency=currency))
-
-
 def _no_price(row: Row) -> RowError:
     for note in row.notes:
         if note.column in {"discounted_price", "actual_price"}:
@@ -87,14 +86,6 @@ def _in_stock(row: Row, how: Reading) -> bool | None:
     stock = row.optional("stock", partial(numbers.read_stock, decided=how.of("stock")))
     known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
     return all(known) if known else None
-
-
-def _category(text: str) -> tuple[str, ...]:
-    return texts.read_path(reading.category(text))
-
-
-def _bullets(text: str) -> tuple[str, ...]:
-    return texts.read_path(reading.text(text))
 
 
 def _present(text: str) -> str:

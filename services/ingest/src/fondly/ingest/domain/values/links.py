@@ -77,7 +77,8 @@ def read_url(text: str, policy: LinkPolicy) -> str:
         raise UnreadableError(f"a URL of at most {MAX_URL_CHARS:,} characters", text)
     scheme, user, host, port, rest = found.group("scheme", "user", "host", "port", "rest")
     if user:
-        raise UnreadableError("a URL without a user or password", _without_user(text))
+        without_password = re.sub(r"//[^/?#@]*@", "//…@", text, count=1)  # which must not get into a report
+        raise UnreadableError("a URL without a user or password", without_password)
     authority = host.lower() if port is None else f"{host.lower()}:{port}"
     if not policy.names(authority):
         authority = _public_authority(scheme.lower(), host, port, policy, text)
@@ -94,11 +95,6 @@ def _public_authority(scheme: str, written: str, port: str | None, policy: LinkP
     if not policy.allows(host):
         raise UnreadableError("a URL of an allowed host", text)
     return host if port in {None, _PORTS[scheme]} else f"{host}:{port}"
-
-
-def _without_user(text: str) -> str:
-    """Return the URL without its password, which must not get into a report."""
-    return re.sub(r"//[^/?#@]*@", "//…@", text, count=1)
 
 
 def _is_entry(entry: str) -> bool:

@@ -137,7 +137,8 @@ def _of_date(written: str, decided: Decided, text: str) -> int:
     except AmbiguousOrderError:
         raise UnreadableError(f"a date {decided.refusal}", text) from None
     if date is None:
-        raise UnreadableError(_expected(written), text)
+        like = (expected for pattern, expected in _LOOKS_LIKE if pattern.fullmatch(written))
+        raise UnreadableError(next(like, _A_DATE), text)
     time = time_of_day(date.rest, is_compact=date.is_compact)
     if time is None:
         raise UnreadableError("a date with a time of day such as 13:45, 1:45 PM or 13:45:00 +01:00", text)
@@ -154,7 +155,3 @@ def _existing(date: WrittenDate, text: str) -> datetime:
     if date.weekday is not None and date.weekday != day.weekday():
         raise UnreadableError("a date with its own weekday", text)
     return day
-
-
-def _expected(written: str) -> str:
-    return next((expected for pattern, expected in _LOOKS_LIKE if pattern.fullmatch(written)), _A_DATE)

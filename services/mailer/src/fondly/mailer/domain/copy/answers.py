@@ -34,10 +34,7 @@ class AnswerFormatError(ValueError):
 
 
 def read_answer(text: str, fields: Iterable[str]) -> dict[str, list[str]]:
-    """Return the wordings of each of these fields that an answer has; a text alone counts as one wording.
-
-    Raises `AnswerFormatError` if it is not a JSON object. Members that are no texts are left out.
-    """
+    """Return an answer's wordings of these fields, without what is no text, or raise `AnswerFormatError`."""
     return _texts(_object(text), fields)
 
 
@@ -47,10 +44,7 @@ def read_product_answer(text: str, fields: Iterable[str] = PRODUCT_TEXTS) -> dic
 
 
 def split_answer(text: str, products: int) -> list[str]:
-    """Return an answer about several products as one about each, which is product 1 there.
-
-    What cannot be read stays as it is, for each of them.
-    """
+    """Return an answer about several products as one about each, called 1; what cannot be read stays."""
     try:
         found = _products(_object(text))
     except AnswerFormatError:
@@ -90,14 +84,12 @@ def _renumbered(texts: object, number: int) -> dict[str, list[str]]:
 
 
 def _wordings(value: object) -> list[str]:
+    """Return texts without the half characters that JSON can escape and UTF-8 cannot hold, each once."""
     texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    kept = (" ".join(_encodable(each).split()) for each in texts[:MAX_WORDINGS] if isinstance(each, str))
-    return list(dict.fromkeys(filter(None, kept)))
-
-
-def _encodable(text: str) -> str:
-    """Return the text without the half characters that JSON can escape and UTF-8 cannot hold."""
-    return text.encode("utf-8", "replace").decode()
+    whole = (
+        each.encode("utf-8", "replace").decode() for each in texts[:MAX_WORDINGS] if isinstance(each, str)
+    )
+    return list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in whole))))
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,7 @@ CACHED_TEXTS = 65_536
 
 
 def candidates(field: str, texts: Sequence[str], slots: Mapping[str, str], *, seed: str) -> Iterator[str]:
-    """Yield the texts whose slots are all known, in the order of this seed.
-
-    Greetings with the customer's name come first.
-    """
+    """Yield the texts whose slots are known in the order of this seed, greetings with the name first."""
     usable = [text for text in texts if _needed(text) <= slots.keys()]
     if not usable:
         return

@@ -140,10 +140,7 @@ def texts_schema(description: str) -> dict[str, Any]:
 
 
 def object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has these members and no others.
-
-    Bedrock requires `additionalProperties: false` on every object and refuses length keywords.
-    """
+    """Return the schema of an object with just these members, as Bedrock requires, without lengths."""
     return {
         "type": "object",
         "properties": dict(properties),

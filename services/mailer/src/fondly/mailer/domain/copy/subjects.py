@@ -55,7 +55,7 @@ class SubjectTest:
         others = (template for template in self.variants.values() if template != WRITTEN)
         texts = [worded(template, subject, facts) for template in others]
         gate = Gate(facts)
-        return not any(_names_twice(text) or _problems(gate, text, facts) for text in texts)
+        return not any(slots_in(text).count(FIRST_NAME) > 1 or _problems(gate, text, facts) for text in texts)
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -101,7 +101,3 @@ def worded(template: str, subject: str, facts: EmailFacts) -> str:
         if word in WordLists.load(facts.language).neutral and word.partition("'")[0] not in ALWAYS_CAPITAL:
             subject = subject[:1].lower() + subject[1:]
     return template.replace(WRITTEN, subject)
-
-
-def _names_twice(text: str) -> bool:
-    return slots_in(text).count(FIRST_NAME) > 1

@@ -15,20 +15,14 @@ NOT_OF_THE_PRODUCT = frozenset({
 
 @lru_cache(maxsize=CACHED_ASPECTS)
 def told_aspect(aspect: str, words: Language) -> str | None:
-    """Return what an email calls an aspect.
-
-    None for what is not a few plain words, is not the product's, or has no name in the language.
-    """
+    """Return what an email calls an aspect; None if it is not the product's, or has no plain name."""
     label = _label(aspect)
     return words.aspect(label) if label else None
 
 
 @lru_cache(maxsize=CACHED_ASPECTS)
 def told_praise(aspect: str, words: Language) -> str | None:
-    """Return what an email calls an aspect that is praised, such as `low noise`; None as for `told_aspect`.
-
-    None too for what is praised for not being there: who praises a kettle without a smell likes no smell.
-    """
+    """Return what an email calls a praised aspect, such as `low noise`; None too for praised absence."""
     label = _label(aspect)
     return words.praise(label) if label else None
 

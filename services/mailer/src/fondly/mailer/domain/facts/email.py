@@ -99,10 +99,7 @@ def email_facts(
     locale: str,
     features: Mapping[str, Sequence[str]] | None = None,
 ) -> EmailFacts:
-    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks.
-
-    `features` are those of the products, by product id.
-    """
+    """Collect the facts of an email, with features by product id; raise `NoPicksError` without a pick."""
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
     features, words = features or {}, language(locale)

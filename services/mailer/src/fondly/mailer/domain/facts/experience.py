@@ -58,10 +58,7 @@ class Experience:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on.
-
-        `telling` is what they have told us in words or stars; an owner may only have bought something.
-        """
+        """What claims about the customer can rest on; `telling` is what they told us in words or stars."""
         known = {
             "liking": self.occasion is Occasion.LIKED,
             "owning": self.occasion is not Occasion.NEW,

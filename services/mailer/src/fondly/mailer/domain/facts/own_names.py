@@ -19,10 +19,7 @@ CACHED = 8_192
 
 @lru_cache(maxsize=CACHED)
 def own_name(name: str, category: tuple[str, ...], lists: WordLists) -> str:
-    """Return the title of the customer's own product, or if that is long its first word and its kind.
-
-    Empty if nothing of the name can be read.
-    """
+    """Return a product's title, or if that is long its first word and its kind; empty if it has none."""
     whole = title(name)
     if len(whole) <= LONG_TITLE_CHARS:
         return whole

@@ -40,7 +40,8 @@ def stated_reason(
     Evidence cannot be shown when it is missing or when nothing readable is left of a name after cleaning.
     Raises `UnknownLanguageError` for a locale without a language.
     """
-    raters = _raters(product) if reason.kind is ReasonKind.WELL_RATED else None
+    # more than one has rated it, perhaps by reviews, or the reason would not be given
+    raters = max(product.rating_count or 0, 2) if reason.kind is ReasonKind.WELL_RATED else None
     given = _Evidence(reason.product_name, own_category, reason.category, reason.customers, raters)
     return _stated(reason.kind, given, locale)
 
@@ -84,11 +85,6 @@ def _evidence(given: _Evidence, lists: WordLists) -> Iterator[tuple[str, str | i
     if customers := given.raters or given.customers:
         yield "count", customers
         yield "who", _who(customers)
-
-
-def _raters(product: Product) -> int:
-    """How many rated it: more than one, perhaps by reviews, or the reason would not be given."""
-    return max(product.rating_count or 0, 2)
 
 
 def _who(customers: int) -> str:

@@ -70,10 +70,7 @@ def title(name: str) -> str:
 
 @lru_cache(maxsize=CACHED_NAMES)
 def description(name: str) -> str:
-    """Return as many of a name's specifications as fit `DESCRIPTION_CHARS`, without claims; for alt texts.
-
-    It names the colour or size that the picture shows, which the title leaves out.
-    """
+    """Return specifications such as colour and size, as many as fit an alt text, without claims."""
     plain = _tidied(_SEPARATORS.sub(", ", _tidied(without_claims(_mended(name)))))
     short = cut(plain, max_chars=DESCRIPTION_CHARS)
     whole_parts = short if short == plain else short.rpartition(",")[0]

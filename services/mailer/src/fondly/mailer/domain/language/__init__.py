@@ -3,15 +3,3 @@
 from fondly.mailer.domain.language.language import DEFAULT_LOCALE, Language, language
 from fondly.mailer.domain.language.messages import MessageError, Messages, Value, Wording
 from fondly.mailer.domain.locales import UnknownLanguageError, languages
-
-__all__ = [
-    "DEFAULT_LOCALE",
-    "Language",
-    "MessageError",
-    "Messages",
-    "UnknownLanguageError",
-    "Value",
-    "Wording",
-    "language",
-    "languages",
-]

@@ -26,28 +26,18 @@ class Language:
     messages: Messages
 
     def aspect(self, name: str) -> str:
-        """Return what this language calls an aspect of the reviews, such as `Klang`.
-
-        An aspect that its list does not have is one of the shop's own, named as its catalogue names it.
-        """
+        """Return what it calls an aspect, such as `Klang`; the shop's own are named as in the catalogue."""
         return _aspects(self.code).named.get(name, name)
 
     def praise(self, name: str) -> str | None:
-        """Return what this language calls an aspect that is praised, such as `low noise`.
-
-        None for what is praised for not being there, such as a smell.
-        """
+        """Return what it calls a praised aspect, such as `low noise`; None if its absence is praised."""
         praised = _aspects(self.code).praised.get(name)
         return self.aspect(name) if praised is None else praised or None
 
 
 @lru_cache(maxsize=64)
 def language(locale: str) -> Language:
-    """Return the language of a locale such as `de_DE`.
-
-    Raises `UnknownLanguageError` in one line if there is no such locale or no folder for its language, and
-    `MessageError` if its messages cannot be read.
-    """
+    """Return the language of a locale such as `de_DE`; raise `UnknownLanguageError` or `MessageError`."""
     found = written_locale(locale)
     return Language(found.language, locale, found.text_direction, _messages(found.language, locale))
 

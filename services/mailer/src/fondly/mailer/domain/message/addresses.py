@@ -22,10 +22,7 @@ MAX_ADDRESS_CHARS = 254
 
 
 def header_address(address: str) -> str:
-    """Return the ASCII form of `address`; raise `ValueError` for what is not one plain address.
-
-    Only the form is checked, without DNS. Domains under `.test` and `.example` are valid, for trials.
-    """
+    """Return the ASCII form of an address; `ValueError` if by its form it is not one plain address."""
     if len(address) > MAX_ADDRESS_CHARS:
         raise ValueError(f"an email address has at most {MAX_ADDRESS_CHARS} characters")
     local, _, domain = address.partition("@")

@@ -131,12 +131,12 @@ class ContentMaker:
 
     def _cards(self, facts: EmailFacts, copy: Copy, campaign: str) -> Iterator[Card]:
         for product in facts.products:
-            values, entry = product.values, product.entry
+            values, entry, reason = product.values, product.entry, product.values["reason"]
             yield Card(
                 title=values["name"],
                 picture_text=description(entry.name) or values["name"],
                 line=copy.lines[str(product.number)],
-                reason=_sentence(values["reason"]),
+                reason=reason[:1].upper() + reason[1:],
                 price=values["price"],
                 was_price=values.get("was_price"),
                 was_text=self._text("card-was", "price", values.get("was_price")),
@@ -177,7 +177,3 @@ def _left_out(products: tuple[ProductFacts, ...], cards: tuple[Card, ...]) -> in
         for product, card in zip(products, cards, strict=True)
         for given, shown in ((product.entry.link, card.link), (product.entry.image_url, card.image_url))
     )
-
-
-def _sentence(phrase: str) -> str:
-    return phrase[:1].upper() + phrase[1:]

@@ -47,10 +47,7 @@ class UnsubscribeEndpoint:
         return f"{self.url}{_separator(self.url)}t={self.token(customer_id)}"
 
     def token(self, customer_id: str) -> str:
-        """Return the customer's token, which only the owner of the key can make.
-
-        It is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
-        """
+        """Return the customer's token: the id and its HMAC-SHA256, which only the key's owner can make."""
         return sign(self.key, UNSUBSCRIBE, customer_id)
 
 
@@ -93,10 +90,7 @@ class ClickEndpoint:
 
 
 def by_email(address: str, customer_id: str, *, token: str | None) -> str:
-    """Return the link that writes to an address, with the customer in the subject: by their token, or by id.
-
-    Source: RFC 6068. An id that would make the link too long for a header is left out.
-    """
+    """Return the mailto link (RFC 6068) with the customer in the subject, unless that is too long."""
     who = quote(token or customer_id, safe="")
     subject = f"unsubscribe%20{who}" if len(who) <= MAX_WHO_CHARS else "unsubscribe"
     return f"mailto:{quote(address, safe='@+')}?subject={subject}"

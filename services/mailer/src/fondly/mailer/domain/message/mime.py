@@ -49,10 +49,7 @@ class Sender:
 
     @property
     def feedback_id(self) -> str:
-        """The sender's identifier for Gmail's feedback loop: the letters and digits of the domain.
-
-        Of a domain that is too long or too short for that, digits of its SHA-256 are the rest.
-        """
+        """The identifier for Gmail's feedback loop: the domain's letters and digits, or some and a hash."""
         letters = "".join(filter(str.isalnum, self.domain))
         if len(letters) in SENDER_ID_CHARS:
             return letters
@@ -134,10 +131,7 @@ def _part(delimiter: str, subtype: str, content: str) -> bytes:
 
 @lru_cache(maxsize=CACHED_LINES)
 def _quoted_line(line: str) -> bytes:
-    """Return a line in quoted-printable; most lines of an email stand in every other one too.
-
-    `b2a_qp` does not count the two characters that a blank at the end of a line gains.
-    """
+    """Return a line in quoted-printable; `b2a_qp` does not count what a blank at its end gains."""
     quoted = b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
     if quoted.endswith((b"=09\r\n", b"=20\r\n")) and len(quoted.splitlines()[-1]) > MAX_LINE:
         return quoted[:-5] + b"=\r\n" + quoted[-5:]

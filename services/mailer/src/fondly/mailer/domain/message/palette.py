@@ -69,7 +69,8 @@ def palette(colours: Mapping[str, str]) -> Palette:
     if missing := next((token for token in needed if token not in colours), None):
         raise ColourError(missing, "is missing; expected a colour such as #0b6b5c")
     page, surface, accent = (_resolved(token, colours) for token in ("page", "surface", "accent"))
-    chosen = {"on-accent": _text_on(accent), "link": _readable(accent, [page, surface])} | dict(colours)
+    on_accent = WHITE if contrast(WHITE, accent) >= MIN_CONTRAST else BLACK
+    chosen = {"on-accent": on_accent, "link": _readable(accent, [page, surface])} | dict(colours)
     complete = {token: _resolved(token, chosen) for token in TOKENS}
     for problem in _hard_to_read(complete):
         raise problem
@@ -98,10 +99,6 @@ def _hard_to_read(complete: Palette) -> Iterator[ColourError]:
             yield ColourError(
                 text, f"found {on}, a contrast of {found:.2f}; expected at least {MIN_CONTRAST}"
             )
-
-
-def _text_on(background: str) -> str:
-    return WHITE if contrast(WHITE, background) >= MIN_CONTRAST else BLACK
 
 
 def _readable(colour: str, backgrounds: list[str]) -> str:

@@ -11,22 +11,7 @@ from fondly.mailer.domain.copy.subjects import EXPECTED as SLOTS_EXPECTED
 from fondly.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong_slots
 from fondly.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
 from fondly.mailer.domain.message.palette import TOKENS, Token
-from fondly.mailer.domain.message.toml_file import InvalidFileError, Section, read_toml
-
-__all__ = [
-    "EXPECTED",
-    "BrandSection",
-    "InvalidFileError",
-    "Layout",
-    "Logo",
-    "ShopFile",
-    "ShopFileSections",
-    "SubjectsSection",
-    "ThemeChoice",
-    "ThemeFile",
-    "read_shop_file",
-    "read_theme_file",
-]
+from fondly.mailer.domain.message.toml_file import Section, read_toml
 
 Layout = Literal["hero", "grid", "list"]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]

@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from fondly.mailer.domain.message.shop_file import InvalidFileError
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 
 MAX_CHARS = 250_000
 """Of a template with what it includes, and of an email's template with its styles."""
@@ -60,10 +60,7 @@ def problems_of(place: str) -> Iterator[None]:
 def check_template(
     text: str, environment: Environment, known: frozenset[str], *, place: str
 ) -> nodes.Template:
-    """Parse a template; raise `InvalidFileError` with `place` and line unless it keeps to the rules.
-
-    `known` are the members that values may be asked for.
-    """
+    """Parse a template; raise `InvalidFileError` with its line for a broken rule or an unknown member."""
     with problems_of(place):
         tree = environment.parse(text)
         allowed = _FILLED + _PARTS if environment.loader else _FILLED

@@ -13,16 +13,10 @@ from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
 from fondly.mailer.domain.message import template_rules
 from fondly.mailer.domain.message.content import Card, EmailContent
 from fondly.mailer.domain.message.palette import ColourError, palette
-from fondly.mailer.domain.message.shop_file import (
-    InvalidFileError,
-    Logo,
-    ShopFile,
-    ThemeChoice,
-    ThemeFile,
-    read_theme_file,
-)
+from fondly.mailer.domain.message.shop_file import Logo, ShopFile, ThemeChoice, ThemeFile, read_theme_file
 from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
 from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
+from fondly.mailer.domain.message.toml_file import InvalidFileError
 
 _INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%(?:(?!<!--).)*?%\})-->")
@@ -197,11 +191,7 @@ def _checked(text: str, environment: Environment, shared: dict[str, Any], place:
 
 
 def wrapped(text: str, indent: int = 0) -> str:
-    """Return a paragraph in lines of at most `WIDTH` characters, those after the first indented.
-
-    A longer word, such as a link, has a line of its own. (`textwrap` takes ten times as long, as it also
-    handles tabs, hyphens and long words.)
-    """
+    """Return a paragraph in lines of at most `WIDTH`; `textwrap` does more, and takes ten times as long."""
     indent = min(indent, WIDTH)
     room = WIDTH - indent
     if len(text) <= room:

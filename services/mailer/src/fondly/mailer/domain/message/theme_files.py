@@ -5,31 +5,6 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 BASE = "_base"
-FILE_NAMES = (
-    "theme.toml",
-    "email.html",
-    "email.css",
-    "narrow.css",
-    "email.txt",
-    "page.html",
-    "mark.html",
-    "hello.html",
-    "hero.html",
-    "hero_picture.html",
-    "hero_about.html",
-    "action.html",
-    "row.html",
-    "row_picture.html",
-    "cell.html",
-    "cell_picture.html",
-    "about.html",
-    "title.html",
-    "rating.html",
-    "was.html",
-    "footer.html",
-)
-"""Every file that a theme may have; those that it lacks are the base's."""
-
 ThemeFiles = Mapping[str, str]
 """Texts by file name."""
 
@@ -57,3 +32,7 @@ def _texts(folder: Traversable) -> Iterator[tuple[str, str]]:
     for each in folder.iterdir():
         if each.is_file():
             yield each.name, each.read_text("utf-8")
+
+
+FILE_NAMES = tuple(sorted({"theme.toml", "email.css", "narrow.css", *complete({})} - {"base.css"}))
+"""Every file that a theme may have; those that it lacks are the base's."""

@@ -36,10 +36,7 @@ def text_of(body: bytes, *, file: str) -> str:
 
 
 def read_toml(kind: type[Kind], text: str, *, file: str, expected: Mapping[str, str]) -> Kind:
-    """Read a TOML text; `expected` says by key, such as `theme.logo.url`, what a value should be.
-
-    Raises `InvalidFileError` naming the file, line and key of every problem.
-    """
+    """Read TOML; `InvalidFileError` has the line and key of every problem, and what was `expected` there."""
     try:
         return kind.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:

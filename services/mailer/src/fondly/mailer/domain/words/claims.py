@@ -21,10 +21,7 @@ def check_claims(
     harmless: set[int],
     negations: frozenset[str],
 ) -> tuple[set[int], tuple[str, str] | None]:
-    """Return the positions of the words of supported claims, and (subject, words) of one that is not.
-
-    A claim is none where it is denied ("you were not happy"), or part of a harmless phrase.
-    """
+    """Return the positions of supported claims, and (subject, words) of one that is not, nor denied."""
     supported: set[int] = set()
     unsupported = None
     for start, end, subject in found:
