@@ -48,7 +48,7 @@ class Fleet:
             f"{service}-{number}": service for number in range(1, size + 1) for service in services
         }
         self._pythons = dict.fromkeys(self._names, HERE)
-        # Renaming "crew" would change what the seeds in docs/delivery-proof.md draw.
+        # Renaming "crew" would change what the seeds in docs/promises-tests.md draw.
         self._rng = Random(f"{seed} crew")  # noqa: S311 - reproducible test data
 
     def start(self, *, max_skew_s: float = 0.0, python: str = HERE) -> None:

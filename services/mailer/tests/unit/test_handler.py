@@ -453,7 +453,7 @@ async def test_nothing_more_is_paid_for_once_a_part_is_left(world: World, recomm
     turn.set()
     for _ in range(20):
         await asyncio.sleep(0)
-    assert (world.model.calls, world.kept.claims) == (0, {})
+    assert (world.model.calls, world.kept.locks) == (0, {})
 
 
 async def test_redelivery_recovers_from_a_crash_before_the_runs_end_is_recorded(

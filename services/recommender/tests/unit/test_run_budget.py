@@ -7,7 +7,6 @@ import pytest
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import RecommenderPoll
 from fondly.recommender.adapters.personalize.kinds import Kind
-from fondly.recommender.domain.run_state import Engine
 from fondly.runtime.runs.pricing import SMALLEST, cost_usd
 from fondly.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize
@@ -45,7 +44,7 @@ async def test_what_personalize_is_not_used_for_is_let_go() -> None:
     world = World(too_little, budget_usd=Decimal(1))
     await world.open()
     await world.run_to_end()
-    assert (await world.state()).engine is Engine.POPULARITY
+    assert not (await world.state()).is_ranked
     assert (await world.budget.account(RUN)).committed == 0
 
 

@@ -50,8 +50,8 @@ from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 
 SECONDS_PER_MINUTE = 60
-CLAIM_S = 300.0
-"""Outlasts a call, which begins when it is claimed; each retry claims anew."""
+LOCK_S = 300.0
+"""Outlasts a call, which begins when it is locked; each retry locks anew."""
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -101,7 +101,7 @@ async def _ask_once(runtime: Runtime[MailerSettings], limiter: Limiter) -> AskOn
         model=BedrockModel(bedrock, model_choice(settings), limiter),
         model_id=settings.mailer_model_id,
         kept=DynamoDBKeptAnswers(
-            runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
+            runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, lock_s=LOCK_S
         ),
         parallel=settings.mailer_converse_concurrency,
     )

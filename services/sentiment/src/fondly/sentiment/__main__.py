@@ -12,7 +12,7 @@ from fondly.runtime.runs.clearance import WhenCleared
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sentiment.adapters.comprehend import Comprehend
-from fondly.sentiment.domain.texts import Engine
+from fondly.sentiment.domain.texts import Scorer
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
@@ -63,7 +63,7 @@ def _read_documents(
     runtime: Runtime[SentimentSettings], client: "ComprehendClient", limiter: Limiter
 ) -> ReadDocuments:
     settings = runtime.settings
-    engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
+    scorer = Scorer(name=settings.sentiment_scorer, language=settings.sentiment_language)
     asks = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
@@ -74,10 +74,10 @@ def _read_documents(
     pay_once = PayOnce(kept=kept, parallel_calls=settings.sentiment_parallel_calls)
     find_aspects: dict[AspectsBy, FindsAspects] = {
         AspectsBy.OWN: FindAspects(objects=runtime.objects, reader=AspectReader.load()),
-        AspectsBy.COMPREHEND: AskAspects(engine=engine, pay_once=pay_once, asks=asks),
+        AspectsBy.COMPREHEND: AskAspects(scorer=scorer, pay_once=pay_once, asks=asks),
     }
     return ReadDocuments(
-        engine=engine,
+        scorer=scorer,
         pay_once=pay_once,
         asks=asks,
         find_aspects=find_aspects.get(settings.sentiment_aspects),

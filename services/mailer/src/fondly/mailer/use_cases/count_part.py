@@ -21,7 +21,7 @@ from fondly.mailer.use_cases.write_copy import PartCopy, Wordings
 from fondly.runtime.runs.stage import PartResult
 
 WRITES_PER_ANSWER = 3
-"""A claim, which is a transaction and counts twice, and the answer."""
+"""A lock, which is a transaction and counts twice, and the answer."""
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class MailPart:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
 
         Nothing is paid for customers who must not be written to, or are held out. Emails that an earlier
-        delivery finished are kept; a new one is saved as soon as it is finished. After a failure that affects
+        attempt finished are kept; a new one is saved as soon as it is finished. After a failure that affects
         more than one customer nothing new is started, and the failure is raised once what was under way has
         been saved.
         """
@@ -193,7 +193,7 @@ class MailPart:
         )
 
     async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
-        """Return the replies that the part's emails come from, those of an earlier delivery among them."""
+        """Return the replies that the part's emails come from, those of an earlier attempt among them."""
         replies = copy.replies
         used = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
         return replies | await self.copywriter.ask_once.find(used - replies.keys())

@@ -58,7 +58,7 @@ async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
 
 
 async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
-    """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
+    """Return what does not answer, empty if everything does; that no run is studied yet is no error."""
 
     async def look() -> str:
         async with opened(settings) as (current_picks, _):

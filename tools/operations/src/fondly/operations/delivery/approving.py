@@ -40,7 +40,7 @@ class Approving:
     ledger: Ledger
     run: Run
     settings: DeployedSettings | None
-    """The sender's; None if they cannot be told."""
+    """The sender's settings; None if they cannot be told."""
     deliveries: Deliveries
 
     @classmethod
@@ -149,7 +149,7 @@ class Approving:
 
 
 def note(reason: str, plan: Plan) -> str:
-    """What is kept of an approval: why, if somebody says, and what was approved."""
+    """What is kept of an approval: what was approved, and why if somebody says so."""
     return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
 
 

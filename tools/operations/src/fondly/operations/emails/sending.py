@@ -21,11 +21,11 @@ from fondly.sender.settings import SenderSettings
 
 MOST_ADDRESSES = 20
 TAGS = {"fondly_test": "yes"}
-"""Neither run nor customer: what comes back is about nobody's email."""
+"""A tag that names neither run nor customer: what comes back is about nobody's email."""
 
 
 class SentTest(BaseModel):
-    """What became of a test."""
+    """What became of a test email."""
 
     to: str
     accepted: bool

@@ -19,7 +19,7 @@ from fondly.recommender.domain.history.history import History
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 AT_ONCE = 1_000
-"""Customers whose histories are in memory."""
+"""How many customers' histories are in memory at a time."""
 
 
 async def results_of(

@@ -91,9 +91,9 @@ class Plan:
     bucket: str
     num_results: int
     campaign_tps: int = 1
-    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    """A campaign's least throughput, in requests per second: AWS bills it while the campaign exists."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    """Tags of everything that can have some; schemas cannot."""
+    """Tags of every resource but schemas, which cannot have any."""
 
     def wanted(self, phase: Phase, run: Run) -> list[ResourceSpec]:
         """Return what must exist and be active before the run leaves a phase of its training."""
@@ -197,7 +197,7 @@ class Plan:
     def _spec(
         self, key: str, kind: Kind, name: str, request: Mapping[str, Any], run: Run | None = None
     ) -> ResourceSpec:
-        """Return a resource with its tags: also the run's, if it is one's own."""
+        """Return a resource with its tags, and the run's tag if it belongs to a run."""
         tags = {**self.tags, RUN: run.run_id} if run else self.tags
         listed = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
         return ResourceSpec(key, kind, name, {**request, "tags": listed} if listed else request)
