@@ -14,6 +14,7 @@ from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.witnesses import Hit, Witness, chosen, verdict
 from fondly.runtime import training_minimums
 from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.totals import total
 from services.recommender.tests.fakes import an_event, made_up_shop, purchase, review
 from services.recommender.tests.world import RUN, World, crash
 from tests.support.runs import START
@@ -182,6 +183,23 @@ async def test_a_run_without_witnesses_goes_by_the_run_before() -> None:
     state = await world.state("run-2")
     assert str(state.ranking).startswith("counts as in the run before")
     assert (state.ranked, state.witnesses) == (len(await witnesses(world)), 0)
+
+
+async def test_nobody_is_ranked_where_rankings_count_for_nothing() -> None:
+    """The last test found them worthless, and most are kept: the others would be paid for in vain."""
+    world = World(witnesses=10)
+    await trained(world)
+    await world.deliver_sent()
+    assert (await world.state()).ranking_weight == 0
+    created = list(world.personalize.created)
+    passed_over = len(await witnesses(world))
+    await world.open(SHOP, "run-2")
+    await world.run_to_end("run-2")
+    state = await world.state("run-2")
+    assert (state.ranked, state.ranking_weight) == (0, 0)
+    assert world.personalize.created == created
+    counts = total(await world.ledger.reports("run-2")).counts
+    assert (counts["customers_passed_over"], counts["customers_by_popularity"]) == (passed_over, 0)
 
 
 async def test_the_weight_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from functools import partial
 
 from fondly.contracts.events import Round
 from fondly.recommender.domain.personalize.prepared import NOBODY
-from fondly.recommender.domain.run_state import TRAINING, Passed, Phase, RecommenderState
+from fondly.recommender.domain.run_state import TRAINING, Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import RefusedError
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -117,7 +117,7 @@ class AdvanceRun:
             Phase.BEGIN: self._begin,
             Phase.PREPARE: partial(self._round, Round.PREPARE, None),
             Phase.GATHER: partial(self._round, Round.GATHER, self.prepare_datasets.close),
-            Phase.STUDY: partial(self._round, Round.STUDY, self.study_shop.close),
+            Phase.STUDY: partial(self._round, Round.STUDY, self._study),
             Phase.WEIGH: self._weigh,
             Phase.SELECT: self._select,
         }
@@ -135,6 +135,15 @@ class AdvanceRun:
         if not await self.share_out.send(run, in_round):
             return None
         return await close(run) if close else Passed()
+
+    async def _study(self, run: Run) -> Passed:
+        """Make the shop; nobody is ranked where rankings would count for nothing."""
+        await self.study_shop.close(run)
+        if not RecommenderState.of(run).asks_for_rankings:
+            return Passed(Outcome.NOTHING_TO_RANK)
+        if await self.weigh_ranking.is_vain(run):
+            return Passed(Outcome.NOTHING_TO_RANK, {"ranked": 0, "witnesses": 0})
+        return Passed()
 
     async def _weigh(self, run: Run) -> Passed:
         """Decide what all bundles are picked by."""

@@ -92,7 +92,8 @@ class SelectProducts:
         known = await self.rankings.decided(run.run_id, part)
         wanted = ranked_customers(told.customers) if RecommenderState.of(run).is_ranked else []
         decided = [known[name] for name in wanted if name in known]
-        asked = [one for one in decided if not one.product_ids]
+        asks = RecommenderState.of(run).asks_for_rankings
+        asked = [one for one in decided if asks and not one.product_ids]
         if asked and not answers.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         kept = {one.customer_id: one.product_ids for one in decided if one.product_ids}
@@ -104,7 +105,7 @@ class SelectProducts:
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
         await self.rankings.keep(run, asked, rankings, witnesses)
-        passed_over = set(wanted).difference(one.customer_id for one in decided)
+        passed_over = set(wanted).difference(kept, (one.customer_id for one in asked))
         return PartResult(
             counts={Counted.RANKINGS_KEPT: len(kept), **_counts(found, shop.min_picks, passed_over)},
             units={

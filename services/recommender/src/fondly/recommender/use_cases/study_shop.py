@@ -10,7 +10,6 @@ from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import liked_products
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
-from fondly.recommender.domain.run_state import Outcome, Passed, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.bundles import Bundle, bundles_of
@@ -45,7 +44,7 @@ class StudyShop:
             await asyncio.to_thread(count, bought, some)
         await self._put(learned_keys.links(run.run_id, bundle.first), bought)
 
-    async def close(self, run: Run) -> Passed:
+    async def close(self, run: Run) -> None:
         """Merge all bundles, in their order, so that every task makes the same shop of them: the latest."""
         bought = await self.know.nothing_bought(run.run_id)
         for bundle in bundles_of(run):
@@ -53,8 +52,6 @@ class StudyShop:
             await asyncio.to_thread(bought.merge, counted)
         await self._put(learned_keys.links(run.run_id), bought)
         await self.known_shop.set(run.run_id)
-        asks = RecommenderState.of(run).asks_for_rankings
-        return Passed(Outcome.DONE if asks else Outcome.NOTHING_TO_RANK)
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
         """Return the run's shop, made once by each task."""

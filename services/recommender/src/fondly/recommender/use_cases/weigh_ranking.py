@@ -54,6 +54,13 @@ class WeighRanking:
         log.info("ranking_weighed", weight=weight, verdict=why)
         return {"ranking_weight": weight, "ranking": f"{why}; weight {weight:g}"}
 
+    async def is_vain(self, run: Run) -> bool:
+        """Whether rankings count for nothing, whatever is ranked: no test is due, and the last one failed."""
+        state = RecommenderState.of(run)
+        if state.ranking_weight is not None or state.witnesses >= FEWEST_WITNESSES:
+            return False
+        return await self._earlier_weight(state) == 0
+
     async def _hits(
         self, run: Run, rules: RunRules, witnesses: Sequence[Witness], answers: Rankings
     ) -> Mapping[float, Sequence[Hit]]:
@@ -68,8 +75,11 @@ class WeighRanking:
 
     async def _unjudged(self, run: Run) -> tuple[float, str]:
         products, state = len(await self.know.products(run.run_id)), RecommenderState.of(run)
-        earlier = await self.ledger.find(state.earlier) if state.earlier else None
-        weight = RecommenderState.of(earlier).ranking_weight if earlier else None
+        weight = await self._earlier_weight(state)
         if weight is not None and products >= FEWEST_PRODUCTS:
             return weight, "counts as in the run before, for want of witnesses"
         return untold(products, has_long_histories=state.has_long_histories)
+
+    async def _earlier_weight(self, state: RecommenderState) -> float | None:
+        earlier = await self.ledger.find(state.earlier) if state.earlier else None
+        return RecommenderState.of(earlier).ranking_weight if earlier else None
