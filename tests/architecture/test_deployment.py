@@ -193,7 +193,7 @@ def test_the_state_is_encrypted_by_its_key(read_module: "ReadModule", stage: str
     assert re.search(r'backend "s3" \{[^}]*encrypt += true', versions)
 
 
-def _filters(budget: Instance) -> dict[str, object]:
+def _filters(budget: Instance) -> dict[str, list[str]]:
     """What a budget counts."""
     return {each["name"]: each["values"] for each in budget["cost_filter"]}
 

@@ -50,10 +50,14 @@ def read_policies(configuration: Configuration) -> Policies:
 
 
 def statements(document: Instance) -> list[Statement]:
-    """Return the statements of a policy document."""
+    """Return the statements of a policy document, after those of the documents that it adds to."""
+    sources = document["source_policy_documents"] if "source_policy_documents" in set(document) else []
     return [
-        _statement(document, block, scope)
-        for block, scope in document.block.expanded("statement", document.scope)
+        *(statement for source in sources for statement in statements(source)),
+        *(
+            _statement(document, block, scope)
+            for block, scope in document.block.expanded("statement", document.scope)
+        ),
     ]
 
 

@@ -16,7 +16,6 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
-  issuer     = "token.actions.githubusercontent.com"
   ecs        = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
 }
 
@@ -35,23 +34,24 @@ resource "aws_iam_role_policy" "this" {
 
 # Jobs of this repository in this GitHub environment, whose protection rules decide who may start them.
 data "aws_iam_policy_document" "trust" {
+  #checkov:skip=CKV_AWS_358:the subject begins with a repository, an input that checkov cannot know
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
 
     principals {
       type        = "Federated"
-      identifiers = ["arn:${local.partition}:iam::${local.account_id}:oidc-provider/${local.issuer}"]
+      identifiers = ["arn:${local.partition}:iam::${local.account_id}:oidc-provider/token.actions.githubusercontent.com"]
     }
 
     condition {
       test     = "StringEquals"
-      variable = "${local.issuer}:aud"
+      variable = "token.actions.githubusercontent.com:aud"
       values   = ["sts.amazonaws.com"]
     }
 
     condition {
       test     = "StringEquals"
-      variable = "${local.issuer}:sub"
+      variable = "token.actions.githubusercontent.com:sub"
       values   = ["repo:${var.repository}:environment:${var.environment}"]
     }
   }

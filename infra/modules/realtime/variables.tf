@@ -5,12 +5,7 @@ variable "name" {
 
 variable "network" {
   description = "Where load balancer and link are: the network module's output `tasks`."
-  type = object({
-    vpc_id                 = string
-    subnet_ids             = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, subnet_ids = list(string) })
 }
 
 variable "keys" {

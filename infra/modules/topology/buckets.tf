@@ -132,23 +132,7 @@ resource "aws_s3_bucket_policy" "this" {
 data "aws_iam_policy_document" "bucket" {
   for_each = local.topology.buckets
 
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  source_policy_documents = [data.aws_iam_policy_document.tls_only["bucket ${each.key}"].json]
 
   # Personalize needs a bucket policy in addition to the role that it assumes.
   statement {

@@ -97,29 +97,13 @@ resource "aws_sqs_queue_policy" "dead_letters" {
   for_each = local.topology.queues
 
   queue_url = aws_sqs_queue.dead_letters[each.key].url
-  policy    = data.aws_iam_policy_document.dead_letters[each.key].json
+  policy    = data.aws_iam_policy_document.tls_only["dead letters ${each.key}"].json
 }
 
 data "aws_iam_policy_document" "queue" {
   for_each = local.topology.queues
 
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [aws_sqs_queue.this[each.key].arn]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
+  source_policy_documents = [data.aws_iam_policy_document.tls_only["queue ${each.key}"].json]
 
   dynamic "statement" {
     for_each = length(local.topics_of_queues[each.key]) > 0 ? [local.topics_of_queues[each.key]] : []
@@ -209,28 +193,6 @@ data "aws_iam_policy_document" "queue" {
         variable = "aws:SourceArn"
         values   = statement.value
       }
-    }
-  }
-}
-
-data "aws_iam_policy_document" "dead_letters" {
-  for_each = local.topology.queues
-
-  statement {
-    sid       = "TlsOnly"
-    effect    = "Deny"
-    actions   = ["sqs:*"]
-    resources = [aws_sqs_queue.dead_letters[each.key].arn]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
     }
   }
 }

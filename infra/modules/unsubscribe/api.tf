@@ -176,7 +176,7 @@ resource "aws_api_gateway_stage" "this" {
   deployment_id = aws_api_gateway_deployment.this.id
   stage_name    = "v1"
 
-  # Without the query string, which identifies the customer. Needs the account's API Gateway role (infra/bootstrap).
+  # Without the query string, which identifies the customer. Needs the account's API Gateway role (infra/bootstrap/region).
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format = jsonencode({

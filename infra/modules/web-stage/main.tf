@@ -8,7 +8,7 @@ resource "aws_api_gateway_stage" "this" {
   stage_name    = var.api.stage
 
   # The route in place of the path, and no query string and no address: those name customers. Needs the account's API
-  # Gateway role (infra/bootstrap).
+  # Gateway role (infra/bootstrap/region).
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format = jsonencode({

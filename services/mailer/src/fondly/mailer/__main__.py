@@ -163,20 +163,24 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
     links, pictures = (
         AllowedHosts(listed.split(",") if listed else below(sender.domain)) for listed in hosts
     )
-    unsubscribe, view_online = _endpoints(settings)
+    secret, unsubscribe = settings.mailer_unsubscribe_key, settings.mailer_unsubscribe_url
+    key, online = secret.get_secret_value().encode() if secret else None, settings.mailer_view_online_url
+    clicks = settings.mailer_clicks_url
     return Composer(
-        (look or Look()).theme(brand, words.messages),
-        sender,
-        unsubscribe,
-        unsubscribe_mail=_unsubscribe_mail(settings),
+        theme=(look or Look()).theme(brand, words.messages),
+        sender=sender,
+        unsubscribe=UnsubscribeEndpoint(unsubscribe, key) if unsubscribe and key else None,
+        unsubscribe_mail=UnsubscribeMail(
+            settings.mailer_unsubscribe_address or settings.mailer_from_address, key
+        ),
         maker=ContentMaker(
             words,
             links=links,
             pictures=pictures,
             picture_proxy=settings.mailer_image_proxy_url or "",
-            clicks=_clicks(settings),
+            clicks=ClickEndpoint(clicks, ClickLinks((key,))) if clicks and key else None,
         ),
-        view_online=view_online,
+        view_online=ViewOnlineEndpoint(online, key) if online and key else None,
     )
 
 
@@ -184,32 +188,6 @@ def shop_files(settings: MailerSettings, objects: Objects) -> ShopFiles:
     """The shop's files in the working directory, or where the settings say, or in the data bucket."""
     config = settings.config or Path(object_keys.SHOP_CONFIG)
     return LocalShopFiles(config) if settings.config or config.is_file() else StoredShopFiles(objects)
-
-
-def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, ViewOnlineEndpoint | None]:
-    if settings.mailer_unsubscribe_key is None:
-        return None, None
-    key = settings.mailer_unsubscribe_key.get_secret_value().encode()
-    unsubscribe, online = settings.mailer_unsubscribe_url, settings.mailer_view_online_url
-    return (
-        UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
-        ViewOnlineEndpoint(online, key) if online else None,
-    )
-
-
-def _unsubscribe_mail(settings: MailerSettings) -> UnsubscribeMail:
-    key = settings.mailer_unsubscribe_key
-    return UnsubscribeMail(
-        settings.mailer_unsubscribe_address or settings.mailer_from_address,
-        key.get_secret_value().encode() if key else None,
-    )
-
-
-def _clicks(settings: MailerSettings) -> ClickEndpoint | None:
-    url, key = settings.mailer_clicks_url, settings.mailer_unsubscribe_key
-    if url is None or key is None:
-        return None
-    return ClickEndpoint(url, ClickLinks((key.get_secret_value().encode(),)))
 
 
 async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSettings], Look]:

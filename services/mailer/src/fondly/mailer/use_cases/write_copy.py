@@ -178,10 +178,10 @@ def _support(product: ProductFacts) -> Support:
 def judge(question: Question, reply: ModelReply) -> Judged:
     """Judge a reply, which parts share; one that cannot be used has a verdict on `answer`."""
     if reply.refusal:
-        return Judged({}, (Verdict("answer", "", reply.refusal),))
+        return Judged({}, (Verdict("answer", reply.refusal),))
     read = read_product_answer if isinstance(question.prompt, ProductPrompt) else read_answer
     try:
         answer = read(reply.text, question.fields)
     except AnswerFormatError as error:
-        return Judged({}, (Verdict("answer", "", str(error)),))
+        return Judged({}, (Verdict("answer", str(error)),))
     return judge_answer(answer, question.fields, question.facts)

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fondly.contracts.records import Sentiment
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import WithdrawnError
-from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, Found, mentions_of
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, mentions_of
 from fondly.sentiment.domain.scores import SCORE, Score, score_of
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Keep, Lock
@@ -55,7 +54,7 @@ LANGUAGES = Operation(
 )
 ASPECTS = Operation(
     "targeted_sentiment",
-    answer=lambda reply: MENTIONS.write(mentions_of(_found(reply))),
+    answer=lambda reply: MENTIONS.write(mentions_of(reply)),
     failure=lambda _: MENTIONS.write(()),
 )
 
@@ -146,17 +145,3 @@ def _dominant(reply: Reply) -> str | None:
     """The language that Comprehend is surest of; None if it recognises none."""
     found = sorted(reply["Languages"], key=lambda one: -one.get("Score", 0.0))
     return str(found[0]["LanguageCode"]) if found else None
-
-
-def _found(reply: Reply) -> list[Found]:
-    return [
-        Found(
-            words=mention["Text"],
-            begin=mention["BeginOffset"],
-            end=mention["EndOffset"],
-            sentiment=Sentiment(mention["MentionSentiment"]["Sentiment"]),
-            kind=mention["Type"],
-        )
-        for entity in reply["Entities"]
-        for mention in entity["Mentions"]
-    ]

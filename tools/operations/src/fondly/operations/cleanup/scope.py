@@ -32,6 +32,8 @@ class Scope:
     timeout_s: float
     dataset_groups: frozenset[str] = frozenset()
     """Dataset groups that carry no tag of this environment, but are its own all the same."""
+    keeps_infrastructure: bool = False
+    """Leave queues, topics, tables and buckets, whoever made them."""
     report: Report = field(default_factory=Report)
     tell: Callable[[str], None] = lambda _: None
     """Called with a line for people when something long begins."""

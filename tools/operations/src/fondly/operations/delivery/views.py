@@ -120,6 +120,7 @@ class DeliveryLookup:
             TableName=await self.environment.table("dispatches"),
             KeyConditionExpression="run_id = :run",
             ExpressionAttributeValues=to_item({":run": run_id}),
+            ConsistentRead=True,
         )
         async for page in pages:
             for item in page.get("Items", []):
