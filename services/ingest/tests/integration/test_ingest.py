@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.contracts.events import DataIngested, RunFinished, parse_event
+from fondly.contracts.events import DataIngested, RunFinished, event_type, parse_event
 from fondly.contracts.records import Customer, Product, SharedText
 from fondly.ingest.__main__ import make_handler
 from fondly.ingest.adapters.s3_files import S3Files
@@ -97,6 +97,12 @@ async def bodies(clients: Clients, url: str) -> list[str]:
         found += [message.get("Body", "") for message in reply["Messages"]]
 
 
+async def parts(clients: Clients, resources: Resources) -> list[DataIngested]:
+    """Receive the parts that sentiment is told of, after how large each run is."""
+    found = await bodies(clients, resources.queue_urls["sentiment"])
+    return [parse_event(body, DataIngested).data for body in found if event_type(body) == DataIngested.type]
+
+
 async def emptied(clients: Clients, url: str) -> None:
     """Wait until a queue has no message, waiting or in flight."""
     async with asyncio.timeout(PATIENCE_S):
@@ -122,16 +128,14 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
         run = await ingested(ledger)
         await emptied(clients, settings.ingest_uploads_queue_url)
     assert run.source == f"s3://{settings.data_bucket}/{key}"
-    events = [
-        parse_event(body, DataIngested) for body in await bodies(clients, resources.queue_urls["sentiment"])
-    ]
-    assert sorted((event.data.part, event.data.parts, event.data.reviews) for event in events) == [
+    events = await parts(clients, resources)
+    assert sorted((data.part, data.parts, data.reviews) for data in events) == [
         (1, 3, 2),
         (2, 3, 2),
         (3, 3, 1),
     ]
     store = S3Objects(clients.s3, settings.data_bucket)
-    customers = [one for event in events for one in await store.get_lines(event.data.key, Customer)]
+    customers = [one for data in events for one in await store.get_lines(data.key, Customer)]
     assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
     products = await store.get_lines(object_keys.products(run.run_id), Product)
     assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
@@ -155,8 +159,7 @@ async def test_texts_of_unknown_reviewers_are_stored_with_the_parts(
         await clients.s3.put_object(Bucket=settings.data_bucket, Key="uploads/a.csv", Body=csv_lines(rows))
         run = await ingested(ledger)
         await emptied(clients, settings.ingest_uploads_queue_url)
-    found = await bodies(clients, resources.queue_urls["sentiment"])
-    events = [parse_event(body, DataIngested).data for body in found]
+    events = await parts(clients, resources)
     assert sorted((data.part, data.shared_texts) for data in events) == [(1, 1), (2, 1)]
     store = S3Objects(clients.s3, settings.data_bucket)
     assert [await store.get_lines(object_keys.shared_texts(run.run_id, n), SharedText) for n in (1, 2)] == [
@@ -240,7 +243,7 @@ async def test_a_repeated_upload_announces_nothing_and_a_changed_one_a_new_run(
             await ingested(ledger)
             await emptied(clients, settings.ingest_uploads_queue_url)
     assert len(await ledger.runs()) == 2
-    assert len(await bodies(clients, resources.queue_urls["sentiment"])) == 2
+    assert len(await parts(clients, resources)) == 2
 
 
 async def test_a_broken_file_fails_its_run_and_alerts_the_operators(

@@ -36,6 +36,7 @@ from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.try_model import TryModel
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
@@ -44,6 +45,7 @@ from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.clearance import Clearance
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 
@@ -76,12 +78,17 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
     )
-    return MailerHandler(
+    outlook = Outlook(lambda: limiter.calls_per_s, runtime.queue.retention_s)
+    try_model = TryModel(ask_once, style(settings), f"{model_choice(settings)}", outlook)
+    handler = MailerHandler(
         stage=runtime.stage,
         mail_part=mail_part,
         ledger=runtime.ledger,
         announcer=runtime.announcer,
-        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+        outlook=outlook,
+    )
+    return Clearance(
+        ledger=runtime.ledger, stage=StageName.MAILER, require=try_model.require, handler=handler
     )
 
 

@@ -8,6 +8,7 @@ from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.clearance import WhenCleared
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sentiment.adapters.comprehend import Comprehend
@@ -49,12 +50,13 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
         ledger=runtime.ledger,
         announcer=runtime.announcer,
     )
-    return SentimentHandler(
+    handler = SentimentHandler(
         stage=runtime.stage,
         score_part=score_part,
         total_products=total_products,
-        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+        outlook=Outlook(lambda: limiter.calls_per_s, runtime.queue.retention_s),
     )
+    return WhenCleared(runtime.ledger, runtime.queue, handler)
 
 
 def _read_documents(

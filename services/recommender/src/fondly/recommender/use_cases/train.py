@@ -6,6 +6,7 @@ its name, so what exists is found again; its ARN is noted at once.
 
 from dataclasses import dataclass
 
+from fondly.contracts.errors import PermanentError
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
@@ -23,6 +24,7 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.runtime.training_minimums import MIN_INTERACTIONS
 
 MOST_REMADE = 3
 """How often a run makes everything again: whoever deletes it more often does so on purpose."""
@@ -61,6 +63,16 @@ class Train:
         except TooLittleDataError as error:
             await self.stage.correct(run.run_id, BUDGET_PIECE, {})
             return Passed(Outcome.TOO_LITTLE_DATA, {"popularity_reason": str(error)})
+
+    async def require(self, interactions: int) -> None:
+        """Raise `PermanentError` if Personalize refuses the first, free steps of a run that it may rank."""
+        if interactions < MIN_INTERACTIONS:
+            return
+        try:
+            for wanted in self.plan.set_up():
+                await self.personalize.ensure(wanted)
+        except RefusedError as error:
+            raise PermanentError(str(error)) from error
 
     def regain(self, state: RecommenderState) -> RecommenderState:
         """Have a run that has its turn again import its data again, which another run has replaced.

@@ -98,7 +98,7 @@ class Plan:
     def wanted(self, phase: Phase, run: Run) -> list[ResourceSpec]:
         """Return what must exist and be active before the run leaves a phase of its training."""
         makers = {
-            Phase.SET_UP: self._set_up,
+            Phase.SET_UP: lambda _: self.set_up(),
             Phase.DATASETS: self._datasets,
             Phase.IMPORT: self._imports,
             Phase.SOLUTION: self._solution,
@@ -123,7 +123,8 @@ class Plan:
         request = {"datasetGroupArn": group_arn}
         return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
 
-    def _set_up(self, _: Run) -> list[ResourceSpec]:
+    def set_up(self) -> list[ResourceSpec]:
+        """Return what every run needs first, and what is free: the dataset group and the schemas."""
         group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
         schemas = (
             ResourceSpec(
