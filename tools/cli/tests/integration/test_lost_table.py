@@ -39,7 +39,7 @@ def call(operation: str, *words: str) -> None:
     """Do what the AWS CLI does."""
     dynamodb: Any = boto3.client("dynamodb")
     if operation == "wait":
-        operation, *words = words
+        operation, words = words[0], words[1:]
         act = dynamodb.get_waiter(operation.replace("-", "_")).wait
     else:
         act = getattr(dynamodb, operation.replace("-", "_"))
