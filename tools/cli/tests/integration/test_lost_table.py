@@ -38,13 +38,12 @@ def calls(environment: str, table: str) -> Iterator[list[str]]:
 def call(operation: str, *words: str) -> None:
     """Do what the AWS CLI does."""
     dynamodb: Any = boto3.client("dynamodb")
-    if operation == "wait":
-        operation, *words = words
-        act = dynamodb.get_waiter(operation.replace("-", "_")).wait
-    else:
-        act = getattr(dynamodb, operation.replace("-", "_"))
-    names = (word.removeprefix("--").title().replace("-", "") for word in words[::2])
-    act(**dict(zip(names, words[1::2], strict=True)))
+    waits = operation == "wait"
+    name, *given = words if waits else (operation, *words)
+    called = name.replace("-", "_")
+    act = dynamodb.get_waiter(called).wait if waits else getattr(dynamodb, called)
+    names = (word.removeprefix("--").title().replace("-", "") for word in given[::2])
+    act(**dict(zip(names, given[1::2], strict=True)))
 
 
 def restored(environment: str) -> dict[str, str]:
