@@ -24,8 +24,13 @@ LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse 
 # anew, as pytest would rewrite ten thousand assertions in each of its workers.
 export PYTHONDONTWRITEBYTECODE :=
 
+# The release before, which this one runs beside during a deployment: a tag or, before there is one, a commit.
+BASE := $(or $(BASE),$(shell git describe --tags --match 'v*' --abbrev=0 HEAD^ 2>/dev/null),d5eef3c0)
+BASELINE := out/baseline/$(BASE)
+IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -144,7 +149,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   tools/cli/tests/e2e understudy/tests/e2e understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore $(BROWSER_TESTS) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -153,11 +158,20 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS) $(BROWSER_TESTS)
 
-chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
-	@$(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
+$(BASELINE)/.ready: | setup
+	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
+	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine
+	@touch $@
 
-chaos-delivery: setup ## deliver a finished run amid crashes and faults: make chaos-delivery [SEED="1 2 3"] [BY=smtp|ses] [EMAILS=240]
-	@$(BIN)/python -m tests.chaos.delivery $(SEED:%=--seed %) $(BY:%=--by %) $(if $(EMAILS),--emails '$(EMAILS)')
+mixed: setup $(BASELINE)/.ready ## a run and its delivery by the services of two releases: make mixed [BASE=tag or commit]
+	$(IN_BASELINE) $(BIN)/python -m pytest tests/mixed
+
+chaos: setup $(if $(MIXED),$(BASELINE)/.ready) ## the sample amid crashes, deployments and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520] [MIXED=1 begins with the release before]
+	@$(if $(MIXED),$(IN_BASELINE)) $(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
+
+chaos-delivery: setup $(if $(MIXED),$(BASELINE)/.ready) ## deliver a finished run amid the same: make chaos-delivery [SEED="1 2 3"] [BY=smtp|ses] [EMAILS=240] [MIXED=1]
+	@$(if $(MIXED),$(IN_BASELINE)) $(BIN)/python -m tests.chaos.delivery $(SEED:%=--seed %) $(BY:%=--by %) $(if $(EMAILS),--emails '$(EMAILS)')
 
 mutants: setup ## take each protection of tests/chaos/mutants.toml away in turn and see its test fail: make mutants [NAME="part of a name"]
 	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')

@@ -23,7 +23,7 @@ from fondly.evaluation.sample import write_sample
 from fondly.runtime.runs.run import StageName
 from fondly.stack.embedded import Stack, embedded_stack
 from fondly.stack.observer import observe
-from harness.processes import MIB, child, cpu_seconds, curve, growth, resident_mib, settled
+from harness.processes import MIB, child, cpu_seconds, curve, growth, idle, resident_mib
 
 REVIEWS_PER_CUSTOMER = 1.7  # of the sample
 CUSTOMERS_PER_PRODUCT = 5
@@ -75,7 +75,7 @@ def measure(reviews: int) -> Measured:
         Console(stderr=True).print(f"{facts.reviews:,} reviews, {measured.file_mib:,.0f} MiB", style="dim")
         with embedded_stack(Path(name) / "logs", services=("ingest",)) as stack:
             bucket = stack.resources.buckets["data"]
-            process = settled(child("fondly.ingest"))
+            process = idle(child("fondly.ingest"))
             boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}sample.csv")
             asyncio.run(until_ingested(stack, process, measured))
         return measured

@@ -37,11 +37,12 @@ from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.words.lists import WordLists
-from fondly.mailer.ports import Claim, ModelReply
+from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.batches import batches
 from fondly.runtime.kept_answers import Answer
+from fondly.runtime.quota.turns import Lock
 from harness.customers import recommendations, shop_products
 from understudy.engines.copywriter import write
 
@@ -80,10 +81,10 @@ class Clock:
 class Understudy:
     """Answers as understudy's Bedrock does, without HTTP."""
 
-    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
         """Write what is asked for."""
-        if claim:
-            await claim()
+        if lock:
+            await lock()
         return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
@@ -94,8 +95,8 @@ class Kept(dict[str, Answer]):
         """Return those that are kept."""
         return {key: self[key] for key in keys if key in self}
 
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim all."""
+    async def lock(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Lock all."""
         del payer
         return set(keys)
 

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from fondly.stack.embedded import embedded_stack
 from harness.personalize_shop import Shop
-from harness.processes import child, curve, family_cpu_seconds, growth, resident_mib, settled
+from harness.processes import child, curve, family_cpu_seconds, growth, idle, resident_mib
 
 RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 PER_USER, USERS_PER_ITEM, TASTES = 10, 5, 20
@@ -61,9 +61,7 @@ def main() -> int:
         os.environ["UNDERSTUDY_STATE_DIR"] = str(Path(name) / "state")
         with embedded_stack(Path(name) / "logs", services=()) as stack:
             bucket = stack.resources.buckets["data"]
-            shop = Shop(
-                boto3.client("personalize"), settled(child("understudy")), bucket, Path(name) / "state"
-            )
+            shop = Shop(boto3.client("personalize"), idle(child("understudy")), bucket, Path(name) / "state")
             set_up(shop)
             runs = measure_runs(shop, options.runs)
             large = measure_large(shop, options.interactions)

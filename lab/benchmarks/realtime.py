@@ -2,7 +2,7 @@
 
 Requests are sent when they are due, whether earlier ones have been answered or not, and are timed from then
 on: a slow answer cannot hide what others would have waited. Customers are drawn at random. In the second half
-of the time the shop's file changes, so that new shops are loaded while requests are answered; with the engine
+of the time the shop's file changes, so that new shops are loaded while requests are answered; with
 `campaign`, customers also look at products. This process, the emulator and the web process share the
 machine's processors. Exits with 1 when a limit is missed.
 """
@@ -76,7 +76,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=1_500)
     parser.add_argument("--rate", type=float, default=100.0, help="requests a second")
     parser.add_argument("--seconds", type=float, default=180.0)
-    parser.add_argument("--engine", choices=["batch", "campaign"], default="batch")
+    parser.add_argument("--from", dest="picked_from", choices=["batch", "campaign"], default="batch")
     options = parser.parse_args()
     halves = measured(ScoredRun(options.customers), options)
     show(halves, options)
@@ -101,7 +101,7 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
             ", ".join(f"{name} {ms:.1f}" for name, ms in half.cpu_ms.items()),
         )
     table.caption = (
-        f"{options.engine}: {options.customers:,} customers, {options.rate:.0f} a second;"
+        f"{options.picked_from}: {options.customers:,} customers, {options.rate:.0f} a second;"
         f" load {psutil.getloadavg()[0]:.1f}"
     )
     Console(width=110).print(table)
@@ -109,7 +109,7 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
 
 def measured(run: ScoredRun, options: argparse.Namespace) -> list[Half]:
     """Fill a stack, start the web process and ask it."""
-    settings = {"FONDLY_RECOMMENDER_CAMPAIGN": str(options.engine == "campaign")}
+    settings = {"FONDLY_RECOMMENDER_CAMPAIGN": str(options.picked_from == "campaign")}
     with (
         exported(settings),
         TemporaryDirectory() as folder,
@@ -138,7 +138,7 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, options: argparse.Name
             steady, renewing = Half("steady"), Half("a new shop every few seconds")
             await load.run(steady, count=count, rate=options.rate)
             changing = [asyncio.create_task(_change_rules(observer))]
-            if options.engine == "campaign":
+            if options.picked_from == "campaign":
                 changing.append(asyncio.create_task(load.look_at_products()))
             await load.run(renewing, count=count, rate=options.rate)
             for each in changing:

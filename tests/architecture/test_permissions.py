@@ -1,11 +1,14 @@
 """Each service has the permissions it needs, action by action, and can reach AWS."""
 
 import re
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fondly.contracts.object_keys import recorded_call
+from fondly.runtime.recording import FOLDERS
 from fondly.runtime.service import CLIENTS
 from tests.support.configurations import PROFILE, configuration, pipeline_of
 from tests.support.hcl.aws import ACCOUNT
@@ -42,6 +45,19 @@ def granted() -> Granted:
         for statement in pipeline.local(f"{purpose}_permissions")
     ]
     return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
+
+
+@pytest.mark.parametrize(("api", "folder"), FOLDERS.items())
+def test_whoever_asks_an_ai_service_may_record_it(granted: Granted, api: str, folder: str) -> None:
+    """The key of a recorded call is among those that the task may write already."""
+    service = {"bedrock-runtime": "mailer", "comprehend": "sentiment", "personalize": "recommender"}[api]
+    written = [
+        resource
+        for statement in granted[service]
+        if "s3:PutObject" in statement["actions"]
+        for resource in statement["resources"]
+    ]
+    assert any(fnmatchcase(recorded_call(folder, "a"), each.partition("/")[2]) for each in written)
 
 
 @pytest.mark.parametrize("service", PROCESSES)

@@ -26,7 +26,7 @@ from fondly.stack.observer import Observer, observe
 from tests.chaos import delivery_outcome
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
-from tests.chaos.fleet import Fleet
+from tests.chaos.fleet import BASELINE, Fleet
 from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults
 from tests.chaos.proxy import FAILED, TORN, FaultProxy
@@ -358,7 +358,10 @@ async def _bar(observer: Observer, barred: dict[str, str], emails: Sequence[Fini
 async def _deliver(world: _World, fleet: Fleet) -> _Steps:
     """Finish the run; hold it, approve a sample, approve the rest; kill processes until it is done."""
     conditions, steps, done = world.conditions, _Steps(), asyncio.Event()
-    fleet.start(max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0)
+    if conditions.kill_every_s:
+        fleet.start(max_skew_s=MAX_SKEW_S, python=BASELINE)
+    else:
+        fleet.start()
     killing = asyncio.create_task(_kill(fleet, conditions, done))
     await announce_finished(world.observer, RUN_ID, emails=len(world.emails))
     with suppress(TimeoutError):

@@ -45,7 +45,7 @@ class ETags:
         upload = self._upload(bucket, key) if _is_upload(call, query) else None
         reply = await forward(self._with_conditions(call, bucket, key))
         if upload:
-            self._settle(upload, reply, bucket, key)
+            self._note(upload, reply, bucket, key)
         if reply.is_ok and not key and "list-type" in query:
             return self._listed(reply, bucket, is_encoded="encoding-type" in query)
         return self._headed(reply, bucket, key)
@@ -63,7 +63,7 @@ class ETags:
         self._shown.add(upload.shown)
         return upload
 
-    def _settle(self, upload: "_Upload", reply: Reply, bucket: str, key: str) -> None:
+    def _note(self, upload: "_Upload", reply: Reply, bucket: str, key: str) -> None:
         if reply.is_ok:
             upload.real = _etag_of(reply)
         else:

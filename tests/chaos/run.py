@@ -7,13 +7,14 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from fondly.mailer.settings import MailerSettings
 from fondly.operations.topology import SERVICES, Topology
 from fondly.runtime.runs.run import Run
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
-from tests.chaos.fleet import MAX_SKEW_S, Fleet
+from tests.chaos.fleet import BASELINE, HERE, MAX_SKEW_S, Fleet
 from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults
 from tests.chaos.outcome import Outcome
@@ -24,6 +25,8 @@ from tests.support.outward import outward
 from tests.support.pipeline import Pipeline
 
 KEY = "chaos.csv"
+MODEL = {"FONDLY_MAILER_MODEL_ID": MailerSettings.model_fields["mailer_model_id"].default}
+"""Set, as environments on AWS do: releases side by side may have different defaults."""
 POLL_INTERVAL_S = 0.25
 DRAIN_TIMEOUT_S = 90.0
 EMULATOR, UNDERSTUDY = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK_RUNTIME"
@@ -95,7 +98,7 @@ async def _run(stack: EmbeddedStack, path: Path, conditions: Conditions) -> Outc
             seed=conditions.seed,
         )
         started = time.monotonic()
-        fleet.start(max_skew_s=conditions.max_skew_s)
+        fleet.start(max_skew_s=conditions.max_skew_s, python=BASELINE if conditions.kill_every_s else HERE)
         run = await _run_amid_kills(Pipeline(stack, observer), path, conditions, plan, fleet)
         depths = await _drained(observer, fleet)
         run_id = run.run_id if run else ""
@@ -122,7 +125,7 @@ def _environment(stack: EmbeddedStack, proxy: str, conditions: Conditions) -> di
         "FONDLY_INGEST_PART_REVIEWS": str(conditions.part_reviews),
         "FONDLY_MAILER_CONVERSE_CONCURRENCY": str(conditions.parallel_emails),
     }
-    return {**stack.variables, **proxied, **tuned}
+    return {**stack.variables, **proxied, **tuned, **MODEL}
 
 
 async def _run_amid_kills(

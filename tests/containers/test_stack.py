@@ -34,7 +34,7 @@ KEY = b"only-for-this-machine"
 HEALTHY_S = 120.0
 PROGRESS_S = 180.0
 GRACE_S = 30.0
-SETTLED_S = 15.0
+QUIET_S = 15.0
 """After so long services have ended what they were doing, and receive from new queues."""
 SPOOL_BYTES = 2 * 1024**3
 PART_REVIEWS = 40  # set in the docker-compose.yml of this folder; every customer has at least one review
@@ -221,7 +221,7 @@ async def test_services_go_on_with_an_emulator_that_has_forgotten_everything(
         while compose.containers("provisioner")[0].status != "exited":  # noqa: ASYNC110 - it is elsewhere
             await asyncio.sleep(0.5)
     assert exit_code(compose.containers("provisioner")[0]) == 0
-    await asyncio.sleep(SETTLED_S)
+    await asyncio.sleep(QUIET_S)
     drop_letters(pipeline, because="is not in the ledger")
     pipeline.upload("forget.csv", sample[0])
     await await_true_emails(pipeline, "forget.csv", sample)

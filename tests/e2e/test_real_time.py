@@ -86,7 +86,7 @@ async def test_picks_are_those_of_the_emails_for_every_customer(
             assert [(one["product"]["product_id"], one["reason"]) for one in answer["picks"]] == told(
                 recommendation
             )
-            assert (answer["engine"], answer["run_id"]) == ("batch", first)
+            assert (answer["picked_from"], answer["run_id"]) == ("batch", first)
 
         later = tmp_path / "later.csv"
         write_sample(later, seed=12, customers=150, products=110)
@@ -101,5 +101,5 @@ async def test_picks_are_those_of_the_emails_for_every_customer(
         new = {one["product"]["product_id"] for one in answer["picks"]}
         assert new.isdisjoint({one.product.product_id for one in emailed[missing].picks})
         unknown = await web.picks("nobody at all")
-        assert (unknown["known"], unknown["engine"]) == (False, "popularity")
+        assert (unknown["known"], unknown["picked_from"]) == (False, "popularity")
         assert 3 <= len(unknown["picks"]) <= 5

@@ -20,7 +20,7 @@ from fondly.contracts.records import (
 from fondly.mailer.__main__ import composer, style
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
-from fondly.mailer.ports import Claim, ModelReply
+from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
@@ -29,7 +29,7 @@ from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
-from fondly.runtime.quota.turns import WithdrawnError
+from fondly.runtime.quota.turns import Lock, WithdrawnError
 from fondly.runtime.runs.stage import PartResult
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -82,9 +82,9 @@ class AnsweringModel:
     features: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
-    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
         """Return the answer to the task that the request names."""
-        if claim and not await claim():
+        if lock and not await lock():
             raise WithdrawnError
         assert prompt.system
         assert prompt.schema

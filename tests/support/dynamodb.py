@@ -143,6 +143,7 @@ def _change(item: Item, request: Mapping[str, Any]) -> None:
         if verb == "SET":
             item[name] = values[value[0]]
         elif verb == "ADD":
-            item[name] = {"NS": sorted({*item.get(name, {"NS": []})["NS"], *values[value[0]]["NS"]})}
+            [(kind, added)] = values[value[0]].items()
+            item[name] = {kind: sorted({*item.get(name, {kind: []})[kind], *added})}
         else:
             item.pop(name, None)

@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from fondly.runtime.kept_answers import CLAIM_S, Answer
+from fondly.runtime.kept_answers import LOCK_S, Answer
 
 
 class InMemoryKeptAnswers:
-    """Answers in a dictionary; `now` is what the claims of the table believe the time to be."""
+    """Answers in a dictionary; `now` is what the locks of the table believe the time to be."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}
-        self.claims: dict[str, tuple[str, float]] = {}
+        self.locks: dict[str, tuple[str, float]] = {}
         self.now = 0.0
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
@@ -19,14 +19,14 @@ class InMemoryKeptAnswers:
         await asyncio.sleep(0)
         return {key: self.answers[key] for key in keys if key in self.answers}
 
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim what has neither an answer nor another's claim; a transaction takes each key once."""
+    async def lock(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Lock what has neither an answer nor another's lock; a transaction takes each key once."""
         assert len(set(keys)) == len(keys), (
             "Transaction request cannot include multiple operations on one item"
         )
         await asyncio.sleep(0)
         free = {key for key in keys if key not in self.answers and self._is_free(key, payer)}
-        self.claims.update(dict.fromkeys(free, (payer, self.now + CLAIM_S)))
+        self.locks.update(dict.fromkeys(free, (payer, self.now + LOCK_S)))
         return free
 
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
@@ -34,5 +34,5 @@ class InMemoryKeptAnswers:
         self.answers.update({key: Answer(result, payer) for key, result in results.items()})
 
     def _is_free(self, key: str, payer: str) -> bool:
-        holder, until = self.claims.get(key, (payer, 0.0))
+        holder, until = self.locks.get(key, (payer, 0.0))
         return holder == payer or until < self.now

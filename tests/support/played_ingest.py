@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiobotocore.session import get_session
 
 from fondly.contracts import object_keys
-from fondly.contracts.events import DataIngested, RunFinished
+from fondly.contracts.events import DataIngested, RunFinished, UploadRead
 from fondly.contracts.records import Customer, Product
 from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.runs.run import PartReport, StageName, part_name
@@ -33,8 +33,10 @@ class PlayedIngest:
                 stage=StageName.INGEST, name=part_name(part), started_at=START, finished_at=START
             )
             await finish_part(observer.ledger, run_id, part, report)
+        mailable = sum(each.exclusion is None for part in parts for each in part)
         async with get_session().create_client("sns") as sns:
             announcer = SNSAnnouncer(Publisher(sns), source="ingest", topic_arns=resources.topic_arns)
+            await announcer.announce(run_id, UploadRead(customers=mailable))
             for part, customers in enumerate(parts, start=1):
                 data = DataIngested.of(run_id, part, parts=len(parts), customers=customers)
                 await announcer.announce(run_id, data)

@@ -54,7 +54,7 @@ async def tracker(api: Api) -> str:
     """Return the tracking id of a new event tracker."""
     group = await arn_of(api, "DatasetGroup")
     made = await api.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
-    await api.settled("EventTracker", made["eventTrackerArn"])
+    await api.finished("EventTracker", made["eventTrackerArn"])
     return str(made["trackingId"])
 
 
@@ -111,4 +111,4 @@ async def deleted(api: Api, s3: FakeS3, *users: str, job_name: str = "erase") ->
         roleArn=ROLE,
         dataSource={"dataLocation": "s3://data/gone.csv"},
     )
-    return await api.settled("DataDeletionJob", made["dataDeletionJobArn"])
+    return await api.finished("DataDeletionJob", made["dataDeletionJobArn"])

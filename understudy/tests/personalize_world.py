@@ -202,7 +202,7 @@ def served(s3: FakeS3, arns: dict[str, str], options: PersonalizeOptions) -> Ite
 
 
 @contextmanager
-def settled_world(folder: Path, limits: dict[str, int]) -> Iterator[World]:
+def finished_world(folder: Path, limits: dict[str, int]) -> Iterator[World]:
     """Serve a shop that a process before has set up; whatever is created in it now stays pending."""
     s3, arns = FakeS3(objects()), dict[str, str]()
     with served(s3, arns, PersonalizeOptions(state_dir=folder)) as world:

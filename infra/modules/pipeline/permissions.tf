@@ -72,9 +72,10 @@ locals {
         resources = [module.topology.table_arns["runs"]]
       },
       {
-        sid       = "Announce"
-        actions   = ["sns:Publish"]
+        sid     = "Announce"
+        actions = ["sns:Publish"]
         resources = [
+          module.topology.topic_arns["upload-read"],
           module.topology.topic_arns["data-ingested"],
           module.topology.topic_arns["interactions-ingested"],
           module.topology.topic_arns["run-finished"],
@@ -298,8 +299,8 @@ locals {
         ]
       },
       {
-        sid       = "StoreEmails"
-        actions   = ["s3:PutObject"]
+        sid     = "StoreEmails"
+        actions = ["s3:PutObject"]
         resources = [
           "${local.data_bucket}/runs/*/emails/*",
           "${local.data_bucket}/runs/*/copy/*",

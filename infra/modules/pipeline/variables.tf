@@ -261,7 +261,8 @@ variable "settings" {
   validation {
     condition = alltrue(flatten([
       for service, names in local.setting_names : [
-        for name in keys(local.given_settings[service]) : contains(flatten(values(names)), name)
+        for name in flatten([for given in ["all", service] : keys(lookup(var.settings, given, {}))]) :
+        contains(flatten(values(names)), name)
       ]
     ]))
     error_message = "settings must have only variables that the service has, or every service, for those in all: setting_names.json lists them."

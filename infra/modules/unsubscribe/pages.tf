@@ -9,7 +9,7 @@ locals {
   escaped = {
     for text in distinct(concat([var.brand], var.topics)) : text =>
     replace(replace(replace(replace(replace(replace(replace(replace(text,
-      "&", "&amp;"), "<", "&lt;"), ">", "&gt;"), "\"", "&quot;"), "'", "&apos;"), "$", "&dollar;"), "#", "&num;"), "{", "&lbrace;")
+    "&", "&amp;"), "<", "&lt;"), ">", "&gt;"), "\"", "&quot;"), "'", "&apos;"), "$", "&dollar;"), "#", "&num;"), "{", "&lbrace;")
   }
 
   style  = file("${local.pages}/style.css")

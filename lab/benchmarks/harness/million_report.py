@@ -63,7 +63,7 @@ class Report:
             "parts": self.run.parts,
             "part_records": IngestState.of(self.run).part_records,
             "status": self.run.status,
-            "engine": RecommenderState.of(self.run).engine,
+            "is_ranked": RecommenderState.of(self.run).is_ranked,
             "batch_files": self.files,
             "stages": {
                 stage: {

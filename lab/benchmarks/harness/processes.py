@@ -11,8 +11,8 @@ MIB = 2**20
 WEB = "fondly.recommender.web"
 CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
-SETTLED_S = 1.0
-SETTLED_CPU_S = 0.03
+IDLE_S = 1.0
+IDLE_CPU_S = 0.03
 QUIET_S = 3.0
 """After which a process that has started only polls."""
 
@@ -53,12 +53,12 @@ def child(module: str) -> psutil.Process:
     return next(each for each in psutil.Process().children() if each.cmdline()[-1] == module)
 
 
-def settled(process: psutil.Process) -> psutil.Process:
+def idle(process: psutil.Process) -> psutil.Process:
     """Wait until the process has started and is idle."""
     before = -1.0
-    while cpu_seconds(process) - before > SETTLED_CPU_S:
+    while cpu_seconds(process) - before > IDLE_CPU_S:
         before = cpu_seconds(process)
-        time.sleep(SETTLED_S)
+        time.sleep(IDLE_S)
     return process
 
 

@@ -26,7 +26,7 @@ from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
-from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
+from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.publish_parts import Publication
@@ -237,11 +237,7 @@ class Bench:
             suppressions=self.suppressions,
             announcer=self.announcer,
             locks=self.runs.locks,
-            limits=EventLimits(
-                defaults=chosen.load.reading.defaults,
-                max_bytes=chosen.load.reading.max_bytes,
-                max_rejected_share=chosen.load.max_rejected_share,
-            ),
+            limits=chosen,
         )
         self.handler = IngestHandler(files.name, StartRun(tools), ingest_events)
 

@@ -9,8 +9,8 @@ from fondly.contracts.errors import TransientError
 from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
-from fondly.mailer.ports import Claim, ModelReply
-from fondly.runtime.quota.turns import WithdrawnError
+from fondly.mailer.ports import ModelReply
+from fondly.runtime.quota.turns import Lock, WithdrawnError
 
 MODEL = "global.anthropic.claude-haiku-5-5"
 KINDS = (
@@ -34,10 +34,10 @@ class InMemoryModel:
         self.hangs_at: int | None = None
         self.hanging = asyncio.Event()
 
-    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
         """Reply, and refuse a text that Bedrock would refuse."""
         assert prompt.max_chars > 0
-        if claim and not await claim():
+        if lock and not await lock():
             raise WithdrawnError
         self.calls += 1
         self.prompts.append(prompt)

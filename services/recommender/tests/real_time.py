@@ -34,7 +34,7 @@ KEY = "a key that nobody guesses"
 
 @dataclass
 class Ranks:
-    """An engine that answers with the same products for everybody, after some time, or fails."""
+    """A campaign that answers with the same products for everybody, after some time, or fails."""
 
     product_ids: Sequence[str] = ()
     after_s: float = 0.0

@@ -241,7 +241,7 @@ class World:
         """Open a run whose datasets are written, without any; `facts` are what it counts of them."""
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
-        known = {"engine": "personalize", "ranked": 1, "interactions": 10, "csv_bytes": 10, **facts}
+        known = {"ranked": 1, "interactions": 10, "csv_bytes": 10, **facts}
         await self.set_state(run_id, phase=Phase.SET_UP, started_at=START, **known)
 
     async def state(self, run_id: str = RUN) -> RecommenderState:

@@ -72,7 +72,7 @@ class FakeDispatches:
 
     def _reserve(self, reservation: Reservation) -> Reserved:
         found = self.items.get(reservation.key)
-        is_mine = found is not None and found.claim == reservation.dispatch.claim
+        is_mine = found is not None and found.reserved_by == reservation.dispatch.reserved_by
         if found is not None and found.outcome is not Outcome.WAITING and not is_mine:
             return Reserved.TAKEN
         if reservation.contact is not None:
@@ -89,7 +89,7 @@ class FakeDispatches:
         await asyncio.sleep(0)
         for each in dispatches:
             found = self.items.get((each.run_id, each.customer_id))
-            held = found and (found.outcome, found.claim) == (Outcome.SENDING, each.claim)
+            held = found and (found.outcome, found.reserved_by) == (Outcome.SENDING, each.reserved_by)
             if each.outcome.is_final or held:
                 self.items[each.run_id, each.customer_id] = each
 

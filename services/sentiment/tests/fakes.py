@@ -7,7 +7,7 @@ from fondly.contracts.records import Sentiment, SentimentScores
 from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS
 from fondly.sentiment.domain.scores import SCORE, Score
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import Claim, Keep
+from fondly.sentiment.ports import Keep, Lock
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
 
@@ -25,23 +25,23 @@ class InMemoryAsks:
         self.failures: dict[str, Exception] = {}
         self.languages_of: dict[str, str | None] = {}
 
-    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Answer about one text after the other."""
-        for text in await claim(texts):
+        for text in await lock(texts):
             if failure := self.failures.pop(text.words, None):
                 raise failure
             self.asked.append(text.words)
             await asyncio.sleep(0)
             await keep({text.key: SCORE.write(POSITIVE)})
 
-    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Answer about all texts."""
-        texts = await claim(texts)
+        texts = await lock(texts)
         self.besides += [text.words for text in texts]
         await keep({text.key: LANGUAGE.write(self.languages_of.get(text.words, "en")) for text in texts})
 
-    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Answer about all texts."""
-        texts = await claim(texts)
+        texts = await lock(texts)
         self.besides += [text.words for text in texts]
         await keep({text.key: MENTIONS.write(()) for text in texts})

@@ -8,7 +8,7 @@ from fondly.contracts.events import DataIngested, new_event
 from fondly.contracts.records import Customer, Product, Review, ScoredReview, SharedText
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import PartReport, StageName, part_name
-from fondly.sentiment.domain.texts import Engine
+from fondly.sentiment.domain.texts import Scorer
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.ports import FindsAspects
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
@@ -50,11 +50,11 @@ class World:
         self.asks = InMemoryAsks()
         self.kept = InMemoryKeptAnswers()
         self.stage = runs.stage(StageName.SENTIMENT, self.announcer)
-        engine, pay_once = Engine(language=language), PayOnce(kept=self.kept, parallel_calls=4)
+        scorer, pay_once = Scorer(language=language), PayOnce(kept=self.kept, parallel_calls=4)
         if ask_aspects:
-            find_aspects = AskAspects(engine=engine, pay_once=pay_once, asks=self.asks)
+            find_aspects = AskAspects(scorer=scorer, pay_once=pay_once, asks=self.asks)
         self.read_documents = ReadDocuments(
-            engine=engine,
+            scorer=scorer,
             pay_once=pay_once,
             asks=self.asks,
             find_aspects=find_aspects,

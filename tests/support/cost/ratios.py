@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.operations.cost.workload import CLAIM_AND_ANSWER_WRITES
+from fondly.operations.cost.workload import LOCK_AND_ANSWER_WRITES
 
 HEAD = """# What a run uses of each unit: means over the runs of tests/support/cost/measured.toml, each run
 # counting as much as the other. `python -m tests.support.cost.ratios` prints this file.
@@ -120,7 +120,7 @@ MEANS = (
     ),
     Ratio(
         "writes_per_review",
-        lambda run: (run.sentiment_writes - CLAIM_AND_ANSWER_WRITES * run.texts_asked) / run.reviews,
+        lambda run: (run.sentiment_writes - LOCK_AND_ANSWER_WRITES * run.texts_asked) / run.reviews,
         "The review and the opinion, beside the answers about its words.",
     ),
     Ratio("description_bytes", lambda run: run.description_bytes),

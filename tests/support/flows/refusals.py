@@ -172,6 +172,9 @@ _ROLES = (
         topic_arn("recommendations-ready"),
     ),
     _refused(
+        "the mailer has a run cleared anew", role("mailer-task"), "sns:Publish", topic_arn("upload-read")
+    ),
+    _refused(
         "a task decrypts by itself, not through S3",
         role("ingest-task"),
         "kms:Decrypt",

@@ -19,7 +19,7 @@ from fondly.cli.app import app
 from fondly.operations.verification import Account
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.run import CLEARING, StageName
 from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
 from understudy.testing import UnderstudyServer
@@ -113,6 +113,8 @@ def advance(in_ledger: InLedger) -> Callable[..., None]:
         async def record(ledger: Ledger) -> None:
             await ledger.open_run(name, source=source)
             await ledger.set_parts(name, 2)
+            for later in CLEARING:
+                await ledger.clear(name, later)
             for stage, part in finished:
                 await finish_part(ledger, name, part, a_report(stage, part, reviews_scored=2))
 

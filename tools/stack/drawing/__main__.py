@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PIL import Image, ImageColor
 
+from fondly.evaluation.sample.row import picture_name
 from fondly.evaluation.sample.vocabulary import load_vocabulary
-from fondly.stack.pictures.addresses import FOLDER, picture_name
+from fondly.stack.pictures.addresses import FOLDER
 from tools.stack.drawing.kinds import INK, KINDS, WHITE, Paint
 from tools.stack.drawing.pen import Colour, Pen, mixed
 

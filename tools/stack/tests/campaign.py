@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, CopySource, Exclusion, Sentiment, SentimentSummary
+from fondly.evaluation.sample.row import picture_url
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from fondly.stack.gallery.model import (
@@ -16,7 +17,6 @@ from fondly.stack.gallery.model import (
     Piece,
     Refusal,
 )
-from fondly.stack.pictures.addresses import picture_url
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130

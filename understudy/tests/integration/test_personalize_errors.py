@@ -15,7 +15,7 @@ from personalize_world import (
     USER_ID,
     World,
     avro,
-    settled_world,
+    finished_world,
 )
 
 INVALID, VALIDATION, NOT_FOUND = "InvalidInputException", "ValidationException", "ResourceNotFoundException"
@@ -361,7 +361,7 @@ CASES = (
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A shop with one of everything."""
-    with settled_world(tmp_path_factory.mktemp("state"), LIMITS) as made:
+    with finished_world(tmp_path_factory.mktemp("state"), LIMITS) as made:
         yield made
 
 

@@ -158,7 +158,7 @@ def test_a_request_reserves_what_it_may_write_and_gets_the_rest_back() -> None:
     large = request("x" * 325, max_tokens=800)
     quotas.reserve(large)
     assert "Too many tokens" in refused(quotas.reserve, request("x" * 325, max_tokens=100)).message
-    quotas.settle(large, Usage(input=100, output=40, cache_read=500))
+    quotas.correct(large, Usage(input=100, output=40, cache_read=500))
     quotas.reserve(request("x" * 325, max_tokens=600))
 
 
@@ -168,7 +168,7 @@ def test_a_token_of_output_takes_several_of_the_quota(identifier: str, burn: int
     quotas = Quotas(tokens_per_min=10_000, clock=Now())
     asked = request("x", identifier=identifier, max_tokens=1_000)
     quotas.reserve(asked)
-    quotas.settle(asked, Usage(input=1, output=900))
+    quotas.correct(asked, Usage(input=1, output=900))
     left = 10_000 - 1 - 900 * burn
     refused(quotas.reserve, request("x", identifier=identifier, max_tokens=left))
     quotas.reserve(request("x", identifier=identifier, max_tokens=left - 1))

@@ -168,7 +168,7 @@ async def test_a_job_holds_its_filter_and_its_version(api: Api, s3: FakeS3) -> N
     }
     arn = (await api.call("CreateBatchInferenceJob", **asked))["batchInferenceJobArn"]
     assert await api.code("DeleteFilter", filterArn=only) == "ResourceInUseException"
-    assert (await api.settled("BatchInferenceJob", arn))["status"] == "ACTIVE"
+    assert (await api.finished("BatchInferenceJob", arn))["status"] == "ACTIVE"
     [line] = map(json.loads, s3.objects["out/in.json.out"].splitlines())
     assert len(line["output"]["recommendedItems"]) == 10
     await api.call("DeleteFilter", filterArn=only)

@@ -135,7 +135,7 @@ async def test_a_deletion_of_data_needs_a_file_of_users(api: Api, s3: FakeS3) ->
         roleArn=ROLE,
         dataSource={"dataLocation": "s3://data/gone.csv"},
     )
-    job = await api.settled("DataDeletionJob", made["dataDeletionJobArn"])
+    job = await api.finished("DataDeletionJob", made["dataDeletionJobArn"])
     assert job["status"] == "FAILED"
     assert job["failureReason"] == "Input CSV is missing the following columns:[USER_ID]."
 

@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool]) -> None:
         await asyncio.sleep(0.001)
 
 
-async def settled(resource: Resource) -> Status | None:
+async def finished(resource: Resource) -> Status | None:
     """Return the final status of a creation."""
     await until(lambda: not resource.unfinished)
     return resource.status
@@ -54,7 +54,7 @@ async def test_a_creation_passes_through_every_state(registry: Registry) -> None
 
     resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
     seen.append(resource.status)
-    await settled(resource)
+    await finished(resource)
     seen.append(resource.status)
 
     assert seen == [Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status.ACTIVE]
@@ -74,7 +74,7 @@ async def test_work_that_fails_ends_the_creation_with_a_reason(
 
     resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
 
-    assert await settled(resource) is Status.CREATE_FAILED
+    assert await finished(resource) is Status.CREATE_FAILED
     assert (resource.failure_reason or "").startswith(reason)
 
 
@@ -87,7 +87,7 @@ async def test_only_an_active_resource_can_be_used(registry: Registry) -> None:
     assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == ("ResourceNotFoundException")
     version = registry.create(SOLUTION_VERSION, "v", {}, work=work)
     assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == "ResourceInUseException"
-    await settled(version)
+    await finished(version)
     assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == "InvalidInputException"
 
 
@@ -95,7 +95,7 @@ async def test_a_name_is_taken_until_the_deletion_ends(registry: Registry) -> No
     """A deletion passes through its states, cannot be repeated, and then frees the name."""
     group = registry.create(DATASET_GROUP, "g", {})
     assert code_of(lambda: registry.delete(DATASET_GROUP, "g")) == "ResourceInUseException"
-    await settled(group)
+    await finished(group)
 
     registry.delete(DATASET_GROUP, "g")
 
@@ -109,10 +109,10 @@ async def test_a_name_is_taken_until_the_deletion_ends(registry: Registry) -> No
 async def test_unfinished_work_prevents_deletion(registry: Registry) -> None:
     """A dataset cannot be deleted while an import runs, but can once it ends."""
     dataset = registry.create(DATASET, "d", {})
-    await settled(dataset)
+    await finished(dataset)
     job = registry.create(DATASET_IMPORT_JOB, "j", {}, links=("d",))
     assert code_of(lambda: registry.delete(DATASET, "d")) == "ResourceInUseException"
-    await settled(job)
+    await finished(job)
 
     registry.delete(DATASET, "d")
 
@@ -122,7 +122,7 @@ async def test_a_schema_is_created_and_deleted_at_once(registry: Registry) -> No
     registry.create(SCHEMA, "s", {})
     dataset = registry.create(DATASET, "d", {}, links=("s",))
     assert code_of(lambda: registry.delete(SCHEMA, "s")) == "ResourceInUseException"
-    await settled(dataset)
+    await finished(dataset)
     registry.delete(DATASET, "d")
     await until(lambda: not registry.find(DATASET))
 
@@ -142,7 +142,7 @@ async def test_quotas_count_all_or_only_unfinished_resources(registry: Registry)
 
     assert sixth_group == sixth_job == "LimitExceededException"
     for job in jobs:
-        await settled(job)
+        await finished(job)
     registry.create(DATASET_IMPORT_JOB, "j5", {})
 
 
@@ -163,7 +163,7 @@ async def test_a_stopped_training_stays_stopped(registry: Registry) -> None:
 
     assert pending.status is Status.CREATE_STOPPED
     assert running.status is Status.CREATE_STOPPING
-    assert await settled(running) is Status.CREATE_STOPPED
+    assert await finished(running) is Status.CREATE_STOPPED
 
 
 async def test_what_is_under_way_can_be_waited_for(registry: Registry) -> None:
@@ -176,21 +176,21 @@ async def test_what_is_under_way_can_be_waited_for(registry: Registry) -> None:
 
     resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
     other = registry.create(DATASET_GROUP, "g", {})
-    waiting = asyncio.ensure_future(registry.settled([resource, other]))
-    await settled(other)
+    waiting = asyncio.ensure_future(registry.finished([resource, other]))
+    await finished(other)
     assert not waiting.done()
     going_on.set()
     await waiting
     assert resource.status is Status.CREATE_FAILED
-    await registry.settled([resource, other])
-    await registry.settled([])
+    await registry.finished([resource, other])
+    await registry.finished([])
 
 
 async def test_work_may_follow_work_on_a_resource(registry: Registry) -> None:
     """As an update after an update: what comes later is begun anew, and not lost at the end of the first."""
     done: list[int] = []
     resource = registry.create(DATASET_GROUP, "g", {})
-    await registry.settled([resource])
+    await registry.finished([resource])
 
     async def note(number: int) -> None:
         await registry.pause()
@@ -198,5 +198,5 @@ async def test_work_may_follow_work_on_a_resource(registry: Registry) -> None:
 
     for number in range(3):
         registry.start(resource, note(number))
-        await registry.settled([resource])
+        await registry.finished([resource])
     assert done == [0, 1, 2]

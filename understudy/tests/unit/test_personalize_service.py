@@ -89,7 +89,7 @@ class Api:
         ]
         return await handler(params)
 
-    async def settled(self, noun: str, arn: str) -> Params:
+    async def finished(self, noun: str, arn: str) -> Params:
         """Return the description of a resource once its status is final."""
         key = noun[0].lower() + noun[1:]
         while True:
@@ -107,7 +107,7 @@ class Api:
     async def made(self, noun: str, **params: Any) -> str:  # noqa: ANN401 - any parameter
         """Create a resource and return its ARN once it is active."""
         [arn] = (await self.call(f"Create{noun}", **params)).values()
-        found = await self.settled(noun, arn)
+        found = await self.finished(noun, arn)
         assert found["status"] == "ACTIVE", found
         return str(arn)
 
@@ -133,7 +133,7 @@ class Api:
             dataSource={"dataLocation": f"s3://data/{name}.csv"},
             roleArn=ROLE,
         )
-        return await self.settled("DatasetImportJob", answer["datasetImportJobArn"])
+        return await self.finished("DatasetImportJob", answer["datasetImportJobArn"])
 
     async def solution(self, group: str) -> str:
         """Return a solution."""
@@ -222,7 +222,7 @@ async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> N
 
     await api.call("StopSolutionVersionCreation", solutionVersionArn=arn)
 
-    assert (await api.settled("SolutionVersion", arn))["status"] == "CREATE STOPPED"
+    assert (await api.finished("SolutionVersion", arn))["status"] == "CREATE STOPPED"
     refused = [
         await api.code("GetSolutionMetrics", solutionVersionArn=arn),
         await api.code("CreateCampaign", name="live", solutionVersionArn=arn),
@@ -250,7 +250,7 @@ async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3:
 
     async def end(name: str, source: str, target: str) -> Params:
         [arn] = (await api.call("CreateBatchInferenceJob", **job(name, source, target))).values()
-        return await api.settled("BatchInferenceJob", arn)
+        return await api.finished("BatchInferenceJob", arn)
 
     same = job("same", "s3://data/in/", "s3://data/in/")
     assert await api.code("CreateBatchInferenceJob", **same) == "InvalidInputException"
@@ -285,7 +285,7 @@ async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> 
         jobInput={"s3DataSource": {"path": "s3://data/in.json"}},
         jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
     )
-    await api.settled("EventTracker", tracker)
+    await api.finished("EventTracker", tracker)
     schema = (await api.call("ListSchemas"))["schemas"][0]["schemaArn"]
     order = {"campaign": campaign, "solution": solution, "eventTracker": tracker, "dataset": dataset}
     order |= {"schema": schema, "datasetGroup": group}

@@ -137,7 +137,7 @@ async def test_a_version_that_waits_keeps_its_data(start: Start) -> None:
     group, dataset = await first.dataset()
     await first.load(dataset, "a")
     tracker = await first.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
-    await first.settled("EventTracker", tracker["eventTrackerArn"])
+    await first.finished("EventTracker", tracker["eventTrackerArn"])
     solution = await first.solution(group)
 
     slow = await start(state_delay_s=60)
@@ -148,7 +148,7 @@ async def test_a_version_that_waits_keeps_its_data(start: Start) -> None:
     )
 
     third = await start()
-    assert (await third.settled("SolutionVersion", arn))["status"] == "ACTIVE"
+    assert (await third.finished("SolutionVersion", arn))["status"] == "ACTIVE"
     campaign = await third.made("Campaign", name="live", solutionVersionArn=arn)
     assert "later" not in await third.recommended(campaign, "u1")
     newer = await third.made("SolutionVersion", solutionArn=solution)
@@ -165,13 +165,13 @@ async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> No
     slow = await start(state_delay_s=60)
     job = await importing(slow, dataset, "a")
     third = await start()
-    assert (await third.settled("DatasetImportJob", job["datasetImportJobArn"]))["status"] == "ACTIVE"
+    assert (await third.finished("DatasetImportJob", job["datasetImportJobArn"]))["status"] == "ACTIVE"
     solution = await third.solution(group)
 
     slow = await start(state_delay_s=60)
     arn = (await slow.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
     fifth = await start()
-    assert (await fifth.settled("SolutionVersion", arn))["status"] == "ACTIVE"
+    assert (await fifth.finished("SolutionVersion", arn))["status"] == "ACTIVE"
 
     slow = await start(state_delay_s=60)
     batch = await slow.call(
@@ -183,7 +183,7 @@ async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> No
         jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
     )
     last = await start()
-    assert (await last.settled("BatchInferenceJob", batch["batchInferenceJobArn"]))["status"] == "ACTIVE"
+    assert (await last.finished("BatchInferenceJob", batch["batchInferenceJobArn"]))["status"] == "ACTIVE"
     assert json.loads(s3.objects["out/users.json.out"])["input"] == {"userId": "u1"}
 
 
@@ -349,7 +349,7 @@ async def test_deleted_users_stay_forgotten(start: Start, s3: FakeS3) -> None:
         roleArn=ROLE,
         dataSource={"dataLocation": "s3://data/gone.csv"},
     )
-    assert (await first.settled("DataDeletionJob", job["dataDeletionJobArn"]))["numDeleted"] == 6
+    assert (await first.finished("DataDeletionJob", job["dataDeletionJobArn"]))["numDeleted"] == 6
 
     second = await start()
 

@@ -3,7 +3,7 @@ from pathlib import Path
 from PIL import Image
 
 from fondly.checks import screenshots
-from fondly.stack.pictures.addresses import picture_url
+from fondly.evaluation.sample.row import picture_url
 from lab.checks.tests.emails import HTML, an_email
 from lab.checks.tests.tools import skipped_without_tools
 from tools.stack.tests.gallery_pages import email, write_gallery

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.contracts.events import DataIngested, RunFinished, parse_event
+from fondly.contracts.events import DataIngested, RunFinished, event_type, parse_event
 from fondly.contracts.records import Customer, Product, SharedText
 from fondly.ingest.__main__ import make_handler
 from fondly.ingest.adapters.s3_files import S3Files
@@ -97,7 +97,13 @@ async def bodies(clients: Clients, url: str) -> list[str]:
         found += [message.get("Body", "") for message in reply["Messages"]]
 
 
-async def settled(clients: Clients, url: str) -> None:
+async def parts(clients: Clients, resources: Resources) -> list[DataIngested]:
+    """Receive the parts that sentiment is told of, after how large each run is."""
+    found = await bodies(clients, resources.queue_urls["sentiment"])
+    return [parse_event(body, DataIngested).data for body in found if event_type(body) == DataIngested.type]
+
+
+async def emptied(clients: Clients, url: str) -> None:
     """Wait until a queue has no message, waiting or in flight."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
@@ -120,18 +126,16 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
     async with running(settings):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=upload)
         run = await ingested(ledger)
-        await settled(clients, settings.ingest_uploads_queue_url)
+        await emptied(clients, settings.ingest_uploads_queue_url)
     assert run.source == f"s3://{settings.data_bucket}/{key}"
-    events = [
-        parse_event(body, DataIngested) for body in await bodies(clients, resources.queue_urls["sentiment"])
-    ]
-    assert sorted((event.data.part, event.data.parts, event.data.reviews) for event in events) == [
+    events = await parts(clients, resources)
+    assert sorted((data.part, data.parts, data.reviews) for data in events) == [
         (1, 3, 2),
         (2, 3, 2),
         (3, 3, 1),
     ]
     store = S3Objects(clients.s3, settings.data_bucket)
-    customers = [one for event in events for one in await store.get_lines(event.data.key, Customer)]
+    customers = [one for data in events for one in await store.get_lines(data.key, Customer)]
     assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
     products = await store.get_lines(object_keys.products(run.run_id), Product)
     assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
@@ -154,9 +158,8 @@ async def test_texts_of_unknown_reviewers_are_stored_with_the_parts(
     async with running(settings):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key="uploads/a.csv", Body=csv_lines(rows))
         run = await ingested(ledger)
-        await settled(clients, settings.ingest_uploads_queue_url)
-    found = await bodies(clients, resources.queue_urls["sentiment"])
-    events = [parse_event(body, DataIngested).data for body in found]
+        await emptied(clients, settings.ingest_uploads_queue_url)
+    events = await parts(clients, resources)
     assert sorted((data.part, data.shared_texts) for data in events) == [(1, 1), (2, 1)]
     store = S3Objects(clients.s3, settings.data_bucket)
     assert [await store.get_lines(object_keys.shared_texts(run.run_id, n), SharedText) for n in (1, 2)] == [
@@ -180,7 +183,7 @@ async def test_a_set_of_three_files_is_one_run(
         for name, body in files.items():
             await clients.s3.put_object(Bucket=settings.data_bucket, Key=f"uploads/a b/{name}", Body=body)
         run = await ingested(ledger)
-        await settled(clients, settings.ingest_uploads_queue_url)
+        await emptied(clients, settings.ingest_uploads_queue_url)
     assert len(await ledger.runs()) == 1
     store = S3Objects(clients.s3, settings.data_bucket)
     (customer,) = await store.get_lines(object_keys.customers(run.run_id, 1), Customer)
@@ -197,7 +200,7 @@ def _set_of(day: int) -> dict[str, bytes]:
     }
 
 
-async def _settled_runs(clients: Clients, settings: IngestSettings, ledger: Ledger, count: int) -> list[Run]:
+async def _ended_runs(clients: Clients, settings: IngestSettings, ledger: Ledger, count: int) -> list[Run]:
     """The runs once there are so many and no notification is left."""
 
     async def enough() -> Run | None:
@@ -205,7 +208,7 @@ async def _settled_runs(clients: Clients, settings: IngestSettings, ledger: Ledg
         return runs[-1] if len(runs) == count else None
 
     await eventually(enough)
-    await settled(clients, settings.ingest_uploads_queue_url)
+    await emptied(clients, settings.ingest_uploads_queue_url)
     return await ledger.runs()
 
 
@@ -222,7 +225,7 @@ async def test_deliveries_into_one_folder_are_a_run_each(
             for name, body in files.items():
                 await clients.s3.put_object(Bucket=settings.data_bucket, Key=f"uploads/x/{name}", Body=body)
                 await asyncio.sleep(0.2)
-            runs = await _settled_runs(clients, settings, ledger, day)
+            runs = await _ended_runs(clients, settings, ledger, day)
             assert len(runs) == day
             store = S3Objects(clients.s3, settings.data_bucket)
             (customer,) = await store.get_lines(object_keys.customers(runs[-1].run_id, 1), Customer)
@@ -238,9 +241,9 @@ async def test_a_repeated_upload_announces_nothing_and_a_changed_one_a_new_run(
         for upload in (body, body, body + csv_lines([numbered(2)], header=False)):
             await clients.s3.put_object(Bucket=settings.data_bucket, Key="uploads/a.csv", Body=upload)
             await ingested(ledger)
-            await settled(clients, settings.ingest_uploads_queue_url)
+            await emptied(clients, settings.ingest_uploads_queue_url)
     assert len(await ledger.runs()) == 2
-    assert len(await bodies(clients, resources.queue_urls["sentiment"])) == 2
+    assert len(await parts(clients, resources)) == 2
 
 
 async def test_a_broken_file_fails_its_run_and_alerts_the_operators(
@@ -252,7 +255,7 @@ async def test_a_broken_file_fails_its_run_and_alerts_the_operators(
             Bucket=settings.data_bucket, Key="uploads/a.csv.gz", Body=gzip.compress(b"x" * 999)[:-9]
         )
         run = await failed(ledger)
-        await settled(clients, settings.ingest_uploads_queue_url)
+        await emptied(clients, settings.ingest_uploads_queue_url)
     assert run.reason == "uploads/a.csv.gz: gzip file ends too early"
     (event,) = [parse_event(body, RunFinished) for body in await bodies(clients, resources.queue_urls["ops"])]
     assert (event.data.status, event.data.reason) == ("failed", run.reason)
@@ -267,7 +270,7 @@ async def test_test_events_are_acknowledged_and_other_messages_dead_lettered(
     async with running(settings):
         await clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Event": "s3:TestEvent"}))
         await clients.sqs.send_message(QueueUrl=url, MessageBody="no notification")
-        await settled(clients, url)
+        await emptied(clients, url)
     assert await bodies(clients, resources.dead_letter_urls["ingest-uploads"]) == ["no notification"]
     assert await ledger.runs() == []
 

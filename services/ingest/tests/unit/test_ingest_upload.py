@@ -12,7 +12,7 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.errors import PermanentError, TransientError
-from fondly.contracts.events import DataIngested, EventData, RunFinished
+from fondly.contracts.events import DataIngested, EventData, RunFinished, UploadRead
 from fondly.contracts.records import Customer
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import PartReport, RunStatus, StageName, part_name
@@ -43,6 +43,16 @@ async def test_parts_hold_whole_customers_and_name_the_number_of_parts() -> None
     assert run.parts == 3
     assert run.stage(StageName.INGEST).done == {1, 2, 3}
     assert bench.parts[0].key == object_keys.customers(run.run_id, 1)
+
+
+async def test_how_large_a_run_is_is_told_before_its_parts() -> None:
+    """So that whoever pays for it can say whether it can end."""
+    bench = Bench()
+    await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 6)]))
+    assert [data for _, data in bench.announcer.announced] == [
+        UploadRead(customers=5, interactions=5),
+        *bench.parts,
+    ]
 
 
 async def test_tables_hold_every_record_with_its_run() -> None:
@@ -80,6 +90,8 @@ class _ImmediateSentiment(InMemoryAnnouncer):
         """Read the part; `KeyError` when it is not stored yet."""
         await super().announce(run_id, *events)
         for data in events:
+            if isinstance(data, UploadRead):
+                continue
             assert isinstance(data, DataIngested)
             customers = await self.bench.objects.get_lines(data.key, Customer)
             self.read.append((len(customers), len(self.bench.customers.items)))
@@ -148,7 +160,9 @@ async def test_a_part_that_sentiment_has_finished_is_stored_as_it_was() -> None:
     await bench.notify(KEY)
     assert (await bench.run()).stage(StageName.INGEST).done == {1}
     assert (bench.objects.stored, bench.customers.items) == (objects, customers)
-    assert len(set(bench.announcer.ids)) == 1
+    kinds = [type(data) for _, data in bench.announcer.announced]
+    assert kinds == [UploadRead, DataIngested] * 2
+    assert len(set(bench.announcer.ids)) == 2
 
 
 async def test_a_failure_is_announced_again_on_each_redelivery() -> None:
@@ -167,7 +181,8 @@ async def test_a_run_that_ends_during_ingest_gets_no_more_parts() -> None:
 
     async def fail_after_first(run_id: str, *events: EventData) -> None:
         await announce(run_id, *events)
-        await bench.ledger.fail(run_id, "later")
+        if bench.parts:
+            await bench.ledger.fail(run_id, "later")
 
     object.__setattr__(bench.announcer, "announce", fail_after_first)
     await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))

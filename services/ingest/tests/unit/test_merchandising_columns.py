@@ -28,7 +28,7 @@ PRODUCT = {"product_id": "P1", "product_name": "Cable", "discounted_price": "$5"
 COLUMNS = ("brand", "parent_id", "variant", "in_stock", "stock", "available_from")
 
 
-def read(**cells: str) -> tuple[Product, list[str]]:
+def read(**cells: str) -> tuple[Product, list[str | None]]:
     """A product's record, and the columns whose values could not be read."""
     row = Row({**PRODUCT, **cells})
     default = decided(Reads.MONEY, [], INDIAN)

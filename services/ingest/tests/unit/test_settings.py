@@ -12,6 +12,7 @@ RESOURCES = {
     "FONDLY_RUN_FINISHED_TOPIC_ARN": "arn:finished",
     "FONDLY_INGEST_UPLOADS_QUEUE_URL": "https://queue.example",
     "FONDLY_DATA_INGESTED_TOPIC_ARN": "arn:ingested",
+    "FONDLY_UPLOAD_READ_TOPIC_ARN": "arn:read",
     "FONDLY_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
     "FONDLY_PRODUCTS_TABLE": "products",
     "FONDLY_CUSTOMERS_TABLE": "customers",

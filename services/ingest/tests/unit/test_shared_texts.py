@@ -89,8 +89,7 @@ class _ImmediateSentiment(InMemoryAnnouncer):
         """Read the texts; `KeyError` when they are not stored yet."""
         await super().announce(run_id, *events)
         for data in events:
-            assert isinstance(data, DataIngested)
-            if data.shared_texts:
+            if isinstance(data, DataIngested) and data.shared_texts:
                 key = object_keys.shared_texts(run_id, data.part)
                 self.read += await self.bench.objects.get_lines(key, SharedText)
 

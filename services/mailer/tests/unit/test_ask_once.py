@@ -87,7 +87,7 @@ async def test_nothing_is_kept_of_a_failed_call() -> None:
     assert (await ask(asks, payer="part-1")).reply.text == "{}"
 
 
-async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
+async def test_a_question_that_a_part_has_twice_is_locked_once() -> None:
     """DynamoDB refuses a transaction with two writes of one item, and both get the answer of one call."""
     model = InMemoryModel(ModelReply(text="{}"))
     asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
@@ -96,7 +96,7 @@ async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
     assert model.calls == 1
 
 
-async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
+async def test_a_question_is_locked_when_its_call_goes_out() -> None:
     """Until then, for hours if need be, whoever comes to its turn first asks; the others find the answer."""
     turns: dict[str, asyncio.Event] = {payer: asyncio.Event() for payer in ("late", "early")}
     kept, order = InMemoryKeptAnswers(), list[str]()
@@ -122,7 +122,7 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
         for payer in turns
     }
     await asyncio.sleep(0.01)
-    assert kept.claims == {}
+    assert kept.locks == {}
     turns["early"].set()
     await working["early"]
     turns["late"].set()
@@ -160,7 +160,7 @@ async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFact
     assert sum(reply.output_tokens for reply in paid) == 34
 
 
-async def test_what_another_worker_has_claimed_is_left_out_of_a_joint_call(
+async def test_what_another_worker_has_locked_is_left_out_of_a_joint_call(
     facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are asked at once, and nothing is paid for twice."""
@@ -186,11 +186,11 @@ async def test_what_another_worker_has_claimed_is_left_out_of_a_joint_call(
 async def test_a_message_makes_room_for_that_of_a_worker_that_has_died(
     facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else messages that wait for its answers would keep it out until its claims lapse."""
+    """Else messages that wait for its answers would keep it out until its locks lapse."""
     monkeypatch.setattr(ask_once, "PATIENCE_S", 0)
     kept, prompt = InMemoryKeptAnswers(), about(facts, 1)
     asks = AskOnce(model=Numbering(), model_id="claude", kept=kept, parallel=PARALLEL)
-    await kept.claim([prompt.key("claude")], payer="part-1")
+    await kept.lock([prompt.key("claude")], payer="part-1")
     with pytest.raises(PostponedError, match="has not answered 1 questions"):
         await asks.run([prompt, about(facts, 2)], payer="part-2")
     assert [each.payer for each in (await asks.run([prompt], payer="part-1")).values()] == ["part-1"]

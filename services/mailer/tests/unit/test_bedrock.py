@@ -165,21 +165,21 @@ def test_a_call_that_is_not_wanted_any_more_is_not_made() -> None:
         return False
 
     with pytest.raises(WithdrawnError):
-        in_virtual_time(model(stub).ask(prompt(), claim=refuse))
+        in_virtual_time(model(stub).ask(prompt(), lock=refuse))
     assert stub.calls == 0
 
 
-def test_each_try_claims_anew() -> None:
-    """A claim lapses after minutes, and a throttled call may wait for hours."""
-    stub, claims = StubBedrock(error=("ThrottlingException", "Too many requests", 429)), list[int]()
+def test_each_try_locks_anew() -> None:
+    """A lock lapses after minutes, and a throttled call may wait for hours."""
+    stub, locks = StubBedrock(error=("ThrottlingException", "Too many requests", 429)), list[int]()
     stub.fails_times = 3
 
-    async def claim() -> bool:
-        claims.append(stub.calls)
+    async def lock() -> bool:
+        locks.append(stub.calls)
         return True
 
-    in_virtual_time(model(stub).ask(prompt(), claim=claim))
-    assert claims == [0, 1, 2, 3]
+    in_virtual_time(model(stub).ask(prompt(), lock=lock))
+    assert locks == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,11 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, Problem, frame_fields
-from fondly.mailer.domain.copy.gate import judge
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Aspect, Experience, Occasion
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered
+from services.mailer.tests.copies import judge
 
 FOLDER = files("fondly.mailer.domain") / "languages"
 

@@ -3,10 +3,10 @@ from collections.abc import Callable
 import pytest
 
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from fondly.mailer.domain.copy.gate import judge
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.features import in_sentence
 from fondly.mailer.domain.words.lists import WordLists
+from services.mailer.tests.copies import judge
 
 RUCKSACK = Product.model_validate(
     {

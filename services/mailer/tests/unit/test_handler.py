@@ -17,8 +17,11 @@ from fondly.mailer.domain.copy.product_prompt import TOGETHER
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.language import DEFAULT_LOCALE, language
 from fondly.mailer.domain.message.compose import Composer
-from fondly.mailer.domain.message.links import UnsubscribeEndpoint
+from fondly.mailer.domain.message.content import ContentMaker
+from fondly.mailer.domain.message.hosts import AllowedHosts, below
+from fondly.mailer.domain.message.links import UnsubscribeEndpoint, UnsubscribeMail
 from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.handler import MailerHandler
@@ -91,6 +94,7 @@ class World:
         self.model = InMemoryWriter(words)
         sender = Sender("Fondly Shop", "hello@shop.example")
         theme = Theme(Brand("Fondly Shop", "1 Example Street"))
+        own = AllowedHosts(below(sender.domain))
         self.kept = kept or InMemoryKeptAnswers()
         ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         self.consent = InMemoryConsent()
@@ -113,7 +117,13 @@ class World:
             copywriter=Copywriter(
                 ask_once=ask_once, style=Style(brand="Fondly Shop", locale="en_IN"), subjects=subjects
             ),
-            composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
+            composer=Composer(
+                theme=theme,
+                sender=sender,
+                unsubscribe=UnsubscribeEndpoint("https://shop.example/u", b"key"),
+                unsubscribe_mail=UnsubscribeMail(sender.address, b"key"),
+                maker=ContentMaker(language(DEFAULT_LOCALE), links=own, pictures=own),
+            ),
             parallel=PARALLEL,
         )
         self.handler = MailerHandler(
@@ -443,7 +453,7 @@ async def test_nothing_more_is_paid_for_once_a_part_is_left(world: World, recomm
     turn.set()
     for _ in range(20):
         await asyncio.sleep(0)
-    assert (world.model.calls, world.kept.claims) == (0, {})
+    assert (world.model.calls, world.kept.locks) == (0, {})
 
 
 async def test_redelivery_recovers_from_a_crash_before_the_runs_end_is_recorded(

@@ -90,7 +90,7 @@ async def test_of_two_mailers_that_begin_a_run_one_decides(world: test_handler.W
     old, new = DrawHoldout(world.ledger, HALF), DrawHoldout(world.ledger, Holdout(share=0.9))
     before = await world.ledger.run(RUN)
     for each in (old, new):  # the second one had seen none
-        await world.ledger.change_state(before, MailerState, each.settled)
+        await world.ledger.change_state(before, MailerState, each.drawn)
     assert (await old.of(RUN), await new.of(RUN)) == (HALF, HALF)
 
 

@@ -7,10 +7,10 @@ import pytest
 from fondly.contracts import object_keys
 from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.gate import judge
 from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts
+from services.mailer.tests.copies import judge
 from services.mailer.tests.unit.test_handler import RUN, World
 from tests.support.verdict import body
 

@@ -175,7 +175,7 @@ def test_bedrock_accepts_the_schemas(facts: EmailFacts) -> None:
 
 def test_a_repair_asks_for_what_was_refused_alone(facts: EmailFacts) -> None:
     """It costs less than the whole, and says what was wrong."""
-    refused = [Verdict("line", "Free tea.", "a seller's word", "free"), Verdict("subject", "x", "y")]
+    refused = [Verdict("line", "a seller's word", "free", "Free tea."), Verdict("subject", "y", text="x")]
     whole = product_prompt(facts.products[1], STYLE)
     prompt = product_repair(whole, fields=["line"], refused=refused)
     schema = json.loads(prompt.schema)["properties"]["products"]["properties"]["1"]
@@ -185,7 +185,7 @@ def test_a_repair_asks_for_what_was_refused_alone(facts: EmailFacts) -> None:
     ]
     assert asked(prompt)["products"] == asked(whole)["products"]
     assert prompt.max_chars < whole.max_chars
-    repair = frame_repair(facts, STYLE, fields=["intro"], refused=[Verdict("intro", "x", "y")])
+    repair = frame_repair(facts, STYLE, fields=["intro"], refused=[Verdict("intro", "y", text="x")])
     assert json.loads(repair.schema)["required"] == ["intro"]
     assert [each["text"] for each in asked(repair)["refused"]] == ["x"]
 

@@ -10,9 +10,9 @@ from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.assembly import assembled
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
-from fondly.mailer.domain.copy.template_copy import template_copy
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
+from services.mailer.tests.copies import template_copy
 
 Recommend = Callable[..., Recommendation]
 TEST = SubjectTest(

@@ -15,11 +15,11 @@ from fondly.contracts.records import (
     Recommendation,
 )
 from fondly.mailer.domain.copy.fields import Problem
-from fondly.mailer.domain.copy.gate import judge
 from fondly.mailer.domain.copy.style import style_problems
-from fondly.mailer.domain.copy.template_copy import template_copy, template_text
+from fondly.mailer.domain.copy.template_copy import template_text
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
+from services.mailer.tests.copies import judge, template_copy
 
 Recommend = Callable[..., Recommendation]
 LOCALES = ("en_IN", "de_DE")

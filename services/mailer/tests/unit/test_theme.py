@@ -12,7 +12,6 @@ from html5lib.constants import namespaces
 
 from fondly.contracts.click_links import Click, ClickLinks
 from fondly.mailer.domain.copy.fields import Copy
-from fondly.mailer.domain.copy.template_copy import template_copy
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.titles import description
 from fondly.mailer.domain.language import Language, language
@@ -22,6 +21,7 @@ from fondly.mailer.domain.message.links import ClickEndpoint
 from fondly.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
 from fondly.mailer.domain.message.theme import WIDTH, Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
+from services.mailer.tests.copies import template_copy
 
 MAX_HTML_BYTES = 24 * 1024
 GMAIL_CLIPS_AT = 102_000

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Product
-from fondly.mailer.domain.facts.seller_claims import CLAIM_KINDS, claims_in, seller_claims
+from fondly.mailer.domain.facts.seller_claims import CLAIM_KINDS, seller_claims
 from fondly.mailer.domain.facts.titles import DESCRIPTION_CHARS, TITLE_CHARS, description, title
 
 BRACKETS = '()[]{}【】"“”'
@@ -84,11 +84,11 @@ def test_claims_of_the_seller_are_left_out_where_a_title_remains(
 
 def test_a_products_claims_are_those_of_its_whole_name(entry: Callable[..., Product]) -> None:
     """Also those beyond the title, which no email shows."""
-    assert claims_in(entry(1, name="Steel Kettle, 1.5 l | Best Gift | 1 Year Warranty")) == (
+    assert seller_claims("Steel Kettle, 1.5 l | Best Gift | 1 Year Warranty") == (
         "warranty",
         "superlative",
     )
-    assert claims_in(entry(2)) == ()
+    assert seller_claims(entry(2).name) == ()
 
 
 @given(CATALOGUE_LIKE)

@@ -29,7 +29,7 @@ async def personalize(emulator_url: str) -> AsyncIterator[AWSPersonalize]:
             yield AWSPersonalize(client)
 
 
-async def settled(personalize: AWSPersonalize, kind: Kind, arn: str) -> None:
+async def made(personalize: AWSPersonalize, kind: Kind, arn: str) -> None:
     """Poll until the resource is active; understudy works in the background."""
     while not await personalize.is_active(kind, arn):
         pass
@@ -52,7 +52,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     for phase in TRAINING:
         for wanted in plan.wanted(phase, run):
             arn = await personalize.ensure(wanted)
-            await settled(personalize, wanted.kind, arn)
+            await made(personalize, wanted.kind, arn)
             assert await personalize.ensure(wanted) == arn
             state = state.having(resources={**state.resources, wanted.key: arn})
             run = with_state(run, state)

@@ -62,7 +62,7 @@ async def test_picks_of_the_runs_campaign_are_those_of_the_run(
         await current.shops.open()
         for one in (await others.recommendations(RUN, 2))[:25]:
             answer = await current.find(one.customer_id)
-            assert (answer.source, answer.fallback) == (PickedFrom.CAMPAIGN, None)
+            assert (answer.picked_from, answer.fallback) == (PickedFrom.CAMPAIGN, None)
             picks = read_picks(answer.picks)
             assert [each.product for each in picks] == [
                 each.product.model_copy(update={"bullets": (), "cost_class": None}) for each in one.picks

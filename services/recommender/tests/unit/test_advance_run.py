@@ -20,7 +20,7 @@ from fondly.contracts.events import (
 from fondly.contracts.records import RecommendationSource
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.picking.basket import Rule
-from fondly.recommender.domain.run_state import Engine, Phase
+from fondly.recommender.domain.run_state import Phase
 from fondly.recommender.domain.shop.taxonomy import Category
 from fondly.runtime.runs.items import CONDITION_FAILED
 from fondly.runtime.runs.run import RunStatus, StageName
@@ -167,7 +167,7 @@ async def test_popularity_is_used_when_personalize_reports_too_little_data() -> 
     await world.open()
     await world.run_to_end()
     state = await world.state()
-    assert (state.engine, state.popularity_reason) == (Engine.POPULARITY, reason)
+    assert (state.is_ranked, state.popularity_reason) == (False, reason)
     assert len(world.announcer.of(RecommendationsReady)) == 2
     assert world.turns.run_id is None
     reports = {report.name: report for report in await world.ledger.reports(RUN)}

@@ -1,10 +1,12 @@
-"""What a run's budget does to Personalize: all of its work is allowed, or none."""
+"""Before Personalize is paid: it takes the schemas, and the budget allows all of its work, or none."""
 
 from decimal import Decimal
 
+import pytest
+
+from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import RecommenderPoll
 from fondly.recommender.adapters.personalize.kinds import Kind
-from fondly.recommender.domain.run_state import Engine
 from fondly.runtime.runs.pricing import SMALLEST, cost_usd
 from fondly.runtime.runs.run import RunStatus
 from services.recommender.tests.fakes import InMemoryPersonalize
@@ -42,5 +44,17 @@ async def test_what_personalize_is_not_used_for_is_let_go() -> None:
     world = World(too_little, budget_usd=Decimal(1))
     await world.open()
     await world.run_to_end()
-    assert (await world.state()).engine is Engine.POPULARITY
+    assert not (await world.state()).is_ranked
     assert (await world.budget.account(RUN)).committed == 0
+
+
+@pytest.mark.parametrize("kind", [Kind.SCHEMA, Kind.DATASET_GROUP])
+async def test_a_refused_schema_is_told_before_anything_is_paid(kind: Kind) -> None:
+    """Or that there may be no further dataset group; with too little data Personalize is not asked."""
+    world = World(InMemoryPersonalize(full={kind}))
+    await world.training.require(999)
+    with pytest.raises(PermanentError, match=kind):
+        await world.training.require(1_000)
+    world.personalize.full.clear()
+    await world.training.require(1_000)
+    assert {made.kind for made in world.personalize.made.values()} == {Kind.DATASET_GROUP, Kind.SCHEMA}

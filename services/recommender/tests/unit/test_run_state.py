@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fondly.contracts.events import RecommenderPoll, Round
-from fondly.recommender.domain.run_state import TRAINING, TRANSITIONS, Engine, Outcome, Phase
+from fondly.recommender.domain.run_state import TRAINING, TRANSITIONS, Outcome, Phase
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
@@ -73,7 +73,7 @@ async def test_a_run_of_the_release_before_ends_well(name: str) -> None:
     await world.deliver_sent()
     run, state = await world.ledger.run(RUN), await world.state()
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
-    assert state.engine is (Engine.POPULARITY if name == "popularity" else Engine.PERSONALIZE)
+    assert state.is_ranked is (name != "popularity")
     assert state.trainings == (0 if name == "popularity" else 1)
     assert len({one for one in world.personalize.created if "solution version" in one}) == state.trainings
     assert world.personalize.creations >= made

@@ -9,7 +9,6 @@ from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Customer
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment, still_sold
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.bundles import bundle_of
@@ -142,12 +141,12 @@ async def test_two_weeks_of_too_little_data_are_enough_together() -> None:
     half = made_up_shop(customers=200, part_size=200)
     await world.open(half, FIRST)
     await world.run_to_end(FIRST)
-    assert (await world.state(FIRST)).engine is Engine.POPULARITY
+    assert not (await world.state(FIRST)).is_ranked
     everybody = made_up_shop(customers=400, part_size=400)
     rest = [one for one in everybody.customers if int(one.customer_id[1:]) >= 200]
     await world.open(replace(everybody, parts=[rest], scored=[[]]), SECOND)
     await world.run_to_end(SECOND)
-    assert (await world.state(SECOND)).engine is Engine.PERSONALIZE
+    assert (await world.state(SECOND)).is_ranked
 
 
 async def test_a_second_run_waits_until_the_first_has_told_all_that_it_knows() -> None:

@@ -1,4 +1,4 @@
-"""Claims and decisions on the emulator's DynamoDB."""
+"""Reservations and decisions on the emulator's DynamoDB."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -42,7 +42,7 @@ def a_reservation(
 ) -> Reservation:
     """Return a reservation, with a version of the contact if it has one."""
     dispatch = Dispatch(
-        run_id=run_id, customer_id=customer_id, outcome=Outcome.SENDING, at=NOON, claim=token, tries=1
+        run_id=run_id, customer_id=customer_id, outcome=Outcome.SENDING, at=NOON, reserved_by=token, tries=1
     )
     contact = None
     if version is not None:
@@ -105,7 +105,7 @@ async def test_rivals_for_the_same_emails_find_them_taken(dispatches: DynamoDBDi
     ]
     assert [set(each.values()) for each in found] == [{Reserved.MINE}, {Reserved.TAKEN}, {Reserved.TAKEN}]
     held = await dispatches.of(RUN, ids)
-    assert {dispatch.claim for dispatch in held.values()} == {"worker-0"}
+    assert {dispatch.reserved_by for dispatch in held.values()} == {"worker-0"}
 
 
 async def test_what_waits_may_be_reserved_again(dispatches: DynamoDBDispatches) -> None:
@@ -188,7 +188,7 @@ async def test_a_late_word_frees_no_email_for_another_try(
     await dispatches.record([waits])
     await dispatches.reserve([other])
     await dispatches.record([waits])
-    assert (await dispatches.of(RUN, ["c1"]))["c1"].claim == "other"
+    assert (await dispatches.of(RUN, ["c1"]))["c1"].reserved_by == "other"
     await dispatches.record([other.dispatch.model_copy(update={"outcome": after})])
     await dispatches.record([waits])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is after

@@ -459,7 +459,12 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     world = World(3)
     await world.open()
     reserved = Dispatch(
-        run_id=RUN, customer_id="c2", outcome=Outcome.SENDING, at=world.time, transport="fake", claim="dead"
+        run_id=RUN,
+        customer_id="c2",
+        outcome=Outcome.SENDING,
+        at=world.time,
+        transport="fake",
+        reserved_by="dead",
     )
     world.dispatches.items[RUN, "c2"] = reserved
     await world.run()

@@ -56,7 +56,7 @@ async def hand_over(
 async def test_an_email_that_somebody_else_has_reserved_is_not_handed_over(outcome: Outcome) -> None:
     """Whatever has become of it: it is judged again."""
     dispatches, transport = FakeDispatches({}), FakeTransport()
-    other = Dispatch(run_id=RUN, customer_id="c1", outcome=outcome, at=NOON, claim="another worker's")
+    other = Dispatch(run_id=RUN, customer_id="c1", outcome=outcome, at=NOON, reserved_by="another worker's")
     dispatches.items[RUN, "c1"] = other
     with pytest.raises(StaleError):
         await hand_over(dispatches, transport)

@@ -18,8 +18,8 @@ from services.sentiment.tests.fakes import InMemoryAsks
 from understudy.testing import UnderstudyServer
 
 
-async def claim_all(wanted: Sequence[Text]) -> Sequence[Text]:
-    """Claim every text."""
+async def lock_all(wanted: Sequence[Text]) -> Sequence[Text]:
+    """Lock every text."""
     return wanted
 
 
@@ -55,7 +55,7 @@ def texts(question: str) -> list[Text]:
 async def test_every_text_is_scored_once(asks: Asks) -> None:
     """Each gets a label and confidences that add up to 1."""
     kept = Kept()
-    await asks.sentiments(texts("comprehend/sentiment"), claim_all, kept.keep)
+    await asks.sentiments(texts("comprehend/sentiment"), lock_all, kept.keep)
     assert len(kept) == 25
     for score in map(SCORE.read, kept.values()):
         assert (score.sentiment, score.error) == (Sentiment.POSITIVE, None)
@@ -66,14 +66,14 @@ async def test_every_text_is_scored_once(asks: Asks) -> None:
 async def test_every_text_has_a_language(asks: Asks) -> None:
     """These are English."""
     kept = Kept()
-    await asks.languages(texts("comprehend/language"), claim_all, kept.keep)
+    await asks.languages(texts("comprehend/language"), lock_all, kept.keep)
     assert {LANGUAGE.read(answer) for answer in kept.values()} == {"en"}
 
 
 async def test_every_text_has_its_mentions(asks: Asks) -> None:
     """Or none: that is an answer too."""
     kept = Kept()
-    await asks.aspects(texts("comprehend/aspects"), claim_all, kept.keep)
+    await asks.aspects(texts("comprehend/aspects"), lock_all, kept.keep)
     assert [len(MENTIONS.read(answer)) for answer in kept.values()] == [0] * 25
 
 
@@ -84,4 +84,4 @@ async def test_an_error_of_keep_is_raised(asks: Asks) -> None:
         raise TransientError("throttled")
 
     with pytest.raises(TransientError):
-        await asks.sentiments(texts("comprehend/sentiment")[:1], claim_all, fail)
+        await asks.sentiments(texts("comprehend/sentiment")[:1], lock_all, fail)

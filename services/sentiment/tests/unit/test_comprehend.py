@@ -107,8 +107,8 @@ def comprehend(client: FakeComprehend) -> Comprehend:
     return Comprehend(cast("ComprehendClient", client), Limiter(1000), parallel_calls=4)
 
 
-async def claim_all(wanted: Sequence[Text]) -> Sequence[Text]:
-    """Claim every text."""
+async def lock_all(wanted: Sequence[Text]) -> Sequence[Text]:
+    """Lock every text."""
     return wanted
 
 
@@ -129,7 +129,7 @@ class Kept(dict[str, str]):
 async def score(client: FakeComprehend, *words: str) -> list[Score | None]:
     """Ask for sentiments and return them in order."""
     kept, asked = Kept(), texts(*words)
-    await comprehend(client).sentiments(asked, claim_all, kept.keep)
+    await comprehend(client).sentiments(asked, lock_all, kept.keep)
     return kept.scores(asked)
 
 
@@ -190,21 +190,21 @@ async def test_a_transient_failure_of_one_text_never_becomes_its_result(code: st
     client.single_failure = failure(code, 500)
     asked = texts("good", "fails once", "good too")
     with pytest.raises(ClientError, match=code):
-        await comprehend(client).sentiments(asked, claim_all, kept.keep)
+        await comprehend(client).sentiments(asked, lock_all, kept.keep)
     assert [score is not None for score in kept.scores(asked)] == [True, False, True]
 
 
 async def test_the_surest_language_is_the_language() -> None:
     """A text without words has none."""
     kept, asked = Kept(), texts("accha", "123")
-    await comprehend(FakeComprehend()).languages(asked, claim_all, kept.keep)
+    await comprehend(FakeComprehend()).languages(asked, lock_all, kept.keep)
     assert [LANGUAGE.read(kept[text.key]) for text in asked] == ["hi", None]
 
 
 async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     """Names are lower case; persons are no qualities."""
     kept, [asked] = Kept(), texts("Strap broke, says Zoë")
-    await comprehend(FakeComprehend()).aspects([asked], claim_all, kept.keep)
+    await comprehend(FakeComprehend()).aspects([asked], lock_all, kept.keep)
     expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
     assert MENTIONS.read(kept[asked.key]) == (expected,)
 
@@ -231,7 +231,7 @@ def test_no_more_calls_are_sent_than_the_quota_allows(
     async def ask_all() -> None:
         setattr(client, operation, timed)
         adapter = Comprehend(cast("ComprehendClient", client), Limiter(10), parallel_calls=100)
-        await asyncio.gather(*(adapter.sentiments(texts(*each), claim_all, Kept().keep) for each in words))
+        await asyncio.gather(*(adapter.sentiments(texts(*each), lock_all, Kept().keep) for each in words))
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(ask_all())
@@ -248,18 +248,18 @@ async def test_a_call_has_ended_only_when_its_answers_are_kept() -> None:
             await asyncio.sleep(0)
         await kept.keep(answers)
 
-    await comprehend(FakeComprehend()).sentiments(asked, claim_all, keep_slowly)
+    await comprehend(FakeComprehend()).sentiments(asked, lock_all, keep_slowly)
     assert kept.keys() == {text.key for text in asked}
 
 
-async def test_only_what_is_claimed_is_asked_about() -> None:
+async def test_only_what_is_locked_is_asked_about() -> None:
     """When a call's turn comes, others may have asked about some of its texts, or all."""
     client, kept = FakeComprehend(), Kept()
 
-    async def claim_one(wanted: Sequence[Text]) -> Sequence[Text]:
+    async def lock_one(wanted: Sequence[Text]) -> Sequence[Text]:
         return [text for text in wanted if text.words == "good 1"]
 
-    await comprehend(client).sentiments(texts("good 0", "good 1", "good 2"), claim_one, kept.keep)
-    await comprehend(client).sentiments(texts("good 2"), claim_one, kept.keep)
+    await comprehend(client).sentiments(texts("good 0", "good 1", "good 2"), lock_one, kept.keep)
+    await comprehend(client).sentiments(texts("good 2"), lock_one, kept.keep)
     assert client.batches == [["good 1"]]
     assert kept.keys() == {text.key for text in texts("good 1")}

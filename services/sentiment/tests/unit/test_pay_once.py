@@ -6,7 +6,7 @@ import pytest
 from fondly.contracts.errors import TransientError
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import Claim, Keep
+from fondly.sentiment.ports import Keep, Lock
 from fondly.sentiment.use_cases.pay_once import PayOnce
 from services.sentiment.tests.fakes import InMemoryAsks
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -33,9 +33,9 @@ async def test_calls_hold_at_most_twenty_five_texts_of_one_language() -> None:
     calls: list[tuple[int, set[str]]] = []
     asks = InMemoryAsks()
 
-    async def ask(some: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def ask(some: Sequence[Text], lock: Lock, keep: Keep) -> None:
         calls.append((len(some), {text.language for text in some}))
-        await asks.sentiments(some, claim, keep)
+        await asks.sentiments(some, lock, keep)
 
     english = texts(*(f"good {number}" for number in range(30)))
     german = texts(*(f"gut {number}" for number in range(3)), language="de")
@@ -56,7 +56,7 @@ async def test_the_bill_names_what_this_payer_paid_for_in_any_delivery() -> None
     assert len(asks.asked) == 2
 
 
-async def test_the_claim_of_a_dead_worker_lapses() -> None:
+async def test_the_lock_of_a_dead_worker_lapses() -> None:
     """Another waits for its answers, then asks itself."""
     kept, asks = InMemoryKeptAnswers(), InMemoryAsks()
     asks.failures["good"] = TransientError("killed")

@@ -9,7 +9,7 @@ from fondly.contracts.records import (
     SentimentScores,
     SharedText,
 )
-from fondly.sentiment.domain.answers import Found, mentions_of, one_each
+from fondly.sentiment.domain.answers import mentions_of, one_each
 from fondly.sentiment.domain.readings import Reading, review_opinions, scored_reviews, shared_opinions
 from fondly.sentiment.domain.scores import SCORE, Score, combined, score_of
 from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
@@ -134,11 +134,12 @@ def test_an_aspect_is_mentioned_once_with_one_verdict() -> None:
 
 def test_only_qualities_are_aspects() -> None:
     """Comprehend also finds persons and brands."""
-    found = [
-        Found("Strap ", 0, 5, Sentiment.POSITIVE, "ATTRIBUTE"),
-        Found("Zoë", 9, 12, Sentiment.POSITIVE, "PERSON"),
+    glad = {"MentionSentiment": {"Sentiment": "POSITIVE"}}
+    mentions = [
+        {"Text": "Strap ", "BeginOffset": 0, "EndOffset": 5, "Type": "ATTRIBUTE", **glad},
+        {"Text": "Zoë", "BeginOffset": 9, "EndOffset": 12, "Type": "PERSON", **glad},
     ]
-    assert [one.aspect for one in mentions_of(found)] == ["strap"]
+    assert [one.aspect for one in mentions_of({"Entities": [{"Mentions": mentions}]})] == ["strap"]
 
 
 def test_a_product_counts_all_opinions_and_tells_aspects_from_two_on() -> None:

@@ -75,7 +75,7 @@ def test_a_text_is_billed_at_least_three_units(length: int, units: int) -> None:
 
 
 def test_an_answer_is_named_by_question_language_and_words() -> None:
-    """Another engine, question, language or wording is another answer."""
+    """Another scorer, question, language or wording is another answer."""
     keys = {
         Text("good", "en", "comprehend/sentiment").key,
         Text("good", "de", "comprehend/sentiment").key,

@@ -17,6 +17,7 @@ from fondly.contracts.events import (
     RunFinished,
     SenderPoll,
     SentimentScored,
+    UploadRead,
     event_type,
     new_event,
     parse_event,
@@ -24,6 +25,7 @@ from fondly.contracts.events import (
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 KINDS: list[type[EventData]] = [
+    UploadRead,
     DataIngested,
     InteractionsIngested,
     SentimentScored,

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.dynamodb.models import DynamoDBBackend
 
-from fondly.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
+from fondly.runtime.kept_answers import LOCK_S, Answer, DynamoDBKeptAnswers, KeptAnswers
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.provision import Resources
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -54,9 +54,9 @@ def kept(emulated: Emulated | None) -> Kept:
 
 
 async def test_answers_are_found_by_key(kept: Kept) -> None:
-    """Claims alone are no answers."""
+    """Locks alone are no answers."""
     answers, _ = kept
-    await answers.claim(KEYS[:2], payer="a")
+    await answers.lock(KEYS[:2], payer="a")
     await answers.keep({KEYS[0]: '"x"'}, payer="a")
     assert await answers.find(KEYS) == {KEYS[0]: Answer('"x"', "a")}
 
@@ -68,49 +68,49 @@ async def test_a_key_may_be_looked_for_twice_at_once(kept: Kept) -> None:
     assert await answers.find([KEYS[0], KEYS[1], KEYS[0], KEYS[1]]) == {KEYS[0]: Answer('"x"', "a")}
 
 
-async def test_a_key_is_claimed_by_one_payer(kept: Kept) -> None:
+async def test_a_key_is_locked_by_one_payer(kept: Kept) -> None:
     """Another gets what is left; the same payer, after a crash, gets its own again."""
     answers, _ = kept
-    assert await answers.claim(KEYS[:20], payer="a") == set(KEYS[:20])
-    assert await answers.claim(KEYS[10:], payer="b") == set(KEYS[20:])
-    assert await answers.claim(KEYS[:20], payer="a") == set(KEYS[:20])
+    assert await answers.lock(KEYS[:20], payer="a") == set(KEYS[:20])
+    assert await answers.lock(KEYS[10:], payer="b") == set(KEYS[20:])
+    assert await answers.lock(KEYS[:20], payer="a") == set(KEYS[:20])
 
 
-async def test_what_is_answered_cannot_be_claimed(kept: Kept) -> None:
-    """Not even by its payer, nor when its claim has lapsed."""
+async def test_what_is_answered_cannot_be_locked(kept: Kept) -> None:
+    """Not even by its payer, nor when its lock has lapsed."""
     answers, pass_time = kept
-    await answers.claim(KEYS[:1], payer="a")
+    await answers.lock(KEYS[:1], payer="a")
     await answers.keep({KEYS[0]: '"x"'}, payer="a")
-    pass_time(CLAIM_S + 1)
-    assert await answers.claim(KEYS[:1], payer="a") == set()
-    assert await answers.claim(KEYS[:1], payer="b") == set()
+    pass_time(LOCK_S + 1)
+    assert await answers.lock(KEYS[:1], payer="a") == set()
+    assert await answers.lock(KEYS[:1], payer="b") == set()
 
 
-async def test_a_claim_lapses(kept: Kept) -> None:
+async def test_a_lock_lapses(kept: Kept) -> None:
     """Whoever made it has died."""
     answers, pass_time = kept
-    await answers.claim(KEYS[:1], payer="a")
-    pass_time(CLAIM_S - 2)
-    assert await answers.claim(KEYS[:1], payer="b") == set()
+    await answers.lock(KEYS[:1], payer="a")
+    pass_time(LOCK_S - 2)
+    assert await answers.lock(KEYS[:1], payer="b") == set()
     pass_time(4)
-    assert await answers.claim(KEYS[:1], payer="b") == set(KEYS[:1])
+    assert await answers.lock(KEYS[:1], payer="b") == set(KEYS[:1])
 
 
-async def test_simultaneous_claims_are_divided(kept: Kept) -> None:
+async def test_simultaneous_locks_are_divided(kept: Kept) -> None:
     """Each key goes to one of them at most."""
     answers, _ = kept
-    claimed = await asyncio.gather(*(answers.claim(KEYS[:10], payer=f"payer-{n}") for n in range(4)))
-    assert sum(map(len, claimed)) == len(set().union(*claimed)) <= 10
+    locked = await asyncio.gather(*(answers.lock(KEYS[:10], payer=f"payer-{n}") for n in range(4)))
+    assert sum(map(len, locked)) == len(set().union(*locked)) <= 10
 
 
 @pytest.mark.parametrize("is_done", [False, True], ids=["before it was done", "after it was done"])
-async def test_a_claim_is_tried_again_when_dynamodb_fails(
+async def test_a_lock_is_tried_again_when_dynamodb_fails(
     clients: Clients,
     resources: Resources,
     monkeypatch: pytest.MonkeyPatch,
     is_done: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    """Whether the transaction took place or only its answer was lost: the payer owns what it claimed."""
+    """Whether the transaction took place or only its answer was lost: the payer owns what it locked."""
     transact, failures = clients.dynamodb.transact_write_items, [True]
 
     async def failing(**request: object) -> object:
@@ -124,5 +124,5 @@ async def test_a_claim_is_tried_again_when_dynamodb_fails(
     monkeypatch.setattr(clients.dynamodb, "transact_write_items", failing)
     table = resources.tables["answers"]
     answers = DynamoDBKeptAnswers(clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table))
-    assert await answers.claim(KEYS[:1], payer="a") == set(KEYS[:1])
+    assert await answers.lock(KEYS[:1], payer="a") == set(KEYS[:1])
     assert not failures

@@ -50,7 +50,7 @@ async def opened(usd: str | None) -> Runs:
     return runs
 
 
-async def test_calls_within_the_budget_are_paid_and_settled() -> None:
+async def test_calls_within_the_budget_are_paid_and_corrected() -> None:
     """What a piece reserved beyond its calls is given back when it ends."""
     runs = await opened("1")
     async with runs.budget.tab(RUN, "sentiment part-00001"):

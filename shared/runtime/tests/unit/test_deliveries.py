@@ -1,19 +1,21 @@
 """Which decisions about a delivery can be taken when, and what they change."""
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.runs.deliveries import MOST_DECISIONS, DecisionError, Deliveries
-from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.delivery import FROM, TO, Act, Delivery, DeliveryStatus
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
+README = Path(__file__).parents[4] / "services/sender/README.md"
 HELD, SAMPLE, APPROVED, PAUSED, REJECTED, DONE = DeliveryStatus
 ALLOWED = {
     Act.HOLD: {HELD, SAMPLE, APPROVED, PAUSED},
@@ -73,6 +75,18 @@ async def test_a_decision_is_taken_only_where_it_makes_sense(
 def test_every_act_is_expected_here() -> None:
     """So that a new one is thought about."""
     assert {act: set(statuses) for act, statuses in FROM.items()} == ALLOWED
+
+
+def test_the_senders_readme_shows_what_decisions_change() -> None:
+    """The diagram is what the program goes by."""
+    changes = [
+        f"    {before} --> {after}: {act}"
+        for act, statuses in FROM.items()
+        for before in sorted(statuses)
+        for after in ([TO[act]] if act in TO else sorted(FROM[Act.PAUSE]))
+        if after is not before
+    ]
+    assert "\n".join(("```mermaid", "stateDiagram-v2", *changes, "```")) in README.read_text("utf-8")
 
 
 @pytest.mark.parametrize("before", [SAMPLE, APPROVED])

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from pydantic import ValidationError
 
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.visibility import HeldTooLongError, in_time
 from fondly.runtime.quota.turns import StoppingError
@@ -53,4 +55,19 @@ async def test_a_message_that_is_not_to_blame_is_sent_anew(error: PostponedError
     await consume(queue, handle, until=lambda: bool(queue.deleted))
     assert receives == [1] * 20
     assert queue.sent_anew == ["part"] * 19
+    assert queue.dead_letters == []
+
+
+@pytest.mark.parametrize(
+    "error", [NewerReleaseError("format 2"), ValidationError.from_exception_data("R", [])]
+)
+async def test_a_message_for_a_newer_release_waits_as_long_as_a_deployment_takes(error: Exception) -> None:
+    """Five minutes each time, also for a value that an enumeration has only there: eight are enough."""
+    queue = InMemoryQueue("part")
+
+    async def handle(_: Message) -> None:
+        raise error
+
+    await consume(queue, handle, until=lambda: bool(queue.visibility_changes))
+    assert queue.visibility_changes[:1] == [("part", 300)]
     assert queue.dead_letters == []

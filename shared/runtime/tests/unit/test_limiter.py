@@ -176,7 +176,7 @@ def test_a_call_that_need_not_be_made_takes_nothing_of_the_quota() -> None:
         sent.append(asyncio.get_running_loop().time())
 
     async def call_all() -> None:
-        withdrawn = [limiter.run(call, claim=refuse) for _ in range(50)]
+        withdrawn = [limiter.run(call, lock=refuse) for _ in range(50)]
         outcomes = await asyncio.gather(*withdrawn, limiter.run(call), return_exceptions=True)
         assert [type(each) for each in outcomes] == [WithdrawnError] * 50 + [type(None)]
 
@@ -185,24 +185,24 @@ def test_a_call_that_need_not_be_made_takes_nothing_of_the_quota() -> None:
     assert limiter.counts.calls == 1
 
 
-def test_calls_are_claimed_shortly_before_their_turns() -> None:
-    """A claim lapses after a minute: those of calls that wait for longer would be made twice."""
-    limiter, ages, claims = Limiter(0.2), list[float](), 0
+def test_calls_are_locked_shortly_before_their_turns() -> None:
+    """A lock lapses after a minute: those of calls that wait for longer would be made twice."""
+    limiter, ages, locks = Limiter(0.2), list[float](), 0
 
     async def call_once() -> None:
-        nonlocal claims
-        claimed_at = 0.0
+        nonlocal locks
+        locked_at = 0.0
 
-        async def claim() -> bool:
-            nonlocal claimed_at, claims
-            claims += 1
-            claimed_at = asyncio.get_running_loop().time()
+        async def lock() -> bool:
+            nonlocal locked_at, locks
+            locks += 1
+            locked_at = asyncio.get_running_loop().time()
             return True
 
         async def call() -> None:
-            ages.append(asyncio.get_running_loop().time() - claimed_at)
+            ages.append(asyncio.get_running_loop().time() - locked_at)
 
-        await limiter.run(call, claim=claim)
+        await limiter.run(call, lock=lock)
 
     async def call_all() -> None:
         await asyncio.gather(*(call_once() for _ in range(60)))
@@ -211,7 +211,7 @@ def test_calls_are_claimed_shortly_before_their_turns() -> None:
     in_virtual_time(call_all)
     assert len(ages) == 60
     assert max(ages) < 31
-    assert claims == 60, "none had to be made anew"
+    assert locks == 60, "none had to be made anew"
 
 
 def test_a_call_that_waits_is_refused_when_the_service_stops() -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar
 import pytest
 from pydantic import ValidationError
 
-from fondly.contracts.errors import TransientError
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.jobs.durable import DurableJob, RunStates, Wait
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.runs.state import RELEASE, ServiceState
@@ -62,7 +62,7 @@ def test_a_state_of_a_newer_release_says_which_release_to_use() -> None:
     """Tasks of the newer one may run beside: the message comes back until one takes it."""
     stored = {**Kept().stored(), "format": 2, "release": "9.0.0"}
     run = Run(run_id=RUN, created_at=START, states={Kept.stage: stored})
-    with pytest.raises(TransientError) as refused:
+    with pytest.raises(NewerReleaseError) as refused:
         Kept.of(run)
     assert str(refused.value) == (
         f"run {RUN}: release 9.0.0 has written its sentiment state in format 2,"

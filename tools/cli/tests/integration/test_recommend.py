@@ -60,7 +60,7 @@ def test_picks_are_those_of_the_run(
     answer = run_fondly("recommend", first.customer_id, "--environment", environment, "--json")
     assert answer.code == 0
     assert answer.json["known"] is True
-    assert (answer.json["engine"], answer.json["run_id"]) == ("popularity", RUN)
+    assert (answer.json["picked_from"], answer.json["run_id"]) == ("popularity", RUN)
     ids = [one["product"]["product_id"] for one in answer.json["picks"]]
     assert ids == [one["product"]["product_id"] for one in shown(first.picks)]
 
@@ -113,11 +113,11 @@ def test_what_is_nobodys_id_is_refused(
 
 
 @pytest.mark.usefixtures("personalize")
-def test_an_engine_that_does_not_answer_is_told(
+def test_a_campaign_that_does_not_answer_is_told(
     recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
     """What is kept stands in."""
-    words = ("recommend", recommended[0].customer_id, "--engine", "campaign", "--environment", environment)
+    words = ("recommend", recommended[0].customer_id, "--from", "campaign", "--environment", environment)
     assert "there is no campaign" in run_fondly(*words).err
 
 

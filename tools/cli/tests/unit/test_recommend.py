@@ -26,7 +26,7 @@ KETTLE = LAMP.model_copy(
 FOUND = Picked(
     customer_id="C7",
     known=True,
-    engine=PickedFrom.BATCH,
+    picked_from=PickedFrom.BATCH,
     run_id="run-0123456789abcdef",
     picks=(
         Pick(
@@ -55,7 +55,7 @@ def test_the_remark_says_what_picks_come_from() -> None:
     slow = FOUND.model_copy(update={"fallback": "no answer within 200 ms"})
     assert remark(slow).endswith("; no answer within 200 ms")
     excluded = FOUND.model_copy(
-        update={"exclusion": Exclusion.NO_CONSENT, "engine": PickedFrom.POPULARITY, "known": False}
+        update={"exclusion": Exclusion.NO_CONSENT, "picked_from": PickedFrom.POPULARITY, "known": False}
     )
     assert remark(excluded) == (
         "the customer is excluded (no_consent): nothing personal is picked; nobody knows a customer C7; "

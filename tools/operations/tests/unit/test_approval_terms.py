@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from fondly.operations.delivery.decide import one_line
+from fondly.operations.delivery.given import one_line
 from fondly.operations.delivery.plan import Plan, moment
 from fondly.operations.delivery.terms import MOST_SEEDS, Terms, read_seeds, start_time
 from fondly.operations.errors import OperationError

@@ -7,7 +7,7 @@ import pytest
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.missing import MissingMessage, missing_messages
 from fondly.recommender.domain.run_state import RecommenderState
-from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName, StageState
+from fondly.runtime.runs.run import CLEARING, MAKING, Run, RunStatus, StageName, StageState
 from tests.support.runs import START
 
 ALL = frozenset({1, 2, 3})
@@ -22,7 +22,12 @@ def a_run(parts: int | None = 3, **values: Any) -> Run:  # noqa: ANN401 - fields
         for stage in MAKING
     }
     return Run(
-        run_id="run-1", source="s3://b/uploads/a.csv", created_at=START, parts=parts, stages=stages, **values
+        run_id="run-1",
+        source="s3://b/uploads/a.csv",
+        created_at=START,
+        parts=parts,
+        stages=stages,
+        **{"cleared": CLEARING, **values},
     )
 
 
@@ -41,6 +46,12 @@ def test_parts_that_are_ingested_but_not_scored_are_announced_again() -> None:
     """Only those, whether or not ingest is complete."""
     run = a_run(ingest=frozenset({1, 2}), sentiment=frozenset({2}))
     assert wanted(run) == [(StageName.INGEST, 0), (StageName.SENTIMENT, 1)]
+
+
+def test_a_run_that_a_stage_has_not_cleared_is_told_of_again() -> None:
+    """Before its parts, which wait for that; once all have cleared it, they are left alone."""
+    waiting = a_run(ingest=ALL, sentiment=frozenset({1, 2}), cleared=frozenset({StageName.MAILER}))
+    assert wanted(waiting) == [(StageName.SENTIMENT, 0), (StageName.SENTIMENT, 3)]
 
 
 def test_a_complete_stage_is_announced_by_the_part_that_completed_it() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from fondly.stack.pictures.addresses import picture_url
+from fondly.evaluation.sample.row import picture_url
 from tools.stack.tests.gallery_pages import email, write_gallery
 
 pytestmark = pytest.mark.timeout(180)

@@ -29,11 +29,11 @@ from fondly.contracts.records import (
     Sentiment,
     SentimentSummary,
 )
+from fondly.evaluation.sample.row import picture_url
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.collect import collect
 from fondly.stack.observer import Observer, observe
-from fondly.stack.pictures.addresses import picture_url
 from fondly.stack.provision import Resources
 from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 

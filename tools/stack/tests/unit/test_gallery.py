@@ -13,11 +13,12 @@ from xml.etree.ElementTree import Element
 import pytest
 
 from fondly.contracts.records import CopySource, OwnProduct, Reason, ReasonKind, Sentiment
+from fondly.evaluation.sample.row import picture_url
 from fondly.stack.gallery import GalleryEmail, GalleryReview
 from fondly.stack.gallery.entries import evidence, is_unhappy
 from fondly.stack.gallery.model import GalleryDelivery, Piece
 from fondly.stack.gallery.packed import write_runs
-from fondly.stack.pictures.addresses import BASE_URL, FOLDER, picture_url
+from fondly.stack.pictures.addresses import BASE_URL, FOLDER
 from tools.stack.tests.gallery_pages import (
     ATTACK,
     email,

@@ -22,7 +22,7 @@ from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.gallery import GalleryCategory, GalleryReview
 from fondly.stack.gallery.categories import CatalogueEntry, gallery_categories
 from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
-from fondly.stack.gallery.reviews import gallery_review, pieces
+from fondly.stack.opinions import gallery_review, pieces
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from fondly.evaluation.sample import generate
-from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names, picture_url
+from fondly.evaluation.sample.row import picture_url
+from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names
 from fondly.stack.pictures.server import serve
 from fondly.stack.processes import free_port
 from tools.stack.drawing.__main__ import SIZE, drawn, known

@@ -101,7 +101,7 @@ class Invoker:
             reply = await self._guarded(request, guardrail)
             usage = reply.usage
         finally:
-            self.quotas.settle(request, usage)
+            self.quotas.correct(request, usage)
         self.counts.update(token_counts(usage))
         return reply
 

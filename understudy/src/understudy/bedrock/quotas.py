@@ -42,7 +42,7 @@ class Quotas:
                 requests.give_back(1)
             raise too_many_tokens()
 
-    def settle(self, request: ModelRequest, usage: Usage) -> None:
+    def correct(self, request: ModelRequest, usage: Usage) -> None:
         """Return what was reserved beyond the charge, or take the rest of it; reading a cache is free."""
         bucket = self._bucket(self._tokens, request, self.tokens_per_min)
         if bucket:

@@ -128,7 +128,7 @@ class ModelOperations:
 
         Waits for those that are being trained: they have been given what was known of the users.
         """
-        await self.registry.settled(each for each in self.versions(group_arn) if each.unfinished)
+        await self.registry.finished(each for each in self.versions(group_arn) if each.unfinished)
         trained = [each for each in self.versions(group_arn) if each.status is Status.ACTIVE]
         return {each: await self.models.forgetting(each, users) for each in trained}
 

@@ -166,7 +166,7 @@ class Registry:
         self._tasks[resource.arn] = task
         task.add_done_callback(lambda done: self._forget(resource.arn, done))
 
-    async def settled(self, resources: Iterable[Resource]) -> None:
+    async def finished(self, resources: Iterable[Resource]) -> None:
         """Wait until nothing is under way on behalf of these resources."""
         tasks = [self._tasks[each.arn] for each in resources if each.arn in self._tasks]
         if tasks:

@@ -4,7 +4,7 @@ from fondly.ingest.adapters.s3_files import S3Files
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.settings import IngestSettings, load_rules
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
-from fondly.ingest.use_cases.ingest_events import EventLimits, IngestEvents
+from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
 from fondly.ingest.use_cases.start_run import StartRun
@@ -31,13 +31,13 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         ledger=runtime.ledger,
         stage=runtime.stage,
     )
-    latest = LatestRuns(runtime.dynamodb, settings.runs_table)
+    limits, latest = _limits(settings), LatestRuns(runtime.dynamodb, settings.runs_table)
     tools = Tools(
         files,
         runtime.ledger,
         runtime.stage,
         Supersede(latest, runtime.ledger, runtime.announcer),
-        IngestUpload(publication, _limits(settings)),
+        IngestUpload(publication, limits),
         FindRunFiles(files, runtime.ledger, settings.ingest_columns),
         _set_limits(settings),
     )
@@ -47,7 +47,7 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         suppressions=suppressions,
         announcer=runtime.announcer,
         locks=runtime.locks,
-        limits=_event_limits(settings),
+        limits=limits,
     )
     return IngestHandler(files.name, StartRun(tools), ingest_events)
 
@@ -57,15 +57,6 @@ def _limits(settings: IngestSettings) -> Limits:
         load=load_rules(settings),
         part_records=settings.ingest_part_reviews,
         mapping=settings.ingest_columns,
-        temp_dir=settings.ingest_temp_dir,
-    )
-
-
-def _event_limits(settings: IngestSettings) -> EventLimits:
-    return EventLimits(
-        defaults=load_rules(settings).reading.defaults,
-        max_bytes=settings.ingest_max_bytes,
-        max_rejected_share=settings.ingest_max_rejected_share,
         temp_dir=settings.ingest_temp_dir,
     )
 

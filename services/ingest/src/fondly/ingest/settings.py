@@ -43,6 +43,7 @@ class IngestSettings(ServiceSettings):
     ingest_uploads_queue_url: str
     data_ingested_topic_arn: str
     interactions_ingested_topic_arn: str
+    upload_read_topic_arn: str
     products_table: str
     customers_table: str
     suppressions_table: str

@@ -28,7 +28,7 @@ def test_the_values_of_a_column_decide_against_the_custom_of_its_shop() -> None:
 
 
 @pytest.mark.parametrize(
-    ("proof", "decimal"),
+    ("cell", "decimal"),
     [
         ("49,95", ","),
         ("4.5", "."),
@@ -46,9 +46,9 @@ def test_the_values_of_a_column_decide_against_the_custom_of_its_shop() -> None:
         (".99", "."),
     ],
 )
-def test_a_value_with_one_reading_proves_the_decimal_mark(proof: str, decimal: str) -> None:
+def test_a_value_with_one_reading_proves_the_decimal_mark(cell: str, decimal: str) -> None:
     """By its groups, its decimals, both, or the dash that stands for them."""
-    assert decided(Reads.MONEY, [proof]).decimal == decimal
+    assert decided(Reads.MONEY, [cell]).decimal == decimal
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_value_with_one_reading_proves_the_decimal_mark(proof: str, decimal: s
 )
 def test_other_values_prove_nothing(cell: str) -> None:
     """Among them those that cannot be read."""
-    assert not surveyed(Reads.MONEY, [cell]).evidence.proofs
+    assert not surveyed(Reads.MONEY, [cell]).evidence.proved
 
 
 def test_other_columns_of_money_decide_what_a_column_leaves_open() -> None:
@@ -101,7 +101,7 @@ def test_a_column_with_proofs_of_both_marks_refuses_what_is_ambiguous() -> None:
 
 
 def test_the_custom_of_the_currency_or_the_locale_is_named() -> None:
-    """Whichever settled it."""
+    """Whichever decided it."""
     by_currency, by_locale = decided(Reads.MONEY, ["₹1,099"], INDIAN), decided(Reads.MONEY, ["1.299"], GERMAN)
     assert by_currency.convention is not None
     assert by_locale.convention is not None
@@ -116,7 +116,7 @@ def test_a_symbol_that_is_taken_for_the_currency_of_the_shop_is_reported() -> No
     assert decided(Reads.MONEY, ["$3"], AMERICAN).convention is None
 
 
-def test_points_and_commas_that_are_both_ambiguous_settle_nothing() -> None:
+def test_points_and_commas_that_are_both_ambiguous_decide_nothing() -> None:
     """One of them is a decimal mark, and the custom of the shop may be that of neither value."""
     assert decided(Reads.MONEY, ["$1,299", "$1.299"], AMERICAN).decimal is None
 
@@ -152,11 +152,11 @@ def test_a_survey_remembers_a_bounded_number_of_shapes_and_misses_nothing() -> N
     assert len(money.evidence.open) == MAX_OPEN
     money.see("3,50", 99_999)
     dates.see("24/11/2026", 99_999)
-    assert list(money.evidence.proofs) == [","]
-    assert list(dates.evidence.proofs) == ["day-month-year"]
+    assert list(money.evidence.proved) == [","]
+    assert list(dates.evidence.proved) == ["day-month-year"]
 
 
-def test_more_kinds_of_ambiguous_values_than_are_remembered_settle_nothing() -> None:
+def test_more_kinds_of_ambiguous_values_than_are_remembered_decide_nothing() -> None:
     """One of those that are not remembered may contradict."""
     cells = [f"1.299 {chr(0x4E00 + number)}" for number in range(MAX_OPEN + 1)]
     assert decided(Reads.MONEY, ["1.299 €", *cells], GERMAN).decimal is None

@@ -201,7 +201,7 @@ def test_a_bare_number_is_in_the_currency_of_its_row() -> None:
 
 
 def test_a_custom_is_no_custom_of_another_currency() -> None:
-    """What a column of euros settled by locale says nothing about the dinars of one row."""
+    """What a column of euros decided by locale says nothing about the dinars of one row."""
     column = decided(Reads.MONEY, ["1.299"], GERMAN)
     assert read_price("1.299", column) == (Decimal(1299), "EUR")
     with pytest.raises(UnreadableError, match="with a clear decimal mark"):

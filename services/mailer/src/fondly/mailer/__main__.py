@@ -36,6 +36,7 @@ from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.try_model import TryModel
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
@@ -44,12 +45,13 @@ from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.clearance import Clearance
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 
 SECONDS_PER_MINUTE = 60
-CLAIM_S = 300.0
-"""Outlasts a call, which begins when it is claimed; each retry claims anew."""
+LOCK_S = 300.0
+"""Outlasts a call, which begins when it is locked; each retry locks anew."""
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -76,12 +78,17 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
     )
-    return MailerHandler(
+    outlook = Outlook(lambda: limiter.calls_per_s, runtime.queue.retention_s)
+    try_model = TryModel(ask_once, style(settings), f"{model_choice(settings)}", outlook)
+    handler = MailerHandler(
         stage=runtime.stage,
         mail_part=mail_part,
         ledger=runtime.ledger,
         announcer=runtime.announcer,
-        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+        outlook=outlook,
+    )
+    return Clearance(
+        ledger=runtime.ledger, stage=StageName.MAILER, require=try_model.require, handler=handler
     )
 
 
@@ -94,7 +101,7 @@ async def _ask_once(runtime: Runtime[MailerSettings], limiter: Limiter) -> AskOn
         model=BedrockModel(bedrock, model_choice(settings), limiter),
         model_id=settings.mailer_model_id,
         kept=DynamoDBKeptAnswers(
-            runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
+            runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, lock_s=LOCK_S
         ),
         parallel=settings.mailer_converse_concurrency,
     )
@@ -163,20 +170,24 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
     links, pictures = (
         AllowedHosts(listed.split(",") if listed else below(sender.domain)) for listed in hosts
     )
-    unsubscribe, view_online = _endpoints(settings)
+    secret, unsubscribe = settings.mailer_unsubscribe_key, settings.mailer_unsubscribe_url
+    key, online = secret.get_secret_value().encode() if secret else None, settings.mailer_view_online_url
+    clicks = settings.mailer_clicks_url
     return Composer(
-        (look or Look()).theme(brand, words.messages),
-        sender,
-        unsubscribe,
-        unsubscribe_mail=_unsubscribe_mail(settings),
+        theme=(look or Look()).theme(brand, words.messages),
+        sender=sender,
+        unsubscribe=UnsubscribeEndpoint(unsubscribe, key) if unsubscribe and key else None,
+        unsubscribe_mail=UnsubscribeMail(
+            settings.mailer_unsubscribe_address or settings.mailer_from_address, key
+        ),
         maker=ContentMaker(
             words,
             links=links,
             pictures=pictures,
             picture_proxy=settings.mailer_image_proxy_url or "",
-            clicks=_clicks(settings),
+            clicks=ClickEndpoint(clicks, ClickLinks((key,))) if clicks and key else None,
         ),
-        view_online=view_online,
+        view_online=ViewOnlineEndpoint(online, key) if online and key else None,
     )
 
 
@@ -184,32 +195,6 @@ def shop_files(settings: MailerSettings, objects: Objects) -> ShopFiles:
     """The shop's files in the working directory, or where the settings say, or in the data bucket."""
     config = settings.config or Path(object_keys.SHOP_CONFIG)
     return LocalShopFiles(config) if settings.config or config.is_file() else StoredShopFiles(objects)
-
-
-def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, ViewOnlineEndpoint | None]:
-    if settings.mailer_unsubscribe_key is None:
-        return None, None
-    key = settings.mailer_unsubscribe_key.get_secret_value().encode()
-    unsubscribe, online = settings.mailer_unsubscribe_url, settings.mailer_view_online_url
-    return (
-        UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
-        ViewOnlineEndpoint(online, key) if online else None,
-    )
-
-
-def _unsubscribe_mail(settings: MailerSettings) -> UnsubscribeMail:
-    key = settings.mailer_unsubscribe_key
-    return UnsubscribeMail(
-        settings.mailer_unsubscribe_address or settings.mailer_from_address,
-        key.get_secret_value().encode() if key else None,
-    )
-
-
-def _clicks(settings: MailerSettings) -> ClickEndpoint | None:
-    url, key = settings.mailer_clicks_url, settings.mailer_unsubscribe_key
-    if url is None or key is None:
-        return None
-    return ClickEndpoint(url, ClickLinks((key.get_secret_value().encode(),)))
 
 
 async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSettings], Look]:

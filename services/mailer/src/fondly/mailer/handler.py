@@ -31,7 +31,7 @@ class MailerHandler:
         run_id, data = event.run_id, event.data
         bind_event(run_id=run_id, event_id=event.id, part=data.part)
         if self.outlook:
-            self.outlook.look(run_id, calls=data.parts * data.customers)
+            self.outlook.report(data.parts * data.customers)
         await self.stage.pass_part(
             run_id,
             data.part,

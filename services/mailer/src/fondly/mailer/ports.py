@@ -1,11 +1,11 @@
 """What the mailer needs of the outside beyond `fondly.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.runtime.quota.turns import Lock
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,12 @@ class ModelReply:
 
 TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 """The members of a reply that are billed."""
-Claim = Callable[[], Awaitable[bool]]
-"""Claims a question shortly before its call goes out; false if it need not be asked."""
 
 
 class Model(Protocol):
     """A language model; see `fondly.mailer.adapters.bedrock.BedrockModel`."""
 
-    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply: ...
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply: ...
 
 
 class ShopFiles(Protocol):

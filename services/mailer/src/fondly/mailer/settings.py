@@ -138,17 +138,10 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
         return None if value == "" else value
 
     @model_validator(mode="after")
-    def _url_and_key_belong_together(self) -> Self:
-        if self.mailer_unsubscribe_url is not None and self.mailer_unsubscribe_key is None:
-            raise ValueError("mailer_unsubscribe_url needs mailer_unsubscribe_key")
-        return self
-
-    @model_validator(mode="after")
-    def _other_links_are_signed(self) -> Self:
-        if self.mailer_view_online_url is not None and self.mailer_unsubscribe_key is None:
-            raise ValueError("mailer_view_online_url needs mailer_unsubscribe_key")
-        if self.mailer_clicks_url is not None and self.mailer_unsubscribe_key is None:
-            raise ValueError("mailer_clicks_url needs mailer_unsubscribe_key")
+    def _links_are_signed(self) -> Self:
+        for name in ("mailer_unsubscribe_url", "mailer_view_online_url", "mailer_clicks_url"):
+            if getattr(self, name) is not None and self.mailer_unsubscribe_key is None:
+                raise ValueError(f"{name} needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """Starts the recommender service: `python -m fondly.recommender`."""
 
-from fondly.contracts.events import RecommenderPoll, Round
+from fondly.contracts.events import RecommenderPoll, Round, UploadRead
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
 from fondly.recommender.adapters.personalize.campaign import PUT_EVENTS_PER_S, AWSEventTracker
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
@@ -26,6 +26,7 @@ from fondly.recommender.use_cases.weigh_ranking import WeighRanking
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.queue.polls import SQSPolls
 from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.clearance import Clearance
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.runtime.tags import tags_of
@@ -71,7 +72,13 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         contacts=runtime.items(settings.contacts_table, expires=False),
     )
     advance_run = await _advance_run(runtime, plan, prepare_datasets, select_products)
-    return RecommenderHandler(advance_run, await _record_events(runtime, kept_events))
+
+    async def require(upload: UploadRead) -> None:
+        if settings.recommender_ranking == "on" and upload.customers:
+            await advance_run.train.require(upload.interactions)
+
+    handler = RecommenderHandler(advance_run, await _record_events(runtime, kept_events))
+    return Clearance(ledger=runtime.ledger, stage=StageName.RECOMMENDER, require=require, handler=handler)
 
 
 async def _advance_run(

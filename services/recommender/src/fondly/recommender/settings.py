@@ -81,7 +81,7 @@ class RecommenderWebSettings(WebSettings, _BothSettings):
     recommender_web_host: str = "127.0.0.1"
     """The address to listen on; any but a loopback address requires a key."""
     recommender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8090
-    """The port to listen on; 0 is any free one, which the log tells."""
+    """The port to listen on; 0 is any free port, which the log tells."""
     recommender_web_keys: SecretStr = SecretStr("")
     """The keys that callers may present, separated by commas; two while one replaces the other."""
     recommender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
@@ -93,7 +93,7 @@ class RecommenderWebSettings(WebSettings, _BothSettings):
     recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
     """How long any request may take."""
     recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
-    """How often is looked for a newer shop, and for a change of the shop's file."""
+    """How often to look for a newer shop, and for a change of the shop's file."""
     recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
     """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
 

@@ -16,7 +16,6 @@ from fondly.recommender.domain.personalize.rankings import (
     RANKING,
     KeptRanking,
 )
-from fondly.recommender.domain.run_state import Engine
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
@@ -164,7 +163,7 @@ async def test_a_run_whose_rankings_are_all_kept_needs_no_model() -> None:
     assert len(world.announcer.of(RecommendationsReady)) == ready + 10
     run = await world.ledger.run(AGAIN)
     state = await world.state(AGAIN)
-    assert (state.engine, state.ranked) == (Engine.PERSONALIZE, 0)
+    assert (state.is_ranked, state.ranked) == (True, 0)
     assert run.stage(StageName.RECOMMENDER).done == set(range(1, 11))
     assert {one.source for one in (await lists(world, AGAIN)).values()} == {RecommendationSource.PERSONALIZE}
 
@@ -255,10 +254,10 @@ async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> No
     assert {one.source for one in now.values()} == {RecommendationSource.PERSONALIZE}
 
 
-async def test_for_whom_personalize_is_asked_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_for_whom_personalize_is_asked_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task dies before the input is written; meanwhile another run ranks everybody, and items expire.
 
-    The message that returns writes the input that was settled: nobody who is expected in the output may be
+    The message that returns writes the input that was decided: nobody who is expected in the output may be
     missing from the input, and nobody is paid for whose ranking is kept.
     """
     world = World()

@@ -25,10 +25,10 @@ class Records:
 
     def prove(self, pick: Pick) -> bool:
         """Return whether a pick's reason is true."""
-        return self._proofs[pick.reason.kind](pick)
+        return self._checks[pick.reason.kind](pick)
 
     @property
-    def _proofs(self) -> Mapping[ReasonKind, Callable[[Pick], bool]]:
+    def _checks(self) -> Mapping[ReasonKind, Callable[[Pick], bool]]:
         return {
             ReasonKind.LIKED: lambda pick: self._names_own(pick) and self._likes(pick),
             ReasonKind.ALSO_LIKED: lambda pick: self._likes(pick) and self._is_linked(pick, delighted=True),

@@ -67,7 +67,11 @@ async def test_picks_are_those_of_the_run_for_every_customer(world: World) -> No
         for one in await world.recommended(part):
             answer = await current.find(one.customer_id)
             assert json.loads(answer.picks) == shown(one.picks)
-            assert (answer.source, answer.customer.is_known, answer.run_id) == (PickedFrom.BATCH, True, RUN)
+            assert (answer.picked_from, answer.customer.is_known, answer.run_id) == (
+                PickedFrom.BATCH,
+                True,
+                RUN,
+            )
 
 
 async def test_what_a_customer_wants_nothing_of_is_left_out_at_once(world: World) -> None:
@@ -99,7 +103,7 @@ async def test_picks_of_a_run_without_personalize_are_the_same_too() -> None:
     for one in await world.recommended(1):
         answer = await current.find(one.customer_id)
         assert json.loads(answer.picks) == shown(one.picks)
-        assert answer.source is PickedFrom.POPULARITY
+        assert answer.picked_from is PickedFrom.POPULARITY
 
 
 async def test_a_customer_of_an_earlier_file_has_picks_of_the_latest_shop(world: World) -> None:
@@ -111,7 +115,7 @@ async def test_a_customer_of_an_earlier_file_has_picks_of_the_latest_shop(world:
     customer_id, emailed = recommended.customer_id, {one.product.product_id for one in recommended.picks}
     answer = await current.find(customer_id)
     picks = [one.product.product_id for one in read_picks(answer.picks)]
-    assert (answer.source, answer.customer.is_known, len(picks)) == (PickedFrom.BATCH, True, 5)
+    assert (answer.picked_from, answer.customer.is_known, len(picks)) == (PickedFrom.BATCH, True, 5)
     assert emailed.isdisjoint(picks)
 
 
@@ -120,7 +124,7 @@ async def test_somebody_unknown_gets_popular_products(world: World) -> None:
     current = current_picks_of(world)
     await current.shops.renew()
     answer = await current.find("nobody")
-    assert (answer.customer.is_known, answer.source) == (False, PickedFrom.POPULARITY)
+    assert (answer.customer.is_known, answer.picked_from) == (False, PickedFrom.POPULARITY)
     assert len(read_picks(answer.picks)) == Rules().min_picks
 
 
@@ -131,7 +135,7 @@ async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(worl
     current = current_picks_of(world, ranks=campaign)
     await current.shops.renew()
     answer = await current.find(SOMEBODY)
-    assert (answer.customer.exclusion, answer.source) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
+    assert (answer.customer.exclusion, answer.picked_from) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
     assert all(one.reason.product_id is None for one in read_picks(answer.picks))
     assert campaign.asked == []
 
@@ -151,7 +155,7 @@ async def test_a_campaign_ranks_now(world: World) -> None:
     await current.shops.renew()
     first = await current.find(SOMEBODY)
     batch = await replace(current, ask=None).find(SOMEBODY)
-    assert (first.source, first.fallback) == (PickedFrom.CAMPAIGN, None)
+    assert (first.picked_from, first.fallback) == (PickedFrom.CAMPAIGN, None)
     assert batch.picks != first.picks
     assert campaign.asked == [SOMEBODY]
 
@@ -171,7 +175,7 @@ async def test_the_kept_ranking_stands_in_for_a_campaign(world: World, campaign:
     current = current_picks_of(world, ranks=campaign, deadline_s=0.02)
     await current.shops.renew()
     answer = await current.find(SOMEBODY)
-    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, why)
+    assert (answer.picked_from, answer.fallback) == (PickedFrom.BATCH, why)
     assert answer.picks == (await replace(current, ask=None).find(SOMEBODY)).picks
 
 

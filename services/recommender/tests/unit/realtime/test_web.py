@@ -90,7 +90,7 @@ async def test_picks_are_those_of_the_run(web: Web, world: World) -> None:
     assert answer.json == {
         "customer_id": first.customer_id,
         "known": True,
-        "engine": "popularity",
+        "picked_from": "popularity",
         "run_id": RUN,
         "picks": shown(first.picks),
     }
@@ -232,7 +232,7 @@ async def test_a_stopping_process_finishes_what_has_begun(world: World) -> None:
         await asyncio.sleep(0.05)
         assert_problem(await web.get("/health"), 503, "stopping")
         assert (await web.get(PICKS)).status == 200
-        assert (await begun).json["engine"] == "campaign"
+        assert (await begun).json["picked_from"] == "campaign"
         await web.serving
         with pytest.raises(OSError, match="connect"):
             await web.get("/live")

@@ -1,4 +1,4 @@
-"""Whether ranking pays in a shop: what witnesses tell, and what it is settled by."""
+"""Whether ranking pays in a shop: what witnesses tell, and what decides it."""
 
 import json
 from collections.abc import Callable
@@ -36,8 +36,8 @@ def of(customer: Customer) -> Witness | None:
     twins = (customer, customer.model_copy(update={"customer_id": "twin"}))
     people = [History.of(one, {}, run_id=RUN, now=100) for one in twins]
     people += [History(customer_id=f"C{n}") for n in range(4)]
-    settled = {one.customer_id: RunRanking(customer_id=one.customer_id, basis="") for one in people}
-    found = chosen(people, settled, run=Run(run_id=RUN, created_at=START, parts=1), part=1, most=9)
+    decided = {one.customer_id: RunRanking(customer_id=one.customer_id, basis="") for one in people}
+    found = chosen(people, decided, run=Run(run_id=RUN, created_at=START, parts=1), part=1, most=9)
     return found[0] if found else None
 
 
@@ -184,18 +184,18 @@ async def test_a_run_without_witnesses_goes_by_the_run_before() -> None:
     assert (state.ranked, state.witnesses) == (len(await witnesses(world)), 0)
 
 
-async def test_the_weight_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_weight_is_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A task dies before it is recorded, or before selection is shared out: the next one goes on the same."""
     world = World(witnesses=100)
     await trained(world)
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(world.polls, "send_data", crash)
         await world.deliver_sent()
-    settled = (await world.state()).ranking_weight
+    decided = (await world.state()).ranking_weight
     for first in FIRSTS:
         world.objects.stored[personalize_keys.batch_output(RUN, first, personalize_keys.WITNESSES)] = b""
     await world.deliver(RecommenderPoll(attempt=99))
-    assert (await world.state()).ranking_weight == settled == 1
+    assert (await world.state()).ranking_weight == decided == 1
 
 
 async def test_what_witnesses_got_is_kept_but_not_used_again() -> None:

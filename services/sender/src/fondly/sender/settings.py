@@ -16,7 +16,7 @@ class TransportKind(StrEnum):
     """How emails are handed over."""
 
     NONE = "none"
-    """They are not: finished emails stay where they are."""
+    """No email is handed over: finished emails stay where they are."""
     SMTP = "smtp"
     SES = "ses"
 
@@ -34,7 +34,7 @@ class Security(StrEnum):
     STARTTLS = "starttls"
     TLS = "tls"
     NONE = "none"
-    """For a server on this machine."""
+    """Without protection, for a server on this machine."""
 
 
 def _known_zone(name: str) -> str:
@@ -67,10 +67,10 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_per_hour: Annotated[int, Field(ge=1)] | None = None
     """Emails an hour of each run at most; an approval may set another."""
     sender_quiet_from: time | None = None
-    """From this time of the customer's day on nothing is sent, such as 21:00."""
+    """The time of the customer's day, such as 21:00, from which on nothing is sent."""
     sender_quiet_until: time | None = None
     sender_time_zone: TimeZone = "UTC"
-    """Of customers whose time zone is not known."""
+    """The time zone of customers whose own is not known."""
     sender_without_address: bool = False
     """Hand over emails of customers without an address too, to `customers.invalid`: for a trial with a mail
     server that keeps everything, such as Mailpit."""
@@ -78,9 +78,9 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Emails that one process hands over at a time."""
     sender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
     sender_tries: Annotated[int, Field(ge=1, le=100)] = 8
-    """How often an email is tried that the provider does not accept for now."""
+    """How often to try an email that the provider does not accept for now."""
     sender_retry_s: Annotated[int, Field(ge=1)] = 900
-    """How long such an email waits, at least."""
+    """How long such an email waits at least."""
 
     sender_smtp_host: str = "127.0.0.1"
     sender_smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
@@ -107,7 +107,7 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Of customers whose time zone is not known."""
+        """The time zone of customers whose own is not known."""
         return ZoneInfo(self.sender_time_zone)
 
     @model_validator(mode="after")
@@ -158,7 +158,7 @@ class UnsubscribeKeys(ProcessSettings):
 
 
 class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
-    """Of the process that reads unsubscribe requests, bounces and complaints."""
+    """Settings of the process that reads unsubscribe requests, bounces and complaints."""
 
     feedback_queue_url: str
     dispatches_table: str
@@ -166,7 +166,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     email_sent_topic_arn: str
     email_bounced_topic_arn: str
     sender_soft_bounces: Annotated[int, Field(ge=1)] = 3
-    """After so many emails in a row that bounced softly, an address is written to no more."""
+    """How many soft bounces in a row end the writing to an address."""
     sender_complaint_rate: Annotated[float, Field(gt=0, le=1)] = 0.001
     """The share of a run's readers who may complain; a larger one pauses its delivery."""
     sender_complaints_from: Annotated[int, Field(ge=1)] = 3
@@ -176,7 +176,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     the folder is moved to another one. Without it none is read."""
     sender_mailbox_password: SecretStr | None = None
     sender_mailbox_interval_s: Annotated[float, Field(gt=0, le=3_600)] = 60.0
-    """How often the mailbox is looked at."""
+    """How often to look into the mailbox."""
 
     @property
     def mailbox(self) -> MailboxUrl | None:
@@ -195,7 +195,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
 
 
 class SenderWebSettings(WebSettings, UnsubscribeKeys):
-    """Of the process that shows the pages to unsubscribe, and takes the clicks of mailbox providers."""
+    """Settings of the process that shows the pages to unsubscribe and takes providers' one-click requests."""
 
     feedback_queue_url: str
     mailer_brand_name: str = "Fondly Shop"
@@ -209,7 +209,7 @@ class SenderWebSettings(WebSettings, UnsubscribeKeys):
     sender_web_host: str = "127.0.0.1"
     """The address to listen on; behind a proxy that ends TLS, any."""
     sender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8091
-    """The port to listen on; 0 is any free one, which the log tells."""
+    """The port to listen on; 0 is any free port, which the log tells."""
     sender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
     """Requests a second of all callers together; more are refused."""
     sender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 50.0

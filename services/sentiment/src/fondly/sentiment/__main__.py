@@ -8,10 +8,11 @@ from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
+from fondly.runtime.runs.clearance import WhenCleared
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.sentiment.adapters.comprehend import Comprehend
-from fondly.sentiment.domain.texts import Engine
+from fondly.sentiment.domain.texts import Scorer
 from fondly.sentiment.handler import SentimentHandler
 from fondly.sentiment.settings import AspectsBy, SentimentSettings
 from fondly.sentiment.use_cases.ask_aspects import AskAspects
@@ -49,19 +50,20 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
         ledger=runtime.ledger,
         announcer=runtime.announcer,
     )
-    return SentimentHandler(
+    handler = SentimentHandler(
         stage=runtime.stage,
         score_part=score_part,
         total_products=total_products,
-        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
+        outlook=Outlook(lambda: limiter.calls_per_s, runtime.queue.retention_s),
     )
+    return WhenCleared(runtime.ledger, runtime.queue, handler)
 
 
 def _read_documents(
     runtime: Runtime[SentimentSettings], client: "ComprehendClient", limiter: Limiter
 ) -> ReadDocuments:
     settings = runtime.settings
-    engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
+    scorer = Scorer(name=settings.sentiment_scorer, language=settings.sentiment_language)
     asks = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
@@ -72,10 +74,10 @@ def _read_documents(
     pay_once = PayOnce(kept=kept, parallel_calls=settings.sentiment_parallel_calls)
     find_aspects: dict[AspectsBy, FindsAspects] = {
         AspectsBy.OWN: FindAspects(objects=runtime.objects, reader=AspectReader.load()),
-        AspectsBy.COMPREHEND: AskAspects(engine=engine, pay_once=pay_once, asks=asks),
+        AspectsBy.COMPREHEND: AskAspects(scorer=scorer, pay_once=pay_once, asks=asks),
     }
     return ReadDocuments(
-        engine=engine,
+        scorer=scorer,
         pay_once=pay_once,
         asks=asks,
         find_aspects=find_aspects.get(settings.sentiment_aspects),

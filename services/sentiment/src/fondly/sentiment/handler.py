@@ -28,7 +28,7 @@ class SentimentHandler:
         bind_event(run_id=run_id, event_id=event.id, part=data.part)
         if self.outlook:
             texts = data.parts * (data.reviews + data.shared_texts)
-            self.outlook.look(run_id, calls=texts / TEXTS_PER_CALL)
+            self.outlook.report(texts / TEXTS_PER_CALL)
         await self.stage.pass_part(
             run_id,
             data.part,

@@ -11,18 +11,18 @@ from fondly.sentiment.domain.texts import Text
 
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
 """Receives answers, as JSON by the text's key, as they arrive."""
-Claim = Callable[[Sequence[Text]], Awaitable[Sequence[Text]]]
-"""Claims texts shortly before their call goes out; returns those that are to be asked about."""
-Ask = Callable[[Sequence[Text], Claim, Keep], Awaitable[None]]
-"""Asks about at most 25 texts of one language; passes on an answer or an error for each that is claimed."""
+Lock = Callable[[Sequence[Text]], Awaitable[Sequence[Text]]]
+"""Locks texts shortly before their call goes out; returns those that are to be asked about."""
+Ask = Callable[[Sequence[Text], Lock, Keep], Awaitable[None]]
+"""Asks about at most 25 texts of one language; passes on an answer or an error for each that is locked."""
 
 
 class Asks(Protocol):
     """What can be asked; see `fondly.sentiment.adapters.comprehend.Comprehend`."""
 
-    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
-    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
-    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
+    async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None: ...
+    async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None: ...
+    async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None: ...
 
 
 class FindsAspects(Protocol):

@@ -29,7 +29,7 @@ class SentimentSettings(ServiceSettings):
         "auto", "en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"
     ] = "en"
     """`auto` asks Comprehend for the language of each review, which costs as much as its sentiment."""
-    sentiment_engine: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "comprehend"
+    sentiment_scorer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "comprehend"
     """Names the answers that are kept: change it to ask about every text anew."""
     sentiment_aspects: AspectsBy = AspectsBy.OWN
     suppressions_table: str

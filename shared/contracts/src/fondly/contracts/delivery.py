@@ -90,7 +90,7 @@ class Dispatch(Record):
     tries: Count = 0
     at: datetime
     """When it became so."""
-    claim: str = ""
+    reserved_by: str = ""
     """The token of the reservation by which a worker is handing it over."""
     bounced: str = ""
     """`hard`, `soft` or `complaint`, once the provider has reported it."""

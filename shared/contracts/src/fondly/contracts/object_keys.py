@@ -14,6 +14,8 @@ THEMES = "themes/"
 """The shop's own themes, each a folder, below `SHOP`."""
 MERCHANDISING = "shop/merchandising.yaml"
 """What the shop excludes, pins and knows about its categories; it may be missing, and belongs to no run."""
+CALLS = "runs/calls/"
+"""Recorded calls of AI services, of all runs, where they are recorded."""
 
 
 def products(run_id: str) -> str:
@@ -124,3 +126,8 @@ def events(upload_id: str, batch: int) -> str:
 def events_report(upload_id: str) -> str:
     """What became of an uploaded file of events: one `EventsReport`."""
     return f"runs/{upload_id}/events.json"
+
+
+def recorded_call(folder: str, name: str) -> str:
+    """What an AI service was asked and answered, as JSON."""
+    return f"{CALLS}{folder}/{name}.json"

@@ -1,7 +1,7 @@
 """Answers that were paid for, kept in DynamoDB by a digest of the question: nothing is paid for twice.
 
-Neither the question nor its words are stored. Before a call its keys are claimed, so that of two workers with
-the same question one asks and the other finds the answer. A claim lapses: a worker that has died in between
+Neither the question nor its words are stored. Before a call its keys are locked, so that of two workers with
+the same question one asks and the other finds the answer. A lock lapses: a worker that has died in between
 must not hold up others for ever.
 """
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-CLAIM_S = 60.0
+LOCK_S = 60.0
 MAX_CONFLICTS = 8
-UNCLAIMED = (
+UNLOCKED = (
     "attribute_not_exists(text_key)"
-    " OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
+    " OR (attribute_not_exists(answer) AND (payer = :payer OR locked_until < :now))"
 )
 
 
@@ -38,19 +38,19 @@ class KeptAnswers(Protocol):
     """What has been paid for; see `DynamoDBKeptAnswers`."""
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]: ...  # noqa: D102 - documented there
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]: ...  # noqa: D102 - documented there
+    async def lock(self, keys: Sequence[str], *, payer: str) -> set[str]: ...  # noqa: D102 - documented there
     async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...  # noqa: D102 - documented there
 
 
 @dataclass(frozen=True)
 class DynamoDBKeptAnswers:
-    """A table with an item per question; claims lapse after `claim_s`, which must exceed a call's time."""
+    """A table with an item per question; locks lapse after `lock_s`, which must exceed a call's time."""
 
     dynamodb: "DynamoDBClient"
     table: str
     items: Items
     keep_days: int | None = None
-    claim_s: float = CLAIM_S
+    lock_s: float = LOCK_S
     clock: Callable[[], float] = time.time
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
@@ -62,14 +62,14 @@ class DynamoDBKeptAnswers:
             if "answer" in item
         }
 
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim at most 100 keys; return those that have neither an answer nor another's valid claim."""
+    async def lock(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Lock at most 100 keys; return those that have neither an answer nor another's valid lock."""
         wanted = list(keys)
         for _ in range(MAX_CONFLICTS):
             if not wanted:
                 break
-            claims = [self._claim_of(key, payer) for key in wanted]
-            failed = await transacted(self.dynamodb.transact_write_items(TransactItems=claims))
+            locks = [self._lock_of(key, payer) for key in wanted]
+            failed = await transacted(self.dynamodb.transact_write_items(TransactItems=locks))
             if failed is None:
                 return set(wanted)
             refused = {key for key, is_refused in zip(wanted, failed, strict=False) if is_refused}
@@ -82,14 +82,14 @@ class DynamoDBKeptAnswers:
             [{"text_key": key, "answer": result, "payer": payer} for key, result in results.items()]
         )
 
-    def _claim_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
+    def _lock_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
         now = self.clock()
-        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + self.claim_s)}
+        lock = {"text_key": key, "payer": payer, "locked_until": int(now + self.lock_s)}
         return {
             "Put": {
                 "TableName": self.table,
-                "Item": to_item(claim | expires_at(self.keep_days)),
-                "ConditionExpression": UNCLAIMED,
+                "Item": to_item(lock | expires_at(self.keep_days)),
+                "ConditionExpression": UNLOCKED,
                 "ExpressionAttributeValues": to_item({":payer": payer, ":now": int(now)}),
             }
         }

@@ -84,7 +84,7 @@ class Metric(StrEnum):
     WEB_REQUESTS_FAILED = "web_requests_failed"
     """Requests that were answered with a status from 500 on."""
     WEB_FALLBACKS = "web_fallbacks"
-    """Answers that did not come from the engine that was asked for."""
+    """Answers that did not come from the campaign that was asked."""
     WEB_SECONDS = "web_seconds"
     """How long requests took: at most a hundred values that stand for equal shares of all."""
 

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import signal
 import sys
+from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -38,6 +39,27 @@ def run_process(name: str, kind: type[Settings], work: Work[Settings, Result]) -
             return runner.run(_until_stopped(settings, work))
         except UnreachableQueueError:
             sys.exit(1)  # the log has said why
+
+
+def run_main(
+    name: str,
+    kind: type[Settings],
+    *,
+    module: str,
+    description: str,
+    serve: Work[Settings, str | None],
+    check: Work[Settings, str | None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; with `--check`, only see whether that is possible.
+
+    Both functions return why they cannot, if so: then exits with 2 and one line that says it.
+    """
+    parser = ArgumentParser(prog=f"python -m {module}", description=description)
+    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
+    arguments = parser.parse_args()
+    if problem := run_process(name, kind, check if arguments.check else serve):
+        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
+        sys.exit(2)
 
 
 def collect_garbage_seldom() -> None:

@@ -10,6 +10,7 @@
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
 | a message that is not to blame (`PostponedError`) | sent anew, as often as it takes | none | |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
+| a message about what only a newer release can read (`NewerReleaseError`, `ValidationError`) | hidden, as often as its queue allows | 5 min | dead letter |
 | several messages in a row, transiently | when `fondly.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
 | a message, permanently (`PermanentError`) | never | | dead letter at once |
 | a message, for an unknown reason | like a transient failure, without opening the circuit | | dead letter |

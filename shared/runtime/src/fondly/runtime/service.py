@@ -2,8 +2,6 @@
 
 import asyncio
 import math
-import sys
-from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -15,13 +13,14 @@ from aiobotocore.session import get_session
 from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
 from fondly.runtime.heartbeat import Silence, heartbeat
 from fondly.runtime.logs import get_logger
-from fondly.runtime.process import run_process
+from fondly.runtime.process import run_main
 from fondly.runtime.queue.consumer import Consumer, Handler
 from fondly.runtime.queue.publisher import Publisher, SNSAnnouncer
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.shared import DynamoDBSharedQuota
 from fondly.runtime.readiness import problem_of, unanswered
+from fondly.runtime.recording import recording
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
@@ -31,8 +30,6 @@ from fondly.runtime.settings import ServiceSettings
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
-    from argparse import Namespace
-
     from aiobotocore.session import AioSession
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
@@ -101,27 +98,18 @@ MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
 def run_service(
     name: str, kind: type[Settings], make_handler: MakeHandler[Settings], *, process: str | None = None
 ) -> None:
-    """Handle the messages of the service's queue until SIGTERM or SIGINT.
+    """Handle the messages of the service's queue until SIGTERM or SIGINT; with `--check`, none.
 
     A further process of the service, which has a queue of its own, has a name of its own in logs and metrics.
-
-    With the argument `--check`, handle none: exit with 0 if everything that the service needs answers, or
-    with 2 and one line that says what does not.
     """
-    label = process or name
-    if not _arguments(f"{name}.{process}" if process else name).check:
-        run_process(label, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
-        return
-    problem = run_process(label, kind, lambda settings, stop: check(name, settings, make_handler, stop=stop))
-    if problem:
-        sys.stderr.write(f"check failed: {problem}\n")
-        sys.exit(2)
-
-
-def _arguments(module: str) -> "Namespace":
-    parser = ArgumentParser(prog=f"python -m fondly.{module}", description="Handle the messages of a queue.")
-    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
-    return parser.parse_args()
+    run_main(
+        process or name,
+        kind,
+        module=f"fondly.{name}.{process}" if process else f"fondly.{name}",
+        description="Handle the messages of a queue.",
+        serve=lambda settings, stop: serve(name, settings, make_handler, stop=stop),
+        check=lambda settings, stop: check(name, settings, make_handler, stop=stop),
+    )
 
 
 @asynccontextmanager
@@ -134,6 +122,9 @@ async def open_runtime(
         new_client = client_opener(stack, validate=settings.validate_requests, session=session)
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         send_bodies_at_once(s3)
+        objects = S3Objects(s3, settings.data_bucket)
+        if settings.record_calls:
+            new_client = recording(new_client, objects)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(
@@ -153,7 +144,7 @@ async def open_runtime(
             queue=queue,
             ledger=ledger,
             locks=locks,
-            objects=S3Objects(s3, settings.data_bucket),
+            objects=objects,
             announcer=announcer,
             budget=budget,
             s3=s3,

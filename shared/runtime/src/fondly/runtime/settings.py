@@ -93,6 +93,8 @@ class ServiceSettings(ProcessSettings):
     """What the AI services may charge for one run, in US dollars; the run stops before it would be more."""
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_OWN_TAGS)] = {}
     """Further tags of what is created in AWS, as JSON: `{"cost-center": "4711"}`."""
+    record_calls: bool = False
+    """Keep what AI services are asked and answer, for tests: only where all customers are made up."""
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Messages that one process handles at a time."""
     receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20

@@ -19,11 +19,13 @@ from opentelemetry.instrumentation.utils import suppress_instrumentation
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from fondly.contracts.trace_context import TraceParent
 
 ERROR_TYPE = "error.type"
+W3C = TraceContextTextMapPropagator()
 FLUSH_S = 3.0
 # An exception's text may quote a customer: spans carry its type only, and no exception events.
 LIMITS = SpanLimits(max_events=0)
@@ -122,20 +124,11 @@ def _message_attributes(queue: str, message_id: str | None) -> dict[str, str]:
 
 
 def _traceparent(span: Span) -> TraceParent:
-    context = span.get_span_context()
-    if not context.is_valid:  # OTEL_SDK_DISABLED
-        return TraceParent.new()
-    return TraceParent(
-        trace.format_trace_id(context.trace_id),
-        trace.format_span_id(context.span_id),
-        context.trace_flags.sampled,
-    )
+    carrier: dict[str, str] = {}
+    W3C.inject(carrier, trace.set_span_in_context(span, Context()))
+    return TraceParent.parse(carrier.get("traceparent")) or TraceParent.new()  # with OTEL_SDK_DISABLED
 
 
 def _remote(sender: TraceParent | None) -> Context:
     """The context for a span whose parent belongs to another process."""
-    if sender is None:
-        return Context()
-    flags = TraceFlags(TraceFlags.SAMPLED if sender.sampled else TraceFlags.DEFAULT)
-    span = SpanContext(int(sender.trace_id, 16), int(sender.span_id, 16), is_remote=True, trace_flags=flags)
-    return trace.set_span_in_context(NonRecordingSpan(span), Context())
+    return W3C.extract({"traceparent": str(sender)}, Context()) if sender else Context()

@@ -19,6 +19,7 @@ from fondly.cli.commands import (
     runs,
     setup,
     shop,
+    smoke,
     stack,
     suppress,
     theme,
@@ -64,6 +65,7 @@ app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)
 app.command()(setup.verify)
+app.command()(smoke.smoke)
 app.command()(cleanup.cleanup)
 app.command()(queues.queues)
 app.command()(runs.runs)

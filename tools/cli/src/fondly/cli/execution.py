@@ -1,18 +1,22 @@
-"""How every command starts and ends: options and environment, answer, errors in one line, interrupts."""
+"""How every command starts and ends: options and environment, answer, errors in one line, interrupts.
 
-from collections.abc import Awaitable, Callable
+Typer takes options one by one: dataclasses among the parameters of a command stand for their fields.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import wraps
-from inspect import Parameter
+from inspect import Parameter, Signature, get_annotations, signature
 from typing import Any
 
 import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.interrupts import interrupts, run_cancellable
-from fondly.cli.options import Target
+from fondly.cli.options import AsJson, Target
 from fondly.cli.output import say
-from fondly.cli.signature import Parameters, answers, bound, parameters_of, with_options
 
+Parameters = list[Parameter]
 FOUND_WRONG = 1
 INTERRUPTED = 130
 
@@ -68,3 +72,49 @@ def _made(
             raise typer.Exit(FOUND_WRONG)
 
     return with_options(guard, parameters)
+
+
+def answers(command: Callable[..., object]) -> bool:
+    """Whether a command returns an `Answer`."""
+    return get_annotations(command).get("return") is Answer
+
+
+def parameters_of(command: Callable[..., object]) -> Parameters:
+    """Return a command's own parameters, and `json` if it answers."""
+    parameters = list(signature(command).parameters.values())
+    if answers(command):
+        parameters.append(_keyword("json", AsJson, default=False))
+    return parameters
+
+
+def with_options(run: Callable[..., None], parameters: Parameters) -> Callable[..., None]:
+    """Show typer these parameters instead of what `run` declares."""
+    options = [option for each in parameters for option in _options(each)]
+    run.__signature__ = Signature(options, return_annotation=None)  # type: ignore[attr-defined] # typer reads it
+    run.__annotations__ = {each.name: each.annotation for each in options} | {"return": None}
+    return run
+
+
+def bound(parameters: Parameters, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of a function: options by the parameters that they belong to."""
+    for each in parameters:
+        if isinstance(each.annotation, type) and is_dataclass(each.annotation):
+            own = {field.name: options.pop(field.name) for field in fields(each.annotation)}
+            options[each.name] = each.annotation(**own)
+    return options
+
+
+def _options(parameter: Parameter) -> Iterator[Parameter]:
+    if is_dataclass(parameter.annotation):
+        yield from map(_of_field, fields(parameter.annotation))
+    else:
+        yield parameter.replace(kind=Parameter.KEYWORD_ONLY)
+
+
+def _of_field(field: Field[Any]) -> Parameter:
+    default = Parameter.empty if field.default is MISSING else field.default
+    return _keyword(field.name, field.type, default=default)
+
+
+def _keyword(name: str, annotation: object, *, default: object) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)

@@ -77,7 +77,7 @@ class Listener:
         self.topics = topics
 
     async def events(self, of_run: str = "") -> AsyncGenerator[ReceivedEvent]:
-        """Yield events as they come, endlessly: of runs whose ids begin so."""
+        """Yield events as they come, endlessly: those of runs whose ids begin so."""
         while True:
             reply = await self._sqs.receive_message(
                 QueueUrl=self._url, MaxNumberOfMessages=MAX_BATCH, WaitTimeSeconds=WAIT_S

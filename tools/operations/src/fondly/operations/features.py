@@ -30,19 +30,19 @@ class Features:
         return cls(environment, DynamoDBFeatureRecords(environment.dynamodb, table))
 
     async def of_run(self, wanted: str) -> tuple[list[ProductFeatures], int]:
-        """Return those of the products that a run recommends, and how many of these have none."""
+        """Return the features of the products that a run recommends, and how many products have none."""
         run = await find_run(await self.environment.ledger(), wanted)
         product_ids = {product_id async for product_id in self._recommended(run)}
         found = await self.records.existing(sorted(product_ids))
         return _by_name(list(found.values())), len(product_ids - found.keys())
 
     async def of_text(self, text: str) -> list[ProductFeatures]:
-        """Return those of products with the text in their id, name or features; of all for no text."""
+        """Return the features of products with the text in their id, name or features; all without a text."""
         sought = text.casefold()
         return _by_name([each async for each in self.records.all() if sought in _searched(each)])
 
     async def of_product(self, product_id: str) -> ProductFeatures:
-        """Return a product's; raise `OperationError` if none are stored."""
+        """Return a product's features; raise `OperationError` if none are stored."""
         found = await self.records.existing([product_id])
         if product_id not in found:
             raise OperationError(
@@ -72,7 +72,7 @@ class Features:
         return record, list(_warnings(record, lists, is_new=stored is None))
 
     async def reset(self, product_id: str) -> None:
-        """Forget a product's, so that the next run asks the model; raise `OperationError` without any."""
+        """Forget a product's features: the next run asks the model. Raises `OperationError` without any."""
         if not await self.records.remove(product_id):
             raise OperationError(f"no features of product {product_id} are stored")
 

@@ -25,20 +25,20 @@ from fondly.runtime.aws import CONFIG
 from fondly.runtime.retry import NO_SDK_RETRIES
 
 NUM_RESULTS = 150
-"""As many products as the recommender asks for by default."""
+"""How many products to ask for: the recommender's default."""
 DEADLINE_S = 5.0
-"""A person waits longer for Personalize than a page does."""
+"""How long to wait for Personalize: a person waits longer than a page does."""
 
 
 class Picked(BaseModel):
-    """A customer's current picks, best first: from what, and why not from what was asked for."""
+    """A customer's current picks, best first, what they come from, and why not from what was asked."""
 
     model_config = ConfigDict(frozen=True)
 
     customer_id: str
     known: bool
     exclusion: Exclusion | None = None
-    engine: PickedFrom
+    picked_from: PickedFrom
     fallback: str | None = None
     run_id: str
     picks: tuple[Pick, ...]
@@ -46,7 +46,7 @@ class Picked(BaseModel):
     """Why the shop's file is not used, but that of the run."""
 
 
-async def picked(environment: Environment, customer_id: str, *, engine: str, group: str) -> Picked:
+async def picked(environment: Environment, customer_id: str, *, picked_from: str, group: str) -> Picked:
     """Return a customer's current picks; raise `OperationError` if there is no shop yet."""
     shops, file_problem = await _shops(environment, group)
     async with _campaign(environment, group) as campaign:
@@ -58,7 +58,7 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
                 recommendations=await environment.table("recommendations"),
                 contacts=await environment.table("contacts"),
             ),
-            ask=campaign.rank if engine == PickedFrom.CAMPAIGN else None,
+            ask=campaign.rank if picked_from == PickedFrom.CAMPAIGN else None,
             deadline_s=DEADLINE_S,
         )
         answer = await current.find(customer_id)
@@ -66,7 +66,7 @@ async def picked(environment: Environment, customer_id: str, *, engine: str, gro
         customer_id=customer_id,
         known=answer.customer.is_known,
         exclusion=answer.customer.exclusion,
-        engine=answer.source,
+        picked_from=answer.picked_from,
         fallback=answer.fallback,
         run_id=answer.run_id,
         picks=read_picks(answer.picks),

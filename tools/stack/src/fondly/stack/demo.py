@@ -67,7 +67,7 @@ def run_demo(
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
-    folder = _settle(work, out / run_id)
+    folder = _rename(work, out / run_id)
     write_runs(out)
     render_report(summary, console)
     if summary["status"] != "finished":
@@ -157,7 +157,7 @@ def _slug(name: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name) or "upload"
 
 
-def _settle(work: Path, folder: Path) -> Path:
+def _rename(work: Path, folder: Path) -> Path:
     """Rename the working folder to the run's id, replacing an earlier one."""
     if folder.exists():
         shutil.rmtree(folder)

@@ -38,7 +38,7 @@ class _Keeper:
             kept = {"file": file, "recipient": recipient, "message_id": message_id(content), **names}
             with (self._folder / INDEX).open("a", encoding="utf-8") as index:
                 index.write(json.dumps(kept, default=str) + "\n")
-        return "250 2.0.0 Ok"
+        return f"250 2.0.0 Ok: queued as {self._number}"
 
 
 @contextmanager

@@ -28,7 +28,7 @@ POLL_S = 0.4
 DEAD_LETTERS_EVERY = 5
 """Polls: the ledger is one call, the dead-letter queues are five."""
 START_S = 60.0
-SETTLE_S = 3.0
+DRAIN_S = 3.0
 REST_S = 30.0
 """A delivery that goes on only after so long is not waited for."""
 STUCK = "stuck"
@@ -143,7 +143,7 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "delivery": _told(await observer.delivery(run.run_id)),
         "popularity_reason": state.popularity_reason or None,
         "ranking": state.ranking,
-        "queues": await _settled_queues(observer),
+        "queues": await _last_depths(observer),
         "dead_letters": await observer.dead_letters(),
     }
     return {**summary, "notices": notices(RunFacts.of_summary(summary))}
@@ -173,9 +173,9 @@ def _death(stack: Stack) -> ProcessDiedError | None:
     return None
 
 
-async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
+async def _last_depths(observer: Observer) -> dict[str, dict[str, int]]:
     """The queues' depths; a moment is allowed for deleting the run's last messages."""
-    deadline = time.monotonic() + SETTLE_S
+    deadline = time.monotonic() + DRAIN_S
     while True:
         depths = await observer.queues()
         if time.monotonic() > deadline or not any(any(depth.values()) for depth in depths.values()):

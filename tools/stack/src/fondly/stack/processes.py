@@ -50,12 +50,19 @@ class Processes:
         """Stop everything."""
         self.stop()
 
-    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+    def start(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        python: str = sys.executable,
+    ) -> None:
         """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches this process only."""
         log = self._log_dir / f"{name}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
-                [sys.executable, *arguments],
+                [python, *arguments],
                 env={**os.environ, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=out,

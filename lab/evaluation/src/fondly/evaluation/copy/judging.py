@@ -7,7 +7,7 @@ from typing import Protocol
 from fondly.evaluation.copy.suite import Case, Label
 from fondly.evaluation.errors import EvaluationError
 from fondly.evaluation.frozen import Frozen
-from fondly.mailer.domain.copy import gate
+from fondly.mailer.domain.copy.gate import Gate
 from fondly.mailer.domain.facts.email import EmailFacts
 
 US_PER_S = 1_000_000
@@ -32,7 +32,7 @@ Judge = Callable[[str, str, EmailFacts], Sequence[Objection]]
 def mailer_gate(field: str, text: str, facts: EmailFacts) -> Sequence[Objection]:
     """Return what speaks against a text; raise `EvaluationError` for a language without word lists."""
     try:
-        return gate.judge(field, text, facts)
+        return Gate(facts).judge(field, text)
     except LookupError as error:
         raise EvaluationError(str(error)) from error
 

@@ -8,7 +8,7 @@ from fondly.evaluation.sample.catalogue import Listing, Variant
 from fondly.evaluation.sample.chance import every
 from fondly.evaluation.sample.reviews import Review
 from fondly.ingest.domain.formats.fields import KAGGLE
-from fondly.stack.pictures.addresses import picture_url
+from fondly.stack.pictures.addresses import BASE_URL
 
 COLUMNS = (
     *KAGGLE,
@@ -92,6 +92,16 @@ class Row:
         yield variants[0].product_id if named else ""
         yield self.variant.colour if named else ""
         yield "no" if self.listing.index in _SOLD_OUT else "yes"
+
+
+def picture_name(kind: str, colour: str) -> str:
+    """Return the file name of a kind of product in a colour, such as `kettle-bottle-green.png`."""
+    return f"{kind}-{'-'.join(re.findall('[a-z]+', colour.lower()))}.png"
+
+
+def picture_url(kind: str, colour: str) -> str:
+    """Return the address at which every local stack serves that picture."""
+    return BASE_URL + picture_name(kind, colour)
 
 
 def rupees(paise: int) -> str:

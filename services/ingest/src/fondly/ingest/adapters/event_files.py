@@ -47,9 +47,7 @@ def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterato
         def records() -> Iterator[EventRecord]:
             for found in table:
                 if isinstance(found, BrokenRecord):
-                    column = None if found.column is None else header[found.column]
-                    fault = RowError(found.fault.expected, column=column, found=found.fault.found)
-                    yield EventRecord(found.line, found.raw, {}, names, fault)
+                    yield EventRecord(found.line, found.raw, {}, names, found.error(header))
                 else:
                     cells = {field: found.cells[at] for field, at in places.items()}
                     yield EventRecord(found.line, found.raw, cells, names)

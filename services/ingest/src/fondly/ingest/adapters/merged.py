@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
@@ -64,8 +64,8 @@ class Merged:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""
         reviews, purchases = self._reviews(first, last), self._purchases(first, last)
         return [
-            _customer(row, reviews.get(row.position, {}).values(), purchases.get(row.position, ()))
-            for row in map(_CustomerRow._make, self._db.execute(scratch_sql.CUSTOMERS_OF_SPAN, (first, last)))
+            _customer(row, reviews.get(position, {}).values(), purchases.get(position, ()))
+            for position, row in self._rows(scratch_sql.CUSTOMERS_OF_SPAN, first, last)
         ]
 
     def shared_texts(self, first: int, last: int) -> list[SharedText]:
@@ -75,78 +75,37 @@ class Merged:
 
     def _reviews(self, first: int, last: int) -> dict[int, dict[str, Review]]:
         reviews: dict[int, dict[str, Review]] = {}
-        for row in map(_SubjectRow._make, self._db.execute(scratch_sql.REVIEWS_OF_SPAN, (first, last))):
-            theirs = reviews.setdefault(row.customer, {})
-            theirs[row.review_id] = _review(row, theirs.get(row.review_id))
+        for customer, row in self._rows(scratch_sql.REVIEWS_OF_SPAN, first, last):
+            theirs, product_id = reviews.setdefault(customer, {}), row.pop("product_id")
+            known = theirs.get(row["review_id"])
+            row["product_ids"] = (*(known.product_ids if known else ()), product_id)
+            theirs[row["review_id"]] = Review.model_construct(**_with_decimal(row, "rating"))
         return reviews
 
     def _purchases(self, first: int, last: int) -> dict[int, list[Purchase]]:
         purchases: dict[int, list[Purchase]] = {}
-        for customer, order_id, product_id, quantity, timestamp, value in self._db.execute(
-            scratch_sql.PURCHASES_OF_SPAN, (first, last)
-        ):
-            made = Purchase.model_construct(
-                order_id=order_id,
-                product_id=product_id,
-                quantity=quantity,
-                timestamp=timestamp,
-                value=None if value is None else Decimal(value),
-            )
+        for customer, row in self._rows(scratch_sql.PURCHASES_OF_SPAN, first, last):
+            made = Purchase.model_construct(**_with_decimal(row, "value"))
             purchases.setdefault(customer, []).append(made)
         return purchases
+
+    def _rows(self, query: str, first: int, last: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield rows of a span by name, each with its customer's position."""
+        cursor = self._db.cursor()
+        cursor.row_factory = sqlite3.Row
+        for row in map(dict, cursor.execute(query, (first, last))):
+            yield row.pop("customer"), row
 
     def _number(self, query: str, *values: int) -> int:
         return int(self._db.execute(query, values).fetchone()[0])
 
 
-class _CustomerRow(NamedTuple):
-    position: int
-    customer_id: str
-    name: str | None
-    email: str | None
-    age: int | None
-    consent: int | None
-    suppressed: int | None
-    language: str | None
-    time_zone: str | None
-    cause: str | None
-
-
-class _SubjectRow(NamedTuple):
-    customer: int
-    review_id: str
-    title: str | None
-    text: str | None
-    rating: str | None
-    timestamp: int | None
-    product_id: str
-
-
 # Every value was checked when its row was read: the models are only filled.
-def _customer(row: _CustomerRow, reviews: Iterable[Review], purchases: Iterable[Purchase]) -> Customer:
-    return Customer.model_construct(
-        customer_id=row.customer_id,
-        name=row.name,
-        email=row.email,
-        age=row.age,
-        marketing_consent=None if row.consent is None else bool(row.consent),
-        suppressed=None if row.suppressed is None else bool(row.suppressed),
-        language=row.language,
-        time_zone=row.time_zone,
-        exclusion=None if row.cause is None else Exclusion(row.cause),
-        reviews=tuple(reviews),
-        purchases=tuple(purchases),
-    )
+def _customer(row: dict[str, Any], reviews: Iterable[Review], purchases: Iterable[Purchase]) -> Customer:
+    row |= {name: bool(row[name]) for name in ("marketing_consent", "suppressed") if row[name] is not None}
+    row["exclusion"] = Exclusion(row["exclusion"]) if row["exclusion"] else None
+    return Customer.model_construct(**row, reviews=tuple(reviews), purchases=tuple(purchases))
 
 
-def _review(row: _SubjectRow, known: Review | None) -> Review:
-    if known is not None:
-        return known.model_copy(update={"product_ids": (*known.product_ids, row.product_id)})
-    return Review.model_construct(
-        review_id=row.review_id,
-        product_ids=(row.product_id,),
-        title=row.title,
-        text=row.text,
-        rating=None if row.rating is None else Decimal(row.rating),
-        timestamp=row.timestamp,
-    )
+def _with_decimal(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return row if row[name] is None else {**row, name: Decimal(row[name])}

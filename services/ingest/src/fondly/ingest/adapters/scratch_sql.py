@@ -137,14 +137,14 @@ COUNT_ACTIVE_CUSTOMERS = f"""
 SELECT count(*) FROM (SELECT 1 FROM ({INTERACTIONS}) GROUP BY customer HAVING count(*) >= ?)
 """  # noqa: S608 - constants
 REVIEWS_OF_SPAN = """
-SELECT reviews.customer, reviews.id, title, text, rating, timestamp, products.id
+SELECT reviews.customer, reviews.id AS review_id, title, text, rating, timestamp, products.id AS product_id
 FROM reviews JOIN subjects ON subjects.review = reviews.position
 JOIN products ON products.position = subjects.product
 WHERE reviews.customer BETWEEN ? AND ?
 ORDER BY reviews.customer, reviews.position, subjects.product
 """
 PURCHASES_OF_SPAN = """
-SELECT purchases.customer, order_id, products.id, quantity, timestamp, value
+SELECT purchases.customer, order_id, products.id AS product_id, quantity, timestamp, value
 FROM purchases JOIN products ON products.position = purchases.product
 WHERE purchases.customer BETWEEN ? AND ?
 ORDER BY purchases.customer, purchases.position
@@ -152,7 +152,8 @@ ORDER BY purchases.customer, purchases.position
 RECORDS_OF_CUSTOMERS = "SELECT position, records FROM customers ORDER BY position"
 COUNT_RECORDS = "SELECT coalesce(sum(max(1, records)), 0) FROM customers"
 CUSTOMERS_OF_SPAN = """
-SELECT position, id, name, email, age, consent, suppressed, language, time_zone, cause
+SELECT position AS customer, id AS customer_id, name, email, age, consent AS marketing_consent, suppressed,
+  language, time_zone, cause AS exclusion
 FROM customers LEFT JOIN excluded ON excluded.customer = customers.position
 WHERE position BETWEEN ? AND ? ORDER BY position
 """

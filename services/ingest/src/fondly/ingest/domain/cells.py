@@ -5,21 +5,13 @@ optional cell yields neither a value nor a note.
 """
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from fondly.ingest.domain.errors import RowError, UnreadableError
 from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.texts import is_no_text, says_nothing
 
 Value = TypeVar("Value")
-
-
-class Note(NamedTuple):
-    """A value that was left out, and why."""
-
-    column: str
-    expected: str
-    found: str | None
 
 
 class Row:
@@ -29,7 +21,7 @@ class Row:
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self._cells = cells
-        self.notes: list[Note] = []
+        self.notes: list[RowError] = []
 
     def __contains__(self, field: str) -> bool:
         return field in self._cells
@@ -64,9 +56,9 @@ class Row:
         try:
             return read(text)
         except UnreadableError as error:
-            self.notes.append(Note(field, error.expected, error.found))
+            self.note(field, error.expected, error.found)
             return None
 
     def note(self, field: str, expected: str, found: str | None = None) -> None:
         """Note why a value is left out; `found` is a phrase."""
-        self.notes.append(Note(field, expected, found))
+        self.notes.append(RowError(expected, column=field, found=found))

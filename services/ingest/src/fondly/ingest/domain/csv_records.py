@@ -8,7 +8,7 @@ the cells, quotes that do not fit it are text, since many programs write none.
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
@@ -20,6 +20,7 @@ from fondly.ingest.domain.errors import (
     UTF8_HINT,
     Fault,
     FileError,
+    RowError,
     described,
     long_cell,
     wrong_width,
@@ -47,6 +48,11 @@ class BrokenRecord(NamedTuple):
     fault: Fault
     column: int | None
     raw: bytes
+
+    def error(self, header: Sequence[str]) -> RowError:
+        """Return what is wrong with it, by the name of the column."""
+        column = None if self.column is None else header[self.column]
+        return RowError(self.fault.expected, column=column, found=self.fault.found)
 
 
 class RecordReader:

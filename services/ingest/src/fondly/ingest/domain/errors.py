@@ -83,11 +83,6 @@ class RowError(Exception):
         self.column = column
         self.found = found
 
-    @property
-    def reason(self) -> str:
-        """What was found and what is expected, in one line."""
-        return str(self)
-
 
 class UnreadableError(ValueError):
     """One value cannot be read: give it as `value`, or describe it in `found` if it must not be shown."""

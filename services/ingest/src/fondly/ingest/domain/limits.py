@@ -1,7 +1,6 @@
 """What a run may hold: what ingest can know is checked before anything is announced, let alone paid for."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from fondly.contracts.counts import Counted
 from fondly.ingest.domain.errors import FileError
@@ -15,20 +14,11 @@ MAX_PART_RECORDS = 50_000
 """The largest part: 200 MB of texts at most, and usually 20."""
 
 
-class Limit(NamedTuple):
-    """How many of something a run may hold, and why."""
-
-    counted: str
-    most: int
-    what: str
-    why: str
-
-
-LIMITS = (
-    Limit(Counted.PRODUCTS, 5_000_000, "products", "Personalize learns from no more items"),
-    Limit(Counted.CUSTOMERS, 50_000_000, "customers", "Personalize ranks for no more users in a batch"),
-    Limit(Counted.INTERACTIONS, 3_000_000_000, "interactions", "Personalize learns from no more"),
-)
+LIMITS: Mapping[str, tuple[int, str]] = {
+    Counted.PRODUCTS: (5_000_000, "Personalize learns from no more items"),
+    Counted.CUSTOMERS: (50_000_000, "Personalize ranks for no more users in a batch"),
+    Counted.INTERACTIONS: (3_000_000_000, "Personalize learns from no more"),
+}
 """Sources: "Amazon Personalize endpoints and quotas", for User-Personalization-v2, and "Batch
 recommendations" (records a job), Amazon Personalize Developer Guide."""
 MAX_RUN_RECORDS = MAX_PARTS * MAX_PART_RECORDS
@@ -36,9 +26,9 @@ MAX_RUN_RECORDS = MAX_PARTS * MAX_PART_RECORDS
 
 def require_bounded(counts: Mapping[str, int], *, records: int) -> None:
     """Raise `FileError` if a run is too large for a service downstream; `records` are as parts count."""
-    for counted, most, what, why in LIMITS:
-        if counts.get(counted, 0) > most:
-            raise FileError(f"found {counts[counted]:,} {what}, expected at most {most:,}: {why}")
+    for what, (most, why) in LIMITS.items():
+        if counts.get(what, 0) > most:
+            raise FileError(f"found {counts[what]:,} {what}, expected at most {most:,}: {why}")
     if records > MAX_RUN_RECORDS:
         raise FileError(
             f"found {records:,} reviews and purchases, expected at most {MAX_RUN_RECORDS:,}: "

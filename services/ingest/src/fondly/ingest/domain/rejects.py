@@ -47,7 +47,7 @@ class Reject(BaseModel):
             file=file,
             line=line,
             column=column,
-            reason=error.reason,
+            reason=str(error),
             expected=error.expected,
             found=error.found,
             raw=raw[:MAX_RAW_CHARS].decode(errors="replace").rstrip("\r\n"),

@@ -8,7 +8,7 @@ from fondly.runtime.runs.state import ServiceState
 
 
 class IngestState(ServiceState):
-    """The size of parts, settled when the files are first read: a part always has the same customers."""
+    """The size of parts, decided when the files are first read: a part always has the same customers."""
 
     stage: ClassVar[StageName] = StageName.INGEST
     part_records: int | None = None

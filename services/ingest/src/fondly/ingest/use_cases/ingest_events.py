@@ -24,9 +24,9 @@ from fondly.ingest.domain.errors import FileError, RowError
 from fondly.ingest.domain.event_rows import EventReading, read_event
 from fondly.ingest.domain.rejects import Reject, RejectTally, require_usable
 from fondly.ingest.domain.uploads import Upload
-from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.ports import Content, Files, VanishedError
 from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.ingest.use_cases.ingest_upload import Limits
 from fondly.ingest.use_cases.verify_files import sha256_of
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
@@ -46,16 +46,6 @@ log = get_logger()
 
 class CancelledReadError(Exception):
     """Reading was stopped because its message is no longer being handled."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class EventLimits:
-    """What a shop sets about files of events."""
-
-    defaults: Defaults
-    max_bytes: int
-    max_rejected_share: float
-    temp_dir: Path | None = None
 
 
 @dataclass
@@ -93,7 +83,7 @@ class IngestEvents:
     """Who has been forgotten: their events are left out."""
     announcer: Announcer
     locks: Locks
-    limits: EventLimits
+    limits: Limits
 
     async def run(self, upload: Upload, *, holder: str) -> None:
         """Store and announce the file's events; `PermanentError` and a report say why it cannot be used."""
@@ -112,10 +102,9 @@ class IngestEvents:
 
     async def _saved(self, content: Content, path: Path) -> str:
         """Save the file; return its SHA-256."""
-        if content.size_bytes > self.limits.max_bytes:
-            raise PermanentError(
-                f"{content.key}: found {content.size_bytes} bytes, expected at most {self.limits.max_bytes}"
-            )
+        most, found = self.limits.load.reading.max_bytes, content.size_bytes
+        if found > most:
+            raise PermanentError(f"{content.key}: found {found} bytes, expected at most {most}")
         await content.save(path)
         return await in_thread(partial(sha256_of, path))
 
@@ -169,22 +158,22 @@ class IngestEvents:
         return len(events) - len(kept)
 
 
-def _read(folder: Path, limits: EventLimits, read: Read, cancelled: threading.Event) -> None:
+def _read(folder: Path, limits: Limits, read: Read, cancelled: threading.Event) -> None:
     """Read a file into batches; raise `FileError` if it cannot be used."""
 
     def check() -> None:
         if cancelled.is_set():
             raise CancelledReadError
 
-    how = EventReading.of(limits.defaults)
-    with open_events(folder / "upload", max_bytes=limits.max_bytes, check=check) as records:
+    how = EventReading.of(limits.load.reading.defaults)
+    with open_events(folder / "upload", max_bytes=limits.load.reading.max_bytes, check=check) as records:
         events = _events(records, how, read)
         for number, batch in enumerate(batches(events, EVENTS_PER_BATCH), start=1):
             path = folder / f"batch-{number:05}"
             _save(path, batch)
             read.batches.append((path, len(batch)))
     require_usable(
-        read.rows, read.rejected, read.tally.reasons(kind="row"), max_share=limits.max_rejected_share
+        read.rows, read.rejected, read.tally.reasons(kind="row"), max_share=limits.load.max_rejected_share
     )
 
 

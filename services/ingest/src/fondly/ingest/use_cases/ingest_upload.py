@@ -16,6 +16,7 @@ from typing import TextIO
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
+from fondly.contracts.events import UploadRead
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
@@ -105,6 +106,7 @@ class IngestUpload:
         await self._put_findings(run.run_id, workspace, run_files)
         await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
+        await self._publication.announcer.announce(run.run_id, UploadRead.of(counts))
         run = await self._ledger.run(run.run_id)
         await self._publication.put_parts(run, merged, parts)
 

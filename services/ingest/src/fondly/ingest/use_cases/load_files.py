@@ -10,8 +10,9 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IgnoredFile, IngestReport
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
+from fondly.ingest.adapters.tables import Found
 from fondly.ingest.domain.cells import Row
-from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from fondly.ingest.domain.csv_records import BrokenRecord
 from fondly.ingest.domain.errors import FileError, RowError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapper import RowMapper
@@ -21,16 +22,14 @@ from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.uploads import missing_kinds
 from fondly.ingest.use_cases.merge_rows import MergeRows
 from fondly.ingest.use_cases.survey_files import (
-    RECORDS_PER_LOOK,
     ReadingRules,
     SourceFile,
     SurveyedFile,
     Watch,
     opened,
     survey,
+    watched,
 )
-
-Found = CSVRecord | BrokenRecord
 
 
 class CancelledLoadError(Exception):
@@ -114,14 +113,9 @@ class LoadFiles:
             table.header()
             table.only(surveyed.layout.used)
             into, left_out = merge.reader(surveyed), mapper.left_out.total()
-            rows = rejected = seen = 0
-            for found in table:
-                rows += 1
-                if not rows % RECORDS_PER_LOOK:
-                    self.watch(table.bytes_read - seen)
-                    seen = table.bytes_read
+            rows = rejected = 0
+            for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
-            self.watch(table.bytes_read - seen)
             self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
         return rows, rejected
 
@@ -135,7 +129,7 @@ class LoadFiles:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
-                raise _fault(found, surveyed.layout.header)
+                raise found.error(surveyed.layout.header)
             cells = mapped(found.cells)
             if cells is None:
                 return True
@@ -143,25 +137,19 @@ class LoadFiles:
             into(row)
         except RowError as error:
             self.findings.counts[Counted.REJECTED_ROWS] += 1
-            self._reject(surveyed, found, "row", error.column, error)
+            self._reject(surveyed, found, "row", error)
             return False
         for note in row.notes:
             self.findings.counts[Counted.REJECTED_VALUES] += 1
-            self._reject(surveyed, found, "value", note.column, RowError(note.expected, found=note.found))
+            self._reject(surveyed, found, "value", note)
         return True
 
-    def _reject(
-        self, surveyed: SurveyedFile, found: Found, kind: RejectKind, field: str | None, error: RowError
-    ) -> None:
-        file, column = surveyed.source.key, field and surveyed.layout.columns.get(field, field)
+    def _reject(self, surveyed: SurveyedFile, found: Found, kind: RejectKind, error: RowError) -> None:
+        file, field = surveyed.source.key, error.column
+        column = field and surveyed.layout.columns.get(field, field)
         reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
         self.findings.tally.add(reject)
         self.rejects.write(reject.text)
-
-
-def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
-    column = None if broken.column is None else header[broken.column]
-    return RowError(broken.fault.expected, column=column, found=broken.fault.found)
 
 
 def _require_complete(kinds: Collection[Kind]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fondly.contracts.ingest_report import Convention, FileReport
-from fondly.ingest.adapters.tables import Table, open_table
+from fondly.ingest.adapters.tables import Found, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
@@ -122,6 +122,17 @@ def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
         raise FileError(f"{source.key}: {error}") from error
 
 
+def watched(table: Table, watch: Watch) -> Iterator[Found]:
+    """Yield a table's rows, and tell now and then, and at the end, how many bytes have been read."""
+    seen = 0
+    for count, found in enumerate(table, start=1):
+        if not count % RECORDS_PER_LOOK:
+            watch(table.bytes_read - seen)
+            seen = table.bytes_read
+        yield found
+    watch(table.bytes_read - seen)
+
+
 def _by_table(sources: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
     """Divide files into tables; those that are said to be of different kinds are no pieces of one."""
     by_kind: dict[Kind | None, list[SourceFile]] = {}
@@ -187,16 +198,11 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
 
 
 def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
-    mapper, rows, seen = layout.start(), 0, 0
+    mapper, rows = layout.start(), 0
     looks = [(field, each.see) for field, each in surveys.items()]
-    for record in table:
-        rows += 1
-        if not rows % RECORDS_PER_LOOK:
-            watch(table.bytes_read - seen)
-            seen = table.bytes_read
+    for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
             continue
         for field, see in looks:
             see(cells.get(field, ""), record.line)
-    watch(table.bytes_read - seen)
     return rows

@@ -9,10 +9,11 @@ from fondly.mailer.adapters.bedrock_errors import raise_for_now, refusal_of, ref
 from fondly.mailer.adapters.bedrock_replies import read_reply
 from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request, max_tokens, most_tokens
 from fondly.mailer.domain.copy.prompt import Prompt
-from fondly.mailer.ports import TOKENS, Claim, ModelReply
+from fondly.mailer.ports import TOKENS, ModelReply
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.quota.limiter import Limiter
+from fondly.runtime.quota.turns import Lock
 from fondly.runtime.runs.budget import paying
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ class BedrockModel:
         self._choice = choice
         self._limiter = limiter
 
-    async def ask(self, prompt: Prompt, *, claim: Claim | None = None) -> ModelReply:
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
         """Return an answer in JSON, or a refusal of this one request.
 
-        It waits for the quota for as long as it takes. Shortly before each try `claim` is asked whether the
+        It waits for the quota for as long as it takes. Shortly before each try `lock` is asked whether the
         call is still wanted. A member of requests that the model does not take is left out from then on.
         Raises `WithdrawnError` if the call is not wanted, `RunStoppedError` before one that the run's budget
         does not allow, `PermanentError` naming the model when no request can succeed, and transient errors
@@ -42,18 +43,18 @@ class BedrockModel:
         while True:
             choice = self._choice
             try:
-                return await self._paid(choice, prompt, claim)
+                return await self._paid(choice, prompt, lock)
             except ClientError as error:
                 if not self._leaves_out(choice, error):
                     return ModelReply(refusal=refusal_of(error, choice.model_id))
 
-    async def _paid(self, choice: ModelChoice, prompt: Prompt, claim: Claim | None) -> ModelReply:
+    async def _paid(self, choice: ModelChoice, prompt: Prompt, lock: Lock | None) -> ModelReply:
         """Make one call within the run's budget."""
         chars = len(prompt.system) + len(prompt.schema) + len(prompt.text)
         async with paying(_units(choice, most_tokens(choice, prompt))) as payment:
             answer = await self._limiter.run(
                 partial(self._send, converse_request(choice, prompt)),
-                claim=claim,
+                lock=lock,
                 reserves=chars / choice.capabilities.chars_per_token + max_tokens(choice, prompt),
                 used=self._tokens_used,
             )

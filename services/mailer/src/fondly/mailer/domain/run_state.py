@@ -9,7 +9,7 @@ from fondly.runtime.runs.state import ServiceState
 
 
 class MailerState(ServiceState):
-    """Which customers are held out, settled when the first email of the run is due."""
+    """Which customers are held out, decided when the first email of the run is due."""
 
     stage: ClassVar[StageName] = StageName.MAILER
     holdout: Holdout | None = None

@@ -99,10 +99,10 @@ class DrawHoldout:
     """What is set now."""
 
     async def of(self, run_id: str) -> Holdout:
-        """Return the holdout of a run, which is settled now unless it has been."""
-        run = await self.ledger.change_state(await self.ledger.run(run_id), MailerState, self.settled)
+        """Return the holdout of a run, which is drawn up now unless it has been."""
+        run = await self.ledger.change_state(await self.ledger.run(run_id), MailerState, self.drawn)
         return MailerState.of(run).holdout or self.wanted
 
-    def settled(self, state: MailerState) -> MailerState:
-        """Settle the holdout of a run that has none."""
+    def drawn(self, state: MailerState) -> MailerState:
+        """Draw up the holdout of a run that has none."""
         return state if state.holdout else state.having(holdout=self.wanted)

@@ -1,8 +1,8 @@
 """Asks the model each question once: in a part, in a run, in later runs and however often work is repeated.
 
 An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its
-questions are claimed, so that of two workers with the same one, one asks and the other finds the answer.
-If no answer comes, the worker that claimed them is dead, and its message needs a place among those handled.
+questions are locked, so that of two workers with the same one, one asks and the other finds the answer.
+If no answer comes, the worker that locked them is dead, and its message needs a place among those handled.
 """
 
 import asyncio
@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from fondly.mailer.domain.copy.prompt import Prompt
-from fondly.mailer.ports import Claim, Model, ModelReply
+from fondly.mailer.ports import Model, ModelReply
 from fondly.mailer.use_cases.joint_calls import calls, question, shared_out
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
 from fondly.runtime.kept_answers import Answer, KeptAnswers
 from fondly.runtime.parallel import for_each
-from fondly.runtime.quota.turns import WithdrawnError
+from fondly.runtime.quota.turns import Lock, WithdrawnError
 from fondly.runtime.retry import PostponedError
 
 KEYS_PER_CALL = 100
@@ -55,7 +55,7 @@ class AskOnce:
         self._parallel = parallel
         self._turns = asyncio.Semaphore(parallel)
         self._find = Gather(kept.find, limit=KEYS_PER_CALL)
-        self._claim = Gather(self._claim_all, limit=KEYS_PER_CALL)
+        self._lock = Gather(self._lock_all, limit=KEYS_PER_CALL)
         self._keep = Gather(self._keep_all)
         self._asking: dict[str, asyncio.Event] = {}
         self._calls: set[asyncio.Task[None]] = set()
@@ -146,22 +146,22 @@ class AskOnce:
             done.set()
 
     async def _ask(self, prompts: Mapping[str, Prompt], work: _Work) -> dict[str, PaidReply]:
-        claimed: set[str] = set()
+        locked: set[str] = set()
 
-        async def claim() -> bool:
+        async def lock() -> bool:
             if work.is_left:
                 return False
-            claims = await asyncio.gather(*(self._claim.add((key, work.payer)) for key in prompts))
-            claimed.clear()
-            claimed.update(key for key, won in zip(prompts, claims, strict=True) if (key, work.payer) in won)
-            return len(claimed) == len(prompts)
+            locks = await asyncio.gather(*(self._lock.add((key, work.payer)) for key in prompts))
+            locked.clear()
+            locked.update(key for key, won in zip(prompts, locks, strict=True) if (key, work.payer) in won)
+            return len(locked) == len(prompts)
 
         try:
-            replies = await self._converse(list(prompts.values()), claim)
+            replies = await self._converse(list(prompts.values()), lock)
         except WithdrawnError:
             if work.is_left:
                 raise
-            own = {key: prompt for key, prompt in prompts.items() if key in claimed}
+            own = {key: prompt for key, prompt in prompts.items() if key in locked}
             return await self._ask(own, work) if own else {}
         kept = dict(zip(prompts, replies, strict=True))
         await asyncio.gather(
@@ -172,20 +172,20 @@ class AskOnce:
         )
         return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
 
-    async def _converse(self, prompts: Sequence[Prompt], claim: Claim) -> list[ModelReply]:
+    async def _converse(self, prompts: Sequence[Prompt], lock: Lock) -> list[ModelReply]:
         """Ask prompts by one call, and return the reply to each."""
-        reply = await self._model.ask(question(prompts), claim=claim)
+        reply = await self._model.ask(question(prompts), lock=lock)
         return shared_out(reply, len(prompts))
 
-    async def _claim_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Claim keys for their payers; a key that two of them want at once is for the first."""
-        claimed: set[tuple[str, str]] = set()
+    async def _lock_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Lock keys for their payers; a key that two of them want at once is for the first."""
+        locked: set[tuple[str, str]] = set()
         by_payer: dict[str, list[str]] = {}
         for key, payer in dict(reversed(wanted)).items():
             by_payer.setdefault(payer, []).append(key)
         for payer, keys in by_payer.items():
-            claimed |= {(key, payer) for key in await self._kept.claim(keys, payer=payer)}
-        return claimed
+            locked |= {(key, payer) for key in await self._kept.lock(keys, payer=payer)}
+        return locked
 
     async def _keep_all(self, answers: Sequence[tuple[str, str, str]]) -> None:
         by_payer: dict[str, dict[str, str]] = {}

@@ -21,7 +21,7 @@ from fondly.mailer.use_cases.write_copy import PartCopy, Wordings
 from fondly.runtime.runs.stage import PartResult
 
 WRITES_PER_ANSWER = 3
-"""A claim, which is a transaction and counts twice, and the answer."""
+"""A lock, which is a transaction and counts twice, and the answer."""
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,7 @@ def _copy_record(
         prompt=prompt.text,
         answers=tuple(reply.text for reply in replies),
         verdicts=tuple(verdicts),
-        input_tokens=sum(reply.input_tokens for reply in replies),
-        output_tokens=sum(reply.output_tokens for reply in replies),
-        cache_read_tokens=sum(reply.cache_read_tokens for reply in replies),
-        cache_write_tokens=sum(reply.cache_write_tokens for reply in replies),
+        **{kind: sum(getattr(reply, kind) for reply in replies) for kind in TOKENS},
         paid=any(each.payer == payer for each in paid.values()),
         created_at=now,
     )

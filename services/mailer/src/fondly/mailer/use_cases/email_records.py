@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
@@ -33,31 +34,20 @@ class EmailRecords:
 
 def handed_over(record: EmailRecord, address: str | None) -> FinishedEmail:
     """Return what delivery is told of a finished email."""
-    plain = deliverable(address)
-    return FinishedEmail(
-        customer_id=record.customer_id,
-        key=record.key,
-        address=plain,
-        placeholder=None if plain else recipient(record.customer_id, None),
-        language=record.language,
-        time_zone=record.time_zone,
-        subject=record.subject,
-        variant=record.variant,
-    )
+    told = record.model_dump(include={"customer_id", "key", "language", "time_zone", "subject", "variant"})
+    return _told(address, **told)
 
 
 def for_comparison(recommendation: Recommendation) -> FinishedEmail:
     """Return what delivery is told of a customer who gets no email, for comparison."""
-    plain = deliverable(recommendation.email)
-    return FinishedEmail(
-        customer_id=recommendation.customer_id,
-        key="",
-        address=plain,
-        placeholder=None if plain else recipient(recommendation.customer_id, None),
-        language=recommendation.language,
-        time_zone=recommendation.time_zone,
-        held_out=True,
-    )
+    told = recommendation.model_dump(include={"customer_id", "language", "time_zone"})
+    return _told(recommendation.email, key="", held_out=True, **told)
+
+
+def _told(address: str | None, *, customer_id: str, key: str, **told: Any) -> FinishedEmail:  # noqa: ANN401 - members
+    plain = deliverable(address)
+    placeholder = None if plain else recipient(customer_id, None)
+    return FinishedEmail(customer_id=customer_id, key=key, address=plain, placeholder=placeholder, **told)
 
 
 def record_of(

@@ -10,6 +10,7 @@ from fondly.mailer.domain.copy.features import features_prompt, read_features
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.features import ProductFeatures, accept, digest_of
 from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 from fondly.runtime.ports import Items
 
@@ -82,9 +83,6 @@ class KnowFeatures:
             prompt_version=prompt.version,
             prompt_key=key,
             payer=paid.payer,
-            input_tokens=reply.input_tokens,
-            output_tokens=reply.output_tokens,
-            cache_read_tokens=reply.cache_read_tokens,
-            cache_write_tokens=reply.cache_write_tokens,
+            **{kind: getattr(reply, kind) for kind in TOKENS},
             updated_at=utc_now(),
         )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
@@ -51,51 +52,43 @@ class _Part:
     """Keys of the files of prompts that were written."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class MailPart:
     """Writes, composes and stores one email per customer, `parallel` at a time over all parts."""
 
-    def __init__(
-        self,
-        *,
-        objects: Objects,
-        ask_consent: AskConsent,
-        records: EmailRecords,
-        features: KnowFeatures,
-        read_facts: ReadFacts,
-        copywriter: Copywriter,
-        composer: Composer,
-        parallel: int,
-    ) -> None:
-        self._objects = objects
-        self._ask_consent = ask_consent
-        self._records = records
-        self._features = features
-        self._read_facts = read_facts
-        self._copywriter = copywriter
-        self._composer = composer
-        self._parallel = parallel
-        self._running = asyncio.Semaphore(parallel)
+    objects: Objects
+    ask_consent: AskConsent
+    records: EmailRecords
+    features: KnowFeatures
+    read_facts: ReadFacts
+    copywriter: Copywriter
+    composer: Composer
+    parallel: int
+
+    @cached_property
+    def _running(self) -> asyncio.Semaphore:
+        return asyncio.Semaphore(self.parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
 
         Nothing is paid for customers who must not be written to, or are held out. Emails that an earlier
-        delivery finished are kept; a new one is saved as soon as it is finished. After a failure that affects
+        attempt finished are kept; a new one is saved as soon as it is finished. After a failure that affects
         more than one customer nothing new is started, and the failure is raised once what was under way has
         been saved.
         """
-        consented = await self._ask_consent(run_id, await self._objects.get_lines(key, Recommendation))
+        consented = await self.ask_consent(run_id, await self.objects.get_lines(key, Recommendation))
         everybody = [
             each.customer_id for each in consented.recommendations if each.customer_id not in consented.drawn
         ]
-        existing = await self._records.existing(run_id, everybody)
+        existing = await self.records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        features = await self._features.run(_products(recommendations), payer=key)
+        features = await self.features.run(_products(recommendations), payer=key)
         new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        facts = self._read_facts(new, features)
+        facts = self.read_facts(new, features)
         # Only who would have got an email is comparable with those who do.
-        held_out = self._read_facts(consented.held_out, {})
+        held_out = self.read_facts(consented.held_out, {})
         part = _Part(
             run_id,
             number,
@@ -105,13 +98,13 @@ class MailPart:
             facts.failed | held_out.failed,
             list(held_out.emails),
         )
-        copy = await self._copywriter.prepare(facts.emails.values(), payer=key)
+        copy = await self.copywriter.prepare(facts.emails.values(), payer=key)
         await self._keep_copies(part, copy)
-        save = Gather(self._records.put_all)
+        save = Gather(self.records.put_all)
         await for_each(
             facts.emails.items(),
             lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
-            parallel=self._parallel,
+            parallel=self.parallel,
         )
         await self._hand_to_delivery(part)
         return await self._result(
@@ -129,8 +122,8 @@ class MailPart:
         async with self._running:
             try:
                 seed = f"{part.run_id}\n{facts.customer_id}"
-                written = self._copywriter.write(facts, copy, seed=seed)
-                composed = self._composer.compose(
+                written = self.copywriter.write(facts, copy, seed=seed)
+                composed = self.composer.compose(
                     facts,
                     written.assembled.copy,
                     source=written.assembled.source,
@@ -140,9 +133,9 @@ class MailPart:
             except UNUSABLE as error:
                 part.failed[facts.customer_id] = repr(error)
                 return
-            model_id = self._copywriter.ask_once.model_id
+            model_id = self.copywriter.ask_once.model_id
             record = record_of(part.run_id, recommendation, facts, written, composed, model_id=model_id)
-            await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
+            await self.objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
 
@@ -156,15 +149,15 @@ class MailPart:
                 lines.append(for_comparison(each))
             elif each.customer_id in finished:
                 lines.append(handed_over(finished[each.customer_id], each.email))
-        await self._objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
+        await self.objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
         part.without_address = sum(line.address is None and not line.held_out for line in lines)
 
     async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
         """Store the prompts that the part's words come from, many as one object."""
-        model_id = self._copywriter.ask_once.model_id
+        model_id = self.copywriter.ask_once.model_id
         for prompts in batches(copy_records(copy, model_id=model_id, payer=part.key), PROMPTS_PER_FILE):
             key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
-            await self._objects.put_lines(key, prompts)
+            await self.objects.put_lines(key, prompts)
             part.copies.append(key)
 
     async def _result(
@@ -181,7 +174,7 @@ class MailPart:
         outcome = part_result(
             part.records,
             [record for record in features.values() if record.payer == part.key],
-            Paid(await self._replies(part, copy), part.key, self._copywriter.ask_once.model_id),
+            Paid(await self._replies(part, copy), part.key, self.copywriter.ask_once.model_id),
             failed=len(part.failed),
             left_out=left_out,
             copies=len(part.copies),
@@ -200,10 +193,10 @@ class MailPart:
         )
 
     async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
-        """Return the replies that the part's emails come from, those of an earlier delivery among them."""
+        """Return the replies that the part's emails come from, those of an earlier attempt among them."""
         replies = copy.replies
         used = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
-        return replies | await self._copywriter.ask_once.find(used - replies.keys())
+        return replies | await self.copywriter.ask_once.find(used - replies.keys())
 
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:

@@ -57,7 +57,7 @@ class WrittenCopy:
     """Of the subject, where some are compared."""
 
 
-class Proof(NamedTuple):
+class Support(NamedTuple):
     """What vouches for words on a product beside what the model is told of it."""
 
     entry: Product
@@ -69,11 +69,11 @@ class Question:
     """A prompt, and the facts that its answer is judged by, which no customer has alone.
 
     Products of which the model is told the same share a prompt and its answer, but their catalogue entries
-    may prove different things: equal questions have the same proofs.
+    may prove different things: equal questions have the same support.
     """
 
     prompt: Prompt
-    proofs: tuple[Proof, ...]
+    support: tuple[Support, ...]
     """That of the product; none for a frame around several."""
     facts: EmailFacts = field(compare=False, repr=False)
     """What holds for everybody whose email raises the question; judgements are cached with it."""
@@ -157,11 +157,11 @@ class Copywriter:
 
     def _of_email(self, facts: EmailFacts) -> list[Question]:
         """Return the questions that an email raises: its frame's, and one for each product."""
-        alone = tuple(map(_proof, facts.products)) if facts.has_one_product else ()
+        alone = tuple(map(_support, facts.products)) if facts.has_one_product else ()
         return [
             Question(frame_prompt(facts, self.style), alone, facts.of_frame()),
             *(
-                Question(product_prompt(product, self.style), (_proof(product),), facts.of_product(product))
+                Question(product_prompt(product, self.style), (_support(product),), facts.of_product(product))
                 for product in facts.products
             ),
         ]
@@ -170,18 +170,18 @@ class Copywriter:
         return prompt.key(self.ask_once.model_id)
 
 
-def _proof(product: ProductFacts) -> Proof:
-    return Proof(product.entry, product.known)
+def _support(product: ProductFacts) -> Support:
+    return Support(product.entry, product.known)
 
 
 @lru_cache(maxsize=CACHED_JUDGEMENTS)
 def judge(question: Question, reply: ModelReply) -> Judged:
     """Judge a reply, which parts share; one that cannot be used has a verdict on `answer`."""
     if reply.refusal:
-        return Judged({}, (Verdict("answer", "", reply.refusal),))
+        return Judged({}, (Verdict("answer", reply.refusal),))
     read = read_product_answer if isinstance(question.prompt, ProductPrompt) else read_answer
     try:
         answer = read(reply.text, question.fields)
     except AnswerFormatError as error:
-        return Judged({}, (Verdict("answer", "", str(error)),))
+        return Judged({}, (Verdict("answer", str(error)),))
     return judge_answer(answer, question.fields, question.facts)

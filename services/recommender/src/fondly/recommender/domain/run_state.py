@@ -37,7 +37,7 @@ class Outcome(StrEnum):
     DONE = "done"
     NOTHING_TO_RANK = "nothing to rank"
     TOO_LITTLE_DATA = "too little data"
-    MADE_AGAIN = "gone, or turn lost"
+    MADE_AGAIN = "lost"
 
 
 class Passed(NamedTuple):
@@ -68,15 +68,8 @@ TRANSITIONS: Mapping[Phase, Mapping[Outcome, Phase]] = {
 """What follows each phase by its outcome; a run begins with the first."""
 
 
-class Engine(StrEnum):
-    """What a run's products are ranked by."""
-
-    PERSONALIZE = "personalize"
-    POPULARITY = "popularity"
-
-
 class SeenTurn(BaseModel):
-    """How far a waiting run has seen the run come whose turn it is, and since which poll of its own."""
+    """How far a waiting run saw the run come whose turn it is, and since which poll of its own."""
 
     model_config = ConfigDict(frozen=True)
     run_id: str
@@ -94,10 +87,9 @@ class RecommenderState(ServiceState):
     """How many parts its bundles have: a release may change the rule."""
     started_at: datetime | None = None
     earlier: str | None = None
-    """Whose shop was the latest before."""
-    engine: Engine | None = None
-    """Unknown until all customers are prepared, unless rankings are switched off."""
+    """The run whose shop was the latest before."""
     popularity_reason: str = ""
+    """Why products are ranked by popularity, and not by Personalize."""
     ranked: int = 0
     """For how many customers Personalize is asked."""
     witnesses: int = 0
@@ -108,9 +100,9 @@ class RecommenderState(ServiceState):
     others: int = 0
     """How many customers of earlier files there are besides."""
     ranking_weight: float | None = None
-    """How much rankings count; None until it is settled."""
+    """How much rankings count; None until it is weighed."""
     ranking: str | None = None
-    """Why they count so much."""
+    """Why rankings count that much."""
     resources: dict[str, str] = Field(default_factory=dict)
     """The ARNs of what the run has made or found in Personalize."""
     remade: int = 0
@@ -125,9 +117,14 @@ class RecommenderState(ServiceState):
     turn_seen: SeenTurn | None = None
 
     @property
+    def is_ranked(self) -> bool:
+        """Whether Personalize ranks the products, as far as is known yet."""
+        return not self.popularity_reason
+
+    @property
     def asks_for_rankings(self) -> bool:
         """Whether there is enough to learn from, and somebody without a ranking."""
-        return self.engine is Engine.PERSONALIZE and self.ranked > 0
+        return self.is_ranked and self.ranked > 0
 
     @property
     def training(self) -> str:

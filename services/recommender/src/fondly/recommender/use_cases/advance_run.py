@@ -14,7 +14,7 @@ from functools import partial
 
 from fondly.contracts.events import Round
 from fondly.recommender.domain.personalize.prepared import NOBODY
-from fondly.recommender.domain.run_state import TRAINING, Engine, Passed, Phase, RecommenderState
+from fondly.recommender.domain.run_state import TRAINING, Passed, Phase, RecommenderState
 from fondly.recommender.ports import RefusedError
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -137,14 +137,13 @@ class AdvanceRun:
         return await close(run) if close else Passed()
 
     async def _weigh(self, run: Run) -> Passed:
-        """Settle what all bundles are picked by."""
+        """Decide what all bundles are picked by."""
         state = RecommenderState.of(run)
         await self.take_turns.turns.end(run.run_id)
         await report_training(run, self.stage)
-        reason = state.popularity_reason or None
-        log.info("selection_started", engine=state.engine, popularity_reason=reason)
+        log.info("selection_started", popularity_reason=state.popularity_reason or None)
         rules = await self.load_rules.load(run)
-        if state.engine is Engine.PERSONALIZE and state.ranking_weight is None:
+        if state.is_ranked and state.ranking_weight is None:
             return Passed(members=await self.weigh_ranking.run(run, rules))
         return Passed()
 

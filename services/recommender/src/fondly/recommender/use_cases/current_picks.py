@@ -158,11 +158,11 @@ class CurrentPicks:
         """
         shop = self.shops.current
         wanted = await self.customers.read(customer_id, shop.edition)
-        source, fallback = PickedFrom.BATCH if wanted.ranked else PickedFrom.POPULARITY, None
+        picked_from, fallback = PickedFrom.BATCH if wanted.ranked else PickedFrom.POPULARITY, None
         if self.ask and not wanted.exclusion:
             try:
                 wanted = replace(wanted, ranked=await self._in_time(self.ask(customer_id)))
-                source = PickedFrom.CAMPAIGN
+                picked_from = PickedFrom.CAMPAIGN
             except NoRankingError as reason:
                 fallback = str(reason)
         try:
@@ -170,7 +170,7 @@ class CurrentPicks:
         except NoShopError:
             self.shops.report_broken(shop)
             raise
-        return CurrentAnswer(wanted, shop.edition.run_id, source, fallback, picks)
+        return CurrentAnswer(wanted, shop.edition.run_id, picked_from, fallback, picks)
 
     async def _in_time(self, asked: Awaitable[Sequence[str]]) -> tuple[str, ...]:
         """Return what is ranked in time; the reason of a `NoRankingError` never names the customer."""

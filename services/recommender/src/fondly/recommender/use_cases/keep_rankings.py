@@ -1,4 +1,4 @@
-"""Keeps what Personalize has ranked, and settles for whom a run asks it again."""
+"""Keeps what Personalize has ranked, and decides for whom a run asks it again."""
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class KeepRankings:
     days: int
     """For how many days a ranking is kept; 0 keeps none."""
 
-    async def settle(
+    async def decide(
         self, run: Run, part: int, rows: Mapping[str, CustomerRows], is_sold: Callable[[str], bool]
     ) -> dict[str, RunRanking]:
-        """Settle how those of a part's customers for whom products are ranked get their rankings."""
-        if known := await self.settled(run.run_id, part):
+        """Decide how those of a part's customers for whom products are ranked get their rankings."""
+        if known := await self.decided(run.run_id, part):
             return known
         now, found = int(run.created_at.timestamp()), dict[str, RunRanking]()
         for some in batches(rows.items(), CUSTOMERS_AT_ONCE):
@@ -50,8 +50,8 @@ class KeepRankings:
         await self.objects.put_lines(learned_keys.rankings(run.run_id, part), found.values())
         return found
 
-    async def settled(self, run_id: str, part: int) -> dict[str, RunRanking]:
-        """Return what was settled for a part by customer; nothing if it has nobody to rank for."""
+    async def decided(self, run_id: str, part: int) -> dict[str, RunRanking]:
+        """Return what was decided for a part by customer; nothing if it has nobody to rank for."""
         found = await self.objects.find_lines(learned_keys.rankings(run_id, part), RunRanking)
         return {one.customer_id: one for one in found}
 

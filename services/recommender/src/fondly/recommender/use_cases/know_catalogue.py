@@ -34,8 +34,8 @@ class KnowCatalogue:
         """Return the run's products by id."""
         return await self._products.get(run_id, lambda: self._read_products(run_id))
 
-    async def settle(self, run_id: str, earlier: str | None, assortment: Assortment) -> None:
-        """Settle the catalogue: the file's products, and those of the `earlier` run that are still sold."""
+    async def write(self, run_id: str, earlier: str | None, assortment: Assortment) -> None:
+        """Write the catalogue: the file's products, and those of the `earlier` run that are still sold."""
         products = await self.objects.get_lines(object_keys.products(run_id), Product)
         sentiments = await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
         if earlier:
@@ -46,7 +46,7 @@ class KnowCatalogue:
             before = await self.objects.find_lines(learned_keys.sentiments(earlier), ProductSentiment)
             products += kept.values()
             sentiments += [one for one in before if one.product_id in kept]
-            log.info("catalogue_settled", products=len(products), of_earlier_files=len(kept), earlier=earlier)
+            log.info("catalogue_written", products=len(products), of_earlier_files=len(kept), earlier=earlier)
         await self.objects.put_lines(learned_keys.products(run_id), products)
         await self.objects.put_lines(learned_keys.sentiments(run_id), sentiments)
 
@@ -73,8 +73,8 @@ class KnowCatalogue:
         return CoPurchases(family=catalogue.family, category=catalogue.category)
 
     async def _read_products(self, run_id: str) -> Products:
-        settled = await self.objects.get_lines(learned_keys.products(run_id), Product)
-        return {product.product_id: product for product in settled}
+        products = await self.objects.get_lines(learned_keys.products(run_id), Product)
+        return {product.product_id: product for product in products}
 
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)

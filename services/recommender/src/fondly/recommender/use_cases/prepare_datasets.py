@@ -18,7 +18,7 @@ from fondly.recommender.domain.personalize.prepared import DatasetFiles, Prepare
 from fondly.recommender.domain.personalize.rankings import input_lines, ranked_customers
 from fondly.recommender.domain.personalize.rows import item_row, rows_of
 from fondly.recommender.domain.personalize.schemas import ITEMS
-from fondly.recommender.domain.run_state import Engine, Passed, RecommenderState
+from fondly.recommender.domain.run_state import Passed, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.study import learned_keys
@@ -57,22 +57,21 @@ class PrepareDatasets:
     asks_personalize: bool = True
     """Whether runs that begin now may ask Personalize."""
     most_witnesses: int = MOST_WITNESSES
-    """Without any, rankings count, whatever they are worth."""
+    """How many witnesses a run has at most; with none, rankings count whatever they are worth."""
 
     async def begin(self, run: Run) -> Passed:
-        """Settle and write the catalogue; return what the run's state has from the start."""
+        """Write the catalogue; return what the run's state has from the start."""
         shop = await self.known_shop.owner()
-        await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
+        await self.know.write(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
         fit = (one for one in products if is_fit_id(one.product_id))
         rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         await self._put(personalize_keys.items(run.run_id), body, personalize_keys.CSV_TYPE)
-        off = {"engine": Engine.POPULARITY, "popularity_reason": SWITCHED_OFF}
         return Passed(
             members={
-                **({} if self.asks_personalize else off),
+                "popularity_reason": "" if self.asks_personalize else SWITCHED_OFF,
                 "bundle_parts": parts_per_bundle(run.parts or 0),
                 "started_at": utc_now(),
                 "items_bytes": len(body),
@@ -90,18 +89,18 @@ class PrepareDatasets:
             customers = await self.customers.customers(run.run_id, part)
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = set() if RecommenderState.of(run).engine else await self._to_rank(customers)
+            to_rank = await self._to_rank(customers) if RecommenderState.of(run).is_ranked else set()
             rows = await asyncio.to_thread(rows_of, histories)
             ranked = {name: own for name, own in rows.items() if name in to_rank}
-            settled = await self.rankings.settle(
+            decided = await self.rankings.decide(
                 run, part, ranked, lambda one: one in products and products[one].in_stock is not False
             )
-            new = [name for name, one in settled.items() if not one.product_ids]
-            own = await asyncio.to_thread(chosen, histories, settled, run=run, part=part, most=most)
+            new = [name for name, one in decided.items() if not one.product_ids]
+            own = await asyncio.to_thread(chosen, histories, decided, run=run, part=part, most=most)
             rows |= await asyncio.to_thread(rows_of, (one.told for one in own))
             await asyncio.to_thread(files.add, rows.values())
-            asked, witnesses, kept = asked + new, witnesses + own, kept + len(settled) - len(new)
-            long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in settled)
+            asked, witnesses, kept = asked + new, witnesses + own, kept + len(decided) - len(new)
+            long += sum(len(rows[name].interactions) >= LONG_HISTORY for name in decided)
         await self._put_rows(run.run_id, bundle.first, files)
         await self._put_input(run.run_id, bundle.first, asked, witnesses)
         prepared = files.counted(
@@ -110,7 +109,7 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.prepared(run.run_id, bundle.first), [prepared])
 
     async def gather(self, run: Run, bundle: Bundle) -> None:
-        """Write a segment of the table of histories, one for each bundle, file by file."""
+        """Write a bundle's segment of the table of histories, file by file."""
         prepared, shared, segments = Prepared(), SharedReviews(), len(bundles_of(run))
         async for some in self.customers.gather(run.run_id, segment=bundle.number - 1, segments=segments):
             files = DatasetFiles()
@@ -124,7 +123,7 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.gathered(run.run_id, bundle.first), [prepared])
 
     async def close(self, run: Run) -> Passed:
-        """Sum up all customers; return which engine the run is for, and what there is for it."""
+        """Sum up all customers; return what there is for Personalize, or why it is not asked."""
         prepared, shared, state = Prepared(), SharedReviews(), RecommenderState.of(run)
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
@@ -136,7 +135,6 @@ class PrepareDatasets:
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared])
         return Passed(
             members={
-                "engine": Engine.POPULARITY if shortfall else Engine.PERSONALIZE,
                 "popularity_reason": shortfall or "",
                 "ranked": prepared.ranked,
                 "witnesses": prepared.witnesses,

@@ -1,4 +1,4 @@
-"""Keeps in Personalize and the data bucket what is needed after a run, and removes what older runs left.
+"""Removes what older runs left in Personalize and the data bucket, and keeps what is still needed.
 
 AWS deletes a solution version only with its solution, so each run has a solution of its own. Import and
 batch jobs cannot be deleted: their records stay, and cost nothing.
@@ -35,7 +35,7 @@ class RemoveOldRuns:
     """Whether the dataset group has a campaign and an event tracker, for customers who wait."""
 
     async def run(self, run: Run) -> None:
-        """Leave what is needed. A failure is logged: no email depends on it, and the next run tries again."""
+        """Remove the rest. A failure is logged: no email depends on it, and the next run tries again."""
         try:
             if group_arn := await self.personalize.find(Kind.DATASET_GROUP, self.plan.dataset_group, {}):
                 await self.solutions(group_arn, run)

@@ -22,7 +22,7 @@ from fondly.recommender.domain.personalize.rankings import Rankings, ranked_cust
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import Engine, RecommenderState
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
 from fondly.recommender.domain.study.bundles import Bundle
@@ -37,8 +37,8 @@ from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
 
 READS_PER_CUSTOMER = 6
-"""What the store charges for one: their history, events and ranking, two suppressions, what was picked last
-and wanted; and by events alone, as each is a kilobyte or two."""
+"""What DynamoDB charges for a customer: their history, events and ranking, two suppressions, what was picked
+last and wanted; with events alone too, as each item is a kilobyte or two."""
 WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
 
@@ -63,7 +63,7 @@ class SelectProducts:
     rankings: KeepRankings
     customers: KnowCustomers
     contacts: Items
-    """Which departments customers want nothing of; all runs share it."""
+    """The table that has the departments that customers want nothing of; all runs share it."""
     picking: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Parts are picked for one after the other: threads that compute only wait for one another."""
 
@@ -77,7 +77,7 @@ class SelectProducts:
     async def _answers(self, run: Run, bundle: Bundle) -> tuple[Rankings, Collection[str]]:
         """Read the bundle's rankings line by line, and who are witnesses; nothing without Personalize."""
         answers, witnesses = Rankings(), Rankings()
-        if RecommenderState.of(run).engine is Engine.PERSONALIZE:
+        if RecommenderState.of(run).is_ranked:
             for who, each in ((EVERYBODY, answers), (WITNESSES, witnesses)):
                 async for line in self.objects.lines(batch_output(run.run_id, bundle.first, who)):
                     each.add(line)
@@ -89,15 +89,13 @@ class SelectProducts:
         self, run: Run, part: int, *, shop: Shop, answers: Rankings, witnesses: Collection[str]
     ) -> PartResult:
         told = await self.customers.told(run.run_id, part)
-        known = await self.rankings.settled(run.run_id, part)
-        wanted = (
-            ranked_customers(told.customers) if RecommenderState.of(run).engine is Engine.PERSONALIZE else []
-        )
-        settled = [known[name] for name in wanted if name in known]
-        asked = [one for one in settled if not one.product_ids]
+        known = await self.rankings.decided(run.run_id, part)
+        wanted = ranked_customers(told.customers) if RecommenderState.of(run).is_ranked else []
+        decided = [known[name] for name in wanted if name in known]
+        asked = [one for one in decided if not one.product_ids]
         if asked and not answers.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
-        kept = {one.customer_id: one.product_ids for one in settled if one.product_ids}
+        kept = {one.customer_id: one.product_ids for one in decided if one.product_ids}
         rankings = {**answers.by_customer, **kept}
         mailed = [one.customer_id for one in _mailed(told.customers)]
         earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self._unwanted(mailed)
@@ -106,7 +104,7 @@ class SelectProducts:
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
         await self.rankings.keep(run, asked, rankings, witnesses)
-        passed_over = set(wanted).difference(one.customer_id for one in settled)
+        passed_over = set(wanted).difference(one.customer_id for one in decided)
         return PartResult(
             counts={Counted.RANKINGS_KEPT: len(kept), **_counts(found, shop.min_picks, passed_over)},
             units={

@@ -37,7 +37,7 @@ class StudyShop:
     _shop: KeepLatest[Shop] = field(default_factory=KeepLatest)
 
     async def do(self, run: Run, bundle: Bundle) -> None:
-        """Count and store what a bundle's customers have together, and its share of the others."""
+        """Count and store what a bundle's customers, and its share of the others, have together."""
         bought = await self.know.nothing_bought(run.run_id)
         for part in bundle.parts:
             await asyncio.to_thread(count, bought, await self.customers.histories(run.run_id, part))

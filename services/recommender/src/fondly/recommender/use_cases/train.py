@@ -6,10 +6,11 @@ its name, so what exists is found again; its ARN is noted at once.
 
 from dataclasses import dataclass
 
+from fondly.contracts.errors import PermanentError
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
 from fondly.recommender.domain.personalize.prepared import says_too_little_data
-from fondly.recommender.domain.run_state import Engine, Outcome, Passed, Phase, RecommenderState
+from fondly.recommender.domain.run_state import Outcome, Passed, Phase, RecommenderState
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,
@@ -23,9 +24,10 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.runtime.training_minimums import MIN_INTERACTIONS
 
 MOST_REMADE = 3
-"""Somebody who deletes what a run makes more often than this does so on purpose."""
+"""How often a run makes everything again: whoever deletes it more often does so on purpose."""
 VERSION = "solution_version"
 REPORT = "training"
 BUDGET_PIECE = "Personalize"
@@ -60,8 +62,17 @@ class Train:
             return _start_over(state, str(error))
         except TooLittleDataError as error:
             await self.stage.correct(run.run_id, BUDGET_PIECE, {})
-            members = {"engine": Engine.POPULARITY, "popularity_reason": str(error)}
-            return Passed(Outcome.TOO_LITTLE_DATA, members)
+            return Passed(Outcome.TOO_LITTLE_DATA, {"popularity_reason": str(error)})
+
+    async def require(self, interactions: int) -> None:
+        """Raise `PermanentError` if Personalize refuses the first, free steps of a run that it may rank."""
+        if interactions < MIN_INTERACTIONS:
+            return
+        try:
+            for wanted in self.plan.set_up():
+                await self.personalize.ensure(wanted)
+        except RefusedError as error:
+            raise PermanentError(str(error)) from error
 
     def regain(self, state: RecommenderState) -> RecommenderState:
         """Have a run that has its turn again import its data again, which another run has replaced.
@@ -145,7 +156,7 @@ async def report_training(run: Run, stage: Stage) -> None:
 
 
 def _counted(phase: Phase, state: RecommenderState) -> dict[str, object]:
-    """Return the members that count a phase which has just been passed."""
+    """Return the state's members that count a phase which has just been passed."""
     if phase is Phase.IMPORT:
         return {"imports": state.imports + 1}
     version = state.resources.get(VERSION)

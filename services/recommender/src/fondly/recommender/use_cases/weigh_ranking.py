@@ -1,4 +1,4 @@
-"""Settles how much a run's rankings count, by what they are worth for its witnesses."""
+"""Decides how much a run's rankings count, by what they are worth for its witnesses."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

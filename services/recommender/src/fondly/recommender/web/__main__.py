@@ -22,12 +22,13 @@ from fondly.recommender.use_cases.record_events import RecordEvents, Tell
 from fondly.recommender.web.app import listening_at, web_app
 from fondly.runtime.aws import NewClient, client_opener
 from fondly.runtime.logs import get_logger
+from fondly.runtime.process import run_main
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.readiness import problem_of
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects
-from fondly.runtime.web.server import run_web, serve_web
+from fondly.runtime.web.server import serve_web
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -37,7 +38,7 @@ log = get_logger()
 
 def main() -> None:
     """Answer requests, or see whether that is possible."""
-    run_web(
+    run_main(
         "recommender-web",
         RecommenderWebSettings,
         module="fondly.recommender.web",
@@ -57,7 +58,7 @@ async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
 
 
 async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
-    """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
+    """Return what does not answer, empty if everything does; that no run is studied yet is no error."""
 
     async def look() -> str:
         async with opened(settings) as (current_picks, _):

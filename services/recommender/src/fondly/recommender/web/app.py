@@ -23,7 +23,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 def listening_at(settings: RecommenderWebSettings) -> Listening:
-    """Where the settings say that the process listens."""
+    """The address on which, by the settings, the process listens."""
     return Listening(
         host=settings.recommender_web_host,
         port=settings.recommender_web_port,

@@ -96,7 +96,7 @@ def _picks_body(answer: CurrentAnswer) -> bytes:
         "customer_id": answer.customer.customer_id,
         "known": answer.customer.is_known,
         **({"exclusion": answer.customer.exclusion} if answer.customer.exclusion else {}),
-        "engine": answer.source,
+        "picked_from": answer.picked_from,
         **({"fallback": answer.fallback} if answer.fallback else {}),
         "run_id": answer.run_id,
     }

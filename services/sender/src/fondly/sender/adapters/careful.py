@@ -19,13 +19,13 @@ from fondly.sender.ports import (
 )
 
 MOST_DOUBTS, MOST_REFUSALS = 5, 20
-"""In a row, without an email that was accepted between them; that a mailbox does not exist does not count."""
+"""Failures in a row, with no accepted email between them; that a mailbox does not exist is no failure."""
 FIRST_PAUSE_S, MAX_PAUSE_S = 60.0, 900.0
 """How long nothing is handed over, doubled each time."""
 
 
 class CarefulTransport:
-    """Another transport, while that does well."""
+    """Hands over by another transport, as long as that does well."""
 
     def __init__(self, transport: Transport, *, now: Callable[[], float] = time.monotonic) -> None:
         self.name = transport.name

@@ -22,7 +22,7 @@ WORSE = {
     NotificationKind.HARD: (NotificationKind.SOFT,),
     NotificationKind.COMPLAINT: (NotificationKind.SOFT, NotificationKind.HARD),
 }
-"""Than what a notification of each kind is worse."""
+"""By kind of notification, the earlier kinds than which it is worse."""
 SET = "SET bounced = :kind, bounced_at = :at"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MAX_RESERVATIONS = 50
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
-FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND claim = :claim)"
+FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND reserved_by = :token)"
 
 
 class DynamoDBDispatches:
@@ -63,18 +63,18 @@ class DynamoDBDispatches:
         again = [each for each in latest.values() if not each.outcome.is_final]
         await asyncio.gather(
             self._items.put_all([_values(each) for each in final]),
-            *(self._replace(each, token=each.claim) for each in again),
+            *(self._replace(each, token=each.reserved_by) for each in again),
         )
 
     async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
-        return await self._replace(doubted, token=found.claim)
+        return await self._replace(doubted, token=found.reserved_by)
 
     async def _replace(self, dispatch: Dispatch, *, token: str) -> bool:
         """Record a dispatch while the reservation of its email holds; return whether it did."""
         holds, values = (
-            "outcome = :sending AND claim = :claim",
-            {":sending": Outcome.SENDING, ":claim": token},
+            "outcome = :sending AND reserved_by = :token",
+            {":sending": Outcome.SENDING, ":token": token},
         )
         return await put_if(self._dynamodb, self._table, self._item(dispatch), holds, values)
 
@@ -98,7 +98,7 @@ class DynamoDBDispatches:
         values = {
             ":waiting": Outcome.WAITING,
             ":sending": Outcome.SENDING,
-            ":claim": reservation.dispatch.claim,
+            ":token": reservation.dispatch.reserved_by,
         }
         put: TransactWriteItemTypeDef = {
             "Put": {

@@ -19,9 +19,9 @@ from fondly.sender.domain.said import said
 from fondly.sender.feedback.ports import MailName
 
 TIMEOUT_S = 20.0
-"""For a connection and each answer."""
+"""How long a connection and each answer may take."""
 MOST_AT_ONCE = 1_000
-"""Mails of one look; the next look takes the others."""
+"""How many mails a look takes; the next look takes the others."""
 _NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -36,7 +36,7 @@ class ImapMailbox:
     url: MailboxUrl
     password: str = field(repr=False)
     tls: ssl.SSLContext | None = None
-    """Trusts other authorities than the system does."""
+    """Certificate authorities to trust other than those of the system."""
     timeout_s: float = TIMEOUT_S
 
     @asynccontextmanager

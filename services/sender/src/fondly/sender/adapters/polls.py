@@ -10,7 +10,7 @@ from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.run import StageName
 
 DOUBTS_AT_ONCE = 50
-"""Customers that one message names: an id of 256 characters may take 3 KB."""
+"""How many customers a message names: an id of 256 characters may take 3 KB."""
 
 
 class SQSSenderPolls(SQSPolls):
@@ -30,7 +30,7 @@ class SQSSenderPolls(SQSPolls):
     async def send_doubts(
         self, run_id: str, part: int, customer_ids: Sequence[str], *, release: int, delay_s: int
     ) -> None:
-        """Look after so many seconds, 900 at most, whether emails that were in doubt are known to be sent."""
+        """Look later, after 900 s at most, whether emails that were in doubt were sent after all."""
         for batch in batches(customer_ids, DOUBTS_AT_ONCE):
             doubted = DeliverPart(part=part, release=release, doubted=tuple(batch))
             await self.send_data(run_id, doubted, delay_s=delay_s)

@@ -22,9 +22,9 @@ class SesQuota(NamedTuple):
 
     per_s: float
     per_day: float | None
-    """In any 24 hours; None is no limit."""
+    """Emails in any 24 hours; None is no limit."""
     sent: float
-    """In the last 24 hours."""
+    """Emails sent in the last 24 hours."""
 
     @property
     def left(self) -> float | None:

@@ -49,7 +49,7 @@ class MailServer:
     timeout_s: float = 60.0
     """For a connection and for each reply but the last, which may take ten times as long."""
     tls: ssl.SSLContext | None = None
-    """Trusts other authorities than the system does."""
+    """Certificate authorities to trust other than those of the system."""
 
 
 class SmtpSession:

@@ -29,8 +29,8 @@ SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
 RESERVED_PER_CONNECTION = 3
-"""One is being handed over, and the next ones are reserved meanwhile, together. More would be in doubt for
-nothing if the worker died."""
+"""One email is being handed over, and the next ones are reserved meanwhile, together. More of them would be
+in doubt for nothing if the worker died."""
 SES_BY_SMTP = "email-smtp."
 """What the names of Amazon SES's mail servers begin with."""
 
@@ -47,7 +47,7 @@ class OpenTransport:
     units: Mapping[str, int]
     """What the provider charges for one email."""
     places: int
-    """Emails that are worth reserving at a time: those that the provider takes at once, or very soon."""
+    """How many emails are worth reserving at a time: those that the provider takes at once, or very soon."""
 
 
 class Opening(Protocol):

@@ -36,7 +36,7 @@ class Field(NamedTuple):
 
 
 class HeaderError(ValueError):
-    """A message has no header, or a line of it is none of a field; the message names the line."""
+    """A message has no header, or a line of it belongs to no field; the error names the line."""
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,7 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
 
 LONGEST_WAIT_S = 4 * 3_600
 Quiet = tuple[time, time]
-"""From when until when nothing goes out; the second may be of the next day."""
+"""From when until when nothing goes out; the second time may be on the next day."""
 
 
 def quiet_until(now: datetime, quiet: Quiet | None, zone: ZoneInfo) -> datetime | None:
@@ -51,7 +51,7 @@ class Rules:
 
     quiet: Quiet | None = None
     zone: ZoneInfo = ZoneInfo("UTC")  # noqa: RUF009 - immutable
-    """Of customers whose time zone is not known."""
+    """The time zone of customers whose own is not known."""
     cap: Cap = Cap()  # noqa: RUF009 - immutable
     without_address: bool = False
     """Whether emails to nobody go out too, for a trial."""
@@ -70,33 +70,33 @@ class Known:
 
 @dataclass(frozen=True)
 class Send:
-    """It goes out."""
+    """The email goes out."""
 
 
 @dataclass(frozen=True)
 class Drop:
-    """It never goes out."""
+    """The email never goes out."""
 
     reason: NotSent
 
 
 @dataclass(frozen=True)
 class Wait:
-    """It may go out at that time."""
+    """The email may go out at that time."""
 
     until: datetime
 
 
 @dataclass(frozen=True)
 class Doubt:
-    """Somebody was handing it over and has not said what came of it: it never goes out again."""
+    """A worker was handing the email over and has not recorded what came of it: it never goes out again."""
 
     dispatch: Dispatch
 
 
 @dataclass(frozen=True)
 class Settled:
-    """Something final is known of it."""
+    """Something final is known of the email."""
 
     dispatch: Dispatch
 

@@ -18,13 +18,13 @@ else:  # the class cannot be subscribed before Python 3.13
     Mail = Message
 
 MAX_BYTES = 262_144
-"""What is read of a mail; the rest, of a report that returns a whole email, says nothing more."""
+"""How much of a mail is read: the rest, in a report that returns a whole email, says nothing more."""
 MAX_LINES = 8_000
 MAX_CONTAINERS = 12
-"""Parts that may hold others: a report has four, with the email that it returns."""
+"""How many parts may hold other parts: a report has four, with the email that it returns."""
 MAX_PARTS = 100
 MAX_TYPE_CHARS = 1_000
-"""Of a `Content-Type`: its parameters are what the parser takes long for."""
+"""How long a `Content-Type` may be: its parameters are what the parser takes long for."""
 MAX_FIELD_CHARS = 8_000
 """More than a `List-Unsubscribe` with two addresses of the longest token has."""
 _CONTAINER = re.compile(rb"content-type:\s*(?:multipart|message)/", re.IGNORECASE)

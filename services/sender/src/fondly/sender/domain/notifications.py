@@ -29,12 +29,12 @@ class Notification:
 
     kind: NotificationKind
     feedback_id: str
-    """SES's name of the notification."""
+    """SES's name for the notification."""
     at: datetime
     provider_id: str
-    """SES's name of the email."""
+    """SES's name for the email."""
     addresses: tuple[str, ...]
-    """Those that bounced or whose owners complained; each email of ours has one."""
+    """The addresses that bounced or whose owners complained; each email of ours has one."""
     run_id: str | None = None
     customer_id: str | None = None
     counts: bool = True

@@ -62,7 +62,7 @@ class Request:
 
     @classmethod
     def of_message(cls, body: str) -> "Request":
-        """Read a message: what asks for no preferences unsubscribes; `RequestError` for what there is not."""
+        """Read a message: it unsubscribes unless it has preferences; `RequestError` if it is neither."""
         form = body.partition("\n")[2]
         asks_for_preferences = {PREFERENCES, FREQUENCY} & _fields(form).keys()
         preferences = preferences_of(form) if asks_for_preferences else None

@@ -1,4 +1,4 @@
-"""Which emails a run's sample has, and how many customers each part delivers of it."""
+"""Which emails a run's sample has, and how many of them each part delivers."""
 
 from collections.abc import Iterable, Sequence
 

@@ -14,7 +14,7 @@ NO_MAILBOX_WORDS = re.compile(
     r"(user|mailbox|account|recipient) (does not|doesn't) exist)\b",
     re.IGNORECASE,
 )
-"""Of servers that send no enhanced status."""
+"""Replies of servers that send no enhanced status."""
 ABOUT_THE_EMAIL = re.compile(r"[45]\.(1\.[78]|2\.3|3\.4|6\.\d+|7\.\d+)")
 """Its sender, size, content, or what a filter thinks of it: another one to the same address may arrive."""
 _GENERAL = re.compile(r"[245]\.0\.0")

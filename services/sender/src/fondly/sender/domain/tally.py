@@ -17,21 +17,21 @@ class Tally(BaseModel):
     model_config = ConfigDict(frozen=True)
     outcomes: dict[Outcome, Count] = {}
     suppressed: dict[str, Count] = {}
-    """The suppressed ones by reason, one of `NotSent`."""
+    """The suppressed emails by reason, one of `NotSent`."""
     bounced: dict[str, Count] = {}
-    """Reports of the provider about sent ones: `hard`, `soft`, `complaint`."""
+    """The provider's reports about sent emails: `hard`, `soft`, `complaint`."""
     clicked: Count = 0
-    """Sent ones whose links somebody has followed, where clicks are counted."""
+    """Sent emails whose links somebody has followed, where clicks are counted."""
     transports: dict[str, Count] = Field(default_factory=dict)
-    """The sent ones by transport."""
+    """The sent emails by transport."""
 
     @property
     def settled(self) -> int:
-        """Of how many something final is known."""
+        """How many emails are settled: something final is known of them."""
         return sum(number for outcome, number in self.outcomes.items() if outcome.is_final)
 
     def of(self, outcome: Outcome) -> int:
-        """How many have an outcome."""
+        """How many emails have an outcome."""
         return self.outcomes.get(outcome, 0)
 
 
@@ -46,7 +46,7 @@ class TallyCounter:
         self._clicked = 0
 
     def add(self, dispatch: Dispatch) -> None:
-        """Count one."""
+        """Count a dispatch."""
         self._outcomes[dispatch.outcome] += 1
         if dispatch.outcome is Outcome.SUPPRESSED:
             self._suppressed[dispatch.reason] += 1

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 SECONDS_PER_HOUR = 3_600
 BURST_S = 120.0
-"""What has not been used for so long may be caught up with."""
+"""How much unused time may be caught up with."""
 PAUSE_S = 60.0
 """How long a part rests that was granted nothing: then there is something to grant again."""
 PART_EMAILS = 25
@@ -20,9 +20,9 @@ class Grant(NamedTuple):
 
     emails: int
     taken_until: float
-    """Until when the granted ones take, in Unix seconds."""
+    """Until when the granted emails take, in Unix seconds."""
     next_at: float
-    """When more are granted."""
+    """When more emails are granted."""
 
 
 def grant(per_hour: int, taken_until: float, *, wanted: int, now: float) -> Grant:

@@ -1,4 +1,4 @@
-"""Believes of a report by mail what its token proves, and nothing else."""
+"""Believes only what the token of a report by mail proves."""
 
 from dataclasses import dataclass
 from datetime import datetime

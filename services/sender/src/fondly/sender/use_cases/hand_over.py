@@ -43,7 +43,7 @@ Half of the places are enough: meanwhile the emails in the other half are handed
 A worker that dies leaves in doubt what it has reserved and not recorded, so records wait less.
 """
 HALTS = (QuotaSpentError, UnusableError)
-"""What concerns every email, not one: a quota of the day, or a wrong password."""
+"""Errors that concern every email: a quota of the day, or a wrong password."""
 Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
 """Makes a call when its turn has come, and again while the provider throttles it."""
 log = get_logger()
@@ -154,7 +154,7 @@ class HandOver:
                 transport=self._transport.name,
                 tries=(before.tries if before else 0) + 1,
                 at=now,
-                claim=token,
+                reserved_by=token,
             ),
             contact,
         )

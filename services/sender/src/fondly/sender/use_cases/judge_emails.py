@@ -58,7 +58,7 @@ class JudgeEmails:
         return delivery
 
     async def is_stopped(self, passed: PartPass) -> bool:
-        """Whether the delivery does not go out any more as it did when the pass began."""
+        """Whether the delivery has stopped going out as it did when the pass began."""
         going = await self.going_out(passed.run_id)
         return going is None or going.status is not passed.delivery.status
 

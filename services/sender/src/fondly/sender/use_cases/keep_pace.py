@@ -1,4 +1,4 @@
-"""Keeps a run to its throttle, and its parts in mind that go on later."""
+"""Keeps a run to its throttle, and keeps in mind the parts that go on later."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -35,7 +35,7 @@ class ReleaseParts:
     now: Callable[[], datetime] = utc_now
 
     async def run(self, run_id: str, attempt: int) -> None:
-        """Handle a poll; one below the delivery's latest is left over from before a decision."""
+        """Handle a poll; a poll below the delivery's latest is left over from before a decision."""
         await DurableJob(states=self.deliveries, polls=self.polls, look=self._look).poll(run_id, attempt)
 
     async def _look(self, run_id: str, delivery: Delivery) -> Wait | None:
@@ -78,7 +78,7 @@ class ReleaseParts:
         return sample_of(sizes, wanted)
 
     async def _sizes(self, run: Run, wanted: int) -> AsyncIterator[tuple[int, int]]:
-        """Yield parts with their numbers of emails until there are as many as wanted."""
+        """Yield parts with their numbers of emails until there are enough emails."""
         found = 0
         for part in range(1, (run.parts or 0) + 1):
             if found >= wanted:
@@ -89,7 +89,7 @@ class ReleaseParts:
             yield part, emails
 
     def _delay_s(self, delivery: Delivery) -> int:
-        """Until something is due, as long as SQS can delay a message; by the interval if nothing is."""
+        """Return how long until something is due, as SQS can delay it; the interval if nothing is due."""
         now = self.now()
         times = [datetime.fromtimestamp(until, UTC) for until in delivery.due.values()]
         if delivery.starts_at is not None and delivery.starts_at > now:

@@ -1,4 +1,4 @@
-"""Tells of emails that were in doubt and are sent after all: their worker's record came late."""
+"""Announces emails that were in doubt and are sent after all: their worker's record came late."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -117,5 +117,5 @@ def _dropped(passed: PartPass, email: FinishedEmail, reason: NotSent) -> Dispatc
         reason=reason,
         variant=email.variant,
         at=passed.now(),
-        claim=uuid4().hex,
+        reserved_by=uuid4().hex,
     )

@@ -1,4 +1,4 @@
-"""Takes note of a bounce: a dead address is never written to again, one that is full is tried some times."""
+"""Takes note of a bounce: a dead address is never written to again, a full mailbox is tried a few times."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class TakeBounce:
     delivered: Delivered
     announcer: Announcer
     most_soft: int
-    """After so many soft bounces in a row an address counts as dead."""
+    """How many soft bounces in a row make an address count as dead."""
 
     async def run(self, notification: Notification) -> None:
         """Suppress what is dead, mark the email, and announce it. Doing it again changes nothing."""

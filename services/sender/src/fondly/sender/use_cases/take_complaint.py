@@ -18,13 +18,13 @@ from fondly.sender.use_cases.unsubscribe import Unsubscribe
 
 @dataclass(frozen=True)
 class ComplaintLimit:
-    """From `at_least` complaints on, the share `rate` of the emails sent that may not be exceeded."""
+    """The share `rate` of sent emails that complaints may not exceed, from `at_least` complaints on."""
 
     rate: float
     at_least: int
 
     def emails_for(self, complaints: int) -> int:
-        """Return from how many emails on so many complaints are within the limit."""
+        """Return how many sent emails it takes for so many complaints to be within the limit."""
         return math.ceil(complaints / self.rate)
 
     def is_exceeded(self, complaints: int, *, excused: int, sent: int) -> bool:

@@ -1,4 +1,4 @@
-"""Looks how long deliveries have waited for a person: no message is about one that waits."""
+"""Reports how long deliveries have waited for a person: no message is about a waiting delivery."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
 
 WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
-"""The statuses that only a person ends."""
+"""The statuses that only a person can end."""
 STOPPING = frozenset({Act.HOLD, Act.PAUSE, Act.SAMPLE})
 log = get_logger()
 

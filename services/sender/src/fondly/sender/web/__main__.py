@@ -9,9 +9,10 @@ from starlette.routing import Route
 from fondly.contracts.click_links import ClickLinks
 from fondly.runtime.aws import client_opener
 from fondly.runtime.logs import get_logger
+from fondly.runtime.process import run_main
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.readiness import problem_of
-from fondly.runtime.web.server import run_web, serve_web
+from fondly.runtime.web.server import serve_web
 from fondly.sender.settings import SenderWebSettings
 from fondly.sender.web.clicks import ClickRoutes
 from fondly.sender.web.routes import Send, listening_at, web_app
@@ -22,7 +23,7 @@ log = get_logger()
 
 def main() -> None:
     """Answer requests, or see whether that is possible."""
-    run_web(
+    run_main(
         NAME,
         SenderWebSettings,
         module="fondly.sender.web",

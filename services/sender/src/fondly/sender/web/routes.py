@@ -101,7 +101,7 @@ class Routes:
 
 
 def listening_at(settings: SenderWebSettings) -> Listening:
-    """Where the settings say that the process listens."""
+    """The address on which, by the settings, the process listens."""
     return Listening(
         host=settings.sender_web_host,
         port=settings.sender_web_port,

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from fondly.contracts.records import Sentiment
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import WithdrawnError
-from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, Found, mentions_of
+from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, mentions_of
 from fondly.sentiment.domain.scores import SCORE, Score, score_of
 from fondly.sentiment.domain.texts import Text
-from fondly.sentiment.ports import Claim, Keep
+from fondly.sentiment.ports import Keep, Lock
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -55,7 +54,7 @@ LANGUAGES = Operation(
 )
 ASPECTS = Operation(
     "targeted_sentiment",
-    answer=lambda reply: MENTIONS.write(mentions_of(_found(reply))),
+    answer=lambda reply: MENTIONS.write(mentions_of(reply)),
     failure=lambda _: MENTIONS.write(()),
 )
 
@@ -63,8 +62,8 @@ ASPECTS = Operation(
 class Comprehend:
     """Asks in calls of 25; one text's failure never affects the others in its call.
 
-    Every method claims texts shortly before their call's turn, and passes `keep` an answer or an error for
-    each that is claimed, as the calls return. It raises errors that are not a text's own, such as server
+    Every method locks texts shortly before their call's turn, and passes `keep` an answer or an error for
+    each that is locked, as the calls return. It raises errors that are not a text's own, such as server
     faults. The client must not retry (`NO_SDK_RETRIES`).
     """
 
@@ -73,19 +72,19 @@ class Comprehend:
         self._limiter = limiter
         self._parallel = asyncio.Semaphore(parallel_calls)
 
-    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask for the sentiment of at most 25 texts of one language: a `Score` each."""
-        await self._ask(SENTIMENT, texts, claim, keep)
+        await self._ask(SENTIMENT, texts, lock, keep)
 
-    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask in which language each of at most 25 texts is."""
-        await self._ask(LANGUAGES, texts, claim, keep)
+        await self._ask(LANGUAGES, texts, lock, keep)
 
-    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask what at most 25 English texts say about which aspects."""
-        await self._ask(ASPECTS, texts, claim, keep)
+        await self._ask(ASPECTS, texts, lock, keep)
 
-    async def _ask(self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+    async def _ask(self, operation: Operation, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         asked: Sequence[Text] = ()
 
         async def ask() -> Reply:
@@ -94,49 +93,47 @@ class Comprehend:
             reply: Reply = await call(TextList=words, **operation.said_of(asked[0]))
             return reply
 
-        async def claim_some() -> bool:
+        async def lock_some() -> bool:
             nonlocal asked
-            asked = await claim(texts)
+            asked = await lock(texts)
             return bool(asked)
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(ask, claim=claim_some)
+                reply = await self._limiter.run(ask, lock=lock_some)
         except WithdrawnError:
             return
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
             log.warning("batch_rejected", code=error_code(error), texts=len(asked))
-            await self._ask_singly(operation, asked, claim, keep)
+            await self._ask_singly(operation, asked, lock, keep)
             return
         if found := {asked[each["Index"]].key: operation.answer(each) for each in reply["ResultList"]}:
             await keep(found)
         for failed in reply["ErrorList"]:
             log.warning("text_failed", code=failed["ErrorCode"])
         again = [asked[failed["Index"]] for failed in reply["ErrorList"]]
-        await self._ask_singly(operation, again, claim, keep)
+        await self._ask_singly(operation, again, lock, keep)
 
-    async def _ask_singly(
-        self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep
-    ) -> None:
+    async def _ask_singly(self, operation: Operation, texts: Sequence[Text], lock: Lock, keep: Keep) -> None:
         """Ask about texts one by one; a text that Comprehend rejects gets an error instead of an answer."""
         for text in texts:
             with suppress(WithdrawnError):
-                await keep({text.key: await self._ask_one(operation, text, claim)})
+                await keep({text.key: await self._ask_one(operation, text, lock)})
 
-    async def _ask_one(self, operation: Operation, text: Text, claim: Claim) -> str:
+    async def _ask_one(self, operation: Operation, text: Text, lock: Lock) -> str:
         async def ask() -> Reply:
             call = getattr(self._client, f"detect_{operation.name}")
             reply: Reply = await call(Text=text.words, **operation.said_of(text))
             return reply
 
-        async def claim_it() -> bool:
-            return bool(await claim([text]))
+        async def lock_it() -> bool:
+            return bool(await lock([text]))
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(ask, claim=claim_it)
+                reply = await self._limiter.run(ask, lock=lock_it)
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
@@ -148,17 +145,3 @@ def _dominant(reply: Reply) -> str | None:
     """The language that Comprehend is surest of; None if it recognises none."""
     found = sorted(reply["Languages"], key=lambda one: -one.get("Score", 0.0))
     return str(found[0]["LanguageCode"]) if found else None
-
-
-def _found(reply: Reply) -> list[Found]:
-    return [
-        Found(
-            words=mention["Text"],
-            begin=mention["BeginOffset"],
-            end=mention["EndOffset"],
-            sentiment=Sentiment(mention["MentionSentiment"]["Sentiment"]),
-            kind=mention["Type"],
-        )
-        for entity in reply["Entities"]
-        for mention in entity["Mentions"]
-    ]

@@ -1,7 +1,6 @@
 """Answers about languages and aspects, as they are kept."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
@@ -33,30 +32,19 @@ LANGUAGE = Kept[str | None](str | None)
 MENTIONS = Kept[tuple[AspectMention, ...]](tuple[AspectMention, ...])
 
 
-@dataclass(frozen=True)
-class Found:
-    """A mention as Comprehend reports it; offsets are code points."""
-
-    words: str
-    begin: int
-    end: int
-    sentiment: Sentiment
-    kind: str
-
-
-def mentions_of(found: Iterable[Found]) -> tuple[AspectMention, ...]:
-    """Return one mention for each aspect, where it is first mentioned, in the order of the text."""
-    mentions = [
+def mentions_of(reply: Mapping[str, Any]) -> tuple[AspectMention, ...]:
+    """Return a mention for each aspect in a reply of Comprehend, where it is first mentioned, in order."""
+    found = (mention for entity in reply["Entities"] for mention in entity["Mentions"])
+    return one_each(
         AspectMention(
-            aspect=" ".join(each.words.lower().split()),
-            sentiment=each.sentiment,
-            begin=each.begin,
-            end=each.end,
+            aspect=" ".join(each["Text"].lower().split()),
+            sentiment=Sentiment(each["MentionSentiment"]["Sentiment"]),
+            begin=each["BeginOffset"],
+            end=each["EndOffset"],
         )
         for each in found
-        if each.kind == ASPECT_KIND and each.words.strip()
-    ]
-    return one_each(mentions)
+        if each["Type"] == ASPECT_KIND and each["Text"].strip()
+    )
 
 
 def one_each(mentions: Iterable[AspectMention]) -> tuple[AspectMention, ...]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fondly.runtime.kept_answers import Answer
 
 WRITES_PER_ANSWER = 3
-"""A claim, which is a transaction and counts twice, and the answer."""
+"""A lock, which is a transaction and counts twice, and the answer."""
 
 
 def part_payer(run_id: str, part: int) -> str:
@@ -23,14 +23,14 @@ def part_payer(run_id: str, part: int) -> str:
 
 @dataclass(frozen=True)
 class Bill:
-    """The counts and billable units of one payer, the same after every delivery of its message."""
+    """The counts and billable units of one payer, the same however often its message comes."""
 
     payer: str
     counts: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
 
     def add(self, texts: Mapping[str, Text], answers: Mapping[str, "Answer"]) -> None:
-        """Add texts, by key: those that this payer paid for in any delivery, and the others as known."""
+        """Add texts, by key: those that this payer paid for in any attempt, and the others as known."""
         paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
         self.counts[Counted.TEXTS_KNOWN] += len(texts) - len(paid)
         self.units["dynamodb.reads"] += len(texts)

@@ -25,7 +25,7 @@ class Text:
     words: str
     language: str
     question: str
-    """The engine and what it is asked, such as `comprehend/sentiment`."""
+    """The scorer and what it is asked, such as `comprehend/sentiment`."""
 
     @cached_property
     def key(self) -> str:
@@ -47,7 +47,7 @@ class Question(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class Scorer:
     """What an answer depends on besides the words."""
 
     name: str = "comprehend"

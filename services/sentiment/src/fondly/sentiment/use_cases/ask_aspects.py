@@ -7,7 +7,7 @@ from fondly.contracts.records import AspectMention
 from fondly.sentiment.domain.answers import MENTIONS, one_each
 from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
-from fondly.sentiment.domain.texts import ENGLISH, Chunk, Engine, Question, Text, chunks
+from fondly.sentiment.domain.texts import ENGLISH, Chunk, Question, Scorer, Text, chunks
 from fondly.sentiment.ports import Asks
 from fondly.sentiment.use_cases.pay_once import PayOnce
 
@@ -19,7 +19,7 @@ _Texts = Mapping[str, Sequence[tuple[Chunk, Text]]]
 class AskAspects:
     """Asks what is not known about documents."""
 
-    engine: Engine
+    scorer: Scorer
     pay_once: PayOnce
     asks: Asks
 
@@ -59,7 +59,7 @@ class AskAspects:
         }
 
     def _text(self, chunk: Chunk) -> Text:
-        return self.engine.text(Question.ASPECTS, chunk.words, ENGLISH)
+        return self.scorer.text(Question.ASPECTS, chunk.words, ENGLISH)
 
 
 def _every(texts: _Texts) -> list[Text]:

@@ -1,7 +1,7 @@
 """Asks about texts and pays for each once: in a run, in later runs and however often work is repeated.
 
 An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its texts
-are claimed, so that of two workers with the same text one asks and the other finds the answer. A claim lapses
+are locked, so that of two workers with the same text one asks and the other finds the answer. A lock lapses
 after a minute: a worker that has died in between delays others no longer than that.
 """
 
@@ -56,22 +56,22 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def _call(self, texts: Sequence[Text], *, ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
-        """Ask within the run's budget; only what has been claimed when the call goes out is charged."""
-        claimed: Sequence[Text] = ()
+        """Ask within the run's budget; only what has been locked when the call goes out is charged."""
+        locked: Sequence[Text] = ()
 
-        async def claim(wanted: Sequence[Text]) -> Sequence[Text]:
-            nonlocal claimed
-            won = await self.kept.claim([text.key for text in wanted], payer=payer)
-            claimed = [text for text in wanted if text.key in won]
-            return claimed
+        async def lock(wanted: Sequence[Text]) -> Sequence[Text]:
+            nonlocal locked
+            won = await self.kept.lock([text.key for text in wanted], payer=payer)
+            locked = [text for text in wanted if text.key in won]
+            return locked
 
         async def keep(results: Mapping[str, str]) -> None:
             await self.kept.keep(results, payer=payer)
             answers.update({key: Answer(result, payer) for key, result in results.items()})
 
         async with paying(_units(texts)) as payment:
-            await ask(texts, claim, keep)
-            payment.used(_units(claimed))
+            await ask(texts, lock, keep)
+            payment.used(_units(locked))
 
 
 def _units(texts: Sequence[Text]) -> dict[str, int]:

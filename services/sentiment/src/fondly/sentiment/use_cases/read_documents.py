@@ -9,7 +9,7 @@ from fondly.sentiment.domain.bill import Bill
 from fondly.sentiment.domain.documents import Document
 from fondly.sentiment.domain.readings import Reading
 from fondly.sentiment.domain.scores import SCORE, Score, combined
-from fondly.sentiment.domain.texts import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question, Text, chunks
+from fondly.sentiment.domain.texts import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Question, Scorer, Text, chunks
 from fondly.sentiment.ports import Asks, FindsAspects
 from fondly.sentiment.use_cases.pay_once import PayOnce
 
@@ -25,7 +25,7 @@ Languages = Mapping[str, str | None]
 class ReadDocuments:
     """Asks what is not known about documents; without `find_aspects`, only for their sentiment."""
 
-    engine: Engine
+    scorer: Scorer
     pay_once: PayOnce
     asks: Asks
     find_aspects: FindsAspects | None
@@ -62,10 +62,10 @@ class ReadDocuments:
 
     async def _languages(self, documents: Sequence[Document], bill: Bill, *, pays: bool) -> Languages:
         """Return the language of documents: the one that is set, or Comprehend's finding as far as known."""
-        if self.engine.language != AUTO:
-            return {document.words: self.engine.language for document in documents}
+        if self.scorer.language != AUTO:
+            return {document.words: self.scorer.language for document in documents}
         texts = {
-            document.words: self.engine.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
+            document.words: self.scorer.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
             for document in documents
         }
         if pays:
@@ -79,7 +79,7 @@ class ReadDocuments:
     def _texts(self, languages: Languages) -> dict[str, list[Text]]:
         """Return what to ask for the sentiment of each document in a language that has one."""
         return {
-            words: [self.engine.text(Question.SENTIMENT, chunk.words, language) for chunk in chunks(words)]
+            words: [self.scorer.text(Question.SENTIMENT, chunk.words, language) for chunk in chunks(words)]
             for words, language in languages.items()
             if language in SENTIMENT_LANGUAGES
         }

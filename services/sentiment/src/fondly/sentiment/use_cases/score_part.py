@@ -32,7 +32,7 @@ class ScorePart:
     """Whether everybody's reviews are asked about: they are opinions on products, too."""
 
     async def run(self, run_id: str, part: int) -> PartResult:
-        """Score a stored part; return what it came to and cost over all deliveries."""
+        """Score a stored part; return what it came to and cost over all attempts."""
         customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         bill = Bill(part_payer(run_id, part))

@@ -16,3 +16,6 @@ from fondly.contracts.events.runs import (
     RunFinished,
     SentimentScored,
 )
+from fondly.contracts.events.runs import (
+    UploadRead as UploadRead,
+)

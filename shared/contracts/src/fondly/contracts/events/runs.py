@@ -1,6 +1,6 @@
 """What happens to a run, and to its parts, from stage to stage."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
@@ -25,6 +25,27 @@ class PartData(EventData):
     def cause(self) -> str:
         """The part number."""
         return f"part-{self.part}"
+
+
+class UploadRead(EventData):
+    """All of a run's files have been read; the run is as large as that. Nothing of it is paid yet."""
+
+    type = "fondly.upload-read.v1"
+    topic = "upload-read"
+    customers: Count = 0
+    """Those who may get an email."""
+    interactions: Count = 0
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Self:
+        """Describe a run by what ingest has counted."""
+        excluded = sum(each for name, each in counts.items() if name.startswith("customers_excluded_"))
+        return cls.model_validate({**counts, "customers": counts["customers"] - excluded})
+
+    @property
+    def cause(self) -> str:
+        """The run as a whole."""
+        return "all-files"
 
 
 class DataIngested(PartData):

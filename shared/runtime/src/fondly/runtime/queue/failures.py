@@ -2,16 +2,19 @@
 
 `PermanentError` → the dead-letter queue at once, with the reason. `PostponedError` → sent anew, so that it
 never counts as a failure. A transient failure → retried after a backoff. An unknown failure is retried too,
-and the queue's redrive policy moves the message to the dead-letter queue once it has been received too often.
+and the queue's redrive policy moves the message to the dead-letter queue once it has been received too often:
+what a newer release has written, which only its tasks can read, not before a deployment is over.
 """
 
-from fondly.contracts.errors import PermanentError
+from pydantic import ValidationError
+
+from fondly.contracts.errors import NewerReleaseError, PermanentError
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric
 from fondly.runtime.queue.circuit import Circuit
 from fondly.runtime.queue.message import Message
 from fondly.runtime.queue.ports import Queue
-from fondly.runtime.retry import PostponedError, backoff_s, is_transient
+from fondly.runtime.retry import MESSAGE_CAP_S, PostponedError, backoff_s, is_transient
 
 log = get_logger()
 
@@ -49,7 +52,8 @@ class Failures:
         return Metric.MESSAGES_RETRIED
 
     async def _retry(self, message: Message, error: Exception) -> Metric:
-        delay_s = backoff_s(message.receive_count)
+        is_newer = isinstance(error, NewerReleaseError | ValidationError)
+        delay_s = MESSAGE_CAP_S if is_newer else backoff_s(message.receive_count)
         if is_transient(error):
             log.info("message_retried", error=repr(error), delay_s=round(delay_s, 1))
             self._circuit.failed()

@@ -18,7 +18,7 @@ from fondly.runtime.logs import get_logger
 from fondly.runtime.parallel import now_s
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.shared import DynamoDBSharedQuota
-from fondly.runtime.quota.turns import Claim, Counts, StoppingError, Turns
+from fondly.runtime.quota.turns import Counts, Lock, StoppingError, Turns
 from fondly.runtime.retry import (
     PACED_BASE_S,
     PACED_CAP_S,
@@ -63,13 +63,13 @@ class Limiter:
         self,
         call: Call[Result],
         *,
-        claim: Claim | None = None,
+        lock: Lock | None = None,
         reserves: float = 0.0,
         used: Callable[[Result], float] | None = None,
     ) -> Result:
         """Send a call when it is due, and again while it fails transiently; return its result.
 
-        Shortly before each try `claim` says whether it is still wanted. The call reserves so many tokens of
+        Shortly before each try `lock` says whether it is still wanted. The call reserves so many tokens of
         the quota; `used` tells from the result how many it did use. A throttled call is repeated for as long
         as it takes, and so is one for which a quota of the day is used up (`ExhaustedError`). Raises the
         error of the last of `PACED_TRIES` tries that failed otherwise, other errors at once, `WithdrawnError`
@@ -81,18 +81,18 @@ class Limiter:
             stop=stop_after_attempt(PACED_TRIES),
             wait=wait_random_exponential(multiplier=PACED_BASE_S, max=PACED_CAP_S),
             reraise=True,
-        )(self._until_admitted, call, claim, reserves, used)
+        )(self._until_admitted, call, lock, reserves, used)
 
     async def _until_admitted(
         self,
         call: Call[Result],
-        claim: Claim | None,
+        lock: Lock | None,
         reserves: float,
         used: Callable[[Result], float] | None,
     ) -> Result:
         """Send a call until it is not throttled."""
         while True:
-            await self._turns.wait(reserves, claim)
+            await self._turns.wait(reserves, lock)
             started = now_s()
             self.counts.calls += 1
             try:

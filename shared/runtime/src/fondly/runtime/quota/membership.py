@@ -15,7 +15,7 @@ from fondly.runtime.quota.shared import DynamoDBSharedQuota
 
 BEAT_S, QUICK_S = HEARD_S, 1.0
 """How often a task beats, and while something changes."""
-CHANGED, SETTLED_S = 0.1, 5.0
+CHANGED, CHANGING_S = 0.1, 5.0
 """The change of a task's part that counts as one, and how long it beats quickly after one."""
 KNOWN = 0.4
 """A task beats quickly while the others know of less than this part of what it wants."""
@@ -56,7 +56,7 @@ class Membership:
         whole = self._allowance.calls_per_s(now)
         wants = min(whole, self._demand.per_s(now))
         is_another = self._roster.granted_per_s < KNOWN * wants if wants else self._said_per_s > 0
-        return is_another or now - self._changed_at < SETTLED_S
+        return is_another or now - self._changed_at < CHANGING_S
 
     async def beat(self) -> None:
         """Tell the others, and learn from them; a failure changes nothing but that all count alike."""

@@ -1,37 +1,33 @@
-"""Says how long runs take at their quota, and warns of what takes longer than its queue keeps messages.
+"""Says how long runs take at their quota, and refuses those that take longer than their queue keeps messages.
 
 SQS deletes what is older than the queue's retention period, at most 14 days, whether it was received or not.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from fondly.runtime.logs import get_logger
+from fondly.contracts.errors import PermanentError
 from fondly.runtime.metrics import Metric, emit
 
 SECONDS_PER_HOUR = 3_600
-COVERED = 0.8
-"""The share of the retention period that a run may take: other runs use the quota too."""
-log = get_logger()
 
 
+@dataclass(frozen=True)
 class Outlook:
-    """What a service expects of its runs, by each part that arrives."""
+    """How many calls all tasks make in a second, and for how many seconds the queue keeps messages."""
 
-    def __init__(self, calls_per_s: Callable[[], float], *, retention_s: float) -> None:
-        self._calls_per_s = calls_per_s
-        self._retention_s = retention_s
-        self._seen: set[str] = set()
+    calls_per_s: Callable[[], float]
+    retention_s: float
 
-    def look(self, run_id: str, *, calls: float) -> None:
-        """Report how long so many calls take; warn once if the run's messages are not kept as long."""
-        needed_s = calls / self._calls_per_s()
-        emit({Metric.RUN_ESTIMATE_SECONDS: round(needed_s)})
-        if needed_s > COVERED * self._retention_s and run_id not in self._seen:
-            self._seen.add(run_id)
-            log.warning(
-                "run_outlasts_its_queue",
-                hours=round(needed_s / SECONDS_PER_HOUR, 1),
-                hours_kept=round(self._retention_s / SECONDS_PER_HOUR, 1),
-                calls=round(calls),
-                calls_per_s=round(self._calls_per_s(), 3),
+    def report(self, calls: float) -> None:
+        """Report how long so many calls take, by each part that arrives."""
+        emit({Metric.RUN_ESTIMATE_SECONDS: round(calls / self.calls_per_s())})
+
+    def require(self, calls: float) -> None:
+        """Raise `PermanentError` if so many calls take longer than messages are kept."""
+        per_h, kept_h = self.calls_per_s() * SECONDS_PER_HOUR, self.retention_s / SECONDS_PER_HOUR
+        if calls / per_h > kept_h:
+            raise PermanentError(
+                f"{calls:,.0f} calls take {calls / per_h:,.0f} hours at {per_h:,.0f} an hour, and messages"
+                f" are kept for {kept_h:,.0f}: raise the quota (`fondly verify --customers` has the command)"
             )

@@ -1,6 +1,6 @@
 """The order in which a task's calls are sent, each when its share of the quota allows it.
 
-A call is claimed shortly before its turn: what another task has meanwhile claimed or answered leaves the
+A call is locked shortly before its turn: what another task has meanwhile locked or answered leaves the
 queue and takes nothing of the quota.
 """
 
@@ -24,11 +24,11 @@ IDLE_S = 4.0
 """After so long without a call that waits, a task gives its share to the others."""
 REPORT_S = 60.0
 AHEAD_S, AHEAD_CALLS = 10.0, 2
-"""How long before their turns calls are claimed, and at least how many at a time."""
+"""How long before their turns calls are locked, and at least how many at a time."""
 FRESH_S = 30.0
-"""A claim that is older than this when the call's turn comes is made anew: it may have lapsed."""
-Claim = Callable[[], Awaitable[bool]]
-"""Claims what a call is about; false if the call need not be made."""
+"""A lock that is older than this when the call's turn comes is made anew: it may have lapsed."""
+Lock = Callable[[], Awaitable[bool]]
+"""Locks what a call is about; false if the call need not be made."""
 
 
 class StoppingError(PostponedError):
@@ -75,7 +75,7 @@ class Turns:
         self._sharing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def wait(self, tokens: float, claim: Claim | None = None) -> None:
+    async def wait(self, tokens: float, lock: Lock | None = None) -> None:
         """Return when a call may be sent; raise `WithdrawnError` or, at a stop, `StoppingError`."""
         self._active_at = since = now_s()
         self._demand.waiting += 1
@@ -84,7 +84,7 @@ class Turns:
             async with self._until_stopped():
                 await self._begun.wait()
                 async with self._front():
-                    await self._claim_and_take(tokens, claim)
+                    await self._lock_and_take(tokens, lock)
         finally:
             self._demand.waiting -= 1
             self._counts.waited_s += now_s() - since
@@ -105,15 +105,15 @@ class Turns:
             self._in_front -= 1
             self._left.set()
 
-    async def _claim_and_take(self, tokens: float, claim: Claim | None) -> None:
-        if claim and not await claim():
+    async def _lock_and_take(self, tokens: float, lock: Lock | None) -> None:
+        if lock and not await lock():
             raise WithdrawnError
-        claimed_at = now_s()
+        locked_at = now_s()
         async with self._order:
             while delay_s := self._allowance.delay(now_s(), tokens):
                 await asyncio.sleep(min(delay_s, LOOK_S))
                 self._active_at = now_s()
-            if claim and now_s() - claimed_at > FRESH_S and not await claim():
+            if lock and now_s() - locked_at > FRESH_S and not await lock():
                 raise WithdrawnError
             self._allowance.take(now_s(), tokens)
             self._demand.sent(now_s())

@@ -23,10 +23,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.errors import TransientError
 from fondly.runtime.logs import get_logger
-from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.runs.account import NOTHING, Account, price
 from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.lifecycle import stop_run
 from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
@@ -133,9 +133,7 @@ class Budget:
         )
         await self._change(run_id, lambda account: account.stop(reason))
         reason = (await self.account(run_id)).stopped
-        if await self.ledger.stop(run_id, reason):
-            log.error("run_stopped", reason=reason)
-            emit({Metric.RUNS_STOPPED: 1})
+        await stop_run(run_id, reason, self.ledger)
         return RunStoppedError(reason)
 
     async def resume(self, run_id: str, limit: Decimal | None) -> None:

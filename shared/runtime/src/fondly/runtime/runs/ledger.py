@@ -80,6 +80,10 @@ class Ledger:
         """Record how many parts the run has."""
         await self._update(run_id, "SET parts = :parts", {":parts": parts})
 
+    async def clear(self, run_id: str, stage: StageName) -> None:
+        """Record that a stage has cleared the run."""
+        await self._update(run_id, "ADD cleared :stage", {":stage": {stage}})
+
     async def complete_part(self, run_id: str, stage: StageName, part: int) -> Run:
         """Record a part of a stage as done and return the updated run."""
         return await self._update(run_id, f"ADD {stage}_done :part", {":part": {part}})

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from fondly.contracts.events import RunFinished
+from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.ports import Announcer
 from fondly.runtime.runs.ledger import Ledger
@@ -29,6 +30,7 @@ COUNTED = (
     Metric.COPY_REPAIRS,
     Metric.COPY_CALLS,
 )
+log = get_logger()
 
 
 async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> RunTotals:
@@ -49,6 +51,13 @@ async def fail_run(run_id: str, reason: str, ledger: Ledger, announcer: Announce
     run = await ledger.run(run_id)
     if run.status is RunStatus.FAILED:
         await _announce(run_id, "failed", run.reason, ledger, announcer)
+
+
+async def stop_run(run_id: str, reason: str, ledger: Ledger) -> None:
+    """Stop the run until it is resumed, unless it has ended or is stopped; the first reason is kept."""
+    if await ledger.stop(run_id, reason):
+        log.error("run_stopped", reason=reason)
+        emit({Metric.RUNS_STOPPED: 1})
 
 
 async def _announce(

@@ -26,6 +26,10 @@ MAKING = (StageName.INGEST, StageName.SENTIMENT, StageName.RECOMMENDER, StageNam
 """The stages that a run takes to finish; what they have made is then delivered."""
 
 
+CLEARING = frozenset({StageName.RECOMMENDER, StageName.MAILER})
+"""The stages that have to clear a run before sentiment, the first that pays, begins with it."""
+
+
 def part_name(part: int) -> str:
     """The name of a part in reports and locks."""
     return f"part-{part:05}"
@@ -36,7 +40,7 @@ class RunStatus(StrEnum):
 
     RUNNING = "running"
     STOPPED = "stopped"
-    """Nothing is done until it is resumed: its budget allowed nothing more."""
+    """Nothing is done until it is resumed: its budget allowed nothing more, or it could not end."""
     FINISHED = "finished"
     FAILED = "failed"
 
@@ -65,6 +69,8 @@ class Run(BaseModel):
     created_at: datetime
     finished_at: datetime | None = None
     parts: int | None = None
+    cleared: frozenset[StageName] = frozenset()
+    """The stages that have said that the run can end."""
     stages: dict[StageName, StageState] = {}
     states: dict[StageName, dict[str, Any]] = {}
     """What services keep of the run, each read by a `ServiceState` of its own."""
@@ -85,6 +91,11 @@ class Run(BaseModel):
         """The numbers of the parts that a stage has not done yet, in order."""
         done = self.stage(stage).done
         return [part for part in range(1, (self.parts or 0) + 1) if part not in done]
+
+    @property
+    def is_cleared(self) -> bool:
+        """True once the stages after sentiment have cleared the run."""
+        return self.cleared >= CLEARING
 
     @property
     def is_open(self) -> bool:

@@ -6,14 +6,10 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.contracts.errors import TransientError
+from fondly.contracts.errors import NewerReleaseError
 from fondly.runtime.runs.run import Run, StageName
 
 RELEASE = version("fondly-runtime")
-
-
-class NewerStateError(TransientError):
-    """A newer release has written the state; while tasks of both run, one of the newer takes the message."""
 
 
 class ServiceState(BaseModel):
@@ -32,12 +28,12 @@ class ServiceState(BaseModel):
 
     @classmethod
     def of(cls, run: Run) -> Self:
-        """Return the service's state of a run; raise `NewerStateError` if this release cannot read it."""
+        """Return the service's state of a run; raise `NewerReleaseError` if this release cannot read it."""
         stored = run.states.get(cls.stage)
         if stored is None:
             return cls.of_step(run.step)
         if stored["format"] > cls.format:
-            raise NewerStateError(
+            raise NewerReleaseError(
                 f"run {run.run_id}: release {stored['release']} has written its {cls.stage} state in format"
                 f" {stored['format']}, and release {RELEASE} reads formats up to {cls.format}:"
                 f" use release {stored['release']} or a newer one"

@@ -27,7 +27,7 @@ class Measures:
         self._failed += status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     def note_fallback(self) -> None:
-        """Take account of an answer that does not come from the engine that was asked for."""
+        """Take account of an answer that does not come from the campaign that was asked."""
         self._fallbacks += 1
 
     def write(self) -> None:

@@ -2,20 +2,16 @@
 
 import asyncio
 import socket
-import sys
-from argparse import ArgumentParser
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from fondly.runtime.logs import get_logger
-from fondly.runtime.process import Work, run_process
 from fondly.runtime.readiness import said
-from fondly.runtime.settings import ProcessSettings
 from fondly.runtime.web.connections import KEEP_ALIVE_S, BoundedConnection
 from fondly.runtime.web.measures import Measures
 
@@ -131,24 +127,3 @@ def _listen(host: str, port: int) -> socket.socket:
         raise
     listener.setblocking(False)  # noqa: FBT003 - its only parameter
     return listener
-
-
-Settings = TypeVar("Settings", bound=ProcessSettings)
-
-
-def run_web(
-    name: str,
-    kind: type[Settings],
-    *,
-    module: str,
-    description: str,
-    serve: Work[Settings, str],
-    check: Work[Settings, str],
-) -> None:
-    """Answer requests until SIGTERM or SIGINT, with `--check` none; exit with 2 if that cannot be."""
-    parser = ArgumentParser(prog=f"python -m {module}", description=description)
-    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
-    arguments = parser.parse_args()
-    if problem := run_process(name, kind, check if arguments.check else serve):
-        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
-        sys.exit(2)

@@ -146,7 +146,7 @@ async def _deciding(
 ) -> "tuple[str, str, Approving]":
     """Return who decides, why, and about what."""
     from fondly.operations.delivery.approving import Approving, reason_given
-    from fondly.operations.delivery.decide import decider
+    from fondly.operations.delivery.given import decider
 
     reason = reason_given(grounds.why)
     who = await decider(environment, grounds.by)

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 CustomerId = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="A customer's id, as in the shop's files.")
 ]
-Engine = Annotated[
+From = Annotated[
     Literal["batch", "campaign"],
     typer.Option(
-        help="What ranks the products: the last run's batch job, or the campaign in Personalize now."
+        "--from",
+        help="What ranks the products: the last run's batch job, or the campaign in Personalize now.",
     ),
 ]
 Group = Annotated[
@@ -34,7 +35,7 @@ async def recommend(
     environment: "Environment",
     customer: CustomerId,
     *,
-    engine: Engine = "batch",
+    picked_from: From = "batch",
     dataset_group: Group = "fondly",
 ) -> Answer:
     """Show what a customer would be recommended now, and why.
@@ -48,7 +49,7 @@ async def recommend(
 
     if problem := id_problem(customer):
         raise OperationError(f"CUSTOMER {problem}")
-    found = await picked(environment, customer, engine=engine, group=dataset_group)
+    found = await picked(environment, customer, picked_from=picked_from, group=dataset_group)
     if found.file_problem:
         say(f"the shop's file is not used, but that of the run: {found.file_problem}")
     return Answer(found, pick_sections(found))

@@ -36,7 +36,7 @@ def pick_sections(found: Picked) -> Iterator[Shown]:
 
 def remark(found: Picked) -> str:
     """Say on one line what the picks come from."""
-    told = [f"the shop of {found.run_id}; {FROM[found.engine]}"]
+    told = [f"the shop of {found.run_id}; {FROM[found.picked_from]}"]
     if found.fallback:
         told.append(found.fallback)
     if not found.known:

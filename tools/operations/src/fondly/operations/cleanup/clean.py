@@ -52,9 +52,10 @@ async def _steps(scope: Scope) -> Sequence[tuple[str, Step]]:
     if scope.run_id:
         return [*paid, ("dead letters", delete_dead_letters), ("items", delete_items)]
     steps = [paid[0], ("messages", purge_queues), *paid[1:]]
-    if await owner_of(scope) is not Owner.PROVISIONER:  # or else the tables go with their items
-        steps.append(("items", delete_items))
-    return [*steps, ("dead letters", purge_dead_letters), ("infrastructure", delete_infrastructure)]
+    if scope.keeps_infrastructure or await owner_of(scope) is not Owner.PROVISIONER:
+        steps.append(("items", delete_items))  # which else go with their tables
+    steps.append(("dead letters", purge_dead_letters))
+    return steps if scope.keeps_infrastructure else [*steps, ("infrastructure", delete_infrastructure)]
 
 
 async def _end_runs(scope: Scope) -> None:

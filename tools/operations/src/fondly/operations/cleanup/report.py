@@ -46,7 +46,7 @@ class Report:
         self._row(what).why = why
 
     def failure(self, what: str, why: str, count: int = 0) -> None:
-        """Say why some could not be deleted."""
+        """Say why some things could not be deleted."""
         row = self._row(what)
         row.left, row.why, row.failed = row.left + count, why, True
 

@@ -32,13 +32,15 @@ class Scope:
     timeout_s: float
     dataset_groups: frozenset[str] = frozenset()
     """Dataset groups that carry no tag of this environment, but are its own all the same."""
+    keeps_infrastructure: bool = False
+    """Leave queues, topics, tables and buckets, whoever made them."""
     report: Report = field(default_factory=Report)
     tell: Callable[[str], None] = lambda _: None
-    """Told of what takes long, in words, when it begins."""
+    """Called with a line for people when something long begins."""
 
     @property
     def folder(self) -> str:
-        """The part of the bucket that is about; all of it, or a run's."""
+        """The part of the bucket that the clean-up is about: all of it, or a run's."""
         return f"{RUNS}{self.run_id}/" if self.run_id else ""
 
     @property

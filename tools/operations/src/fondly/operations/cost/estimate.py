@@ -28,28 +28,28 @@ class CostEstimate(BaseModel):
     model_config = ConfigDict(frozen=True)
     customers: int
     emails: int
-    """Of one run."""
+    """The emails of one run."""
     calls: dict[str, int]
     hours: dict[str, float]
     first_run: list[CostLine]
     first_run_usd: Decimal
     next_run: list[CostLine]
-    """With texts, products and rankings known: only copy is new."""
+    """One run with texts, products and rankings known: only copy is new."""
     next_run_usd: Decimal
     weekly_share: float
     """How much of the first run's data is new in the file of a week later."""
     weekly_run: list[CostLine]
     weekly_run_usd: Decimal
     delivery: list[CostLine]
-    """Of all emails of a run, by SES."""
+    """Delivering all emails of a run, by SES."""
     delivery_usd: Decimal
     delivery_hours: float
     emails_per_customer: int
     runs_usd: Decimal
-    """Of all runs of the month, without their delivery."""
+    """All runs of the month, without their delivery."""
     kept: list[CostLine]
     standing: dict[str, list[CostLine]]
-    """By environment."""
+    """The standing costs by environment."""
 
 
 def estimate_cost(

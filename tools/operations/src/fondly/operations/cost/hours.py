@@ -18,7 +18,7 @@ COPY_INPUT_CHARS = 1_600
 COPY_MAX_CHARS = 6_600
 """What a call reserves of the quota for its answer: 5,300 for a frame, 11,400 for eight products."""
 COPY_CHARS = 2_600
-"""What an answer has."""
+"""How many tokens an answer has."""
 MINUTES_PER_HOUR, SECONDS_PER_HOUR = 60, 3_600
 
 

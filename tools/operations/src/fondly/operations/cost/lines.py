@@ -108,9 +108,9 @@ def by_service(lines: Sequence[CostLine]) -> dict[str, Decimal]:
 SES_PER_S = 14.0
 """Emails a second that SES allows many accounts at first; `GetAccount` says how many it allows yours."""
 SENT_BYTES = 31_100
-"""An email of 23,300 bytes, as base64 in a request."""
+"""The bytes of a request with an email of 23,300 bytes in base64."""
 TASK_VCPUS, TASK_GIB = 0.5, 1.0
-"""Of the sender's task, as in the environment `prod`."""
+"""vCPU and GiB of the sender's task, as in the environment `prod`."""
 
 
 def delivery_hours(work: Workload, *, per_s: float = SES_PER_S) -> float:

@@ -15,7 +15,7 @@ from fondly.runtime.settings import NAMESPACE
 
 TPS_HOURS, REQUESTS = "personalize.campaign_tps_hours", "personalize.realtime_requests"
 WINDOW_S = 300
-"""In windows of so many seconds Personalize compares requests with what a campaign is provisioned for."""
+"""Personalize compares requests with a campaign's provision in windows of so many seconds."""
 READS_PER_REQUEST = 5
 """A customer's history, and four items of recommendations."""
 STAGE = "v1"
@@ -28,7 +28,7 @@ class RealtimeCost(BaseModel):
     model_config = ConfigDict(frozen=True)
     days: int
     requests: int
-    """To the gateway, whatever became of them."""
+    """Requests to the gateway, whatever became of them."""
     lines: list[CostLine]
     total_usd: Decimal
 

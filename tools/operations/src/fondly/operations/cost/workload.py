@@ -15,8 +15,8 @@ from fondly.runtime.runs.pricing import BEDROCK
 RATIOS: Mapping[str, float] = tomllib.loads(
     resources.files(__package__).joinpath("ratios.toml").read_text("utf-8")
 )
-CLAIM_AND_ANSWER_WRITES = 3
-"""A claim is a transaction and counts twice."""
+LOCK_AND_ANSWER_WRITES = 3
+"""A lock is a transaction and counts twice."""
 MEASURED_CHARS_PER_TOKEN = 2.5
 """As the stand-in counted in the measured runs."""
 MAX_PARTS = 1_000
@@ -215,11 +215,11 @@ def _writes(work: Workload) -> float:
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
         + work.reviews * RATIOS["writes_per_review"]
-        + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
+        + LOCK_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 2 * work.emails
         + work.written
         + 2 * work.ranked
-        + CLAIM_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
+        + LOCK_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
         + work.feature_prompts
         + 14 * work.parts
     )

@@ -1,4 +1,4 @@
-"""What must outlive forgetting: that nobody writes to these people again, by digests that name nobody."""
+"""Keeps, in digests that name nobody, that nobody writes to forgotten people again."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Whom a command is about: their ids, and what tells who they are."""
+"""The customers whom a command is about: their ids, and what tells who they are."""
 
 import json
 import re
@@ -11,7 +11,7 @@ from fondly.contracts.file_names import file_name
 from fondly.contracts.records import Customer
 
 OWNERS = ("customer_id", "userId")
-"""What the member of a record is called that says whom it is about."""
+"""The names of the members by which records say whom they are about."""
 FEWEST_CHARS = 3
 """A shorter name or id is no evidence where it stands in a text of somebody else's."""
 

@@ -9,7 +9,7 @@ from fondly.operations.cleanup.report import Row
 from fondly.operations.customers.traces import Trace
 
 SHOWN = 1_000
-"""So many places are listed; all are counted."""
+"""How many places are listed; all are counted."""
 
 
 class Place(BaseModel):
@@ -20,7 +20,7 @@ class Place(BaseModel):
     name: str
     """The key of the item or of the object."""
     version: str | None = None
-    """Of the object."""
+    """The version of the object."""
     is_latest: bool = True
     trace: Trace
 
@@ -42,10 +42,10 @@ class Proof(BaseModel):
     objects: int = 0
     versions: int = 0
     bytes: int = 0
-    """Of the objects, as they are stored."""
+    """The bytes of the objects, as they are stored."""
     found: list[Place] = []
     found_places: int = 0
-    """How many there are; `found` lists the first."""
+    """How many places there are; `found` lists the first."""
     others: int = 0
     """Places of other customers who have the same address."""
     suppressions: int = 0
@@ -80,7 +80,7 @@ class Findings:
             examples.append(example)
 
     def closed(self) -> Proof:
-        """All of it."""
+        """Return all of it."""
         found = sorted(self.proof.found, key=lambda each: (each.where, each.name, each.version or ""))
         unseen = [
             Unseen(what=what, why=why, count=count, examples=sorted(self._unseen[what, why]))

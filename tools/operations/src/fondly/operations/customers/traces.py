@@ -18,7 +18,7 @@ from fondly.operations.customers.gone import OWNERS
 FEWEST_CHARS = 4
 FEWEST_DIGITS = 8
 ID_NAMES = re.compile(r"customer|user", re.IGNORECASE)
-"""What a field is called that holds an id, as far as we and Personalize name it."""
+"""What we and Personalize call a field that holds an id."""
 _ESCAPED = re.compile(r"\\[nrtbf]")
 _BACKSLASHES = re.compile(r"\\{2,}")
 _BACKSLASH_BYTES = re.compile(rb"\\{2,}")

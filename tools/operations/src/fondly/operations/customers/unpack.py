@@ -24,9 +24,9 @@ from fondly.operations.customers.traces import decoded
 
 BLOCK_BYTES = 1 << 20
 MEMORY_BYTES = 32 << 20
-"""A packed file of more bytes is unpacked on the disk."""
+"""A packed file of more bytes is unpacked on disk."""
 DEEPEST = 4
-"""So many files within one another are looked into."""
+"""How deeply files within one another are looked into."""
 HEAD_BYTES = 512
 DAMAGED = "damaged, or cut off"
 LOCKED = "locked by a password"

@@ -60,7 +60,7 @@ class Selection:
         return of_run and self.message_id in {None, dead_letter.message_id}
 
     def of(self, dead_letters: Iterable[DeadLetter]) -> list[DeadLetter]:
-        """Return the selected ones."""
+        """Return the selected dead letters."""
         return [each for each in dead_letters if self.includes(each)]
 
 

@@ -75,7 +75,7 @@ class ReceivedDeadLetters:
         return deleted
 
     async def release(self) -> None:
-        """Make the remaining ones visible again."""
+        """Make the remaining dead letters visible again."""
         for batch in batches(self.dead_letters, MAX_BATCH):
             await self.sqs.change_message_visibility_batch(
                 QueueUrl=self.url,
@@ -107,7 +107,7 @@ class Discarding:
 
     @property
     def lines(self) -> str:
-        """All of them as lines of JSON, to be kept elsewhere before."""
+        """All of them as lines of JSON, to be kept elsewhere first."""
         kept = (each.model_dump(mode="json") | {"attributes": each.attributes} for each in self.selected)
         return "".join(json.dumps(each, default=repr) + "\n" for each in kept)
 

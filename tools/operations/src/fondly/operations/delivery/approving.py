@@ -4,23 +4,29 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from fondly.contracts.delivery import Outcome
-from fondly.operations.delivery.decide import Decisions, one_line
+from fondly.contracts.events import SenderPoll, new_event
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
+from fondly.operations.delivery.given import one_line
 from fondly.operations.delivery.plan import Plan, moment
 from fondly.operations.delivery.terms import Terms, terms_of
-from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView, starts_later
+from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView, standing, starts_later
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import age, count, since
 from fondly.operations.runs.lookup import find_run, run_details
-from fondly.runtime.runs.delivery import Act, Delivery
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.deliveries import DecisionError, Deliveries
+from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
 from fondly.runtime.settings import ProcessSettings
 from fondly.sender.settings import TransportKind
 
+SENDER = "sender"
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
@@ -34,8 +40,8 @@ class Approving:
     ledger: Ledger
     run: Run
     settings: DeployedSettings | None
-    """The sender's; None if they cannot be told."""
-    decisions: Decisions
+    """The sender's settings; None if they cannot be told."""
+    deliveries: Deliveries
 
     @classmethod
     async def of(cls, environment: Environment, run_id: str) -> "Approving":
@@ -44,12 +50,14 @@ class Approving:
         run = await find_run(ledger, run_id)
         settings = await deployed(environment)
         keep_days = settings.retention_days if settings else KEEP_DAYS
-        decisions = await Decisions.of(environment, run, keep_days=keep_days)
-        return cls(environment, ledger, run, settings, decisions)
+        deliveries = Deliveries(environment.dynamodb, await environment.table("runs"), keep_days=keep_days)
+        return cls(environment, ledger, run, settings, deliveries)
 
     async def view(self, act: Act) -> DeliveryView:
         """Return the delivery; raise `OperationError` if this cannot be decided as things stand."""
-        await self.decisions.deliverable(act)
+        if self.run.status is not RunStatus.FINISHED:
+            raise OperationError(_none(self.run))
+        await self._require(act)
         is_none = self.settings and self.settings.sender_transport is TransportKind.NONE
         if is_none and act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
             raise OperationError(NO_TRANSPORT)
@@ -93,16 +101,55 @@ class Approving:
         )
 
     async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
-        """Take the decision and return what the delivery is then."""
-        if act is Act.HOLD:
-            await self.decisions.hold(by=by, note=note)
-        else:
-            await self.decisions.take(act, by=by, note=note, **changes)
+        """Record a decision, and return what the delivery is then; raise `OperationError` if it is too late.
+
+        A run that has not finished can be held, too.
+        """
+        if act is not Act.HOLD or not await self._held_early(by=by, note=note):
+            await self._take(act, by=by, note=note, changes=changes)
         return await self.current()
+
+    async def _held_early(self, *, by: str, note: str) -> bool:
+        """Hold a delivery that does not exist yet; return whether that was so."""
+        if self.run.status is RunStatus.FAILED:
+            raise OperationError(_none(self.run))
+        if await self.deliveries.find(self.run.run_id) is not None:
+            return False
+        opened = await self.deliveries.open(self.run.run_id, status=DeliveryStatus.HELD, by=by, note=note)
+        return opened.status is DeliveryStatus.HELD
+
+    async def _take(self, act: Act, *, by: str, note: str, changes: dict[str, Any]) -> None:
+        """Record a decision and tell the sender.
+
+        If telling fails, the decision holds, and the error says what tells the sender again.
+        """
+        queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
+        run_id = self.run.run_id
+        try:
+            decided = await self.deliveries.decide(run_id, act, by=by, note=note, changes=changes)
+        except DecisionError as error:  # somebody else has decided meanwhile
+            await self._require(act)
+            raise OperationError(str(error)) from error
+        try:
+            poll = SenderPoll(attempt=decided.attempt)
+            await queue.send(new_event(poll, run_id=run_id, source=SENDER).body)
+        except (ClientError, BotoCoreError) as error:
+            raise OperationError(
+                f"{run_id} {WORDS[decided.status].called}, but the sender could not be told: {error}."
+                " `fondly run retry` tells it again"
+            ) from error
+
+    async def _require(self, act: Act) -> None:
+        """Raise `OperationError` if there is no delivery, or if its status forbids this."""
+        delivery = await self.deliveries.find(self.run.run_id)
+        if delivery is None:
+            raise OperationError(_none(self.run))
+        if delivery.status not in FROM[act]:
+            raise OperationError(standing(delivery))
 
 
 def note(reason: str, plan: Plan) -> str:
-    """What is kept of an approval: why, if somebody says, and what was approved."""
+    """What is kept of an approval: what was approved, and why if somebody says so."""
     return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
 
 
@@ -126,3 +173,14 @@ def later(delivery: Delivery) -> str:
     else:
         what = WORDS[delivery.status].later
     return f"{delivery.run_id} {what}"
+
+
+def _none(run: Run) -> str:
+    if run.status is RunStatus.FAILED:
+        return f"{run.run_id} has failed: none of its emails is delivered"
+    if run.status is not RunStatus.FINISHED:
+        return f"{run.run_id} is {run.status}: its delivery can be decided on once it has finished"
+    return (
+        f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
+        " not taken it up yet; `fondly run retry` tells the sender again"
+    )

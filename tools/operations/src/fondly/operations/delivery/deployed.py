@@ -36,13 +36,13 @@ class DeployedSettings(SenderSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Only what is given."""
+        """Only settings that are given."""
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
 
     @property
     def how(self) -> str:
-        """By what emails are handed over, for people."""
+        """The name of what hands emails over, for people."""
         if self.sender_transport is TransportKind.SMTP and self.mailbox_folder:
             return f"SMTP, to this stack's own folder {self.mailbox_folder}"
         if self.sender_transport is TransportKind.SMTP:

@@ -15,13 +15,13 @@ class Plan:
     """Who gets an email, when, how fast, and by what."""
 
     emails: int
-    """How many the run has made."""
+    """How many emails the run has made."""
     held_out: int = 0
-    """How many customers get none, for comparison."""
+    """How many customers get no email, for comparison."""
     without_address: int = 0
     """How many of the emails go to nobody, as their customers have no address."""
     settled: int = 0
-    """Of how many something final is known already: they are not sent again."""
+    """How many emails are settled already: they are not sent again."""
     sample: int = 0
     seeds: tuple[str, ...] = ()
     starts_at: datetime | None = None

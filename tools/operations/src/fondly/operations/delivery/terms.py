@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from fondly.contracts.clock import utc_now
-from fondly.mailer.domain.message.addresses import header_address
+from fondly.operations.delivery.given import address_given
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
@@ -119,7 +119,7 @@ def read_seeds(text: str) -> tuple[str, ...]:
     an `@` is a list, and no file's name.
     """
     listed = text if "@" in text else _lines(Path(text))
-    found = tuple(dict.fromkeys(_address(each) for each in _BETWEEN.split(listed) if each))
+    found = tuple(dict.fromkeys(address_given(each, "--seeds") for each in _BETWEEN.split(listed) if each))
     if not found:
         raise OperationError(
             f"--seeds {text} has no address, expected a@shop.example,b@shop.example or a file"
@@ -135,10 +135,3 @@ def _lines(path: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise OperationError(f"--seeds {path}: not a list of addresses, nor a text file with one") from error
     return "\n".join(line.partition("#")[0] for line in lines)
-
-
-def _address(text: str) -> str:
-    try:
-        return header_address(text)
-    except ValueError as error:
-        raise OperationError(f"--seeds: {text} is not an email address: {error}") from error

@@ -41,7 +41,7 @@ class DeliveryView(BaseModel):
 
     delivery: Delivery
     emails: int
-    """How many the run has made."""
+    """How many emails the run has made."""
     held_out: int = 0
     """How many customers get none, for comparison: nothing was made for them."""
     without_address: int = 0
@@ -52,16 +52,16 @@ class DeliveryView(BaseModel):
     seeds: Tally
     """The copies of the latest sample that went to seeds instead of customers."""
     dispatches: list[Dispatch] | None = None
-    """Those that were asked for; None if none were."""
+    """The dispatches that were asked for; None if none were."""
 
     @property
     def untouched(self) -> int:
-        """Of how many emails, and customers who are held out, nothing is known yet."""
+        """Of how many emails and held-out customers nothing is known yet."""
         return max(0, self.emails + self.held_out - sum(self.tally.outcomes.values()))
 
     @property
     def settled(self) -> int:
-        """Of how many emails something final is known; who is held out has none."""
+        """How many emails are settled; who is held out has none."""
         return self.tally.settled - self.tally.suppressed.get(NotSent.HOLDOUT, 0)
 
 
@@ -120,6 +120,7 @@ class DeliveryLookup:
             TableName=await self.environment.table("dispatches"),
             KeyConditionExpression="run_id = :run",
             ExpressionAttributeValues=to_item({":run": run_id}),
+            ConsistentRead=True,
         )
         async for page in pages:
             for item in page.get("Items", []):

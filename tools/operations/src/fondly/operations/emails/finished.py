@@ -29,12 +29,12 @@ class EmailView(BaseModel):
     language: str | None = None
     copy_source: str = ""
     variant: str = ""
-    """Of the subject line, where a shop compares some."""
+    """The variant of the subject line, where a shop compares some."""
     made_at: datetime | None = None
     dispatch: Dispatch | None
     """None while nothing is known of it: it has not been sent."""
     held_out: bool = False
-    """Whether the customer gets none, for comparison: nothing has been made, and all else is empty."""
+    """Whether the customer gets no email, for comparison: nothing has been made, and all else is empty."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Emails:
 
     @classmethod
     async def of(cls, environment: Environment, run: Run) -> "Emails":
-        """Open what they are kept in."""
+        """Open the stores that they are kept in."""
         return cls(
             environment,
             await environment.objects(),

@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from fondly.contracts.clock import utc_now
-from fondly.mailer.domain.message.addresses import header_address
 from fondly.operations.delivery.deployed import deployed_with_secrets
+from fondly.operations.delivery.given import address_given
 from fondly.operations.emails.finished import Emails
 from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
@@ -21,11 +21,11 @@ from fondly.sender.settings import SenderSettings
 
 MOST_ADDRESSES = 20
 TAGS = {"fondly_test": "yes"}
-"""Neither run nor customer: what comes back is about nobody's email."""
+"""A tag that names neither run nor customer: what comes back is about nobody's email."""
 
 
 class SentTest(BaseModel):
-    """What became of a test."""
+    """What became of a test email."""
 
     to: str
     accepted: bool
@@ -54,7 +54,7 @@ def read_addresses(texts: Sequence[str]) -> list[str]:
     """Return the addresses of a test, each once; raise `OperationError` for what is none."""
     if len(texts) > MOST_ADDRESSES:
         raise OperationError(f"--to has {len(texts)} addresses, expected at most {MOST_ADDRESSES}")
-    return list(dict.fromkeys(map(_address, texts)))
+    return list(dict.fromkeys(address_given(each, "--to") for each in texts))
 
 
 async def send_test(
@@ -92,10 +92,3 @@ async def _send(
     except InDoubtError as error:
         return SentTest(to=address, accepted=False, said=f"it may have been accepted or not: {error}")
     return SentTest(to=address, accepted=True, said=accepted.provider_id)
-
-
-def _address(text: str) -> str:
-    try:
-        return header_address(text.strip())
-    except ValueError as error:
-        raise OperationError(f"--to {text} is not an email address: {error}") from error

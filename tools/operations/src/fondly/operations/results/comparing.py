@@ -15,7 +15,7 @@ from fondly.operations.results.statistics import (
 )
 
 FEWEST = 10
-"""Fewer clicks or buyers in two groups together say nothing, unless all are in one."""
+"""Fewer clicks or buyers in two groups together say nothing, unless one group has all of them."""
 
 
 class Measure(StrEnum):
@@ -51,7 +51,7 @@ class Comparison(BaseModel):
     other: float
     difference: float
     low: float | None
-    """The difference may be from here; None where numbers are too small for an interval."""
+    """The least that the difference may be; None where numbers are too small for an interval."""
     high: float | None
     level: float
     lift: float | None

@@ -9,16 +9,17 @@ from fondly.contracts import object_keys
 from fondly.contracts.clock import SECONDS_PER_DAY, utc_now
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Product
+from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.results.groups import Groups, bought
 from fondly.operations.results.views import Results, results
 from fondly.operations.runs.lookup import find_run
 from fondly.recommender.domain.history import customer_events
 from fondly.recommender.domain.history.history import History
-from fondly.runtime.storage import DynamoDBItems, S3Objects, from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 AT_ONCE = 1_000
-"""Customers whose histories are in memory."""
+"""How many customers' histories are in memory at a time."""
 
 
 async def results_of(
@@ -58,18 +59,11 @@ async def _prices(objects: S3Objects, run_id: str) -> tuple[str, dict[str, Decim
 
 
 async def _dispatches(environment: Environment, run_id: str) -> AsyncIterator[list[Dispatch]]:
-    pages = environment.dynamodb.get_paginator("query").paginate(
-        TableName=await environment.table("dispatches"),
-        KeyConditionExpression="run_id = :run",
-        ExpressionAttributeValues=to_item({":run": run_id}),
-        ConsistentRead=True,
-    )
     some: list[Dispatch] = []
-    async for page in pages:
-        for item in page.get("Items", []):
-            some.append(Dispatch.model_validate(from_item(item)))
-            if len(some) == AT_ONCE:
-                yield some
-                some = []
+    async for dispatch in (await DeliveryLookup.of(environment)).dispatches(run_id):
+        some.append(dispatch)
+        if len(some) == AT_ONCE:
+            yield some
+            some = []
     if some:
         yield some

@@ -64,7 +64,7 @@ def _apart(same: Iterable[Bought]) -> list[Bought]:
 
 HOLDOUT = "holdout"
 NOT_HELD_OUT = "not held out"
-"""Those who would have been held out had the draw been another one: the holdout is compared with them."""
+"""Customers who would have been held out by another draw: the holdout is compared with them."""
 HANDED_OVER = frozenset({Outcome.SENT, Outcome.REFUSED, Outcome.IN_DOUBT})
 """What came of emails that went out: also of those that did not arrive, as a holdout's might not have."""
 
@@ -165,7 +165,7 @@ class Groups:
 
     @property
     def not_held_out(self) -> Group:
-        """Everybody who is like those held out, but for the draw."""
+        """Everybody who would have been held out by another draw."""
         return self.emails + self.capped
 
     def _note(self, start: int) -> None:

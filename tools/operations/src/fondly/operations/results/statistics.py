@@ -9,12 +9,12 @@ from statistics import NormalDist
 LEVEL = 0.95
 POWER = 0.8
 MOST_SKEWNESS = 0.2
-"""Of a difference of means, up to which a normal interval of 95 % is wrong in 6 % of cases at most.
+"""The skewness of a difference of means up to which a normal 95 % interval is wrong in at most 6 % of cases.
 
 Source: W. G. Cochran, Sampling Techniques, 3rd edition (1977), 2.15: n > 25 times the squared skewness.
 """
 LEAST_BUYERS = 30
-"""In each group: with fewer, what is seen of the amounts says too little of how they are spread."""
+"""How many buyers a group needs: fewer say too little of how amounts are spread."""
 LEAST = 2
 """Two values have a variance."""
 _NORMAL = NormalDist()
@@ -29,7 +29,7 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether all that it may be is on one side of nothing."""
+        """Whether the whole interval is on one side of zero."""
         return self.low > 0 or self.high < 0
 
 

@@ -16,7 +16,7 @@ PLAIN = ("plain", "control")
 """The names of variants that others are compared with, if there is one so named."""
 ALL = "all emails"
 UNEQUAL = 0.001
-"""By chance groups are so unequal once in a thousand runs."""
+"""Groups are this unequal by chance once in a thousand runs."""
 
 
 class GroupView(BaseModel):
@@ -60,7 +60,7 @@ class Results(BaseModel):
     complete: bool
     """Whether everybody's days are over."""
     currency: str
-    """Of the run's catalogue; the values that the shop has told are taken to be in it."""
+    """The currency of the run's catalogue, in which the shop's own values are taken to be."""
     groups: list[GroupView]
     comparisons: list[Comparison]
     extra: list[Extra]

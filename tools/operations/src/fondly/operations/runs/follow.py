@@ -66,7 +66,7 @@ async def follow(ledger: Ledger, run: Run, interval_s: float) -> AsyncIterator[R
 
 
 class DeliveryProgress(BaseModel):
-    """How far a delivery is: of how many emails something final has been reported."""
+    """How far a delivery is: how many emails are settled by the reports."""
 
     run_id: str
     status: DeliveryStatus

@@ -8,9 +8,9 @@ from fondly.contracts.ingest_report import IngestReport, RejectReason
 from fondly.operations.formatting import count, printable
 
 REASONS = 6
-"""So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
+"""How many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
 COLUMNS = 8
-"""So many ignored columns of a file are named: programs export many that nothing needs."""
+"""How many ignored columns of a file are named: programs export many that nothing needs."""
 
 
 @dataclass(frozen=True, slots=True)

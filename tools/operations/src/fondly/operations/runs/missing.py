@@ -61,6 +61,8 @@ def _unscored(run: Run) -> Iterator[MissingMessage]:
     stage = StageName.SENTIMENT
     if run.stage(stage).announced:
         return
+    if _complete(run, StageName.INGEST) and not run.is_cleared:
+        yield MissingMessage(stage, "not every stage has said that the run can end")
     for part in sorted(_done(run, StageName.INGEST) - _done(run, stage)):
         yield MissingMessage(stage, f"part {part} is not scored", part=part)
     if _complete(run, stage):

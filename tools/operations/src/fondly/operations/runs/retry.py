@@ -18,6 +18,7 @@ from fondly.contracts.events import (
     RecommenderPoll,
     SenderPoll,
     SentimentScored,
+    UploadRead,
     new_event,
 )
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
@@ -99,6 +100,8 @@ class Retry:
             case StageName.INGEST:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
+            case StageName.SENTIMENT if not missing.part:
+                return self._again(UploadRead.of(counts), StageName.INGEST, missing)
             case StageName.SENTIMENT:
                 return self._again(await self._data_ingested(missing.part), StageName.INGEST, missing)
             case StageName.RECOMMENDER:

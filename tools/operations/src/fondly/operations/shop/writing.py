@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib.resources import files
 
-from pydantic import JsonValue
 from pydantic.fields import FieldInfo
 
 from fondly.mailer.domain.message.shop_file import BrandSection
 from fondly.mailer.domain.message.toml_file import Section
-from fondly.operations.shop.file import HostsSection, ShopFile, ShopSection
+from fondly.operations.shop.file import HostsSection, ShopSection
 
 SCHEMA_FILE = "fondly.schema.json"
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
 HEAD = f"""#:schema ./{SCHEMA_FILE}
 # What Fondly has to know of your shop. Every key may be missing: `fondly config show` says what applies.
 # Editors check and complete this file by {SCHEMA_FILE}, which `fondly config schema` prints.
@@ -74,29 +73,4 @@ def toml(value: object) -> str:
 
 def schema_text() -> str:
     """Return the schema as JSON."""
-    made = _for_editors(ShopFile.model_json_schema())
-    assert isinstance(made, dict)  # noqa: S101 - a schema is an object
-    return (
-        json.dumps({"$schema": DIALECT, **made, "title": "fondly.toml"}, indent=2, ensure_ascii=False) + "\n"
-    )
-
-
-def _for_editors(node: JsonValue) -> JsonValue:
-    """Leave out what editors would offer in vain: null, which TOML lacks, defaults of tables, and titles."""
-    if isinstance(node, list):
-        return [_for_editors(each) for each in node]
-    if not isinstance(node, dict):
-        return node
-    kept = {key: _for_editors(value) for key, value in node.items() if not _is_noise(key, value)}
-    chosen = kept.pop("anyOf", None)
-    if isinstance(chosen, list):
-        [kind] = [each for each in chosen if each != {"type": "null"}]
-        assert isinstance(kind, dict)  # noqa: S101 - an alternative is an object
-        return {**kept, **kind}
-    return kept
-
-
-def _is_noise(key: str, value: JsonValue) -> bool:
-    if key == "title":
-        return isinstance(value, str)
-    return key == "default" and (value is None or isinstance(value, dict | list))
+    return files(__package__).joinpath(SCHEMA_FILE).read_text("utf-8")

@@ -13,15 +13,7 @@ from fondly.operations.verification.resources import resource_checks
 from fondly.operations.verification.sending import sending_checks
 from fondly.operations.verification.services import service_checks, shop_checks
 
-__all__ = [
-    "Account",
-    "Check",
-    "Outcome",
-    "Outlook",
-    "Result",
-    "outlook_of",
-    "verify_environment",
-]
+__all__ = ["Account", "Check", "Outcome", "Outlook", "Result", "outlook_of", "verify_environment"]
 
 
 def verify_environment(topology: Topology, account: Account, shop: Shop) -> list[Result]:

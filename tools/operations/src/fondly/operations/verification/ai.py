@@ -51,9 +51,8 @@ def _languages(account: Account) -> Finding:
 
 
 def _aspects(account: Account) -> Finding:
-    return _batch_finding(
-        account.comprehend.batch_detect_targeted_sentiment(TextList=[SAMPLE], LanguageCode="en")
-    )
+    asked = account.comprehend.batch_detect_targeted_sentiment(TextList=[SAMPLE], LanguageCode="en")
+    return _batch_finding(asked)
 
 
 def _batch_finding(answer: Mapping[str, Any]) -> Finding:

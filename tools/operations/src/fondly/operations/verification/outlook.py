@@ -17,23 +17,15 @@ from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.operations.verification.quotas import FoundQuotas, Quota, SesRate
 
 
-class Request(BaseModel):
+class Request(Quota):
     """A quota that has to be raised for a run to take no longer than wanted."""
 
-    model_config = ConfigDict(frozen=True)
-    service: str
-    code: str
-    name: str
-    value: float
     needed: int
 
     @property
     def command(self) -> str:
         """What requests it."""
-        return (
-            f"aws service-quotas request-service-quota-increase --service-code {self.service}"
-            f" --quota-code {self.code} --desired-value {self.needed}"
-        )
+        return self.request_of(self.needed)
 
 
 class Outlook(BaseModel):
@@ -87,4 +79,4 @@ def _requests(work: Workload, limits: Quotas, found: FoundQuotas, within_hours: 
     ]
     short = [(quota, needed) for quota, needed in wanted if quota and needed > quota.value]
     short.sort(key=lambda each: each[1] / max(each[0].value, 1), reverse=True)
-    return [Request(**vars(quota), needed=int(-(-needed // 1))) for quota, needed in short]
+    return [Request(**dict(quota), needed=int(-(-needed // 1))) for quota, needed in short]

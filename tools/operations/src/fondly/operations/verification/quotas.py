@@ -7,6 +7,7 @@ from functools import partial
 from math import ceil
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict
 
 from fondly.operations.cost.hours import Quotas
 from fondly.operations.cost.lines import SES_PER_S
@@ -18,7 +19,6 @@ from fondly.operations.verification.services import vcpus_of_release
 from fondly.runtime.errors import error_code
 
 ALLOW = "allow servicequotas:ListServiceQuotas and ListAWSDefaultServiceQuotas"
-REQUEST = "request more: aws service-quotas request-service-quota-increase --service-code {} --quota-code {}"
 SES_REMEDY = "request production access in the SES console; it takes a day or so"
 SES_PER_DAY = 50_000.0
 """What SES allows many accounts at first."""
@@ -28,10 +28,10 @@ _RELEASE = re.compile(r"-\d{8}.*|-v\d+:\d+$")
 _MARKS = re.compile(r"[^a-z0-9]+")
 
 
-@dataclass(frozen=True)
-class Quota:
+class Quota(BaseModel):
     """A quota of the account, as it is applied."""
 
+    model_config = ConfigDict(frozen=True)
     service: str
     code: str
     name: str
@@ -40,6 +40,13 @@ class Quota:
     def __str__(self) -> str:
         """Return the figure with its name and code."""
         return f"{self.value:,.0f} ({self.name}, {self.code})"
+
+    def request_of(self, value: float) -> str:
+        """Return the command that requests a higher one."""
+        return (
+            f"aws service-quotas request-service-quota-increase --service-code {self.service}"
+            f" --quota-code {self.code} --desired-value {value:.0f}"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,8 +152,7 @@ def _quota(account: Account, name: str, *, least: float = 1) -> Finding:
     if quota is None:
         return skipped("Service Quotas lists none" if account.on_aws else "emulator")
     if quota.value < least:
-        command = REQUEST.format(quota.service, quota.code)
-        return judged([f"{quota} is less than {least:,.0f}: {command} --desired-value {least:.0f}"])
+        return judged([f"{quota} is less than {least:,.0f}: request more: {quota.request_of(least)}"])
     return passed(str(quota))
 
 
@@ -175,7 +181,9 @@ def _listed(account: Account, service: str) -> Mapping[str, Quota]:
     for operation in ("list_aws_default_service_quotas", "list_service_quotas"):
         for page in account.quotas.get_paginator(operation).paginate(ServiceCode=service):
             for each in page["Quotas"]:
-                found[each["QuotaCode"]] = Quota(service, each["QuotaCode"], each["QuotaName"], each["Value"])
+                found[each["QuotaCode"]] = Quota(
+                    service=service, code=each["QuotaCode"], name=each["QuotaName"], value=each["Value"]
+                )
     return found
 
 

@@ -22,8 +22,8 @@ OPTIONAL = ("web", "clicks", UNDERSTUDY)
 def service_checks(account: Account) -> list[Check]:
     """A check per service of the environment's ECS cluster."""
     remedy = f"see the service's events in the cluster {account.environment}, and its log in /fondly"
-    probes = dict.fromkeys((*SERVICES, FEEDBACK), _service) | dict.fromkeys(OPTIONAL, _optional)
-    return [Check(f"service {name}", remedy, partial(probe, account, name)) for name, probe in probes.items()]
+    names = (*SERVICES, FEEDBACK, *OPTIONAL)
+    return [Check(f"service {name}", remedy, partial(_service, account, name)) for name in names]
 
 
 def has_understudy(account: Account) -> bool:
@@ -35,12 +35,11 @@ def _service(account: Account, name: str) -> Finding:
     if not account.on_aws:
         return skipped("emulator: services run elsewhere")
     service = described(account, name)
-    return judged(["does not exist"]) if service is None else _state(service)
-
-
-def _optional(account: Account, name: str) -> Finding:
-    service = described(account, name) if account.on_aws else None
-    return skipped("not deployed") if service is None else _state(service)
+    if service is None:
+        return skipped("not deployed") if name in OPTIONAL else judged(["does not exist"])
+    running, desired = service["runningCount"], service["desiredCount"]
+    told = f"{running} of {desired} tasks run" if desired else "scaled to zero"
+    return judged(service_problems(service), detail=told)
 
 
 def described(account: Account, name: str) -> Mapping[str, Any] | None:
@@ -79,12 +78,6 @@ def _vcpus(account: Account, service: Mapping[str, Any]) -> float:
     }
     tasks = max(1, service["desiredCount"]) if not weights or weights.get("FARGATE") else 0
     return (tasks + 1) * int(reply["taskDefinition"].get("cpu", 0)) / CPU_UNITS
-
-
-def _state(service: Mapping[str, Any]) -> Finding:
-    running, desired = service["runningCount"], service["desiredCount"]
-    told = f"{running} of {desired} tasks run" if desired else "scaled to zero"
-    return judged(service_problems(service), detail=told)
 
 
 MAILER, MAILER_PREFIX = "mailer", "FONDLY_MAILER_"

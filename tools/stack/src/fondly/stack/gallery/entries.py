@@ -7,7 +7,7 @@ from textwrap import shorten
 
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import EmailRecord, OwnProduct, Pick, ProductAspect, Reason, Recommendation
-from fondly.mailer.domain.facts.seller_claims import claims_in
+from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import praise
 from fondly.stack.gallery.mime import texts
@@ -85,7 +85,7 @@ def gallery_pick(pick: Pick) -> GalleryPick:
         evidence=evidence(pick.reason),
         review_id=pick.reason.review_id or "",
         praised=tuple(f"{each.aspect}: {praise(each)}" for each in pick.praised),
-        claims=claims_in(pick.product),
+        claims=seller_claims(pick.product.name),
     )
 
 

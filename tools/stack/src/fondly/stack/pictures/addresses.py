@@ -23,16 +23,6 @@ def picture_names() -> frozenset[str]:
     return frozenset(path.name for path in FOLDER.glob("*.png"))
 
 
-def picture_name(kind: str, colour: str) -> str:
-    """Return the file name of a kind of product in a colour, such as `kettle-bottle-green.png`."""
-    return f"{kind}-{'-'.join(re.findall('[a-z]+', colour.lower()))}.png"
-
-
-def picture_url(kind: str, colour: str) -> str:
-    """Return the address at which every local stack serves that picture."""
-    return BASE_URL + picture_name(kind, colour)
-
-
 def names_in(html: str) -> set[str]:
     """Return the file names of the pictures that an email shows."""
     return set(_ADDRESS.findall(html))

@@ -1,7 +1,7 @@
 """Opens a file as a table, whatever holds it: CSV, XLSX or Parquet, recognised by its content."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from fondly.ingest.adapters.tables.contained import open_contained
@@ -13,10 +13,9 @@ from fondly.ingest.domain.file_signature import HEAD_BYTES, Container, container
 __all__ = ["Found", "Table", "open_table"]
 
 
-@contextmanager
 def open_table(
     path: Path, *, max_bytes: int, check: Callable[[], None] = go_on, sheet: str | None = None
-) -> Iterator[Table]:
+) -> AbstractContextManager[Table]:
     """Open a file as a table; `sheet` names the sheet of a workbook that has several.
 
     `check` is called whenever bytes are read, or ten times a second while they are awaited, and may raise to
@@ -25,10 +24,6 @@ def open_table(
     """
     with path.open("rb") as file:
         container = container_of(file.read(HEAD_BYTES))
-    opened = (
-        open_delimited(path, max_bytes=max_bytes, check=check)
-        if container is Container.DELIMITED
-        else open_contained(path, container, max_bytes=max_bytes, check=check, sheet=sheet)
-    )
-    with opened as table:
-        yield table
+    if container is Container.DELIMITED:
+        return open_delimited(path, max_bytes=max_bytes, check=check)
+    return open_contained(path, container, max_bytes=max_bytes, check=check, sheet=sheet)

@@ -83,7 +83,6 @@ def id_of_address(email: str) -> str:
 
 def _unnamed(row: Row) -> RowError:
     """The notes say what is wrong with what was given; without any, nothing was."""
-    for note in row.notes:
-        return RowError(note.expected, column=note.column, found=note.found)
     column = "email" if "email" in row and "user_id" not in row else "user_id"
-    return RowError("an id or an address of a customer", column=column, found=quoted(row.raw(column)))
+    missing = RowError("an id or an address of a customer", column=column, found=quoted(row.raw(column)))
+    return next(iter(row.notes), missing)

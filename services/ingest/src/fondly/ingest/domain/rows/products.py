@@ -74,10 +74,8 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
 
 
 def _no_price(row: Row) -> RowError:
-    for note in row.notes:
-        if note.column in {"discounted_price", "actual_price"}:
-            return RowError(note.expected, column=note.column, found=note.found)
-    return RowError("a price", column="discounted_price", found=quoted(row.raw("discounted_price")))
+    missing = RowError("a price", column="discounted_price", found=quoted(row.raw("discounted_price")))
+    return next((note for note in row.notes if note.column in {"discounted_price", "actual_price"}), missing)
 
 
 def _in_stock(row: Row, how: Reading) -> bool | None:

@@ -62,7 +62,7 @@ def _separated(text: str) -> Numeral | None:
         if found := pattern.fullmatch(text):
             whole, fraction = found["whole"].translate(_SEPARATORS), found["fraction"] or ""
             proved = (found["mark"] if mark is None else mark) or ""
-            return None if whole[0] == "0" else Numeral(whole, fraction, _proof(proved))
+            return None if whole[0] == "0" else Numeral(whole, fraction, _latin(proved))
     return None
 
 
@@ -71,10 +71,10 @@ def _with_one_mark(whole: str, mark: str, fraction: str) -> Numeral | None:
     if not whole and len(fraction) >= _GROUP_DIGITS:
         return None
     may_group = len(fraction) == _GROUP_DIGITS and len(whole) <= _GROUP_DIGITS and whole[0] != "0"
-    return Numeral(whole, fraction, _proof(mark), ambiguous=may_group and mark != "٫")
+    return Numeral(whole, fraction, _latin(mark), ambiguous=may_group and mark != "٫")
 
 
-def _proof(mark: str) -> str:
+def _latin(mark: str) -> str:
     return "" if mark == "٫" else mark  # the Arabic decimal mark says nothing about the two Latin ones
 
 

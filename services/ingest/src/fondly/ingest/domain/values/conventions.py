@@ -25,9 +25,9 @@ from fondly.ingest.domain.values.verdicts import (
     NAMES,
     Verdict,
     by_date_custom,
+    by_evidence,
     by_money_custom,
     by_number_custom,
-    by_proof,
 )
 
 DecimalMark = Literal[".", ","]
@@ -66,7 +66,7 @@ class Decided:
     """How a column is read.
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
-    rather than a proof holds only for the currencies in `only_for`; None means all. Times after `latest`, in
+    rather than evidence holds only for the currencies in `only_for`; None means all. Times after `latest`, in
     Unix seconds, are too far ahead.
     """
 
@@ -110,10 +110,10 @@ class ColumnSurvey:
         chosen = chosen or Units()
         currency = checked_currency(chosen.currency) if chosen.currency else defaults.currency
         is_date = self._reads is Reads.MOMENT
-        proof = by_proof(
+        by_cells = by_evidence(
             chosen.dates if is_date else chosen.decimal, self.evidence, [other.evidence for other in kin]
         )
-        verdict = proof or self._by_custom(currency, defaults.locale)
+        verdict = by_cells or self._by_custom(currency, defaults.locale)
         return Decided(
             decimal=None if is_date else cast("DecimalMark | None", verdict.choice),
             date_order=cast("DateOrder | None", verdict.choice) if is_date else None,

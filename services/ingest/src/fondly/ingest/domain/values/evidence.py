@@ -40,15 +40,15 @@ class Open(NamedTuple):
 class Evidence:
     """First examples by what they prove, by what they leave open, and by what stands beside amounts."""
 
-    proofs: dict[str, Example] = field(default_factory=dict)
+    proved: dict[str, Example] = field(default_factory=dict)
     open: dict[Open, Example] = field(default_factory=dict)
     marks: dict[str, Example] = field(default_factory=dict)
     has_overflown: bool = False
     """More has been left open than is remembered."""
 
-    def prove(self, proof: str, example: Example) -> None:
+    def prove(self, convention: str, example: Example) -> None:
         """Note what a value proves: a decimal mark, or an order of day and month."""
-        self.proofs.setdefault(proof, example)
+        self.proved.setdefault(convention, example)
 
     def leave_open(self, kind: Open, example: Example) -> None:
         """Note a value that can be read in two ways."""

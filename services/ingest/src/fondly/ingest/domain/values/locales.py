@@ -1,4 +1,4 @@
-"""How countries write figures, as far as it settles what a column leaves open."""
+"""How countries write figures, as far as it decides what a column leaves open."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def _parts(locale: str) -> tuple[str, str]:
 
 
 def read_locale(text: str) -> str:
-    """Read a locale such as `de_DE` or `en`; one whose marks are not known settles nothing."""
+    """Read a locale such as `de_DE` or `en`; one whose marks are not known decides nothing."""
     if not _LOCALE.fullmatch(text):
         raise UnreadableError("a locale such as de_DE", text)
     return text

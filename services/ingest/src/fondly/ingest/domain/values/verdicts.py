@@ -26,27 +26,28 @@ class Verdict(NamedTuple):
     only_for: frozenset[str] | None = None
 
 
-def by_proof(chosen: str | None, own: Evidence, kin: Sequence[Evidence]) -> Verdict | None:
+def by_evidence(chosen: str | None, own: Evidence, kin: Sequence[Evidence]) -> Verdict | None:
     """Return the verdict of a person, of the column or of its kin; None if none of them says anything."""
     if chosen is not None:
         return Verdict(chosen, "set in mapping.yaml")
-    if own.proofs:
-        return _agreed(own.proofs)
-    proofs: dict[str, Example] = {}
-    for proof, example in (item for other in kin for item in other.proofs.items()):
-        proofs[proof] = min(proofs.get(proof, example), example)
-    if not proofs:
+    if own.proved:
+        return _agreed(own.proved)
+    proved: dict[str, Example] = {}
+    for choice, example in (item for other in kin for item in other.proved.items()):
+        proved[choice] = min(proved.get(choice, example), example)
+    if not proved:
         return None
-    verdict = _agreed(proofs)
+    verdict = _agreed(proved)
     return verdict._replace(because=f"another column, {verdict.because}")
 
 
-def _agreed(proofs: dict[str, Example]) -> Verdict:
-    if len(proofs) == 1:
-        [(proof, example)] = proofs.items()
-        return Verdict(proof, str(example))
+def _agreed(proved: dict[str, Example]) -> Verdict:
+    if len(proved) == 1:
+        [(choice, example)] = proved.items()
+        return Verdict(choice, str(example))
     told = (
-        f"{NAMES[proof]} in {example}" for proof, example in sorted(proofs.items(), key=lambda item: item[1])
+        f"{NAMES[choice]} in {example}"
+        for choice, example in sorted(proved.items(), key=lambda item: item[1])
     )
     return Verdict(None, " but ".join(told))
 
@@ -83,7 +84,7 @@ def by_number_custom(column: Evidence, locale: str) -> Verdict:
 def by_date_custom(column: Evidence) -> Verdict:
     """Take dates with points for day before month: no country that puts the month first writes points.
 
-    Where a shop is does not settle other dates: many files come from tools of another country, and either
+    Where a shop is does not decide other dates: many files come from tools of another country, and either
     reading is a date.
     """
     if {kind.separator for kind in column.open} != {"."}:

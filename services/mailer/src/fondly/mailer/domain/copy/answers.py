@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, Problem
 from fondly.mailer.domain.copy.gate import Gate
 from fondly.mailer.domain.copy.style import style_problems
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -16,17 +16,10 @@ MAX_WORDINGS = 12
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Problem):
     """Why a wording was refused."""
 
-    field: str
-    text: str
-    rule: str
-    found: str = ""
-
-    def __str__(self) -> str:
-        """Return a line for the log and the records."""
-        return f"{self.field}: {self.rule}" + (f" ({self.found[:40]!r})" if self.found else "")
+    text: str = ""
 
 
 class AnswerFormatError(ValueError):
@@ -118,7 +111,7 @@ def judge_answer(answer: Mapping[str, Sequence[str]], fields: Iterable[str], fac
         field, passed = ONLY_LINE if name == LINE else name, list[str]()
         for text in answer.get(name, ()):
             problems = gate.judge(field, text) or style_problems(field, text, facts)
-            verdicts += [Verdict(name, text, each.rule, each.found) for each in problems]
+            verdicts += [Verdict(name, each.rule, each.found, text) for each in problems]
             if not problems:
                 passed.append(text)
         wordings[name] = tuple(passed)

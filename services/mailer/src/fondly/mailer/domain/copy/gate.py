@@ -49,17 +49,8 @@ Found = tuple[str, str]
 """A rule, and what breaks it."""
 
 
-def judge(field: str, text: str, facts: EmailFacts) -> list[Problem]:
-    """Return what makes the text of a field untrue or unproved; nothing if it passes.
-
-    `field` is `subject`, `preheader`, `greeting`, `intro`, `closing` or `lines.<n>`, and `text` has slots for
-    the facts. Raises `LookupError` for a language without word lists.
-    """
-    return Gate(facts).judge(field, text)
-
-
 class Gate:
-    """Judges any number of texts by the same facts."""
+    """Judges any number of texts by the same facts; `LookupError` for a language without word lists."""
 
     def __init__(self, facts: EmailFacts) -> None:
         self._facts = facts
@@ -67,7 +58,7 @@ class Gate:
         self._scopes: dict[tuple[str, tuple[int, ...]], Scope] = {}
 
     def judge(self, field: str, text: str) -> list[Problem]:
-        """Return what makes a text untrue or unproved, as `judge` does."""
+        """Return what makes a text of a field, such as `intro` or `lines.2`, untrue; nothing if it passes."""
         facts, lists, plain = self._facts, self._lists, folded_text(text)
         if odd := odd_characters(text, lists) or (plain is not text and odd_characters(plain, lists)):
             return [Problem(field, *odd)]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from hashlib import blake2b
 
-from fondly.mailer.domain.copy.fields import GREETING, LINES, TEXTS, Copy
+from fondly.mailer.domain.copy.fields import GREETING, LINES
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.facts.product import ProductFacts
@@ -20,14 +20,6 @@ TELLING = frozenset({"f1", "own", "praised", "aspect", "liked", "disliked"})
 """Variables of texts that say something; texts without them are for facts that have none of these."""
 TOLD_ASPECT: Mapping[Occasion, str] = {Occasion.LIKED: "praised", Occasion.SORRY: "blamed"}
 """Whose aspect the intro may speak of."""
-
-
-def template_copy(facts: EmailFacts) -> Copy:
-    """Return copy whose every field is template copy."""
-    return Copy(
-        **{field: template_text(field, facts) for field in TEXTS},
-        lines={str(each.number): template_text(f"{LINES}{each.number}", facts) for each in facts.products},
-    )
 
 
 def template_text(field: str, facts: EmailFacts) -> str:

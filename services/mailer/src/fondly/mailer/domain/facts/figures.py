@@ -8,7 +8,6 @@ from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 
 CACHED = 8_192
-STARS = 5
 _FRACTION = re.compile(r"\.0+")
 
 
@@ -37,12 +36,6 @@ def rating(value: Decimal, locale: str) -> str:
 def percent(number: int, locale: str) -> str:
     """Format whole percent: `64%` in en_IN, `64 %` with a hard space in de_DE."""
     return format_percent(Decimal(number) / 100, locale=locale)
-
-
-def stars(value: Decimal) -> str:
-    """Draw a rating as five stars, rounded to the nearest whole one."""
-    full = int(value + Decimal("0.5"))
-    return "★" * full + "☆" * (STARS - full)
 
 
 @lru_cache(maxsize=16)

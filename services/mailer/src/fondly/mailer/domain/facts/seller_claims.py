@@ -9,7 +9,6 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 
-from fondly.contracts.records import Product
 from fondly.mailer.domain.text import word_set
 
 CONTACT = "contact"
@@ -33,11 +32,6 @@ _PATTERNS = {
 }
 _EXCLAMATIONS = re.compile(r"!{2,}")
 _WORD = re.compile(r"[^\W\d_]+")
-
-
-def claims_in(product: Product) -> tuple[str, ...]:
-    """Return the kinds of claims that the product's name makes, each once; for the report's counts."""
-    return seller_claims(product.name)
 
 
 @lru_cache(maxsize=CACHED_NAMES)

@@ -6,10 +6,8 @@ from datetime import datetime
 from fondly.contracts.records import CopySource
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.language import DEFAULT_LOCALE, language
 from fondly.mailer.domain.message import mime
 from fondly.mailer.domain.message.content import ContentMaker, Links
-from fondly.mailer.domain.message.hosts import AllowedHosts, below
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint, UnsubscribeMail, ViewOnlineEndpoint
 from fondly.mailer.domain.message.theme import Theme
 
@@ -25,41 +23,26 @@ class ComposedEmail:
     """Links and pictures of the catalogue that lead to hosts which are not allowed."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Composer:
-    """Composes the emails of one brand; without an `unsubscribe` endpoint, customers unsubscribe by email.
+    """Composes the emails of one brand; without an `unsubscribe` endpoint, customers unsubscribe by email."""
 
-    By default an email links to the sender's own domain and hosts below it alone.
-    """
-
-    def __init__(
-        self,
-        theme: Theme,
-        sender: mime.Sender,
-        unsubscribe: UnsubscribeEndpoint | None,
-        *,
-        unsubscribe_mail: UnsubscribeMail | None = None,
-        maker: ContentMaker | None = None,
-        view_online: ViewOnlineEndpoint | None = None,
-    ) -> None:
-        self._theme = theme
-        self._sender = sender
-        self._unsubscribe = unsubscribe
-        self._unsubscribe_mail = unsubscribe_mail or UnsubscribeMail(
-            sender.address, unsubscribe.key if unsubscribe else None
-        )
-        own = AllowedHosts(below(sender.domain))
-        self._maker = maker or ContentMaker(language(DEFAULT_LOCALE), links=own, pictures=own)
-        self._view_online = view_online
+    theme: Theme
+    sender: mime.Sender
+    unsubscribe: UnsubscribeEndpoint | None
+    unsubscribe_mail: UnsubscribeMail
+    maker: ContentMaker
+    view_online: ViewOnlineEndpoint | None = None
 
     def compose(
         self, facts: EmailFacts, copy: Copy, *, source: CopySource, run_id: str, date: datetime
     ) -> ComposedEmail:
         """Return the message for a customer; the copy must have passed the rules."""
         uris = self._unsubscribe_uris(facts.customer_id)
-        online = self._view_online.link(run_id, facts.customer_id) if self._view_online else None
-        content = self._maker.content(facts, copy, Links(run_id, uris[0], online))
+        online = self.view_online.link(run_id, facts.customer_id) if self.view_online else None
+        content = self.maker.content(facts, copy, Links(run_id, uris[0], online))
         envelope = mime.Envelope(
-            sender=self._sender,
+            sender=self.sender,
             run_id=run_id,
             customer_id=facts.customer_id,
             address=facts.address,
@@ -71,11 +54,11 @@ class Composer:
         return ComposedEmail(
             subject=content.copy.subject,
             preheader=content.copy.preheader,
-            message=mime.message(envelope, text=self._theme.text(content), html=self._theme.html(content)),
+            message=mime.message(envelope, text=self.theme.text(content), html=self.theme.html(content)),
             links_left_out=content.links_left_out,
         )
 
     def _unsubscribe_uris(self, customer_id: str) -> tuple[str, ...]:
         """The best way first."""
-        mail = self._unsubscribe_mail.link(customer_id)
-        return (self._unsubscribe.link(customer_id), mail) if self._unsubscribe else (mail,)
+        mail = self.unsubscribe_mail.link(customer_id)
+        return (self.unsubscribe.link(customer_id), mail) if self.unsubscribe else (mail,)

@@ -1,4 +1,4 @@
-"""What runs make in Personalize for customers who wait: a campaign that ranks, and a tracker that is told."""
+"""What runs make in Personalize for waiting customers: a campaign that ranks, a tracker that takes events."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 AGAIN_S = 60.0
 PUT_EVENTS_PER_S = 200.0
-"""By all tasks together; AWS takes 1,000 calls a second for a dataset group."""
+"""What all tasks send together; AWS takes 1,000 calls a second for a dataset group."""
 log = get_logger()
 
 
 class _Remembered:
-    """What is remembered once it is found, and looked for once a minute until then."""
+    """An ARN or id: looked for once a minute until it is found, and remembered from then on."""
 
     def __init__(self, look: Callable[[], Awaitable[str | None]]) -> None:
         self._look, self._looked, self.found = look, KeepLatest[str | None](), ""
 
     async def get(self) -> str:
-        """Return it; empty as long as it has not been found."""
+        """Return it, empty until it is found."""
         self.found = self.found or await self._looked.get(monotonic() // AGAIN_S, self._look) or ""
         return self.found
 
 
 class AWSCampaign:
-    """Ranks products. The runtime's client must not retry: there is no time, and what is kept will do."""
+    """Ranks products. The runtime's client must not retry: there is no time, and the kept ranking will do."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class AWSEventTracker:
         self._events, self._limiter, self._id = events, limiter, _Remembered(look)
 
     async def tell(self, visit: Visit) -> bool:
-        """Tell of a visit; return False if there is no tracker, or Personalize does not take the events."""
+        """Send a visit's events; return False if there is no tracker, or Personalize does not take them."""
         tracking_id = await self._id.get()
         if not tracking_id:
             return False

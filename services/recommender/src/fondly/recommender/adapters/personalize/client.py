@@ -20,14 +20,14 @@ IN_USE = "ResourceInUseException"
 LIMIT = "LimitExceededException"
 ACTIVE = "ACTIVE"
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
-"""Personalize may accept a second version with the same name, and each one is a paid training; of event
-trackers, it refuses a second one of a group with another error."""
+"""Kinds to look up before creating: Personalize may accept a second version of the same name, which is
+another paid training, and refuses a group's second event tracker with an error of its own."""
 ENDED_BADLY = ("FAILED", "STOPPED")
 UPDATED: Mapping[Kind, Sequence[str]] = {
     Kind.DATASET: ("schemaArn",),
     Kind.CAMPAIGN: ("solutionVersionArn", "minProvisionedTPS"),
 }
-"""What is brought up to date where it exists; a release may change the schema that data is written for."""
+"""What is updated in a resource that exists: a release may change the schema that data is written for."""
 
 
 class AWSPersonalize:
@@ -80,7 +80,7 @@ class AWSPersonalize:
         return {each["name"]: str(each["solutionArn"]) for each in found}
 
     async def delete(self, kind: Kind, arn: str) -> bool:
-        """Start to delete a resource; return False while something needs it. One that is gone stays so."""
+        """Start to delete a resource; return False while something needs it, True if it is gone."""
         try:
             await self._call(kind, "delete", **{kind.arn: arn})
         except NotReadyError:

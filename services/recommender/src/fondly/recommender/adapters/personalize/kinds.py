@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
     @property
     def plural(self) -> str:
-        """The member of an answer that lists some."""
+        """The member of an answer that lists resources of this kind."""
         return "Filters" if self is Kind.FILTER else f"{self.member}s"
 
     @property
@@ -46,7 +46,7 @@ class Kind(StrEnum):
 
     @property
     def is_job(self) -> bool:
-        """Whether the quota of running ones frees up in time."""
+        """Whether its quota counts what is running, and so frees up in time."""
         return self in {Kind.IMPORT_JOB, Kind.SOLUTION_VERSION, Kind.BATCH_JOB}
 
 

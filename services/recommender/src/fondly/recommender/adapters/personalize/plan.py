@@ -91,14 +91,14 @@ class Plan:
     bucket: str
     num_results: int
     campaign_tps: int = 1
-    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    """A campaign's least throughput, in requests per second: AWS bills it while the campaign exists."""
     tags: Mapping[str, str] = field(default_factory=dict)
-    """Tags of everything that can have some; schemas cannot."""
+    """Tags of every resource but schemas, which cannot have any."""
 
     def wanted(self, phase: Phase, run: Run) -> list[ResourceSpec]:
         """Return what must exist and be active before the run leaves a phase of its training."""
         makers = {
-            Phase.SET_UP: self._set_up,
+            Phase.SET_UP: lambda _: self.set_up(),
             Phase.DATASETS: self._datasets,
             Phase.IMPORT: self._imports,
             Phase.SOLUTION: self._solution,
@@ -123,7 +123,8 @@ class Plan:
         request = {"datasetGroupArn": group_arn}
         return self._spec("event_tracker", Kind.EVENT_TRACKER, self.dataset_group, request)
 
-    def _set_up(self, _: Run) -> list[ResourceSpec]:
+    def set_up(self) -> list[ResourceSpec]:
+        """Return what every run needs first, and what is free: the dataset group and the schemas."""
         group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
         schemas = (
             ResourceSpec(
@@ -196,7 +197,7 @@ class Plan:
     def _spec(
         self, key: str, kind: Kind, name: str, request: Mapping[str, Any], run: Run | None = None
     ) -> ResourceSpec:
-        """Return a resource with its tags: also the run's, if it is one's own."""
+        """Return a resource with its tags, and the run's tag if it belongs to a run."""
         tags = {**self.tags, RUN: run.run_id} if run else self.tags
         listed = [{"tagKey": key, "tagValue": value} for key, value in tags.items()]
         return ResourceSpec(key, kind, name, {**request, "tags": listed} if listed else request)

@@ -1,6 +1,6 @@
 """What customers did between runs: how it is kept, and what it means for Personalize and for their picks.
 
-Beside a customer's other items in the recommendations table there is one under the sort key `events`. Each
+Besides a customer's other items in the recommendations table there is one under the sort key `events`. Each
 event is an attribute of it, named by a digest of the event's id: adding one twice changes nothing, and two
 workers that add different ones lose none.
 """
@@ -20,12 +20,12 @@ from fondly.runtime.batches import batches
 EVENTS = "events"
 ATTRIBUTE = "event_"
 MOST, AFTER_TRIMMING = 200, 150
-"""So many events of a customer are kept; beyond that, the least telling are left out: some 30 KB in all."""
+"""How many events of a customer are kept, some 30 KB; beyond that, the least telling are left out."""
 EVENTS_PER_CALL = 10
 """Source: PutEvents, Amazon Personalize API reference."""
 DIGEST_CHARS = 32
 _TELLING = (EventKind.VIEWED, EventKind.CLICKED, EventKind.PURCHASED)
-"""The least first: what somebody has bought is never offered again, so it is forgotten last."""
+"""The least telling first: what somebody has bought is never offered again, so it is forgotten last."""
 
 
 @dataclass(frozen=True, slots=True)

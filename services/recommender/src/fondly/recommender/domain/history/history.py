@@ -1,7 +1,7 @@
 """What is known of a customer over all runs: their reviews without the words, and their purchases.
 
-A weekly file adds to it. Of one customer and one product the newest review counts, whichever file had it, and
-every order once. What has no time of its own has that of the run that first had it. Nothing here says who
+A weekly file adds to it. Of a customer's reviews of a product the newest counts, whichever file had it; every
+order counts once. What has no time of its own has that of the run that first had it. Nothing here says who
 somebody is.
 """
 
@@ -28,7 +28,7 @@ from fondly.recommender.domain.history.preferences import Scores
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""
 MOST_LOOKS = 150
-"""Of clicks and looks that lie further back nobody learns much."""
+"""How many clicks and looks are kept: earlier ones teach little."""
 Known = TypeVar("Known", Review, Purchase)
 Value = TypeVar("Value")
 
@@ -72,7 +72,7 @@ class History(Record):
     age: int | None = None
     exclusion: Exclusion | None = None
     reviews: tuple[KnownReview, ...] = ()
-    """Of the newest file first."""
+    """The reviews, those of the newest file first."""
     purchases: tuple[KnownPurchase, ...] = ()
     looks: tuple[Look, ...] = ()
     """At most `MOST_LOOKS`, newest first."""

@@ -16,7 +16,7 @@ from fondly.contracts.records import (
 from fondly.recommender.domain.history.preferences import Preference
 
 MAX_ASPECTS = 10
-"""How many praised and how many blamed aspects of a customer are told: an email has room for one or two."""
+"""How many of a customer's praised, and blamed, aspects are passed on: an email has room for one or two."""
 MAX_OWNED = 20
 
 Mentions = Mapping[tuple[str, str], Sequence[AspectMention]]

@@ -19,7 +19,7 @@ from fondly.contracts.records import (
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
 SAYS_SOMETHING = 0.2
-"""From this polarity on, in either direction, words say what the customer thinks."""
+"""The polarity, in either direction, from which on words say what the customer thinks."""
 
 Scores = Mapping[tuple[str, str], SentimentScores]
 """The scores of reviews by customer id and review id."""
@@ -34,7 +34,7 @@ class EventType(StrEnum):
     REVIEWED = "reviewed"
     DISLIKED = "disliked"
     CLICKED = "clicked"
-    """They followed a link to it: that is no possession of theirs, and no preference."""
+    """They followed a link to it, which shows neither possession nor preference."""
     VIEWED = "viewed"
     """They looked at its page, likewise."""
 

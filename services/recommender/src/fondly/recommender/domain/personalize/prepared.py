@@ -59,7 +59,7 @@ def says_too_little_data(reason: str) -> bool:
 
 
 class DatasetFiles:
-    """The files of interactions and customers by their folders; without a row there is none."""
+    """The files of interactions and customers by their folders; a file without rows is not there."""
 
     def __init__(self) -> None:
         self.by_folder = {personalize_keys.INTERACTIONS: bytearray(), personalize_keys.USERS: bytearray()}

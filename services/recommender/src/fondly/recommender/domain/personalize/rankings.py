@@ -50,7 +50,7 @@ class KeptRanking(RunRanking):
         return {**self.model_dump(), "run_id": RANKING, "product_ids": _SEPARATOR.join(self.product_ids)}
 
     def stands(self, basis: str, *, now: int, days: int, is_sold: Callable[[str], bool]) -> bool:
-        """Return whether it may stand for one that Personalize would make on this basis.
+        """Return whether it may stand in for the ranking that Personalize would make on this basis.
 
         It is kept for some days by the calendar (UTC), so that the hour of a run does not matter, and as long
         as half of it is sold. `now` is the run's time in Unix seconds.

@@ -14,9 +14,9 @@ from fondly.recommender.domain.shop.fitting import is_of_their_system
 from fondly.recommender.domain.shop.taxonomy import is_of
 
 DEARER = 0.5
-"""By what factor, as its natural logarithm, the dearest pick is dearer for its kind than what they buy."""
+"""How much more expensive than what they buy a pick may be for its kind, as the logarithm of a factor."""
 USUAL = 3
-"""How many of a customer's products what others collect counts as."""
+"""As how many of a customer's own products it counts that others collect such things."""
 
 
 class Rule(StrEnum):
@@ -43,9 +43,9 @@ class Rule(StrEnum):
 
 
 YIELDING = tuple(Rule)[tuple(Rule).index(Rule.OFTEN) :]
-"""Those that yield, in their order."""
+"""The rules that yield, in their order."""
 STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
-"""Those that what is in the basket does not matter to."""
+"""The rules to which the basket's content does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Basket:
         self._new_parts += self._is_new_part(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
-        """Return the rules, those first that most offers break, or that are soon told."""
+        """Return the rules; those that most offers break, or that are quick to check, come first."""
         shopper, rules, facts = self._shopper, self._rules, self._shop.catalogue.facts
         return {
             Rule.LEAF: self._keeps_leaf,
@@ -132,15 +132,15 @@ class Basket:
         }
 
     def _is_new(self, offer: Offer) -> bool:
-        """Return whether neither the customer nor the basket has it, as far as what fits it does not tell."""
+        """Return whether neither the customer has it, as far as accessories do not tell, nor the basket."""
         facts = self._shop.catalogue.facts(offer.product_id).attributes
         models = {one for one in facts.offers - facts.takes if one.kind == "model"}
         return self._labels.isdisjoint(offer.labels) and models.isdisjoint(self._shopper.facts)
 
     def _keeps_leaf(self, offer: Offer) -> bool:
-        """One of a leaf, or of a durable kind, is enough, except of what people collect, such as novels.
+        """One product of a leaf or durable kind is enough, unless people collect such products, like novels.
 
-        Of these as many are wanted as it is of all that the customer has, and usual.
+        Collected products may have the share of a list that they have of what the customer has, or usually.
         """
         picked, owned = self._leaves[offer.leaf], self._shopper.leaves.get(offer.leaf)
         if not self._kinds.isdisjoint(offer.kinds):
@@ -152,7 +152,7 @@ class Basket:
         return picked < max(self._rules.max_per_leaf, round(share * self._shop.picks))
 
     def _keeps_taste(self, offer: Offer) -> bool:
-        """Of what people collect, such as novels, only what they do, or what stands beside it, suits them."""
+        """What people collect, such as novels, suits customers who have it, or something beside it."""
         own = self._shopper.leaves
         return (
             not own
@@ -161,9 +161,9 @@ class Basket:
         )
 
     def _keeps_replacements(self, offer: Offer) -> bool:
-        """Of what people need one of: one at most, and a better one than what they are not content with.
+        """People need one thing of a durable kind: a second one only if it is better and theirs disappoints.
 
-        Of what they just do not buy again, another one for who is not content.
+        What they merely do not buy again is offered again to those whom theirs disappoints.
         """
         if (
             not offer.kinds
@@ -178,7 +178,7 @@ class Basket:
         return all(one.is_disappointing and one.is_bettered_by(offer.product) for one in owned)
 
     def _keeps_audience(self, offer: Offer) -> bool:
-        """Return whether an offer is not for others than all that they have is for, as far as it says."""
+        """Return whether an offer is for those whom their products are for, as far as its text says."""
         if self._shopper.owned and not circle(offer.leaf) <= self._shopper.circles:
             return False
         return all(one in theirs or not any(theirs) for one, theirs in self._audiences(offer))
@@ -187,7 +187,7 @@ class Basket:
         return not self._shopper.owned or all(one in theirs for one, theirs in self._audiences(offer))
 
     def _audiences(self, offer: Offer) -> Iterable[tuple[str | None, Collection[str | None]]]:
-        """Return an offer's gender and age, each with None and those of what the customer has."""
+        """Return an offer's gender and age, each with those of what the customer has, and None."""
         found = self._shop.catalogue.facts(offer.product_id).audience
         return zip((found.gender, found.age), self._own_audiences, strict=True)
 
@@ -201,7 +201,7 @@ class Basket:
         return bool(known) and offer.part not in known and not self._candidates.is_evident(offer)
 
     def _keeps_price(self, offer: Offer) -> bool:
-        """Compare with what they pay, and for its kind where an offer is dearer than all of theirs."""
+        """Compare with what they pay; an offer dearer than all of theirs must not be dear for its kind."""
         price_range = self._shopper.price_range(offer.leaf)
         if price_range is None:
             return True

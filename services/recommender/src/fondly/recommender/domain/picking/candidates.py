@@ -17,19 +17,19 @@ from fondly.recommender.domain.shop.taxonomy import Category
 LIKELY, COMPLETING, RANKED, REPLACING = 1.0, 0.5, 0.7, 0.2
 """How much each share counts in a leaf category's weight."""
 ELSEWHERE = 0.08
-"""How much less what goes with something counts in a part of the shop that is new to the customer."""
+"""How much less an accessory's leaf counts in a part of the shop that is new to the customer."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 POORLY_RATED = 0.3
-"""How much less a leaf counts of which nothing is well rated."""
+"""How much less a leaf counts in which nothing is well rated."""
 LINKED_SCORE, BRAND_SCORE, RANK_SCORE, NAMED_SCORE, ALIKE_SCORE = 0.4, 0.8, 1.5, 0.6, 0.6
 """What speaks for a product within its leaf: its weight by itself (`Candidates.direct`), a brand of theirs,
 the first place in Personalize's order, a name that names what it goes with, and of what they collect, a name
 like that of one of theirs."""
 PRICE_SCORE = 1.2
-"""What speaks against a product that is e times dearer or cheaper, for its leaf, than what they buy."""
+"""What speaks against a product that is, for its leaf, e times as expensive or as cheap as what they buy."""
 WHIM = 0.7
-"""How much the order may differ between customers with equal histories, so that their lists do."""
+"""How much customers with equal histories may differ in order, so that their lists differ."""
 LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""
 _CACHED = 65_536

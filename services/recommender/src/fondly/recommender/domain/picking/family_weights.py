@@ -14,11 +14,11 @@ from fondly.recommender.domain.shop.shop import Shop
 FADING = 0.8
 """How much less each of their products counts than the one that came after it, where all have a time."""
 TOGETHER, FIRST = 1.5, 2.0
-"""The weight of a family as strongly bought with theirs as can be, and of all the first ranked ones."""
+"""The weight of a family bought with theirs as strongly as can be, and of all first-ranked families."""
 NEXT_VOLUME = 2.0
 """The weight of the volume of a series that comes after one of theirs."""
 MOST_DIRECT, MOST_RANKED = 12, 60
-"""How many families have weights by themselves for either, and how much of a ranking is looked at."""
+"""How many families have weights of their own for each reason, and how much of a ranking is looked at."""
 FIRST_RANKS = 5
 """How little the first places in Personalize's order differ: the sixth counts half of the first."""
 

@@ -16,10 +16,10 @@ from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.taxonomy import Category
 
 ENOUGH_WELL_RATED = 3
-"""From this many well rated products on, a category has no need to offer others."""
+"""How many well rated products make it needless for a category to offer others."""
 
 FAR_BELOW = 0.2
-"""So many stars below the rule's a rating is too bad for any choice."""
+"""How many stars below the rule's a rating is too bad, however small the choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

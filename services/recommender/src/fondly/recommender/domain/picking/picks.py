@@ -19,12 +19,12 @@ from fondly.recommender.domain.shop.taxonomy import Category
 AGAIN = 0.25
 """What remains of a leaf category's weight with each pick from it, so that lists vary.
 
-Of what people collect it is the root of how much of what its customers have is of it.
+For what people collect it is the square root of the leaf's share in what its customers have.
 """
 ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LEAST = 1e-6
-"""What the likelihood of a leaf category counts that nothing else speaks for."""
+"""The weight of a leaf category that nothing but its likelihood speaks for."""
 MOST_LEAVES, MOST_OFFERS = 14, 10
 """How many leaf categories are considered, and how many offers of each."""
 
@@ -94,7 +94,7 @@ class _Picking:
         )
 
     def _widen(self) -> None:
-        """Consider likely leaf categories whatever the reason, then the largest ones, and what has none."""
+        """Consider likely leaves whatever the reason, then the largest leaves, then products without any."""
         for leaf in self._leaves[:MOST_LEAVES]:
             self._weights.setdefault(leaf, self._candidates.weights[leaf])
         anywhere = self._shop.next_leaves.anywhere
@@ -111,7 +111,7 @@ class _Picking:
                 self._add(offer)
 
     def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
-        """Add the best offers that suit until there are `most`; what does not suit now never will."""
+        """Add the best suitable offers until there are `most`; an offer that does not suit now never will."""
         if len(self._basket) >= most:
             return
         left = {source: filter(suits, self._offers(source)) for source in self._weights}
@@ -124,7 +124,7 @@ class _Picking:
                 self._add(offer)
 
     def _offers(self, source: Source) -> Iterator[Offer]:
-        """Yield the offers of a leaf category, the best first, or the one of a family."""
+        """Yield the offers of a leaf category, best first, or the variant of a family."""
         if not isinstance(source, str):
             yield from islice(self._candidates.offers(source), MOST_OFFERS)
         elif offer := self._variant(source):

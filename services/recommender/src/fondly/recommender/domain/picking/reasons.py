@@ -16,17 +16,17 @@ from fondly.recommender.domain.shop.shop import MANY, Shop
 from fondly.recommender.domain.shop.taxonomy import Category
 
 OFTEN = 3
-"""So many picks of one list have one kind of reason before another of the customer's own is preferred."""
+"""How many picks of a list may have one kind of reason before another personal kind is preferred."""
 MIN_LIKENESS = 0.1
 """How alike names must be for a pick to resemble another product: a shared category alone is no likeness."""
 MIN_CHOICE = 4
-"""From this many products on, being popular in a category says something."""
+"""How many products a category needs for being popular in it to mean something."""
 SHELF_DEPTH = 2
-"""So many levels from the top have leaf categories in common that are near each other."""
+"""How many levels from the top neighbouring leaf categories have in common."""
 IMPERSONAL = frozenset(
     {ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.POPULAR, ReasonKind.WELL_RATED, ReasonKind.ASSORTMENT}
 )
-"""Kinds that say nothing of the customer."""
+"""Kinds of reason that say nothing of the customer."""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from fondly.recommender.domain.shop.taxonomy import Category, shared_levels
 VOICES = {EventType.LIKED: 1.0, EventType.PURCHASED: 0.8, EventType.REVIEWED: 0.6, EventType.DISLIKED: 0.3}
 """How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
 BETTER_BY = Decimal("0.2")
-"""By how many stars more a product is better rated than another."""
+"""How many more stars make a product better rated than another."""
 RATED_BETTER_BY = 50
-"""From how many ratings on that says something."""
+"""How many ratings that takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +127,17 @@ class Shopper:
 
     @cached_property
     def kept(self) -> tuple[Owned, ...]:
-        """Their products that did not disappoint them: only these does anything go with."""
+        """Their products that did not disappoint them: nothing is offered to go with the others."""
         return tuple(one for one in self.owned if not one.is_disliked)
 
     @cached_property
     def following(self) -> frozenset[Category]:
-        """The leaf categories of which customers of one of theirs buy too (see `Shop.following`)."""
+        """The leaf categories that customers of theirs buy from as well (see `Shop.following`)."""
         return frozenset().union(*(self.shop.following(one.leaf) for one in self.kept))
 
     @cached_property
     def brands(self) -> frozenset[str]:
-        """The brands of these."""
+        """The brands of their kept products."""
         found = (self.shop.catalogue.brand(one.product.product_id) for one in self.kept)
         return frozenset(one for one in found if one)
 
@@ -155,7 +155,7 @@ class Shopper:
 
     @cached_property
     def audiences(self) -> frozenset[Audience]:
-        """Whom their products are for, as far as these say."""
+        """Whom their products are for, as far as the products say."""
         facts = self.shop.catalogue.facts
         return frozenset(facts(one.product.product_id).audience for one in self.owned)
 
@@ -166,7 +166,7 @@ class Shopper:
 
     @cached_property
     def gender(self) -> Gender | None:
-        """Whom of women and men all of their products are for; None if these do not tell."""
+        """The gender that all of their products are for; None if the products do not tell."""
         genders = {one.gender for one in self.audiences if one.gender}
         return genders.pop() if len(genders) == 1 else None
 
@@ -181,8 +181,8 @@ class Shopper:
     def sizes(self) -> Callable[[Category], Mapping[str, str]]:
         """Returns the size of each system that they wear of a leaf category: what they bought last of it.
 
-        Where they have nothing of it, that is told by the nearest category that they have. A size for women
-        or men also tells one that does not say for whom it is.
+        Where they have nothing of it, the nearest category that they have tells the size. A size for women or
+        men also tells a size that does not say for whom it is.
         """
         facts = self.shop.catalogue.facts
         worn = [
@@ -212,6 +212,6 @@ class Shopper:
 
     @cached_property
     def price_level(self) -> float:
-        """How dear they buy, in the mean over their products (see `Offer.price_level`)."""
+        """How expensive their products are, on average (see `Offer.price_level`)."""
         levels = [self.shop.catalogue.price_level(one.product) for one in self.owned]
         return sum(levels) / len(levels) if levels else 0.0

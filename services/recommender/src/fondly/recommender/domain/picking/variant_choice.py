@@ -19,7 +19,7 @@ SAME_FORM = 1.0
 
 @dataclass(frozen=True)
 class Suitable:
-    """Says what suits one customer."""
+    """Chooses the variants that suit one customer."""
 
     shopper: Shopper
     whim: Callable[[Offer], float]
@@ -61,16 +61,16 @@ class Suitable:
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:
-        """The forms of the titles that they have of a department."""
+        """The forms, such as paperback, of the titles that they have in a department."""
         if not self.shopper.shop.durables.is_title(leaf):
             return frozenset()
         own = (one for one in self.shopper.owned if one.leaf[:1] == leaf[:1])
         return frozenset(one.product.variant for one in own if one.product.variant)
 
     def is_fit(self, offer: Offer) -> bool:
-        """Return whether what is useless by itself fits something that the customer has.
+        """Return whether an accessory that is useless by itself fits something that the customer has.
 
-        Where they have such a device, it has to fit one, rather than what only tells that they have any.
+        If they have such a device, it has to fit one; an accessory of theirs tells only where they have none.
         """
         taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
         if not taking.needs_fit:
@@ -80,7 +80,7 @@ class Suitable:
 
     @cached_property
     def _owned(self) -> Sequence[tuple[bool, Facts]]:
-        """What their things are known for, and whether they did not disappoint."""
+        """The facts of their things, and whether each did not disappoint."""
         facts = self.shopper.shop.catalogue.facts
         return [(not one.is_disliked, facts(one.product.product_id)) for one in self.shopper.owned]
 

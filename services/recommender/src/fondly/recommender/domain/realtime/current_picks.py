@@ -81,7 +81,7 @@ class CurrentAnswer:
     customer: Wanted
     run_id: str
     """The run that the shop is of."""
-    source: PickedFrom
+    picked_from: PickedFrom
     fallback: str | None
     """Why a campaign that there should be has not ranked; None if it has, or there is none."""
     picks: bytes

@@ -38,7 +38,7 @@ class Attributes:
     taken: frozenset[str]
     offered: frozenset[str]
     devices: frozenset[Fact]
-    """Those that it is for."""
+    """The devices that it is for."""
 
     @classmethod
     def of(cls, takes: frozenset[Fact], offers: frozenset[Fact], needs: Needs = None) -> "Attributes":

@@ -63,7 +63,7 @@ def size_of(product: Product) -> str | None:
 
 
 def _garment(product: Product, who: str | None) -> str:
-    """Return which garment it is, as far as its sizes are of its own kind."""
+    """Return which garment it is, if its sizes are of a kind of their own."""
     if who == "child":
         return "child"
     named = frozenset(words(" ".join((product.name, *product.category))))
@@ -106,7 +106,7 @@ def _place(size: str, gender: Gender | None) -> tuple[str, float]:
 
 
 def _sizes(text: str, worn: str, stated: str) -> Iterator[str]:
-    """Yield the sizes of a text in forms that nothing else has, and letters and numbers of what is stated."""
+    """Yield the sizes of a text in unmistakable forms, and the letters and numbers of a stated size."""
     shoe, own = "shoe " * (worn == "shoe"), f"{worn} " * (worn in _ALONE)
     if not shoe:
         for labelled, plain, length in pattern("size of jeans").findall(text):

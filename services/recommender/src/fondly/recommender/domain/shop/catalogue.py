@@ -39,10 +39,10 @@ class Facts:
 
     attributes: Attributes
     owned: Attributes
-    """Those of what its owner is known to have."""
+    """The attributes of what its owner is known to have."""
     audience: Audience
     size: str | None
-    """With its system, such as "letter M"."""
+    """The size with its system, such as "letter M"."""
     is_plain: bool
     """Whether it suits everybody, of whatever size and devices."""
 

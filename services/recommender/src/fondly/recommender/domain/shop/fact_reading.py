@@ -73,7 +73,7 @@ def offered(text: Text) -> frozenset[Fact]:
 
 
 def _read(name: str, readers: Mapping[str, _Reader], text: Text) -> Iterable[Fact]:
-    """Read by a reader of this name, or else what the table of this name finds.
+    """Return what a reader of this name reads, or else what the table of this name finds.
 
     The name counts, or if it says nothing the category, or for some tables the bullets.
     """

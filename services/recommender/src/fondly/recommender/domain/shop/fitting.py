@@ -8,16 +8,16 @@ from fondly.recommender.domain.shop.fit_tables import Fact, facts_of, table
 
 PHONE, APPLE, LIGHTNING = Fact("device", "phone"), Fact("ecosystem", "apple"), Fact("port", "lightning")
 OWN = frozenset(("maker", "model", "series"))
-"""Kinds of facts of a device that say nothing of those that it is for."""
+"""Kinds of facts that a device states of itself, and not of the devices that it is for."""
 PHONE_PORTS = frozenset(Fact("port", value) for value in ("lightning", "micro-usb", "usb-c"))
 """Whoever has a cable for one of these, and for nothing else, charges a phone with it."""
 KEPT, OUTGROWN, GROWN = frozenset(table("kept")), frozenset(table("outgrown")), table("grown")
-"""Kinds of facts of which people keep to what they have, of which only the newest counts, and of which a
+"""Kinds of facts in which people keep to what they have, in which only the newest counts, and in which a
 child grows into the next."""
 SHARES: Mapping[str, tuple[float, float]] = table("shares")
-"""Of which numbers an accessory may have how much: the least and the greatest share of the device's."""
+"""By kind of number, the least and the greatest share of the device's number that an accessory may have."""
 SPECIAL = facts_of(table("special"))
-"""What only those look for who have bought it before."""
+"""What only customers who have bought it before look for."""
 
 
 def owned_with(owned: Attributes) -> Attributes:

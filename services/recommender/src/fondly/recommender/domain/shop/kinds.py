@@ -68,7 +68,7 @@ def _match(name: str, category: Category) -> _Match | None:
 
 
 def other_of(product: Product) -> str | None:
-    """Return what a thing that no device or accessory is, such as "clothing", by its category or name."""
+    """Return what a thing is that is no device or accessory, such as "clothing", by its category or name."""
     levels = (match for level in reversed(product.category) for match in _of_leaf((level,)))
     named = (match for name in (product.name,) for match in _of_name(name).values())  # only if need be
     return next((match.kind.name for match in chain(levels, named) if match.is_other), None)

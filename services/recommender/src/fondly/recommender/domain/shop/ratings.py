@@ -6,7 +6,7 @@ from statistics import fmean
 from fondly.contracts.records import DISLIKED_FROM, AspectCount, Product, ProductSentiment
 
 PRIOR_RATINGS = 50
-"""A product's rating is computed as if it also had this many average ones."""
+"""A product's rating is computed as if it had this many average ratings more."""
 MIDDLE_STARS = 3.0
 MIN_SCORED_TO_DISLIKE = 3
 MIN_PRAISING = 3

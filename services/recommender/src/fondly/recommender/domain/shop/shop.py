@@ -22,17 +22,17 @@ from fondly.recommender.domain.study.next_leaves import NextLeaves
 MOST_MODELS = 24
 """How many families of a leaf category are considered, so that picking does not grow with the catalogue."""
 BOUGHT_AGAIN = 0.15
-"""From this share on, of the customers of a leaf who bought more, people buy of it again."""
+"""People buy from a leaf again if this share of its customers who bought more did so."""
 COLLECTED = 0.25
-"""From this share on, of what customers of a leaf have besides, that is of the leaf too, they collect it."""
+"""Customers collect from a leaf if this share of what they have besides is from it too."""
 SEVERAL, MANY = 3, 10
-"""From so many customers on that they have something of two leaf categories says something, and by itself."""
+"""How many customers of two leaf categories tell something of both, and how many do so by themselves."""
 TASTE = 3.0
-"""From so many times as much as by chance on, what people collect is a matter of taste, such as novels."""
+"""How many times more than by chance people collect what is a matter of taste, such as novels."""
 SPREAD, FEW_LISTS = 8, 10
-"""In how many times as many lists as the mean a product may be, where that is more; and in any case."""
+"""How many times the mean number of lists a product may be in, or, if that is more, how many lists."""
 OFTEN = 0.1
-"""From this share of the customers of a leaf category on, it is usual to have something of another too."""
+"""The share of a leaf's customers with something from another leaf that makes having both usual."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +55,7 @@ class Shop:
     @classmethod
     def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
         """Learn from what customers bought together, under the shop's own decisions."""
-        bought.settle()
+        bought.fold()
         durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
         return cls(
             catalogue=catalogue,
@@ -133,7 +133,7 @@ class Shop:
         return cache(self.durables.kinds)
 
     def is_bought_again(self, leaf: Category) -> bool:
-        """Return whether enough customers of a leaf category buy of it again, as far as that is known."""
+        """Return whether enough customers of a leaf category buy from it again, as far as is known."""
         if self.durables.is_title(leaf):
             return True
         repeats = self._repeats.get(leaf)
@@ -143,19 +143,19 @@ class Shop:
 
     @cached_property
     def is_collected(self) -> Callable[[Category], bool]:
-        """Returns whether much of what customers of a leaf have besides is of the leaf too."""
+        """Returns whether much of what customers of a leaf have besides is from that leaf too."""
         return cache(lambda leaf: self.next_leaves.again(leaf) >= COLLECTED)
 
     @cached_property
     def matters_of_taste(self) -> frozenset[Category]:
-        """The leaf categories that their customers collect, far more than what everybody buys."""
+        """The leaf categories from which their customers collect far more than everybody buys."""
         owners, again = self.bought.leaves.owners, self.next_leaves.again
         limit = TASTE / max(1, owners.total())
         leaves = (leaf for leaf in self.catalogue.sizes if self.is_collected(leaf))
         return frozenset(leaf for leaf in leaves if again(leaf) >= limit * owners[leaf])
 
     def most_lists(self, customers: int) -> int:
-        """Return in how many of some customers' lists a product may be that is not made for what they own."""
+        """Return how many of some customers' lists may have a product that is not made for what they own."""
         share = max(self.rules.max_list_share, SPREAD * self.picks / max(1, len(self.offers)))
         return max(FEW_LISTS, math.ceil(share * customers))
 
@@ -188,10 +188,10 @@ class Shop:
 
     @cached_property
     def following(self) -> Callable[[Category], Mapping[Category, tuple[float, int]]]:
-        """Returns of which others customers of a leaf category buy too, how clearly, and how many do.
+        """Returns the other leaf categories that customers of a leaf buy from, how clearly, and how many do.
 
-        That is the share by which they do more often than by chance, as far as `SEVERAL` do. Otherwise it
-        must be usual: for `MANY`, who are `OFTEN` of all.
+        How clearly is the share beyond chance, if `SEVERAL` customers do. Where it is not beyond chance,
+        `MANY` customers, and the share `OFTEN` of all, must do so.
         """
         return cache(lambda leaf: dict(self._follow(leaf)))
 
@@ -204,6 +204,6 @@ class Shop:
 
     @cached_property
     def _linked(self) -> Callable[[Links[str], str], Mapping[str, Link[str]]]:
-        """Only families that enough customers link, the strongest first."""
+        """Returns the families that enough customers link, the strongest first."""
         least = self.rules.min_linking_customers
         return cache(lambda links, family: {link.to: link for link in links.of(family, at_least=least)})

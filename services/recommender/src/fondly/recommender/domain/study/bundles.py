@@ -10,7 +10,7 @@ from fondly.runtime.runs.run import Run, StageName
 MAX_BUNDLES = 250
 """With those of witnesses half of the files that a batch inference job reads."""
 FEWEST_PARTS = 4
-"""How many parts a bundle has, as far as there are: a message is then a small share of the work."""
+"""How many parts a bundle has if there are enough: a message is then a small share of the work."""
 
 
 class RecommenderBundle(EventData):

@@ -75,10 +75,10 @@ class CoPurchases:
             for name, counts in json.loads(columns["again"].tobytes()).items():
                 self._again[name].update({tuple(leaf): times * count for leaf, count in counts})
 
-    def settle(self) -> None:
+    def fold(self) -> None:
         """Make reading safe for several threads, until more is added."""
         for links in self._links().values():
-            links.settle()
+            links.fold()
 
     def repeats(self) -> dict[Category, Repeats]:
         """Return, for each leaf category, what its customers own besides."""

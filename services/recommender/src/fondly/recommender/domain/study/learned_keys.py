@@ -26,7 +26,7 @@ def history(run_id: str, part: int) -> str:
 
 
 def others(run_id: str, first: int, number: int) -> str:
-    """Some of a share of the customers whom the run's file does not have: one `History` for each."""
+    """Customers whom the run's file does not have, a share of them per bundle: one `History` for each."""
     return object_keys.learned(run_id, f"others/part-{first:05}-{number:05}.jsonl")
 
 

@@ -56,7 +56,7 @@ class Links(Generic[Thing]):
     time to time, so that a count is then a lower bound and may depend on the order of the customers (lossy
     counting: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002).
 
-    Once `settle` has been called, and until more is added, reading changes nothing: threads may share it.
+    Once `fold` has been called, and until more is added, reading changes nothing: threads may share it.
     """
 
     def __init__(self, *, max_pairs: int = MAX_PAIRS) -> None:
@@ -83,7 +83,7 @@ class Links(Generic[Thing]):
 
     def columns(self) -> dict[str, npt.NDArray[Any]]:
         """Return what has been counted as arrays, for `merge`."""
-        self.settle()
+        self.fold()
         facts = json.dumps([self.total, [(thing, self.owners[thing]) for thing in self._things]])
         return {"facts": as_array(facts), "pairs": self._pairs, "counts": self._counts}
 
@@ -99,14 +99,9 @@ class Links(Generic[Thing]):
         self._waiting.append((renamed, times * columns["counts"]))
         self._fold_if_many()
 
-    def settle(self) -> None:
-        """Do now what reading would do first."""
-        if self._new or self._waiting:
-            self._fold()
-
     def degree(self, thing: Thing) -> int:
         """Return how many links the thing has, each customer's counted apart."""
-        self.settle()
+        self.fold()
         if thing not in self._degrees:
             self._degrees[thing] = int(self._row(thing)[1].sum())
         return self._degrees[thing]
@@ -132,7 +127,7 @@ class Links(Generic[Thing]):
 
     def _row(self, thing: Thing) -> tuple[Numbers, Counts]:
         """Return the numbers of the things that one thing is linked to, and how many customers link each."""
-        self.settle()
+        self.fold()
         number = self._numbers.get(thing, len(self._things))
         low, high = np.searchsorted(self._pairs, (number << _BITS, (number + 1) << _BITS))
         return self._pairs[low:high] & _LOW_BITS, self._counts[low:high]
@@ -150,10 +145,12 @@ class Links(Generic[Thing]):
         """Fold seldom enough for the work to stay near linear."""
         waiting = len(self._new) + sum(len(pairs) for pairs, _ in self._waiting)
         if waiting >= max(_FOLD_FROM, len(self._pairs)):
-            self._fold()
+            self.fold()
 
-    def _fold(self) -> None:
-        """Merge what waits into the sorted pairs."""
+    def fold(self) -> None:
+        """Merge what waits into the sorted pairs, as reading would do first."""
+        if not self._new and not self._waiting:
+            return
         new = np.frombuffer(self._new, dtype=np.int64)
         parts = [(self._pairs, self._counts), (new, np.ones(len(new), dtype=np.int32)), *self._waiting]
         weights = np.concatenate([counts for _, counts in parts])

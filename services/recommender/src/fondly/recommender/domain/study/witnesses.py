@@ -21,15 +21,15 @@ from fondly.runtime.runs.run import Run
 from fondly.runtime.training_minimums import DataSize
 
 MOST_WITNESSES, ONE_IN = 400, 5
-"""How many witnesses a run has, and of how many who are ranked one is: their rankings know a little less."""
+"""How many witnesses a run has at most, and one in how many ranked customers: their rankings know less."""
 FEWEST_WITNESSES, FEWEST_PRODUCTS = 30, 100
-"""Fewer tell nothing; of fewer products, the rules alone find the best."""
+"""Fewer witnesses tell nothing; among fewer products, the rules alone find the best."""
 SURE = 0.2
-"""Up to this chance that a gain is none, ranking is said to pay."""
+"""Ranking is said to pay if the chance that its gain is none is at most this."""
 OFF = "FONDLY_RECOMMENDER_RANKING=off saves $.15 for 1,000 customers"
 WEIGHTS = (1.0, 0.5)
 LONG_HISTORY, UNTOLD = 4, 0.5
-"""From so many products of the median customer on, ranking counts so much where nothing tells its worth."""
+"""If the median customer has so many products, ranking counts this much where nothing tells its worth."""
 
 
 class Witness(History):
@@ -57,14 +57,14 @@ def weight_of(run: Run) -> float:
 
 
 def chosen(
-    histories: Iterable[History], settled: Mapping[str, RunRanking], *, run: Run, part: int, most: int
+    histories: Iterable[History], decided: Mapping[str, RunRanking], *, run: Run, part: int, most: int
 ) -> list[Witness]:
     """Return a part's share of the run's witnesses, among those whom it has ranked; another run has others.
 
     Where most rankings are kept, there is none: the next run would have to ask about them again. Nor where
     half of the data would be too little to train on: what is held out is missing there.
     """
-    parts, names = run.parts or part, {name for name, one in settled.items() if not one.product_ids}
+    parts, names = run.parts or part, {name for name, one in decided.items() if not one.product_ids}
     told = list(histories)
     found = [one for history in told if history.customer_id in names for one in _witness(history)]
     half = DataSize(
@@ -72,7 +72,7 @@ def chosen(
         customers=parts * len(told),
         returning=parts * len(found) // 2,
     )
-    if half.shortfall or 2 * len(names) < len(settled):
+    if half.shortfall or 2 * len(names) < len(decided):
         return []
     share = most * part // parts - most * (part - 1) // parts
     most_here = min(share, len(names) // ONE_IN, len(found) // 2)

@@ -1,0 +1,1 @@
+"""Two releases side by side: this one, and the release before."""
