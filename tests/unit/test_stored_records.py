@@ -34,6 +34,7 @@ from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.items import read_run
 from fondly.runtime.runs.run import PartReport
+from fondly.runtime.storage import from_item
 
 STORED: Mapping[str, Any] = json.loads(
     (Path(__file__).parent / "samples/stored-by-d5eef3c0.json").read_text("utf-8")
@@ -74,7 +75,7 @@ def test_what_the_release_before_has_stored_is_read(name: str) -> None:
 
 def test_a_run_of_the_release_before_is_read() -> None:
     """With what each service keeps of it, and what is known of its customers."""
-    run = read_run(STORED[RUN])
+    run = read_run(from_item(STORED[RUN]))
     assert run.parts == 9
     assert IngestState.of(run).part_records == 100
     assert RecommenderState.of(run).phase is Phase.SELECT
