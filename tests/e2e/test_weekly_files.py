@@ -100,6 +100,9 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
         "week-1.csv",
         write(tmp_path / "1.csv", (one for one in every if not is_second(one))),
     )
+    await pipeline.observer.ledger.change_state(
+        first, RecommenderState, lambda state: state.having(ranking_weight=1.0)
+    )  # else nobody would be ranked in vain
     before = usage()
     changed = {str(one["user_id"]) for one in every if is_second(one)}
     others = sorted({str(one["user_id"]) for one in every} - changed)
