@@ -118,7 +118,7 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
 ) -> None:
     """One in a hundred: the batch job's input and the bill have six lines.
 
-    Everybody's products are ranked by Personalize, and are other ones than in the last email.
+    Rankings count: everybody's products are ranked, and are other ones than in the last email.
     """
     assert running.recommender_ranking_days == 14
     shop = made_up_shop(customers=600, part_size=300)
@@ -142,6 +142,10 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
         recommended = await others.recommendations(run_id, 2)
         assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
         picks.append([{pick.product.product_id for pick in one.picks} for one in recommended])
+        run = await others.ledger.run(run_id)
+        await others.ledger.change_state(
+            run, RecommenderState, lambda state: state.having(ranking_weight=1.0)
+        )
     assert set(asked[1]) == {*witnesses[0], *(one.customer_id for part in parts for one in part[:3])}
     assert billed == [600, len(asked[1])]
     assert len(asked[1]) <= 120 + 6
