@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from fondly.contracts.events import RecommenderPoll, Round
-from fondly.recommender.domain.run_state import TRAINING, TRANSITIONS, Outcome, Phase
+from fondly.recommender.domain.run_state import (
+    TRAINING,
+    TRANSITIONS,
+    Outcome,
+    Passed,
+    Phase,
+    RecommenderState,
+)
 from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
@@ -34,6 +41,12 @@ def diagram() -> Iterator[str]:
 def test_the_readme_shows_the_phases_as_they_are() -> None:
     """The diagram is what the program goes by."""
     assert "\n".join(("```mermaid", *diagram(), "```")) in README.read_text("utf-8")
+
+
+def test_no_phase_is_begun_again_by_the_late_end_of_the_one_before() -> None:
+    """A write whose answer was lost is made again, perhaps when another worker is further on."""
+    later = RecommenderState().having(phase=Phase.STUDY)
+    assert later.passing(Phase.PREPARE, Passed()) == later
 
 
 def test_every_phase_of_the_training_may_begin_again_or_go_without() -> None:

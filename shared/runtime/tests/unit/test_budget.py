@@ -293,16 +293,18 @@ async def _check(
         asyncio.create_task(world.work(part, calls, own))
         for (part, calls, _), own in zip(workers, lives, strict=True)
     ]
-    await asyncio.gather(*(task for task, own in zip(tasks, lives, strict=True) if own.dies_at is None))
-    world.check()
-    wanted = sum(most for _, calls, _ in workers for most, _ in calls)
-    if all(own.dies_at is None for own in lives) and Decimal(wanted) / 100 <= budget_usd:
-        found = world.account()
-        assert (found.spent, found.reserved, found.stopped) == (world.paid, {}, "")
-    for task, own in zip(tasks, lives, strict=True):
-        own.dies_at = None
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    try:
+        await asyncio.gather(*(task for task, own in zip(tasks, lives, strict=True) if own.dies_at is None))
+        world.check()
+        wanted = sum(most for _, calls, _ in workers for most, _ in calls)
+        if all(own.dies_at is None for own in lives) and Decimal(wanted) / 100 <= budget_usd:
+            found = world.account()
+            assert (found.spent, found.reserved, found.stopped) == (world.paid, {}, "")
+    finally:
+        for task, own in zip(tasks, lives, strict=True):
+            own.dies_at = None
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class World:

@@ -39,8 +39,14 @@ async def test_a_state_is_read_as_it_was_written() -> None:
 async def test_changes_of_a_state_at_the_same_time_are_all_kept() -> None:
     """Whoever has read an older state changes the newer one instead."""
     runs, run = await opened()
-    for word in ("first", "second", "third"):
-        await runs.ledger.change_state(run, Kept, lambda state: state.having(words=(*state.words, word)))  # noqa: B023 - awaited
+    known = [run]
+    for older, word in ((0, "first"), (0, "second"), (1, "third")):
+        changed = runs.ledger.change_state(
+            known[older],
+            Kept,
+            lambda state: state.having(words=(*state.words, word)),  # noqa: B023 - awaited
+        )
+        known.append(await changed)
     assert Kept.of(await runs.ledger.run(RUN)).words == ("first", "second", "third")
 
 
