@@ -36,6 +36,5 @@ async def _store(emails: Emails) -> AsyncIterator[Observer]:
             ),
             ledger=await environment.ledger(),
             objects=S3Objects(environment.s3, bucket, quick=quick),
-            sqs=environment.sqs,
-            dynamodb=environment.dynamodb,
+            environment=environment,
         )

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from fondly.cli.tables.cost import money
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.cli.tables.facts import rejects
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.operations.check.estimate import CheckView, Estimate, Training
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
-from fondly.stack.fact_tables import rejects_table
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -43,8 +43,7 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)
-    if (rejects := rejects_table(report)).row_count:
-        yield from (rejects, GAP)
+    yield from rejects(report)
     if result.training and result.estimate:
         yield _trained(result.training)
         yield from _outlook(result.estimate)

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, Union
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from fondly.operations.formatting import UNKNOWN
-
-if TYPE_CHECKING:
-    from rich.console import ConsoleRenderable
 
 Row = TypeVar("Row")
 Style: TypeAlias = str | Callable[[Row], str]
@@ -69,8 +66,7 @@ class Remark(NamedTuple):
     text: str
 
 
-Shown: TypeAlias = Union[Table[Any], Line, Remark, "ConsoleRenderable"]
-"""What can be shown; the stack draws some of its tables itself."""
+Shown: TypeAlias = Table[Any] | Line | Remark
 GAP = Line("")
 
 
