@@ -12,6 +12,7 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
 from fondly.contracts.records import EmailRecord
 from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.queues import depths
 from fondly.operations.target import target
@@ -78,9 +79,7 @@ class Observer:
 
     async def dispatches_of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """What has become of these customers' emails, by customer id, as far as anything has."""
-        table = DynamoDBItems(self.dynamodb, self.resources.tables["dispatches"])
-        items = await table.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
-        return {each.customer_id: each for each in map(Dispatch.model_validate, items)}
+        return await (await DeliveryLookup.of(self.environment)).of_customers(run_id, customer_ids)
 
     async def queues(self) -> dict[str, dict[str, int]]:
         """How many messages each queue holds: visible, in flight, delayed."""

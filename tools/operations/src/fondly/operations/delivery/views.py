@@ -15,7 +15,7 @@ from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, StageName
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, from_item, to_item
 from fondly.sender.domain.tally import Tally, TallyCounter
 
 
@@ -113,6 +113,12 @@ class DeliveryLookup:
         async for dispatch in self.dispatches(run_id):
             counter.add(dispatch)
         return counter.tally
+
+    async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
+        """Return what has become of these customers' emails, by customer id, as far as anything has."""
+        items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
+        found = await items.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
+        return {each.customer_id: each for each in map(Dispatch.model_validate, found)}
 
     async def dispatches(self, run_id: str) -> AsyncIterator[Dispatch]:
         """Yield what is known of a run's emails, by customer id; none in an environment without a sender."""
