@@ -41,6 +41,25 @@ class Table(Generic[Row]):
     indent: int = 0
 
 
+class Number(NamedTuple):
+    """How many there are of something, and what else is to be said of them."""
+
+    name: str
+    number: int
+    why: str = ""
+    style: str = ""
+
+
+def numbers(title: str, rows: Iterable[Number], foot: Sequence[object] = ()) -> Table[Number]:
+    """Return a table of numbers."""
+    columns = (
+        Column[Number](title, lambda row: row.name, lambda row: row.style),
+        Column[Number]("number", lambda row: row.number, lambda row: row.style, right=True),
+        Column[Number]("", lambda row: row.why, fold=True),
+    )
+    return Table(columns, list(rows), foot)
+
+
 class Fact(NamedTuple):
     """A row of a sheet."""
 

@@ -2,18 +2,13 @@
 
 from collections.abc import Iterator
 
-from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Number, Shown, Table, numbers
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.operations.formatting import count
-from fondly.operations.runs.facts import CustomerGroup, RunFacts, customer_groups
+from fondly.operations.runs.facts import RunFacts, customer_groups
 from fondly.operations.runs.ingest_facts import RejectLine, more_reasons, reject_lines
 
-LOST = "bold red"
-CUSTOMERS: Columns[CustomerGroup] = (
-    Column("customers", lambda group: group.label, lambda group: LOST if group.lost else ""),
-    Column("number", lambda group: group.customers, lambda group: LOST if group.lost else "", right=True),
-)
 REJECTS: Columns[RejectLine] = (
     Column("rejected", lambda reject: reject.number, "yellow", right=True),
     Column("column", lambda reject: reject.column, whole_up_to=24),
@@ -22,10 +17,11 @@ REJECTS: Columns[RejectLine] = (
 )
 
 
-def customers_table(facts: RunFacts) -> Table[CustomerGroup]:
+def customers_table(facts: RunFacts) -> Table[Number]:
     """Return what became of the customers, all of them; no rows if nobody is counted."""
     groups = customer_groups(facts)
-    return Table(CUSTOMERS, groups, ("all", facts.counts[Counted.CUSTOMERS]) if groups else ())
+    rows = (Number(each.label, each.customers, style="bold red" if each.lost else "") for each in groups)
+    return numbers("customers", rows, ("all", facts.counts[Counted.CUSTOMERS], "") if groups else ())
 
 
 def rejects(report: IngestReport | None) -> Iterator[Shown]:

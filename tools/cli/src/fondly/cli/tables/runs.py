@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Remark, Shown, Table, sheet
+from fondly.cli.tables.declaration import (
+    GAP,
+    Column,
+    Columns,
+    Line,
+    Number,
+    Remark,
+    Shown,
+    Table,
+    numbers,
+    sheet,
+)
 from fondly.cli.tables.delivery import STYLES as DELIVERY_STYLES
 from fondly.cli.tables.delivery import delivery_sections, position
 from fondly.cli.tables.facts import customers_table, rejects
@@ -50,11 +61,6 @@ MESSAGES: Columns[Message] = (
     Column("why", lambda message: message.why, fold=True),
     Column("event id", lambda message: message.event_id),
 )
-LED_TO: Columns[tuple[str, int, str]] = (
-    Column("after its emails", lambda row: row[0]),
-    Column("number", lambda row: row[1], right=True),
-    Column("", lambda row: row[2]),
-)
 
 
 def run_sections(run: RunDetails) -> Iterator[Shown]:
@@ -90,7 +96,7 @@ def _tables(run: RunDetails) -> Iterator[Shown]:
     if run.stages:
         yield _stages(run)
     costs = sheet(_costs(run), title="at list prices", right=True)
-    own = (Table(LED_TO, list(_led_to(run.attribution))), _counts(run), costs)
+    own = (numbers("after its emails", _led_to(run.attribution)), _counts(run), costs)
     yield from (each for each in (customers_table(run.facts), *review_tables(run), *own) if each.rows)
 
 
@@ -162,14 +168,15 @@ def _nth_count(index: int) -> Columns[Sequence[Count]]:
     )
 
 
-def _led_to(found: Attribution | None) -> Iterator[tuple[str, int, str]]:
+def _led_to(found: Attribution | None) -> Iterator[Number]:
     """Yield what the emails led to, as far as the shop has told; purchases in its currency."""
     if found is None:
         return
-    yield "clicks", found.clicked, ""
-    yield "products viewed", found.viewed, ""
+    yield Number("clicks", found.clicked)
+    yield Number("products viewed", found.viewed)
     some = "" if found.valued == found.purchased else f" ({count(found.valued)} of them)"
-    yield "purchases", found.purchased, f"worth {found.value:,.2f}{some}" if found.valued else ""
+    worth = f"worth {found.value:,.2f}{some}" if found.valued else ""
+    yield Number("purchases", found.purchased, worth)
 
 
 def _when(run: RunView) -> str:
