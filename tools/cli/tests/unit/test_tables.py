@@ -16,6 +16,7 @@ from rich.console import Console
 from fondly.cli.tables.cleanup import deleted_table
 from fondly.cli.tables.declaration import Table
 from fondly.cli.tables.delivery import delivery_screen
+from fondly.cli.tables.demo import demo_sections
 from fondly.cli.tables.drawing import draw
 from fondly.cli.tables.emails import EMAILS, email_sections
 from fondly.cli.tables.features import feature_table, product_features
@@ -36,15 +37,13 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.emails.finished import EmailView
 from fondly.operations.queues import QueueState
 from fondly.operations.runs.retry import Message
-from fondly.operations.runs.sentiment_figures import exported
-from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
+from fondly.operations.runs.views import Rejects, RunDetails, RunView, StageView
 from fondly.operations.verification import Outcome as Found
 from fondly.operations.verification import Result
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
 from fondly.sender.domain.tally import Tally
-from fondly.stack.report import render_report
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -150,14 +149,14 @@ def runs(screen: Console) -> None:
     draw([Table(RUNS, views)], screen)
 
 
-def run_show(screen: Console) -> None:
-    """A run with everything that can be shown."""
+def run_with_everything() -> RunDetails:
+    """Return a run with everything that can be shown."""
     view = a_run(RunStatus.FAILED)
     stages = [
         StageView(stage=stage, done=view.done[stage], parts=1000, announced=False, seconds=12_345.6)
         for stage in MAKING
     ]
-    details = RunDetails(
+    return RunDetails(
         **view.model_dump(),
         stages=stages,
         counts={
@@ -173,14 +172,8 @@ def run_show(screen: Console) -> None:
         sentiment=SENTIMENT,
         ingest=INGEST,
         total_seconds=1.0,
-        units=[
-            UnitView(
-                unit="bedrock.output_tokens.anthropic.claude-haiku-5-5", amount=Decimal(BIG), cost_usd=None
-            ),
-            UnitView(unit="personalize.recommendations", amount=Decimal(BIG), cost_usd=Decimal("1234.5")),
-        ],
         attribution=None,
-        cost_usd={"total": Decimal("1234.5")},
+        cost_usd={"bedrock": Decimal(1234), "comprehend": Decimal("0.5"), "total": Decimal("1234.5")},
         recommender=RecommenderState(
             phase=Phase.IMPORT,
             popularity_reason="67 interactions, Personalize needs 1,000",
@@ -189,7 +182,11 @@ def run_show(screen: Console) -> None:
         ),
         rejects=Rejects(rows=BIG, location=f"s3://fondly-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
-    draw(run_sections(details), screen)
+
+
+def run_show(screen: Console) -> None:
+    """A run with everything that can be shown."""
+    draw(run_sections(run_with_everything()), screen)
 
 
 ARN_OF_A_PERSON = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Marketing_0123/ines@shop.example"
@@ -468,42 +465,11 @@ def verify(screen: Console) -> None:
 
 def demo_report(screen: Console) -> None:
     """The closing report of a demo of a large file."""
-    summary = {
-        "run_id": RUN,
-        "status": "finished",
-        "products": 100_000,
-        "customers": BIG,
-        "reviews": BIG,
-        "interactions": BIG,
-        "rejected_rows": 4,
-        "unaligned_texts": 129,
-        "customers_by_popularity": BIG - 90_007,
-        "products_out_of_stock": 1_234,
-        "popularity_reason": "67 interactions, Personalize needs 1,000",
-        "ingest": INGEST.model_dump(mode="json"),
-        "recommendations": BIG * 5,
-        "emails": BIG - 90_010,
-        "emails_failed": 3,
-        "emails_template_copy": 18_000,
-        "emails_mixed_copy": 40_000,
-        "template_fields": BIG,
-        "emails_sorry": 9_000,
-        "copy_facts": BIG,
-        "copy_prompts": 1_100_000,
-        "copy_repairs": 20_000,
-        "copy_calls": 310_000,
-        "products_described": 100_000,
-        "links_left_out": 0,
-        "seller_claims_superlative": 9_000,
-        "seller_claims_warranty": 4_100,
-        "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 1234.5, "mailer": 13.2},
-        "total_seconds": 1441.27,
-        "cost_usd": {"comprehend": 0.51, "bedrock": 1234.5, "s3": 0.0042, "total": 1235.0142},
-        "sentiment": exported(SENTIMENT),
-        "queues": {"mailer": {"visible": BIG, "in_flight": 1, "delayed": 0}},
-        "dead_letters": {"mailer": 2},
-    }
-    render_report(summary, screen)
+    delivery = {"arrived": BIG, "arrived_again": 1}
+    queues = {"mailer": {"visible": BIG, "in_flight": 1, "delayed": 0}}
+    summary = {"delivery": delivery, "queues": queues, "dead_letters": {"mailer": 2}}
+    run = run_with_everything()
+    draw(demo_sections(run.model_copy(update={"counts": {**run.counts, "emails": BIG}}), summary), screen)
 
 
 def cleanup(screen: Console) -> None:

@@ -54,7 +54,7 @@ def test_what_is_known_costs_nothing_again() -> None:
     services = {each.service for each in found.next_run}
     assert services.isdisjoint({"comprehend", "personalize"})
     assert "bedrock" in services
-    assert found.runs_usd == found.first_run_usd + 2 * found.next_run_usd
+    assert found.runs_usd == found.cost_usd["total"] + 2 * found.next_run_usd
     half = Workload.of(1_500, known_texts=0.5)
     assert half.texts == Workload.of(1_500).texts / 2
 

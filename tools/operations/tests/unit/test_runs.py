@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
+from fondly.operations.cost.lines import line
 from fondly.operations.errors import OperationError
-from fondly.operations.runs.views import Stored, details, find
+from fondly.operations.runs.views import Stored, details, find, used_units
 from fondly.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
 
@@ -60,7 +61,8 @@ def test_details_sum_the_reports_and_price_their_units() -> None:
         ),
     ]
     found = details(runs("run-1")[0], reports, bucket="b")
-    assert [(unit.unit, unit.amount, unit.cost_usd) for unit in found.units] == [
+    lines = [line(unit, amount) for unit, amount in used_units(reports).items()]
+    assert [(each.unit, each.amount, each.usd) for each in lines] == [
         ("comprehend.units", Decimal(1500), Decimal("0.15")),
         ("x.y", Decimal(1), None),
     ]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -14,6 +15,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.events import RunFinished, new_event
 from fondly.contracts.ingest_report import IngestReport, RejectReason
 from fondly.contracts.records import Exclusion
+from fondly.operations.runs.lookup import run_details
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
@@ -21,7 +23,7 @@ from fondly.runtime.runs.run import StageName
 from fondly.stack.collect import collect
 from fondly.stack.embedded import Stack
 from fondly.stack.observer import Observer, observe
-from fondly.stack.outcome import POLL_S, DemoFailedError, summary_of, until_delivered, until_ended
+from fondly.stack.outcome import POLL_S, DemoFailedError, Outcome, summary_of, until_delivered, until_ended
 from fondly.stack.processes import ProcessDiedError
 from fondly.stack.provision import Resources
 from tools.stack.tests.gallery_pages import parsed, rows
@@ -53,6 +55,12 @@ def screen() -> Console:
     return Console(file=StringIO())
 
 
+async def summed_up(observer: Observer, outcome: Outcome) -> dict[str, Any]:
+    """Return the summary of a run that took a second."""
+    details = await run_details(observer.environment, observer.ledger, outcome.run)
+    return await summary_of(observer, outcome, details, 1.0)
+
+
 async def test_a_run_that_fails_late_is_summed_up_with_its_reason(observer: Observer, tmp_path: Path) -> None:
     """And with what ingest read; its gallery says the reason and why it has no emails."""
     report = IngestReport(
@@ -68,7 +76,7 @@ async def test_a_run_that_fails_late_is_summed_up_with_its_reason(observer: Obse
     )
     await SQSQueue(observer.sqs, observer.resources.queue_urls["ops"]).send(event.body)
     outcome = await until_ended(Stack(observer.resources, {}), observer, SOURCE, None, screen())
-    summary = await collect(observer, RUN, 2, tmp_path, await summary_of(observer, outcome, 1.0))
+    summary = await collect(observer, RUN, 2, tmp_path, await summed_up(observer, outcome))
     assert (summary["status"], summary["reason"]) == ("failed", "the model is not available")
     assert summary["ingest"]["exclusions"] == {"no_consent": 3}
     assert rows(tmp_path / "index.html") == []
@@ -87,7 +95,7 @@ async def test_a_dead_letter_stops_the_wait(observer: Observer) -> None:
     await dead.send("{}")
     outcome = await until_ended(Stack(observer.resources, {}), observer, SOURCE, None, screen())
     assert outcome.stuck == "mailer has a dead letter: received too often"
-    summary = await summary_of(observer, outcome, 1.0)
+    summary = await summed_up(observer, outcome)
     assert (summary["status"], summary["reason"]) == ("stuck", outcome.stuck)
     assert "emails" not in summary  # unknown, not zero
     assert summary["cost_usd"]["total"] == 0.0

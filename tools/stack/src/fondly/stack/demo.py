@@ -22,6 +22,8 @@ from fondly.ingest.domain.file_names import MANIFEST, MAPPING
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
+from fondly.operations.runs.lookup import run_details
+from fondly.operations.runs.views import RunDetails
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.collect import collect
@@ -31,7 +33,6 @@ from fondly.stack.gallery.packed import write_runs
 from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
 from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
-from fondly.stack.report import render_report
 from fondly.stack.sample import write_sample
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
@@ -41,6 +42,8 @@ NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
 """Yields a running stack, which writes its logs to the given folder."""
+Show = Callable[[RunDetails, Mapping[str, Any]], None]
+"""Shows people a run, and its `summary.json`."""
 
 
 def run_demo(
@@ -50,6 +53,7 @@ def run_demo(
     console: Console,
     *,
     settings: Mapping[str, str] = NO_SETTINGS,
+    show: Show = lambda *_: None,
 ) -> Path:
     """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
@@ -63,13 +67,13 @@ def run_demo(
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
         sample = [] if given else [_sample(work, addresses=TRANSPORT in settings)]
-        run_id, summary = _run(open_stack, given or sample, settings, work, console)
+        details, summary = _run(open_stack, given or sample, settings, work, console)
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
-    folder = _rename(work, out / run_id)
+    folder = _rename(work, out / details.run_id)
     write_runs(out)
-    render_report(summary, console)
+    show(details, summary)
     if summary["status"] != "finished":
         shown = f"what is there: {folder / 'index.html'}"
         console.print(shown, markup=False, highlight=False, soft_wrap=True)
@@ -80,7 +84,7 @@ def run_demo(
 
 def _run(
     open_stack: OpenStack, files: Sequence[Path], settings: Mapping[str, str], work: Path, console: Console
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[RunDetails, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
     with (
         exported_settings(settings),
@@ -92,8 +96,8 @@ def _run(
 
 async def _follow(
     stack: Stack, files: Sequence[Path], work: Path, console: Console
-) -> tuple[str, dict[str, Any]]:
-    """Upload, show progress until the run ends or is stuck, fetch its results; return its id and summary."""
+) -> tuple[RunDetails, dict[str, Any]]:
+    """Upload, show progress until the run ends or is stuck, fetch its results; return it and its summary."""
     async with observe(stack.resources) as observer:
         started = time.monotonic()
         source = _address(stack, files)
@@ -104,10 +108,11 @@ async def _follow(
         run, mailbox = outcome.run, stack.variables.get(FOLDER)
         if mailbox and outcome.finished and outcome.finished.counts.get(Counted.EMAILS):
             await until_delivered(stack, observer, run.run_id, console)
-        summary = await summary_of(observer, outcome, seconds)
+        details = await run_details(observer.environment, observer.ledger, run)
+        summary = await summary_of(observer, outcome, details, seconds)
         arrived = ArrivedIn(Path(mailbox)).copies if mailbox else nothing_arrived
         summary = await collect(observer, run.run_id, run.parts or 0, work, summary, arrived=arrived)
-    return run.run_id, summary
+    return details, summary
 
 
 def _files(data: Path) -> list[Path]:

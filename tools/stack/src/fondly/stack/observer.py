@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from aiobotocore.session import get_session
 
-from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
-from fondly.contracts.ingest_report import IngestReport
-from fondly.contracts.records import EmailRecord, SentimentSummary
+from fondly.contracts.records import EmailRecord
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.operations.queues import DEPTHS
-from fondly.runtime.aws import CONFIG
+from fondly.operations.delivery.views import DeliveryLookup
+from fondly.operations.environment import Environment, open_environment
+from fondly.operations.queues import depths
+from fondly.operations.target import target
+from fondly.operations.topology import load_topology
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.deliveries import Deliveries
@@ -37,8 +38,17 @@ class Observer:
     resources: Resources
     ledger: Ledger
     objects: S3Objects
-    sqs: "SQSClient"
-    dynamodb: "DynamoDBClient"
+    environment: Environment
+
+    @property
+    def sqs(self) -> "SQSClient":
+        """The client of the queues."""
+        return self.environment.sqs
+
+    @property
+    def dynamodb(self) -> "DynamoDBClient":
+        """The client of the tables."""
+        return self.environment.dynamodb
 
     async def run_of(self, source: str) -> Run | None:
         """The latest run of an upload, once there is one; `source` is its `s3://` address."""
@@ -69,19 +79,7 @@ class Observer:
 
     async def dispatches_of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """What has become of these customers' emails, by customer id, as far as anything has."""
-        table = DynamoDBItems(self.dynamodb, self.resources.tables["dispatches"])
-        items = await table.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
-        return {each.customer_id: each for each in map(Dispatch.model_validate, items)}
-
-    async def ingest_report(self, run_id: str) -> IngestReport | None:
-        """What ingest read; None if nothing is stored about that."""
-        stored = await self.objects.find(object_keys.ingest_report(run_id))
-        return IngestReport.model_validate_json(stored) if stored else None
-
-    async def sentiment(self, run_id: str) -> SentimentSummary | None:
-        """What the run's customers said; None if nothing is stored about that."""
-        stored = await self.objects.find(object_keys.sentiment_summary(run_id))
-        return SentimentSummary.model_validate_json(stored) if stored else None
+        return await (await DeliveryLookup.of(self.environment)).of_customers(run_id, customer_ids)
 
     async def queues(self) -> dict[str, dict[str, int]]:
         """How many messages each queue holds: visible, in flight, delayed."""
@@ -89,8 +87,8 @@ class Observer:
 
     async def dead_letters(self) -> dict[str, int]:
         """How many dead letters each queue has."""
-        depths = await self._depths(self.resources.dead_letter_urls)
-        return {name: sum(depth.values()) for name, depth in depths.items()}
+        queues = await self._depths(self.resources.dead_letter_urls)
+        return {name: sum(depth.values()) for name, depth in queues.items()}
 
     async def dead_letter(self) -> str | None:
         """One dead letter's queue and reason, if there are any dead letters."""
@@ -108,29 +106,18 @@ class Observer:
         return None
 
     async def _depths(self, urls: dict[str, str]) -> dict[str, dict[str, int]]:
-        replies = await asyncio.gather(
-            *(self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in urls.values())
-        )
-        return {
-            name: {kind: int(reply["Attributes"].get(attribute, 0)) for kind, attribute in DEPTHS.items()}  # type: ignore[call-overload] # attribute names
-            for name, reply in zip(urls, replies, strict=True)
-        }
+        found = await asyncio.gather(*(depths(self.environment, url) for url in urls.values()))
+        return dict(zip(urls, found, strict=True))
 
 
 @asynccontextmanager
 async def observe(resources: Resources) -> AsyncIterator[Observer]:
     """Open clients configured by the environment and close them afterwards."""
-    session = get_session()
-    async with (
-        session.create_client("s3", config=CONFIG) as s3,
-        session.create_client("sqs", config=CONFIG) as sqs,
-        session.create_client("dynamodb", config=CONFIG) as dynamodb,
-        quick_reads(session, s3, resources.buckets["data"]) as quick,
-    ):
-        yield Observer(
-            resources=resources,
-            ledger=Ledger(dynamodb, resources.tables["runs"]),
-            objects=S3Objects(s3, resources.buckets["data"], quick=quick),
-            sqs=sqs,
-            dynamodb=dynamodb,
-        )
+    name, bucket = resources.tables["runs"].removesuffix("-runs"), resources.buckets["data"]
+    with target(name, None) as chosen:
+        async with (
+            open_environment(chosen, load_topology()) as environment,
+            quick_reads(get_session(), environment.s3, bucket) as quick,
+        ):
+            ledger = Ledger(environment.dynamodb, resources.tables["runs"])
+            yield Observer(resources, ledger, S3Objects(environment.s3, bucket, quick=quick), environment)

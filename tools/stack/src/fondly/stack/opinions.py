@@ -1,7 +1,7 @@
 """Reads what a run's customers wrote and what their reviews were scored, for the gallery."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import (
@@ -73,22 +73,18 @@ def gallery_review(
     review: Review, scored: ScoredReview | None, product: str, category: str = ""
 ) -> GalleryReview:
     """Join a review with its score, if it has one; `product` and `category` are the product's names."""
-    unscored = GalleryReview(
+    aspects = scored.aspects if scored else ()
+    return GalleryReview(
         review_id=review.review_id,
         product=product,
         category=category,
-        pieces=tuple(pieces(review.document, scored.aspects if scored else ())),
-    )
-    if scored is None:
-        return unscored
-    return replace(
-        unscored,
-        label=scored.sentiment,
-        scores=_scores(scored),
-        language=scored.language,
-        error=scored.error,
-        praised=_aspects(scored, Sentiment.POSITIVE),
-        blamed=_aspects(scored, Sentiment.NEGATIVE),
+        pieces=tuple(pieces(review.document, aspects)),
+        label=scored.sentiment if scored else None,
+        scores=_scores(scored) if scored else {},
+        language=scored.language if scored else None,
+        error=scored.error if scored else None,
+        praised=tuple(each.aspect for each in aspects if each.sentiment is Sentiment.POSITIVE),
+        blamed=tuple(each.aspect for each in aspects if each.sentiment is Sentiment.NEGATIVE),
     )
 
 
@@ -104,10 +100,6 @@ def pieces(document: str, aspects: Sequence[AspectMention]) -> Iterator[Piece]:
         done = each.end
     if done < len(document):
         yield Piece(document[done:])
-
-
-def _aspects(scored: ScoredReview, sentiment: Sentiment) -> tuple[str, ...]:
-    return tuple(each.aspect for each in scored.aspects if each.sentiment is sentiment)
 
 
 def _scores(scored: ScoredReview) -> dict[str, float]:

@@ -12,10 +12,10 @@ from rich.console import Console
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.events import RunFinished
+from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.follow import snapshot, snapshots
-from fondly.operations.runs.sentiment_figures import exported
-from fondly.recommender.domain.run_state import RecommenderState
+from fondly.operations.runs.views import RunDetails
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import total
@@ -123,36 +123,32 @@ def _rests(run: Run, delivery: Delivery) -> bool:
     return starts or all(delivery.due.get(part, 0) > soon for part in left)
 
 
-async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> dict[str, Any]:
+async def summary_of(
+    observer: Observer, outcome: Outcome, details: RunDetails, seconds: float
+) -> dict[str, Any]:
     """Return what `summary.json` has; a run that is stuck is summed up from the ledger as it is."""
-    run, said = outcome.run, await observer.sentiment(outcome.run.run_id)
-    ingest = await observer.ingest_report(run.run_id)
-    state = RecommenderState.of(run)
+    run, facts = outcome.run, details.facts
     totals = outcome.finished or total(await observer.ledger.reports(run.run_id))
+    told = details.model_dump(mode="json", include={"run_id", "source", "sentiment", "ingest"})
     summary = {
-        "run_id": run.run_id,
+        **told,
         "status": run.status.value if run.has_ended else STUCK,
         "reason": run.reason or outcome.stuck,
-        "source": run.source,
         **_counted(run, totals.counts),
         "stage_seconds": totals.stage_seconds,
         "total_seconds": seconds,
         "cost_usd": {name: float(cost) for name, cost in totals.cost_usd.items()},
-        "sentiment": exported(said) if said else None,
-        "ingest": ingest.model_dump(mode="json") if ingest else None,
-        "delivery": _told(await observer.delivery(run.run_id)),
-        "popularity_reason": state.popularity_reason or None,
-        "ranking": state.ranking,
+        "delivery": _told(details.delivery),
+        "popularity_reason": facts.popularity_reason,
+        "ranking": facts.ranking,
         "queues": await _last_depths(observer),
         "dead_letters": await observer.dead_letters(),
     }
     return {**summary, "notices": notices(RunFacts.of_summary(summary))}
 
 
-def _told(delivery: Delivery | None) -> dict[str, Any] | None:
-    if delivery is None:
-        return None
-    return {"status": delivery.status.value, "reason": delivery.reason or None}
+def _told(view: DeliveryView | None) -> dict[str, Any] | None:
+    return {"status": view.delivery.status.value, "reason": view.delivery.reason or None} if view else None
 
 
 async def _run_of(stack: Stack, observer: Observer, source: str, earlier: Run | None) -> Run | None:

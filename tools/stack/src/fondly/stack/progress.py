@@ -3,20 +3,17 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from typing import Self
+from typing import Any, Self
 
-from rich.console import Console, RenderableType
-from rich.live import Live
-from rich.progress_bar import ProgressBar
-from rich.spinner import Spinner
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+from rich.table import Column
 
 from fondly.operations.formatting import count, seconds
 from fondly.operations.runs.follow import StageSnapshot
 
 _BAR_COLUMNS = 32
-_FRAMES_PER_SECOND = 8
+_CUT = Column(no_wrap=True, overflow="ellipsis")
 
 
 class RunProgress:
@@ -24,36 +21,39 @@ class RunProgress:
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rows: dict[str, _StageRow] = {}
+        self._tasks: dict[str, TaskID] = {}
         self._clock = clock
         self._console = console
-        self._live = (
-            Live(console=console, get_renderable=self._table, refresh_per_second=_FRAMES_PER_SECOND)
-            if console.is_terminal
-            else None
+        self._bars = Progress(
+            TextColumn("{task.fields[mark]}"),
+            TextColumn("{task.description}"),
+            BarColumn(_BAR_COLUMNS, complete_style="cyan", finished_style="green"),
+            TextColumn("{task.fields[amount]}", justify="right"),
+            TextColumn("{task.fields[elapsed]}", style="dim", justify="right"),
+            TextColumn("{task.fields[detail]}", style="dim", markup=False, table_column=_CUT),
+            console=console,
+            disable=not console.is_terminal,
         )
 
     def __enter__(self) -> Self:
-        if self._live:
-            self._live.start()
+        self._bars.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._live:
-            self._live.stop()
+        self._bars.stop()
 
     def update(self, snapshots: Iterable[StageSnapshot]) -> None:
         """Show these snapshots; stages appear in the order in which they were first seen."""
         for snapshot in snapshots:
-            row = self._rows.setdefault(snapshot.stage, _StageRow(snapshot))
-            news = row.update(snapshot, now=self._clock())
-            if news and not self._live:
+            row, now = self._rows.setdefault(snapshot.stage, _StageRow(snapshot)), self._clock()
+            news = row.update(snapshot, now=now)
+            if news and self._bars.disable:
                 self._console.print(row.line(), highlight=False, markup=False)
-
-    def _table(self) -> Table:
-        table = Table.grid(padding=(0, 2))
-        for row in self._rows.values():
-            table.add_row(*row.cells(now=self._clock()))
-        return table
+            if snapshot.stage not in self._tasks:
+                self._tasks[snapshot.stage] = self._bars.add_task(snapshot.stage, **row.cells(now))
+            total = snapshot.total or (None if snapshot.started else 1)
+            done = snapshot.done if snapshot.total else 0
+            self._bars.update(self._tasks[snapshot.stage], total=total, completed=done, **row.cells(now))
 
 
 class _StageRow:
@@ -64,7 +64,6 @@ class _StageRow:
         self._state: tuple[object, ...] = (False, False, "")
         self._started_at: float | None = None
         self._finished_at: float | None = None
-        self._spinner = Spinner("dots", style="cyan")
 
     def update(self, snapshot: StageSnapshot, *, now: float) -> bool:
         """Replace the snapshot; return whether more has changed than its numbers."""
@@ -86,33 +85,15 @@ class _StageRow:
             words.append(f"finished in {self._elapsed(self._finished_at)}" if seen_working else "finished")
         return "  ".join(filter(None, words))
 
-    def cells(self, *, now: float) -> tuple[RenderableType, ...]:
+    def cells(self, now: float) -> dict[str, Any]:
         snapshot = self._snapshot
-        return (
-            self._mark(),
-            Text(snapshot.stage, style="bold" if snapshot.started else "dim"),
-            self._bar(now),
-            Text(self._amount(), justify="right"),
-            Text(self._elapsed(now), style="dim", justify="right"),
-            Text(snapshot.detail, style="dim", no_wrap=True, overflow="ellipsis"),
-        )
-
-    def _mark(self) -> RenderableType:
-        if self._snapshot.finished:
-            return Text("✓", style="green")
-        return self._spinner if self._snapshot.started else Text("·", style="dim")
-
-    def _bar(self, now: float) -> ProgressBar:
-        snapshot = self._snapshot
-        return ProgressBar(
-            total=snapshot.total or 1,
-            completed=snapshot.done if snapshot.total else 0,
-            pulse=snapshot.started and not snapshot.total,
-            width=_BAR_COLUMNS,
-            animation_time=now,
-            complete_style="cyan",
-            finished_style="green",
-        )
+        mark = "[green]✓" if snapshot.finished else "[cyan]…" if snapshot.started else "[dim]·"
+        return {
+            "mark": mark,
+            "amount": self._amount(),
+            "elapsed": self._elapsed(now),
+            "detail": snapshot.detail,
+        }
 
     def _amount(self) -> str:
         done, total = self._snapshot.done, self._snapshot.total

@@ -30,12 +30,6 @@ async def write_gallery(emails: Emails, chosen: Mapping[int, Sequence[str]], out
 async def _store(emails: Emails) -> AsyncIterator[Observer]:
     environment, bucket = emails.environment, emails.objects.bucket
     async with quick_reads(get_session(), environment.s3, bucket) as quick:
-        yield Observer(
-            resources=Resources(
-                tables={"emails": environment.table_name("emails")}, buckets={"data": bucket}
-            ),
-            ledger=await environment.ledger(),
-            objects=S3Objects(environment.s3, bucket, quick=quick),
-            sqs=environment.sqs,
-            dynamodb=environment.dynamodb,
-        )
+        objects = S3Objects(environment.s3, bucket, quick=quick)
+        tables = {"emails": environment.table_name("emails")}
+        yield Observer(Resources(tables=tables), await environment.ledger(), objects, environment)

@@ -141,10 +141,19 @@ def _run(
     open_stack: "OpenStack", data: Path | None, out: Path, settings: "Mapping[str, str]", *, json: bool
 ) -> None:
     """Print progress and report, with `json` to standard error, and the summary to standard output."""
+    from fondly.cli.tables.demo import demo_sections
+    from fondly.cli.tables.drawing import draw
     from fondly.stack.demo import run_demo
 
     screen = console(stderr=json)
-    folder = run_demo(open_stack, data, out, screen, settings=settings)
+    folder = run_demo(
+        open_stack,
+        data,
+        out,
+        screen,
+        settings=settings,
+        show=lambda run, summary: draw(demo_sections(run, summary), screen),
+    )
     if json:
         summary = json_text.loads((folder / "summary.json").read_text())
         print_json({"folder": str(folder), **summary})

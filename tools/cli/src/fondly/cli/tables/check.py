@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
-from fondly.cli.tables.cost import money
+from fondly.cli.tables.cost import hours, services_table
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
+from fondly.cli.tables.facts import rejects
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import FileReport, IngestReport
-from fondly.operations.check.estimate import CheckView, Estimate, Training
+from fondly.operations.check.estimate import CheckView, Training
+from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
-from fondly.stack.fact_tables import rejects_table
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -43,8 +44,7 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)
-    if (rejects := rejects_table(report)).row_count:
-        yield from (rejects, GAP)
+    yield from rejects(report)
     if result.training and result.estimate:
         yield _trained(result.training)
         yield from _outlook(result.estimate)
@@ -81,12 +81,12 @@ def _outlook(reckoned: Estimate) -> Iterator[Shown]:
     if not reckoned.emails:
         yield from (Line("nobody may be written to: a run makes no email and pays for nothing", NOTABLE), GAP)
         return
-    took, cost = _hours(reckoned.total_hours), usd(float(reckoned.cost_usd["total"]))
+    took, cost = hours(reckoned.total_hours), usd(float(reckoned.cost_usd["total"]))
     yield Line(
         f"a run writes {count(reckoned.emails)} emails in about {took} at the quotas of a new account, "
         f"for about {cost}, if nothing of it has been paid for before:"
     )
-    yield from (_services(reckoned, took, cost), GAP)
+    yield from (services_table(reckoned), GAP)
 
 
 def _trained(training: Training) -> Line:
@@ -99,22 +99,6 @@ def _trained(training: Training) -> Line:
         f"Amazon Personalize cannot train: {training.shortfall}; everybody gets popular products",
         NOTABLE,
     )
-
-
-def _services(reckoned: Estimate, took: str, cost: str) -> Table[str]:
-    calls, hours = reckoned.calls, reckoned.hours
-    columns: Columns[str] = (
-        Column("service", lambda name: name),
-        Column("calls", calls.get, right=True),
-        Column("time", lambda name: _hours(hours[name]) if name in hours else None, right=True),
-        Column("cost", lambda name: money(reckoned.cost_usd[name]), right=True),
-    )
-    services = [name for name in reckoned.cost_usd if name != "total"]
-    return Table(columns, services, ("total", "", took, cost))
-
-
-def _hours(hours: float) -> str:
-    return f"{hours:,.1f} h" if hours >= 1 else f"{max(1, round(hours * 60))} min"
 
 
 def _verdict(result: CheckView) -> Line:

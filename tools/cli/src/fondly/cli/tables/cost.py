@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
-from fondly.operations.cost.estimate import CostEstimate
+from fondly.operations.cost.estimate import CostEstimate, Estimate
 from fondly.operations.cost.lines import CostLine, total
 from fondly.operations.cost.measured import MeasuredCost
 from fondly.operations.cost.realtime import RealtimeCost
@@ -61,6 +61,24 @@ def lines_table(lines: Sequence[CostLine], name: str) -> Table[tuple[str, CostLi
     return Table(columns, rows, ("total", "", "", money(total(list(lines)))))
 
 
+def services_table(found: Estimate) -> Table[str]:
+    """A row per service, and the total."""
+    calls, took, cost = found.calls, found.hours, found.cost_usd
+    columns: Columns[str] = (
+        Column("service", lambda name: name),
+        Column("calls", calls.get, right=True),
+        Column("time", lambda name: hours(took[name]) if name in took else None, right=True),
+        Column("cost", lambda name: money(cost[name]), right=True),
+    )
+    services = [name for name in cost if name != "total"]
+    return Table(columns, services, ("total", "", hours(found.total_hours), money(cost["total"])))
+
+
+def hours(number: float) -> str:
+    """A time in hours, or minutes if it is short."""
+    return f"{number:,.1f} h" if number >= 1 else f"{max(1, round(number * 60))} min"
+
+
 def money(cost: Decimal | None) -> str:
     """An amount of dollars; what is less than a cent is said to be."""
     if cost is None:
@@ -76,7 +94,7 @@ def amount(number: Decimal) -> str:
 
 def _sums(found: CostEstimate) -> Iterator[tuple[str, Decimal]]:
     if found.emails:
-        yield "1,000 emails of the first run", found.first_run_usd / found.emails * 1000
+        yield "1,000 emails of the first run", found.cost_usd["total"] / found.emails * 1000
     yield "every run after it, with texts, products and rankings known", found.next_run_usd
     yield f"a week later, {found.weekly_share:.0%} new", found.weekly_run_usd
     yield f"delivering a run by SES, {found.delivery_hours:,.1f} hours at SES's rate", found.delivery_usd

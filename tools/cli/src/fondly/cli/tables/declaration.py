@@ -2,12 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeAlias, TypeVar, Union
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 from fondly.operations.formatting import UNKNOWN
-
-if TYPE_CHECKING:
-    from rich.console import ConsoleRenderable
 
 Row = TypeVar("Row")
 Style: TypeAlias = str | Callable[[Row], str]
@@ -44,6 +41,25 @@ class Table(Generic[Row]):
     indent: int = 0
 
 
+class Number(NamedTuple):
+    """How many there are of something, and what else is to be said of them."""
+
+    name: str
+    number: int
+    why: str = ""
+    style: str = ""
+
+
+def numbers(title: str, rows: Iterable[Number], foot: Sequence[object] = ()) -> Table[Number]:
+    """Return a table of numbers."""
+    columns = (
+        Column[Number](title, lambda row: row.name, lambda row: row.style),
+        Column[Number]("number", lambda row: row.number, lambda row: row.style, right=True),
+        Column[Number]("", lambda row: row.why, fold=True),
+    )
+    return Table(columns, list(rows), foot)
+
+
 class Fact(NamedTuple):
     """A row of a sheet."""
 
@@ -69,8 +85,7 @@ class Remark(NamedTuple):
     text: str
 
 
-Shown: TypeAlias = Union[Table[Any], Line, Remark, "ConsoleRenderable"]
-"""What can be shown; the stack draws some of its tables itself."""
+Shown: TypeAlias = Table[Any] | Line | Remark
 GAP = Line("")
 
 

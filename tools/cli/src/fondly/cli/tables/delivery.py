@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table, sheet
+from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Number, Shown, Table, numbers, sheet
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.operations.delivery.plan import moment
 from fondly.operations.delivery.views import WORDS, DeliveryView, starts_later
@@ -33,15 +32,6 @@ BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "com
 SHOWN_DECISIONS = 8
 
 
-class _Number(NamedTuple):
-    """How many emails have an outcome, and why."""
-
-    name: str
-    number: int
-    why: str
-    style: str = ""
-
-
 DISPATCHES: Columns[Dispatch] = (
     Column("customer", lambda dispatch: dispatch.customer_id),
     Column(
@@ -65,11 +55,6 @@ DECISIONS: Columns[Decision] = (
         fold=True,
     ),
 )
-EMAILS: Columns[_Number] = (
-    Column("emails", lambda each: each.name, lambda each: each.style),
-    Column("number", lambda each: each.number, lambda each: each.style, right=True),
-    Column("", lambda each: each.why, fold=True),
-)
 
 
 def delivery_screen(view: DeliveryView) -> Iterator[Shown]:
@@ -82,7 +67,7 @@ def delivery_sections(view: DeliveryView) -> Iterator[Shown]:
     """Yield what there is to say: the status, what became of the emails, who decided what, and the list."""
     yield sheet(_facts(view.delivery, view), title="delivery")
     if view.tally.outcomes:
-        yield Table(EMAILS, list(_emails(view)))
+        yield numbers("emails", _emails(view))
     decisions = view.delivery.decisions
     older = len(decisions) - SHOWN_DECISIONS
     more = ("", "", f"and {older} before; --json has them") if older > 0 else ()
@@ -159,21 +144,21 @@ def _sample(delivery: Delivery, seeds: Tally) -> str:
     return f"{count(delivery.sample)} emails to {', '.join(delivery.seeds)}{what.replace(',', ':', 1)}"
 
 
-def _emails(view: DeliveryView) -> Iterator[_Number]:
+def _emails(view: DeliveryView) -> Iterator[Number]:
     """Yield each outcome that there is, in the order of an email's way, and what came back."""
     for outcome, (called, style) in OUTCOMES.items():
         if number := view.tally.of(outcome):
-            yield _Number(called, number, _why(outcome, view.tally), style)
+            yield Number(called, number, _why(outcome, view.tally), style)
     if view.untouched:
         is_done = view.delivery.status is DeliveryStatus.DONE
         called, why = ("no record", FORGOTTEN) if is_done else ("not yet", "")
-        yield _Number(called, view.untouched, why, "dim")
-    yield _Number("all", view.emails + view.held_out, "", "bold")
+        yield Number(called, view.untouched, why, "dim")
+    yield Number("all", view.emails + view.held_out, "", "bold")
     back = {f"{BOUNCES.get(kind, kind)}s": number for kind, number in view.tally.bounced.items()}
     for name, number in {**back, "clicked": view.tally.clicked}.items():
         if number:
             sent = view.tally.of(Outcome.SENT)
-            yield _Number(name, number, f"{number / sent:.3%} of those sent" if sent else "")
+            yield Number(name, number, f"{number / sent:.3%} of those sent" if sent else "")
 
 
 def _why(outcome: Outcome, tally: Tally) -> str:

@@ -25,8 +25,6 @@ def draw(shown: Iterable[Shown], console: Console) -> None:
                 console.print(_text(each), soft_wrap=not each.wraps)
             case Table():
                 console.print(Padding.indent(_table(each), each.indent) if each.indent else _table(each))
-            case _:
-                console.print(each)
 
 
 def _table(declared: Table[Row]) -> Drawn:

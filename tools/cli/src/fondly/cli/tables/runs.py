@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator, Sequence
 
-from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Remark, Shown, Table
+from fondly.cli.tables.declaration import (
+    GAP,
+    Column,
+    Columns,
+    Line,
+    Number,
+    Remark,
+    Shown,
+    Table,
+    numbers,
+    sheet,
+)
 from fondly.cli.tables.delivery import STYLES as DELIVERY_STYLES
 from fondly.cli.tables.delivery import delivery_sections, position
+from fondly.cli.tables.facts import customers_table, rejects
 from fondly.cli.tables.reviews import is_among_reviews, review_tables
+from fondly.contracts.counts import Counted
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations.formatting import UNKNOWN, age, count, counted, seconds, since, usd
 from fondly.operations.runs.facts import notices, quiet_lines
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
 from fondly.operations.runs.retry import Message
-from fondly.operations.runs.views import RunDetails, RunView, StageView, UnitView
+from fondly.operations.runs.views import RunDetails, RunView, StageView
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
-from fondly.stack.fact_tables import customers_table, rejects_table
 
 STYLES = {
     RunStatus.RUNNING: "yellow",
@@ -26,6 +38,8 @@ STYLES = {
 ANNOUNCED = frozenset({StageName.SENTIMENT, StageName.MAILER})
 """Stages that announce their completion with an event of their own."""
 COUNTS_PER_ROW = 2
+SHORTFALLS = {Counted.REJECTED_ROWS, Counted.UNALIGNED_TEXTS, Counted.EMAILS_TEMPLATE_COPY}
+"""Counts that people want to see even if they are zero."""
 SCHEME = "s3://"
 Count = tuple[str, int]
 
@@ -47,18 +61,6 @@ MESSAGES: Columns[Message] = (
     Column("why", lambda message: message.why, fold=True),
     Column("event id", lambda message: message.event_id),
 )
-UNITS: Columns[UnitView] = (
-    Column("used", lambda unit: unit.unit),
-    Column("amount", lambda unit: count(float(unit.amount)), right=True),
-    Column(
-        "at list price", lambda unit: None if unit.cost_usd is None else usd(float(unit.cost_usd)), right=True
-    ),
-)
-LED_TO: Columns[tuple[str, int, str]] = (
-    Column("after its emails", lambda row: row[0]),
-    Column("number", lambda row: row[1], right=True),
-    Column("", lambda row: row[2]),
-)
 
 
 def run_sections(run: RunDetails) -> Iterator[Shown]:
@@ -73,6 +75,7 @@ def run_sections(run: RunDetails) -> Iterator[Shown]:
         yield from (*lines, GAP)
     for section in _tables(run):
         yield from (section, GAP)
+    yield from rejects(run.facts.ingest)
     if (report := run.facts.ingest) is not None:
         yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
     if run.rejects:
@@ -92,12 +95,9 @@ def _tables(run: RunDetails) -> Iterator[Shown]:
         yield from delivery_sections(run.delivery)
     if run.stages:
         yield _stages(run)
-    yield from (
-        each for each in (customers_table(run.facts), rejects_table(run.facts.ingest)) if each.row_count
-    )
-    total = ("total", "", usd(float(run.cost_usd["total"]))) if run.units else ()
-    own = (Table(LED_TO, list(_led_to(run.attribution))), _counts(run), Table(UNITS, run.units, total))
-    yield from (each for each in (*review_tables(run), *own) if each.rows)
+    costs = sheet(_costs(run), title="at list prices", right=True)
+    own = (numbers("after its emails", _led_to(run.attribution)), _counts(run), costs)
+    yield from (each for each in (customers_table(run.facts), *review_tables(run), *own) if each.rows)
 
 
 def _position(run: RunView) -> tuple[str, str]:
@@ -139,34 +139,44 @@ def _noted(run: RunDetails) -> Iterator[Line]:
 
 
 def _counts(run: RunDetails) -> Table[Sequence[Count]]:
-    """The counts in two columns, so that all are visible at once."""
+    """The counts in two columns, so that all are visible at once, without what did not happen."""
     shown = [
-        (name.replace("_", " "), number)
+        (name, number)
         for name, number in run.counts.items()
-        if not (run.sentiment and is_among_reviews(name))
+        if (number or name in SHORTFALLS) and not (run.sentiment and is_among_reviews(name))
     ]
     columns = [column for index in range(COUNTS_PER_ROW) for column in _nth_count(index)]
     return Table(columns, list(batches(shown, COUNTS_PER_ROW)))
 
 
+def _costs(run: RunDetails) -> Iterator[tuple[str, str]]:
+    """Yield what each service has cost, all of them, and what that makes for 1,000 emails."""
+    total = float(run.cost_usd.get("total", 0))
+    yield from ((name, usd(float(cost))) for name, cost in run.cost_usd.items() if total)
+    if total and (emails := run.counts.get(Counted.EMAILS)):
+        yield "1,000 emails", usd(total / emails * 1000)
+
+
 def _nth_count(index: int) -> Columns[Sequence[Count]]:
     def style(row: Sequence[Count]) -> str:
-        return "dim" if row[index:] and not row[index][1] else ""
+        name, number = row[index] if row[index:] else ("", 1)
+        return ("yellow" if name in SHORTFALLS else "") if number else "dim"
 
     return (
-        Column("count", lambda row: row[index][0] if row[index:] else "", style),
+        Column("count", lambda row: row[index][0].replace("_", " ") if row[index:] else "", style),
         Column("number", lambda row: row[index][1] if row[index:] else "", style, right=True),
     )
 
 
-def _led_to(found: Attribution | None) -> Iterator[tuple[str, int, str]]:
+def _led_to(found: Attribution | None) -> Iterator[Number]:
     """Yield what the emails led to, as far as the shop has told; purchases in its currency."""
     if found is None:
         return
-    yield "clicks", found.clicked, ""
-    yield "products viewed", found.viewed, ""
+    yield Number("clicks", found.clicked)
+    yield Number("products viewed", found.viewed)
     some = "" if found.valued == found.purchased else f" ({count(found.valued)} of them)"
-    yield "purchases", found.purchased, f"worth {found.value:,.2f}{some}" if found.valued else ""
+    worth = f"worth {found.value:,.2f}{some}" if found.valued else ""
+    yield Number("purchases", found.purchased, worth)
 
 
 def _when(run: RunView) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from fondly.cli.tables.cost import money
+from fondly.cli.tables.cost import money, services_table
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.operations.formatting import count
 from fondly.operations.verification.check import Outcome, Result
@@ -40,13 +40,7 @@ def verified(results: Sequence[Result], found: Outlook | None = None) -> Iterato
 def _outlook(found: Outlook) -> Iterator[Shown]:
     """Yield hours and dollars by service, and what to request."""
     yield Line(f"{count(found.customers)} customers with these quotas:", "bold")
-    hours, cost = found.hours, found.usd_by_service
-    columns: Columns[str] = (
-        Column("service", lambda name: name),
-        Column("hours", lambda name: f"{hours[name]:,.1f}" if name in hours else None, right=True),
-        Column("cost", lambda name: money(cost[name]), right=True),
-    )
-    yield Table(columns, list(cost), ("total", f"{found.total_hours:,.1f}", money(found.usd)))
+    yield services_table(found)
     days = f", and {found.delivery_days} days by its quota" if found.delivery_days > 1 else ""
     took = f"{found.delivery_hours:,.1f} hours at SES's rate{days}"
     yield Line(f"delivering their emails by SES: {took}, {money(found.delivery_usd)}")

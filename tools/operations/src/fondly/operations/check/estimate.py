@@ -1,28 +1,13 @@
 """The result of `fondly check`, and what a run of the files takes of AWS."""
 
-from decimal import Decimal
-
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.ingest.use_cases.check_files import CheckedFiles
-from fondly.operations.cost.hours import calls_of, hours_of
-from fondly.operations.cost.workload import MODEL_ID, Workload, units_of
-from fondly.runtime.runs.pricing import cost_usd
+from fondly.operations.cost.estimate import Estimate, estimate
+from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.runtime.training_minimums import DataSize
-
-
-class Estimate(BaseModel):
-    """What a run would take if nothing of it had been paid for before."""
-
-    emails: int
-    calls: dict[str, int]
-    hours: dict[str, float]
-    """By service, one after the other."""
-    total_hours: float
-    cost_usd: dict[str, Decimal]
-    """By service, and the `total`."""
 
 
 def size_of(checked: CheckedFiles) -> DataSize:
@@ -49,21 +34,6 @@ def workload_of(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> Workload:
         description_bytes=checked.description_bytes,
         trains=size_of(checked).shortfall is None,
         model_id=model_id,
-    )
-
-
-def estimate(work: Workload) -> Estimate:
-    """Reckon one run."""
-    if not work.emails:
-        return Estimate(emails=0, calls={}, hours={}, total_hours=0, cost_usd=cost_usd({}))
-    hours = dict(hours_of(work))
-    units = units_of(work, polling_h=hours["personalize"])
-    return Estimate(
-        emails=work.emails,
-        calls=calls_of(work),
-        hours=hours,
-        total_hours=sum(hours.values()),
-        cost_usd=cost_usd({unit: Decimal(str(amount)) for unit, amount in units.items()}),
     )
 
 

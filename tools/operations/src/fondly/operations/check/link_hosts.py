@@ -27,8 +27,9 @@ def any_host(environment: Mapping[str, str]) -> dict[str, str]:
 def usual_hosts(links: Counter[str], pictures: Counter[str]) -> dict[str, str]:
     """Return the mailer's settings for the hosts of a shop's links and pictures; without any, none."""
     counted = {LINK_HOSTS: links, IMAGE_HOSTS: pictures}
-    return {
-        name: ",".join(sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total()))
-        for name, hosts in counted.items()
-        if hosts
-    }
+    return {name: ",".join(usual(hosts)) for name, hosts in counted.items() if hosts}
+
+
+def usual(hosts: Counter[str]) -> list[str]:
+    """Return the hosts of most rows, by name."""
+    return sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total())

@@ -6,13 +6,14 @@ finds a resource in use, or gone, is what makes the command resumable.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.operations.cleanup.scope import Scope, pauses
 from fondly.operations.environment import DEFAULT_GROUP, Ignoring
+from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.runtime.errors import error_code
 from fondly.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 
@@ -20,7 +21,6 @@ IN_USE = "ResourceInUseException"
 GONE = "ResourceNotFoundException"
 TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
 JOBS_STAY = "AWS has no deletion of jobs; their records cost nothing"
-Listed = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
 
 
 async def clean_personalize(scope: Scope) -> None:
@@ -32,7 +32,7 @@ async def clean_personalize(scope: Scope) -> None:
 async def own_groups(scope: Scope) -> list[Mapping[str, Any]]:
     """The environment's own dataset groups, by tag or name."""
     names = {scope.environment.name, *scope.dataset_groups} | (set() if scope.on_aws else {DEFAULT_GROUP})
-    found = await _pages(scope, "list_dataset_groups", "datasetGroups")
+    found = await _pages(scope, Kind.DATASET_GROUP)
     tagged = {PROJECT: PROJECT_NAME, STACK: scope.environment.name}.items()
     return [
         each
@@ -48,11 +48,12 @@ async def _tags(scope: Scope, arn: str) -> dict[str, str]:
     return {}
 
 
-async def _pages(scope: Scope, operation: Any, member: str, **request: str) -> list[Mapping[str, Any]]:  # noqa: ANN401 - a name of the client's
+async def _pages(scope: Scope, kind: Kind, **request: str) -> list[Mapping[str, Any]]:
     """Every entry of a list; none if what it was to be listed of is gone."""
     with Ignoring({GONE}):
+        operation: Any = f"list_{kind.noun}s"
         pages = scope.personalize.get_paginator(operation).paginate(**request)
-        return [entry async for page in pages for entry in page.get(member, [])]
+        return [entry async for page in pages for entry in page.get(kind.plural, [])]
     return []
 
 
@@ -66,35 +67,30 @@ class _GroupCleaner:
     async def run(self) -> None:
         """Delete in order; what cannot be deleted in time keeps what it depends on."""
         await self._note_jobs()
-        done = await self._delete("campaign", self._campaigns)
+        done = await self._delete(Kind.CAMPAIGN)
         if self._scope.run_id:
-            await self._delete("solution", self._solutions, before=self._stop_training)
+            await self._delete(Kind.SOLUTION)
             return
-        done &= await self._delete("filter", self._of_group("list_filters", "Filters"))
-        done &= await self._delete("event_tracker", self._of_group("list_event_trackers", "eventTrackers"))
-        done &= await self._delete("solution", self._solutions, before=self._stop_training)
-        done = done and await self._delete("dataset", self._of_group("list_datasets", "datasets"))
-        done = done and await self._delete("schema", self._schemas)
-        if done:
-            await self._delete("dataset_group", self._group)
+        for kind in (Kind.FILTER, Kind.EVENT_TRACKER, Kind.SOLUTION):
+            done &= await self._delete(kind)
+        for kind in (Kind.DATASET, Kind.SCHEMA, Kind.DATASET_GROUP):
+            done = done and await self._delete(kind)
 
-    async def _delete(
-        self, kind: str, listed: Listed, *, before: Callable[[], Awaitable[None]] | None = None
-    ) -> bool:
+    async def _delete(self, kind: Kind) -> bool:
         """Delete all of a kind and wait until they are gone; return whether they are."""
-        scope, what = self._scope, f"{kind.replace('_', ' ')}s in Personalize"
-        found = await listed()
+        scope, what = self._scope, f"{kind}s in Personalize"
+        found = await self._listed(kind)
         if scope.dry_run:
             scope.report.deleted(what, len(found))
             return True
         seen, reason = set[str](), ""
         async for _ in pauses(scope.timeout_s):
-            if before:
-                await before()
-            found = await listed()
+            if kind is Kind.SOLUTION:
+                await self._stop_training()
+            found = await self._listed(kind)
             if found and not seen:
                 scope.tell(f"deleting {len(found)} {what}")
-            left = {each[_arn_name(kind)] for each in found}
+            left = {each[kind.arn] for each in found}
             seen |= left
             if not left:
                 scope.report.deleted(what, len(seen))
@@ -105,10 +101,10 @@ class _GroupCleaner:
         scope.report.failure(what, f"still there: {reason}; run the command again", len(left))
         return False
 
-    async def _delete_one(self, kind: str, arn: str) -> str:
+    async def _delete_one(self, kind: Kind, arn: str) -> str:
         """Ask for one deletion; return why it is not possible now."""
         try:
-            await getattr(self._scope.personalize, f"delete_{kind}")(**{_arn_name(kind): arn})
+            await getattr(self._scope.personalize, f"delete_{kind.noun}")(**{kind.arn: arn})
         except ClientError as error:
             if error_code(error) == GONE:
                 return ""
@@ -119,11 +115,9 @@ class _GroupCleaner:
 
     async def _stop_training(self) -> None:
         """Stop trainings that have not ended: a solution cannot be deleted meanwhile."""
-        for solution in await self._solutions():
+        for solution in await self._listed(Kind.SOLUTION):
             arn = solution["solutionArn"]
-            for version in await _pages(
-                self._scope, "list_solution_versions", "solutionVersions", solutionArn=arn
-            ):
+            for version in await _pages(self._scope, Kind.SOLUTION_VERSION, solutionArn=arn):
                 if version.get("status") in TRAINING:
                     with Ignoring({IN_USE, GONE}):
                         await self._scope.personalize.stop_solution_version_creation(
@@ -134,44 +128,24 @@ class _GroupCleaner:
     async def _note_jobs(self) -> None:
         """Count the records of jobs, which stay."""
         jobs = 0
-        for dataset in await self._of_group("list_datasets", "datasets")():
-            found = await _pages(
-                self._scope, "list_dataset_import_jobs", "datasetImportJobs", datasetArn=dataset["datasetArn"]
-            )
+        for dataset in await self._listed(Kind.DATASET):
+            found = await _pages(self._scope, Kind.IMPORT_JOB, datasetArn=dataset["datasetArn"])
             jobs += sum(each["jobName"].startswith(self._scope.run_id or "") for each in found)
         if self._scope.run_id:
             self._scope.report.left("import jobs in Personalize", jobs, JOBS_STAY)
 
-    async def _solutions(self) -> list[Mapping[str, Any]]:
-        found = await self._of_group("list_solutions", "solutions")()
-        run_id = self._scope.run_id
-        if run_id is None:
+    async def _listed(self, kind: Kind) -> list[Mapping[str, Any]]:
+        """What there is of a kind. Schemas have no group, and no tags: those that are named for this one."""
+        scope, run_id = self._scope, self._scope.run_id
+        if kind is Kind.CAMPAIGN:
+            arns = [each["solutionArn"] for each in await self._listed(Kind.SOLUTION)]
+            return [each for arn in arns for each in await _pages(scope, kind, solutionArn=arn)]
+        if kind is Kind.SCHEMA:
+            ours = re.compile(rf"{re.escape(self._name)}-(interactions|items|users)-[0-9a-f]{{10}}")
+            return [each for each in await _pages(scope, kind) if ours.fullmatch(each["name"])]
+        if kind is Kind.DATASET_GROUP:
+            return [each for each in await _pages(scope, kind) if each[kind.arn] == self._arn]
+        found = await _pages(scope, kind, datasetGroupArn=self._arn)
+        if kind is not Kind.SOLUTION or run_id is None:
             return found
-        return [each for each in found if (await _tags(self._scope, each["solutionArn"])).get(RUN) == run_id]
-
-    async def _campaigns(self) -> list[Mapping[str, Any]]:
-        return [
-            campaign
-            for solution in await self._solutions()
-            for campaign in await _pages(
-                self._scope, "list_campaigns", "campaigns", solutionArn=solution["solutionArn"]
-            )
-        ]
-
-    async def _schemas(self) -> list[Mapping[str, Any]]:
-        """Schemas have no group, and no tags: those that are named for this one."""
-        ours = re.compile(rf"{re.escape(self._name)}-(interactions|items|users)-[0-9a-f]{{10}}")
-        found = await _pages(self._scope, "list_schemas", "schemas")
-        return [each for each in found if ours.fullmatch(each["name"])]
-
-    async def _group(self) -> list[Mapping[str, Any]]:
-        found = await _pages(self._scope, "list_dataset_groups", "datasetGroups")
-        return [each for each in found if each["datasetGroupArn"] == self._arn]
-
-    def _of_group(self, operation: str, member: str) -> Callable[[], Awaitable[list[Mapping[str, Any]]]]:
-        return lambda: _pages(self._scope, operation, member, datasetGroupArn=self._arn)
-
-
-def _arn_name(kind: str) -> str:
-    first, *rest = kind.split("_")
-    return f"{first}{''.join(word.capitalize() for word in rest)}Arn"
+        return [each for each in found if (await _tags(scope, each[kind.arn])).get(RUN) == run_id]

@@ -9,7 +9,7 @@ from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.gone import Gone
 from fondly.operations.environment import NO_TABLE, Ignoring
 from fondly.runtime.batches import batches
-from fondly.runtime.storage import DynamoDBItems, from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, from_item, items_of, to_item
 
 IDS_PER_SCAN = 50
 BY_RUN = ("emails", "dispatches")
@@ -115,12 +115,8 @@ async def of_customers(scope: Scope, table: str, gone: Gone) -> AsyncIterator[di
     """Yield the items of a table that has another key, by reading all of it."""
     for ids in batches(sorted(gone.customer_ids), IDS_PER_SCAN):
         values = {f":id{number}": each for number, each in enumerate(ids)}
-        async for item in scan(
-            scope,
-            table,
-            FilterExpression=f"customer_id IN ({', '.join(values)})",
-            ExpressionAttributeValues=to_item(values),
-        ):
+        wanted = f"customer_id IN ({', '.join(values)})"
+        async for item in scan(scope, table, values=values, FilterExpression=wanted):
             yield item
 
 
@@ -129,12 +125,9 @@ async def scan(scope: Scope, table: str, **request: Any) -> AsyncIterator[dict[s
     if table not in scope.environment.topology.tables:
         return
     with Ignoring(NO_TABLE):
-        pages = scope.environment.dynamodb.get_paginator("scan").paginate(
-            TableName=scope.environment.table_name(table), ConsistentRead=True, **request
-        )
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield from_item(item)
+        dynamodb, name = scope.environment.dynamodb, scope.environment.table_name(table)
+        async for item in items_of(dynamodb, "scan", name, ConsistentRead=True, **request):
+            yield item
 
 
 async def whom(scope: Scope, words: Sequence[str]) -> Gone:

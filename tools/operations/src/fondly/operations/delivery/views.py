@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, TypeAdapter
@@ -15,7 +16,7 @@ from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, StageName
-from fondly.runtime.storage import from_item, to_item
+from fondly.runtime.storage import DynamoDBItems, items_of
 from fondly.sender.domain.tally import Tally, TallyCounter
 
 
@@ -114,17 +115,18 @@ class DeliveryLookup:
             counter.add(dispatch)
         return counter.tally
 
+    async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
+        """Return what has become of these customers' emails, by customer id, as far as anything has."""
+        items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
+        found = await items.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
+        return {each.customer_id: each for each in map(Dispatch.model_validate, found)}
+
     async def dispatches(self, run_id: str) -> AsyncIterator[Dispatch]:
         """Yield what is known of a run's emails, by customer id; none in an environment without a sender."""
-        pages = self.environment.dynamodb.get_paginator("query").paginate(
-            TableName=await self.environment.table("dispatches"),
-            KeyConditionExpression="run_id = :run",
-            ExpressionAttributeValues=to_item({":run": run_id}),
-            ConsistentRead=True,
-        )
-        async for page in pages:
-            for item in page.get("Items", []):
-                yield Dispatch.model_validate(from_item(item))
+        dynamodb, table = self.environment.dynamodb, await self.environment.table("dispatches")
+        wanted: dict[str, Any] = {"KeyConditionExpression": "run_id = :run", "ConsistentRead": True}
+        async for item in items_of(dynamodb, "query", table, {":run": run_id}, **wanted):
+            yield Dispatch.model_validate(item)
 
 
 def standing(delivery: Delivery) -> str:

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,7 +95,7 @@ class Emails:
     async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
         """Return the emails of those of these customers, in this order, who have one or are held out."""
         records = await self.records.existing(self.run.run_id, customer_ids)
-        dispatches = await self._dispatches(customer_ids)
+        dispatches = await self.lookup.of_customers(self.run.run_id, customer_ids)
         return [
             _view(each, records.get(each), dispatches.get(each))
             for each in customer_ids
@@ -126,12 +126,6 @@ class Emails:
 
     async def _mailed(self, part: int) -> list[FinishedEmail]:
         return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
-
-    async def _dispatches(self, customer_ids: Sequence[str]) -> Mapping[str, Dispatch]:
-        items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
-        keys = [{"run_id": self.run.run_id, "customer_id": each} for each in customer_ids]
-        found = map(Dispatch.model_validate, await items.get_all(keys))
-        return {each.customer_id: each for each in found}
 
     def _parts(self) -> list[int]:
         return sorted(self.run.stage(StageName.MAILER).done)

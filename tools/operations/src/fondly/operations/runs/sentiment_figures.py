@@ -64,17 +64,5 @@ def criticism(aspect: AspectCount) -> str:
     return f"{_of(aspect.blamed, aspect)} criticise"
 
 
-def most_praised(summary: SentimentSummary, limit: int) -> str:
-    """The most praised aspects on one line: `battery life (41 of 48), picture (30 of 34)`."""
-    praised = summary.praised[:limit]
-    return ", ".join(f"{aspect_name(each.aspect)} ({_of(each.praised, each)})" for each in praised)
-
-
-def most_criticised(summary: SentimentSummary, limit: int) -> str:
-    """The most criticised aspects on one line: `installation (14 of 18)`."""
-    blamed = summary.blamed[:limit]
-    return ", ".join(f"{aspect_name(each.aspect)} ({_of(each.blamed, each)})" for each in blamed)
-
-
 def _of(number: int, aspect: AspectCount) -> str:
     return f"{count(number)} of {count(aspect.mentions)}"

@@ -18,7 +18,6 @@ from fondly.operations.runs.sentiment_figures import exported
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
-from fondly.runtime.runs.pricing import price_of
 from fondly.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
 from fondly.runtime.runs.totals import total
 
@@ -53,14 +52,6 @@ class RunView(BaseModel):
     delivered_parts: int = 0
 
 
-class UnitView(BaseModel):
-    """A billable unit, the amount used, and its cost in US dollars; None if it has no list price here."""
-
-    unit: str
-    amount: Decimal
-    cost_usd: Decimal | None
-
-
 class Rejects(BaseModel):
     """The number of rejected rows, and the object that lists them with the reason of each."""
 
@@ -82,7 +73,6 @@ class RunDetails(RunView):
     delivery: DeliveryView | None = None
     """The decisions about its delivery and what has become of its emails; None for a run that has none."""
     total_seconds: float
-    units: list[UnitView]
     cost_usd: dict[str, Decimal]
     recommender: RecommenderState
     """What the recommender keeps of the run."""
@@ -160,7 +150,6 @@ def details(
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,
-        units=[_priced(unit, amount) for unit, amount in used_units(reports).items()],
         cost_usd=totals.cost_usd,
         recommender=RecommenderState.of(run),
         rejects=Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run.run_id)}")
@@ -189,8 +178,3 @@ def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
         for unit, amount in report.units.items():
             amounts[unit] = amounts.get(unit, Decimal(0)) + amount
     return {unit: amount for unit, amount in sorted(amounts.items()) if amount}
-
-
-def _priced(unit: str, amount: Decimal) -> UnitView:
-    price = price_of(unit)
-    return UnitView(unit=unit, amount=amount, cost_usd=None if price is None else amount * price)

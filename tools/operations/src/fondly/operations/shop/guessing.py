@@ -1,12 +1,10 @@
 """Guesses what a shop would say of itself, from its file and from the machine: only suggestions."""
 
-import csv
-import gzip
 import os
 import re
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,14 +14,17 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
+from fondly.ingest.adapters.tables import open_table
+from fondly.ingest.domain.csv_records import CSVRecord
+from fondly.ingest.domain.errors import FileError
 from fondly.mailer.domain.language import UnknownLanguageError, language
 from fondly.mailer.domain.message.hosts import AllowedHosts, below
+from fondly.operations.check.link_hosts import usual
 from fondly.operations.shop.file import ShopSection, problem_of
 from fondly.operations.shop.rendering import hosts_of
 
 SAMPLED_ROWS = 1_000
-MIN_SHARE = 0.1
-"""A host with at least this share of the links, or of the pictures, is one of the shop's."""
+MAX_BYTES = 2**32
 SIGNS = {"₹": "INR", "Rs": "INR", "€": "EUR", "£": "GBP", "$": "USD"}
 LOCALES = {"INR": "en_IN", "EUR": "de_DE", "GBP": "en_GB", "USD": "en_US", "CHF": "de_CH"}
 """The likeliest locale with a language of ours for a currency."""
@@ -89,17 +90,12 @@ class _Seen:
 
 
 def _cells(file: Path) -> Iterator[str]:
-    """The cells of the first rows; none of a file that is not a table of text."""
-    csv.field_size_limit(sys.maxsize)
-    opened = gzip.open if file.suffix == ".gz" else open
-    try:
-        with opened(file, "rt", encoding="utf-8-sig", errors="replace", newline="") as lines:
-            head = lines.readline()
-            separator = max(",;\t|", key=head.count)
-            for row in islice(csv.reader(lines, delimiter=separator), SAMPLED_ROWS):
-                yield from (cell.strip() for cell in row)
-    except (OSError, EOFError, csv.Error):
-        return
+    """The cells of the first rows that can be read, as ingest reads them; none of a file that is no table."""
+    with suppress(OSError, FileError), open_table(file, max_bytes=MAX_BYTES) as table:
+        table.header()
+        for row in islice(table, SAMPLED_ROWS):
+            if isinstance(row, CSVRecord):
+                yield from map(str.strip, row.cells)
 
 
 def _parts(url: str) -> tuple[str, str]:
@@ -111,10 +107,7 @@ def _parts(url: str) -> tuple[str, str]:
 
 
 def _common(hosts: Counter[str]) -> list[str]:
-    known = AllowedHosts("*")
-    return sorted(
-        host for host, seen in hosts.items() if known.allow(host) and seen >= MIN_SHARE * hosts.total()
-    )
+    return list(filter(AllowedHosts("*").allow, usual(hosts)))
 
 
 def _brand(links: Sequence[str]) -> dict[str, object]:

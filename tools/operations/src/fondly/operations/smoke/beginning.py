@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from fondly.operations.check.estimate import estimate, workload_of
+from fondly.operations.check.estimate import workload_of
 from fondly.operations.check.reading import choose, read
+from fondly.operations.cost.estimate import estimate
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop

@@ -1,9 +1,6 @@
 """What a number of customers takes with the account's quotas, and which quota to raise first."""
 
-from decimal import Decimal
-
-from pydantic import BaseModel, ConfigDict
-
+from fondly.operations.cost.estimate import Estimate, estimate
 from fondly.operations.cost.hours import (
     MINUTES_PER_HOUR,
     SECONDS_PER_HOUR,
@@ -12,7 +9,6 @@ from fondly.operations.cost.hours import (
     hours_of,
     tokens_per_call,
 )
-from fondly.operations.cost.lines import by_service, delivery_hours, delivery_lines, run_lines, total
 from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.operations.verification.quotas import FoundQuotas, Quota, SesRate
 
@@ -28,22 +24,13 @@ class Request(Quota):
         return self.request_of(self.needed)
 
 
-class Outlook(BaseModel):
+class Outlook(Estimate):
     """A first run of so many customers; `requests` has the bottleneck first."""
 
-    model_config = ConfigDict(frozen=True)
-    customers: int
-    hours: dict[str, float]
-    total_hours: float
     within_hours: float
-    usd: Decimal
-    usd_by_service: dict[str, Decimal]
     requests: list[Request]
-    delivery_hours: float
-    """At SES's rate, without quiet hours."""
     delivery_days: int
     """By how many emails SES takes in a day."""
-    delivery_usd: Decimal
 
 
 def outlook(
@@ -52,18 +39,11 @@ def outlook(
     """Reckon with what is known of the account, and with a new account's quotas for the rest."""
     work = Workload.of(customers, model_id=model_id or MODEL_ID)
     limits = found.limits()
-    hours, lines = hours_of(work, limits), run_lines(work, limits)
     return Outlook(
-        customers=customers,
-        hours=dict(hours),
-        total_hours=sum(hours.values()),
+        **dict(estimate(work, limits, ses_per_s=rate.per_s)),
         within_hours=within_hours,
-        usd=total(lines),
-        usd_by_service=by_service(lines),
         requests=_requests(work, limits, found, within_hours),
-        delivery_hours=delivery_hours(work, per_s=rate.per_s),
         delivery_days=-(-work.emails // max(1, int(rate.per_day))),
-        delivery_usd=total(delivery_lines(work, per_s=rate.per_s)),
     )
 
 
