@@ -14,9 +14,8 @@ from fondly.contracts.records import Customer
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
-from fondly.recommender.domain.personalize.prepared import DatasetFiles, Prepared
 from fondly.recommender.domain.personalize.rankings import input_lines, ranked_customers
-from fondly.recommender.domain.personalize.rows import item_row, rows_of
+from fondly.recommender.domain.personalize.rows import DatasetFiles, Prepared, item_row, rows_of
 from fondly.recommender.domain.personalize.schemas import ITEMS
 from fondly.recommender.domain.run_state import Passed, RecommenderState
 from fondly.recommender.domain.shop.assortment import Assortment

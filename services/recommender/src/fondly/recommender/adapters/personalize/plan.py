@@ -14,15 +14,8 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.history.preferences import EventType
-from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize import personalize_keys, schemas
 from fondly.recommender.domain.personalize.rankings import digest
-from fondly.recommender.domain.personalize.schemas import (
-    DATASETS,
-    DIGEST_CHARS,
-    FILTERED,
-    SOLD_OUT,
-    DatasetSchema,
-)
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.run import Run
 from fondly.runtime.tags import RUN
@@ -51,7 +44,9 @@ SOLUTION: Mapping[str, Any] = {
                 {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
             ]
         },
-        "trainingDataConfig": {"excludedDatasetColumns": {kind: list(of) for kind, of in FILTERED.items()}},
+        "trainingDataConfig": {
+            "excludedDatasetColumns": {kind: list(of) for kind, of in schemas.FILTERED.items()}
+        },
     },
 }
 """What a solution is created with, besides its name and dataset group.
@@ -63,7 +58,7 @@ POSSESSIONS = (EventType.LIKED, EventType.PURCHASED, EventType.REVIEWED, EventTy
 _KINDS = ", ".join(f'"{kind.value}"' for kind in POSSESSIONS)
 OFFERED = (
     f"EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ({_KINDS})"
-    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{SOLD_OUT}")'
+    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{schemas.SOLD_OUT}")'
 )
 """The filter of rankings: neither what the customer has nor what is sold out is offered.
 
@@ -110,7 +105,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """A digest of what decides every ranking besides the data: weights, columns, length and filter."""
-        columns = [schema.digest for schema in DATASETS]
+        columns = [schema.digest for schema in schemas.DATASETS]
         return digest(self.dataset_group, self.num_results, SOLUTION, columns, OFFERED)
 
     def campaign(self, version_arn: str) -> ResourceSpec:
@@ -126,16 +121,16 @@ class Plan:
     def set_up(self) -> list[ResourceSpec]:
         """Return what every run needs first, and what is free: the dataset group and the schemas."""
         group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
-        schemas = (
+        made = (
             ResourceSpec(
                 f"schema_{_low(schema)}",
                 Kind.SCHEMA,
                 f"{self.dataset_group}-{_low(schema)}-{schema.digest}",  # AWS never changes a schema
                 {"schema": schema.avro},
             )
-            for schema in DATASETS
+            for schema in schemas.DATASETS
         )
-        return [group, *schemas]
+        return [group, *made]
 
     def _datasets(self, run: Run) -> list[ResourceSpec]:
         return [
@@ -149,7 +144,7 @@ class Plan:
                     "schemaArn": _made(run, f"schema_{_low(schema)}"),
                 },
             )
-            for schema in DATASETS
+            for schema in schemas.DATASETS
         ]
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
@@ -166,7 +161,7 @@ class Plan:
                 },
                 run,
             )
-            for schema in DATASETS
+            for schema in schemas.DATASETS
         ]
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
@@ -216,10 +211,10 @@ def _again(run: Run) -> str:
     return f"-{remade + 1}" if remade else ""
 
 
-def _low(schema: DatasetSchema) -> str:
+def _low(schema: schemas.DatasetSchema) -> str:
     return schema.kind.lower()
 
 
 def filter_name(dataset_group: str) -> str:
     """Name the filter by its expression, which cannot be changed: each is created once for a group."""
-    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[:DIGEST_CHARS]}"
+    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[: schemas.DIGEST_CHARS]}"

@@ -9,20 +9,13 @@ from functools import cache
 from statistics import median
 
 from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.shop import similar_names
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
 from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
 from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
-from fondly.recommender.domain.shop.similar_names import (
-    Vector,
-    cosine,
-    document_frequency,
-    rarity,
-    tokens,
-    vector,
-)
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2
@@ -129,7 +122,7 @@ class Catalogue:
 
     def likeness(self, one: str, other: str) -> float:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
-        return cosine(self._names[one], self._names[other])
+        return similar_names.cosine(self._names[one], self._names[other])
 
     def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
         wanted, own = frozenset(words(thing)), self._name_words
@@ -168,10 +161,12 @@ class Catalogue:
                 index.setdefault(product.category[:depth], []).append(product_id)
         return index
 
-    def _name_vectors(self) -> dict[str, Vector]:
-        counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
-        weights = rarity(document_frequency(counts), len(counts))
-        return {product_id: vector(own, weights) for product_id, own in counts.items()}
+    def _name_vectors(self) -> dict[str, similar_names.Vector]:
+        counts = {
+            product_id: similar_names.tokens(product.name) for product_id, product in self.products.items()
+        }
+        weights = similar_names.rarity(similar_names.document_frequency(counts), len(counts))
+        return {product_id: similar_names.vector(own, weights) for product_id, own in counts.items()}
 
 
 def _volumes(product: Product) -> frozenset[str]:
