@@ -20,12 +20,7 @@ _ESCAPED, _BACKSLASHED = re.compile(r'(["\\])'), r"\\\1"
 
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return a whole file in UTF-8: the header, then one line per row with its values in column order."""
-    return csv_header(columns) + csv_lines(columns, rows)
-
-
-def csv_header(columns: Sequence[str]) -> bytes:
-    """Return a file's first line."""
-    return (",".join(columns) + "\n").encode()
+    return (",".join(columns) + "\n").encode() + csv_lines(columns, rows)
 
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Row]) -> bytes:

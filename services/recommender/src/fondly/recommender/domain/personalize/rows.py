@@ -12,7 +12,7 @@ from fondly.contracts.records import Customer, Product, ProductSentiment
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import Preference, preferences_of
 from fondly.recommender.domain.personalize import personalize_keys, schemas
-from fondly.recommender.domain.personalize.csv_files import Row, csv_header, csv_lines, is_fit_id
+from fondly.recommender.domain.personalize.csv_files import Row, csv_file, csv_lines, is_fit_id
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.training_minimums import DataSize
 
@@ -167,6 +167,5 @@ class DatasetFiles:
 
     def _add(self, folder: str, schema: schemas.DatasetSchema, rows: Sequence[Row]) -> None:
         file = self.by_folder[folder]
-        if rows and not file:
-            file += csv_header(schema.columns)
-        file += csv_lines(schema.columns, rows)
+        if rows:
+            file += (csv_lines if file else csv_file)(schema.columns, rows)

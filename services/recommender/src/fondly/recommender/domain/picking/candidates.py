@@ -1,9 +1,9 @@
 """What is considered for a customer: leaf categories by weight, and the products in each, best first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from zlib import crc32
 
@@ -100,15 +100,10 @@ class Candidates(FamilyWeights):
             or offer.leaf in self.shopper.following
         )
 
-    def offers(self, leaf: Category) -> Iterator[Offer]:
-        """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
-        if leaf not in self._ordered:
-            self._ordered[leaf] = self._order(leaf)
-        return iter(self._ordered[leaf])
-
     @cached_property
-    def _ordered(self) -> dict[Category, Sequence[Offer]]:
-        return {}
+    def offers(self) -> Callable[[Category], Sequence[Offer]]:
+        """Returns a leaf's offers, best first: of each family the variant that suits the customer best."""
+        return cache(self._order)
 
     def _order(self, leaf: Category) -> Sequence[Offer]:
         best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
