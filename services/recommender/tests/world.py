@@ -18,9 +18,14 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
+from fondly.recommender.domain.run_state import (
+    FEWEST_PARTS,
+    TRAINING,
+    Phase,
+    RecommenderBundle,
+    RecommenderState,
+)
 from fondly.recommender.domain.shop.assortment import Assortment
-from fondly.recommender.domain.study.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.use_cases.advance_run import AdvanceRun, ShareOut
 from fondly.recommender.use_cases.keep_rankings import KeepRankings

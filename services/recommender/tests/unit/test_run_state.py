@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from fondly.contracts.events import RecommenderPoll, Round
-from fondly.recommender.domain.run_state import TRAINING, TRANSITIONS, Outcome, Phase
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import TRAINING, TRANSITIONS, Outcome, Phase, RecommenderBundle
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
 

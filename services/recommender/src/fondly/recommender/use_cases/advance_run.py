@@ -14,8 +14,18 @@ from functools import partial
 
 from fondly.contracts.events import Round
 from fondly.recommender.domain.personalize.rows import NOBODY
-from fondly.recommender.domain.run_state import TRAINING, Outcome, Passed, Phase, RecommenderState
-from fondly.recommender.domain.study.bundles import Bundle, RecommenderBundle, bundle_of, is_through, left_in
+from fondly.recommender.domain.run_state import (
+    TRAINING,
+    Bundle,
+    Outcome,
+    Passed,
+    Phase,
+    RecommenderBundle,
+    RecommenderState,
+    bundle_of,
+    is_through,
+    left_in,
+)
 from fondly.recommender.ports import RefusedError
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets

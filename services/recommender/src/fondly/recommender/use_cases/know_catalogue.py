@@ -1,8 +1,9 @@
 """Reads a run's catalogue once per task: its products, and later all that picking needs to know of them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from fondly.contracts import object_keys
 from fondly.contracts.ingest_report import IngestReport
@@ -14,12 +15,32 @@ from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.co_purchases import CoPurchases
-from fondly.recommender.use_cases.keep_latest import KeepLatest
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
 
+Made = TypeVar("Made")
 Products = Mapping[str, Product]
 log = get_logger()
+
+
+class KeepLatest(Generic[Made]):
+    """Holds one thing, by a key; another key replaces it, so memory holds one run's.
+
+    It is made once however many messages ask for it at the same time. If making it fails or is cancelled,
+    whoever asks next makes it.
+    """
+
+    def __init__(self) -> None:
+        self._making = asyncio.Lock()
+        self._kept: tuple[Hashable, Made] | None = None
+
+    async def get(self, key: Hashable, make: Callable[[], Awaitable[Made]]) -> Made:
+        """Return what was made for the key, or make it."""
+        async with self._making:
+            if self._kept is None or self._kept[0] != key:
+                self._kept = None  # let go of the previous one first: two would take twice the memory
+                self._kept = (key, await make())
+            return self._kept[1]
 
 
 @dataclass(frozen=True, kw_only=True)

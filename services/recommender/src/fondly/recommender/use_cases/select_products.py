@@ -27,10 +27,9 @@ from fondly.recommender.domain.personalize.rankings import Rankings, ranked_cust
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import RecommenderState
+from fondly.recommender.domain.run_state import Bundle, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
-from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
 from fondly.recommender.use_cases.know_customers import KnowCustomers

@@ -10,12 +10,11 @@ from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import liked_products
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
+from fondly.recommender.domain.run_state import Bundle, bundles_of
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.bundles import Bundle, bundles_of
 from fondly.recommender.domain.study.co_purchases import CoPurchases
-from fondly.recommender.use_cases.keep_latest import KeepLatest
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.know_catalogue import KeepLatest, KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers, scores_of
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.run import Run

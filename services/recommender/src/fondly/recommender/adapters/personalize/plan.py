@@ -14,7 +14,7 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.history.preferences import EventType
-from fondly.recommender.domain.personalize import personalize_keys, schemas
+from fondly.recommender.domain.personalize import datasets, personalize_keys
 from fondly.recommender.domain.personalize.rankings import digest
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.run import Run
@@ -29,12 +29,8 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.VIEWED: 0.2,
     EventType.DISLIKED: 0.1,
 }
-"""What somebody looked at says less than what they bought, and more than what they regret.
-
-A purchase of which nothing more is known is a better sign than a lukewarm review.
-
-A dislike still shows what the customer shops for, so it keeps a small weight.
-"""
+"""What somebody looked at says less than what they bought, and more than what they regret. An order of which
+nothing more is known says more than a lukewarm review; a dislike still shows what the customer shops for."""
 SOLUTION: Mapping[str, Any] = {
     "recipeArn": f"arn:aws:personalize:::recipe/{RECIPE}",
     "performAutoTraining": False,
@@ -45,20 +41,18 @@ SOLUTION: Mapping[str, Any] = {
             ]
         },
         "trainingDataConfig": {
-            "excludedDatasetColumns": {kind: list(of) for kind, of in schemas.FILTERED.items()}
+            "excludedDatasetColumns": {kind: list(of) for kind, of in datasets.FILTERED.items()}
         },
     },
 }
 """What a solution is created with, besides its name and dataset group.
-
-Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
-"""
+Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration"."""
 POSSESSIONS = (EventType.LIKED, EventType.PURCHASED, EventType.REVIEWED, EventType.DISLIKED)
 """The kinds of interaction with what somebody has: what they clicked on or looked at may be offered."""
 _KINDS = ", ".join(f'"{kind.value}"' for kind in POSSESSIONS)
 OFFERED = (
     f"EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ({_KINDS})"
-    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{schemas.SOLD_OUT}")'
+    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{datasets.SOLD_OUT}")'
 )
 """The filter of rankings: neither what the customer has nor what is sold out is offered.
 
@@ -105,7 +99,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """A digest of what decides every ranking besides the data: weights, columns, length and filter."""
-        columns = [schema.digest for schema in schemas.DATASETS]
+        columns = [schema.digest for schema in datasets.DATASETS]
         return digest(self.dataset_group, self.num_results, SOLUTION, columns, OFFERED)
 
     def campaign(self, version_arn: str) -> ResourceSpec:
@@ -128,7 +122,7 @@ class Plan:
                 f"{self.dataset_group}-{_low(schema)}-{schema.digest}",  # AWS never changes a schema
                 {"schema": schema.avro},
             )
-            for schema in schemas.DATASETS
+            for schema in datasets.DATASETS
         )
         return [group, *made]
 
@@ -144,7 +138,7 @@ class Plan:
                     "schemaArn": _made(run, f"schema_{_low(schema)}"),
                 },
             )
-            for schema in schemas.DATASETS
+            for schema in datasets.DATASETS
         ]
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
@@ -161,7 +155,7 @@ class Plan:
                 },
                 run,
             )
-            for schema in schemas.DATASETS
+            for schema in datasets.DATASETS
         ]
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
@@ -211,10 +205,10 @@ def _again(run: Run) -> str:
     return f"-{remade + 1}" if remade else ""
 
 
-def _low(schema: schemas.DatasetSchema) -> str:
+def _low(schema: datasets.DatasetSchema) -> str:
     return schema.kind.lower()
 
 
 def filter_name(dataset_group: str) -> str:
     """Name the filter by its expression, which cannot be changed: each is created once for a group."""
-    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[: schemas.DIGEST_CHARS]}"
+    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[: datasets.DIGEST_CHARS]}"

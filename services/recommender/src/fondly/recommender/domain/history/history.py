@@ -184,13 +184,8 @@ def _newest(
 
 
 def _without(reviews: Iterable[KnownReview], product_ids: Container[str]) -> tuple[KnownReview, ...]:
-    left = (
-        one.model_copy(
-            update={"product_ids": tuple(each for each in one.product_ids if each not in product_ids)}
-        )
-        for one in reviews
-    )
-    return tuple(one for one in left if one.product_ids)
+    left = ((one, tuple(each for each in one.product_ids if each not in product_ids)) for one in reviews)
+    return tuple(one.model_copy(update={"product_ids": ids}) for one, ids in left if ids)
 
 
 def _times(reviews: Iterable[Review]) -> dict[str, float]:

@@ -11,8 +11,8 @@ from pydantic import BaseModel
 from fondly.contracts.records import Customer, Product, ProductSentiment
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import Preference, preferences_of
-from fondly.recommender.domain.personalize import personalize_keys, schemas
-from fondly.recommender.domain.personalize.csv_files import Row, csv_file, csv_lines, is_fit_id
+from fondly.recommender.domain.personalize import datasets, personalize_keys
+from fondly.recommender.domain.personalize.datasets import Row, csv_file, csv_lines, is_fit_id
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.runtime.training_minimums import DataSize
 
@@ -76,7 +76,7 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
         "RATING": None if product.rating is None else float(product.rating),
         "RATING_COUNT": product.rating_count,
         "SENTIMENT": round(sentiment.polarity, 4) if sentiment and sentiment.scored else None,
-        "AVAILABILITY": schemas.SOLD_OUT if product.in_stock is False else schemas.IN_STOCK,
+        "AVAILABILITY": datasets.SOLD_OUT if product.in_stock is False else datasets.IN_STOCK,
         "DESCRIPTION": ". ".join((product.name, *product.bullets))[:MAX_TEXTUAL_CHARS],
     }
 
@@ -154,8 +154,8 @@ class DatasetFiles:
         """Add the rows of customers."""
         for rows in customers:
             own = [*rows.interactions, *rows.looks]
-            self._add(personalize_keys.INTERACTIONS, schemas.INTERACTIONS, own)
-            self._add(personalize_keys.USERS, schemas.USERS, [rows.user])
+            self._add(personalize_keys.INTERACTIONS, datasets.INTERACTIONS, own)
+            self._add(personalize_keys.USERS, datasets.USERS, [rows.user])
             self._size.interactions += len(own)
             self._size.customers += bool(own)
             self._size.returning += len(own) > 1
@@ -165,7 +165,7 @@ class DatasetFiles:
         sizes = {f"{folder.rstrip('/')}_bytes": len(file) for folder, file in self.by_folder.items()}
         return self._size.model_copy(update={**sizes, **more})
 
-    def _add(self, folder: str, schema: schemas.DatasetSchema, rows: Sequence[Row]) -> None:
+    def _add(self, folder: str, schema: datasets.DatasetSchema, rows: Sequence[Row]) -> None:
         file = self.by_folder[folder]
         if rows:
             file += (csv_lines if file else csv_file)(schema.columns, rows)

@@ -94,11 +94,8 @@ class Candidates(FamilyWeights):
 
     def is_evident(self, offer: Offer) -> bool:
         """Return whether an offer goes with something of the customer's, by the tables or other customers."""
-        return (
-            offer.leaf in self.completing
-            or offer.family in self.linked
-            or offer.leaf in self.shopper.following
-        )
+        is_of_leaf = offer.leaf in self.completing or offer.leaf in self.shopper.following
+        return is_of_leaf or offer.family in self.linked
 
     @cached_property
     def offers(self) -> Callable[[Category], Sequence[Offer]]:
@@ -124,11 +121,8 @@ class Candidates(FamilyWeights):
             score += NAMED_SCORE
         if offer.leaf in self.shopper.leaves and self.shop.is_collected(offer.leaf):
             score += ALIKE_SCORE * self._likeness(offer)
-        return (
-            score
-            - price * abs(offer.price_level - self.shopper.price_level)
-            + whim * self._whim(offer.number)
-        )
+        score -= price * abs(offer.price_level - self.shopper.price_level)
+        return score + whim * self._whim(offer.number)
 
     def _likeness(self, offer: Offer) -> float:
         """Return how alike the name is to any of theirs of the leaf, as two by one author or artist are."""

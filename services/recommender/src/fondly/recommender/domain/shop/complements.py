@@ -74,12 +74,9 @@ class Complements:
         return tuple(found.values())
 
     def _goes_with(self, category: Category, other: Category) -> bool:
-        return (
-            category != other
-            and other in self._leaves
-            and same_audience(category, other)
-            and not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
-        )
+        if category == other or other not in self._leaves or not same_audience(category, other):
+            return False
+        return not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
 
     def _stated(self, category: Category) -> Iterator[Category]:
         """Yield what the shop says goes with the category, in its order, the largest leaf of a name first."""

@@ -152,10 +152,8 @@ def _devices(text: Text) -> Iterable[Fact]:
 
 def _models(text: Text, *, own: bool) -> Iterable[Fact]:
     """Return the models that an accessory says that it is for, or the own one of a device."""
-    known = [model.name for model in models.known_models(text.name)]
-    return facts_of(
-        {"model": known[: 1 if own else None] or models.device_models(text.name if own else text.made_for)}
-    )
+    known = [model.name for model in models.known_models(text.name)][: 1 if own else None]
+    return facts_of({"model": known or models.device_models(text.name if own else text.made_for)})
 
 
 def _own_makers(text: Text) -> Iterable[Fact]:

@@ -31,13 +31,8 @@ def is_disliked(sentiment: ProductSentiment) -> bool:
 
 def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
     """Return the aspects that an email may say buyers praise, most praised first; price is left to them."""
-    found = (
-        each
-        for each in sentiment.aspects
-        if each.aspect != PRICE
-        and each.praised >= MIN_PRAISING
-        and each.praised >= PRAISED_PER_BLAMED * each.blamed
-    )
+    others = (each for each in sentiment.aspects if each.aspect != PRICE)
+    found = (each for each in others if each.praised >= max(MIN_PRAISING, PRAISED_PER_BLAMED * each.blamed))
     return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
 
 
