@@ -25,7 +25,7 @@ LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse 
 export PYTHONDONTWRITEBYTECODE :=
 
 # The release before, which this one runs beside during a deployment: a tag or, before there is one, a commit.
-BASE := $(or $(BASE),$(shell git describe --tags --match 'v*' --abbrev=0 HEAD^ 2>/dev/null),d5eef3c0)
+BASE := $(or $(BASE),$(shell git describe --tags --match 'v*' --abbrev=0 HEAD^ 2>/dev/null),e0ceb591)
 BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 

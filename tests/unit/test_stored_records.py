@@ -39,7 +39,7 @@ from fondly.runtime.storage import from_item
 STORED: Mapping[str, Any] = json.loads(
     (Path(__file__).parent / "samples/stored-by-d5eef3c0.json").read_text("utf-8")
 )
-"""A record of each kind, shortened, as the baseline of `make mixed` has stored it."""
+"""A record of each kind, shortened, as the first baseline of `make mixed` has stored it."""
 RUN = "table runs/run"
 MODELS: Mapping[str, type[BaseModel]] = {
     "runs/…/products": Product,

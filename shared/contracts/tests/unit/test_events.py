@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from fondly.contracts.errors import PermanentError
+from fondly.contracts.errors import NewerReleaseError, PermanentError
 from fondly.contracts.events import (
     DataIngested,
     DeliverPart,
@@ -79,7 +79,7 @@ def test_the_same_cause_always_gives_the_same_id() -> None:
     [
         ("", "not an event"),
         ("[]", "not an event"),
-        ('{"type": "fondly.other.v1"}', "expected fondly.sentiment-scored.v1, got fondly.other.v1"),
+        ('{"type": "com.example.other.v1"}', "expected fondly.sentiment-scored.v1, got com.example.other.v1"),
         ('{"type": "fondly.sentiment-scored.v1"}', "id: Field required"),
     ],
 )
@@ -87,6 +87,12 @@ def test_an_invalid_event_is_a_permanent_failure(body: str, reason: str) -> None
     """The error says what is wrong with the body; a retry cannot help."""
     with pytest.raises(PermanentError, match=reason):
         parse_event(body, SentimentScored)
+
+
+def test_an_event_that_only_a_newer_release_knows_is_left_to_its_tasks() -> None:
+    """While both run, one of them takes the message when it comes back."""
+    with pytest.raises(NewerReleaseError, match=r"expected fondly.sentiment-scored.v1, got fondly.other.v1"):
+        parse_event('{"type": "fondly.other.v1"}', SentimentScored)
 
 
 def test_an_unknown_member_is_ignored() -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fondly.contracts import trace_context
 from fondly.contracts.clock import utc_now
-from fondly.contracts.errors import PermanentError
+from fondly.contracts.errors import NewerReleaseError, PermanentError
 
 
 class EventData(BaseModel, ABC):
@@ -75,14 +75,20 @@ def event_type(body: str) -> str:
 
 
 def parse_event(body: str, kind: type[Data]) -> Event[Data]:
-    """Parse an event of one kind; raise `PermanentError` naming the first problem."""
+    """Parse an event of one kind; raise `PermanentError` naming a problem, `NewerReleaseError` if unknown."""
     found = event_type(body)
     if found != kind.type:
-        raise PermanentError(f"expected {kind.type}, got {found}")
+        is_newer = found.startswith("fondly.") and found not in _types(EventData)
+        raise (NewerReleaseError if is_newer else PermanentError)(f"expected {kind.type}, got {found}")
     try:
         return Event[kind].model_validate_json(body)  # type: ignore[valid-type] # a class held in a variable
     except ValidationError as error:
         raise PermanentError(f"not a {kind.type} event: {_first_problem(error)}") from error
+
+
+def _types(kind: type) -> set[str]:
+    """The types of all events below a kind."""
+    return {getattr(kind, "type", "")}.union(*map(_types, kind.__subclasses__()))
 
 
 class _Typed(BaseModel):
