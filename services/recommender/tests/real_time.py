@@ -24,8 +24,8 @@ from fondly.recommender.domain.realtime.current_picks import (
 from fondly.recommender.ports import OpenedShop
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.recommender.web.app import listening_at, web_app
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects

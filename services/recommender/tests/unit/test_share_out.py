@@ -21,7 +21,7 @@ from fondly.recommender.domain.run_state import (
     bundles_of,
     parts_per_bundle,
 )
-from fondly.recommender.use_cases.know_catalogue import KeepLatest
+from fondly.recommender.use_cases.study_shop import KeepLatest
 from fondly.runtime import training_minimums
 from fondly.runtime.queue.polls import SENT_AT_ONCE
 from fondly.runtime.runs.run import Run

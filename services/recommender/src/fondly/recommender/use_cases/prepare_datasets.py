@@ -28,8 +28,8 @@ from fondly.recommender.domain.study.witnesses import (
     chosen,
 )
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.runtime.consent import suppressed
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Items, Objects

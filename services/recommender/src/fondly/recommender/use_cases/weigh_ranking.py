@@ -20,8 +20,7 @@ from fondly.recommender.domain.study.witnesses import (
     verdict,
 )
 from fondly.recommender.ports import RankedObjects
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
-from fondly.recommender.use_cases.study_shop import count
+from fondly.recommender.use_cases.study_shop import KnowCatalogue, count
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run

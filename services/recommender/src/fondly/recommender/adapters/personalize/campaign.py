@@ -14,7 +14,7 @@ from fondly.recommender.adapters.personalize.plan import filter_name
 from fondly.recommender.domain.history.customer_events import Visit
 from fondly.recommender.domain.personalize.datasets import is_fit_id
 from fondly.recommender.ports import NoRankingError
-from fondly.recommender.use_cases.know_catalogue import KeepLatest
+from fondly.recommender.use_cases.study_shop import KeepLatest
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter

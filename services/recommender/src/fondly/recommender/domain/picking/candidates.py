@@ -7,10 +7,9 @@ from functools import cache, cached_property, lru_cache
 from itertools import chain
 from zlib import crc32
 
-from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part
+from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part, Suitable
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.picking.shopper import Owned
-from fondly.recommender.domain.picking.variant_choice import Suitable
 from fondly.recommender.domain.shop.complements import Complement
 from fondly.recommender.domain.shop.taxonomy import Category
 

@@ -9,10 +9,9 @@ from functools import cache
 from statistics import median
 
 from fondly.contracts.records import Product, ProductSentiment
-from fondly.recommender.domain.shop import similar_names
+from fondly.recommender.domain.shop import names
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
-from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
 from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
@@ -63,7 +62,7 @@ class Catalogue:
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
         self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
-        self.brand: Callable[[str], str | None] = brands_of(self.products.values()).get
+        self.brand: Callable[[str], str | None] = names.brands_of(self.products.values()).get
         """Returns the product's brand, None when none is known."""
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
         """Returns what the text of a product of the catalogue says."""
@@ -122,7 +121,7 @@ class Catalogue:
 
     def likeness(self, one: str, other: str) -> float:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
-        return similar_names.cosine(self._names[one], self._names[other])
+        return names.cosine(self._names[one], self._names[other])
 
     def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
         wanted, own = frozenset(words(thing)), self._name_words
@@ -161,12 +160,10 @@ class Catalogue:
                 index.setdefault(product.category[:depth], []).append(product_id)
         return index
 
-    def _name_vectors(self) -> dict[str, similar_names.Vector]:
-        counts = {
-            product_id: similar_names.tokens(product.name) for product_id, product in self.products.items()
-        }
-        weights = similar_names.rarity(similar_names.document_frequency(counts), len(counts))
-        return {product_id: similar_names.vector(own, weights) for product_id, own in counts.items()}
+    def _name_vectors(self) -> dict[str, names.Vector]:
+        counts = {product_id: names.tokens(product.name) for product_id, product in self.products.items()}
+        weights = names.rarity(names.document_frequency(counts), len(counts))
+        return {product_id: names.vector(own, weights) for product_id, own in counts.items()}
 
 
 def _volumes(product: Product) -> frozenset[str]:

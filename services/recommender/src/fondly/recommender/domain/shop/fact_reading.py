@@ -8,7 +8,6 @@ from functools import partial
 from itertools import pairwise
 
 from fondly.recommender.domain.shop import models
-from fondly.recommender.domain.shop.brands import joined
 from fondly.recommender.domain.shop.fit_tables import (
     Fact,
     Kind,
@@ -20,6 +19,7 @@ from fondly.recommender.domain.shop.fit_tables import (
     table,
 )
 from fondly.recommender.domain.shop.kinds import devices_in, devices_of
+from fondly.recommender.domain.shop.names import joined
 from fondly.recommender.domain.shop.taxonomy import Category
 
 MAX_BEFORE = 4
