@@ -65,9 +65,11 @@ def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
         name.removeprefix(f"{environment}-") for name in (one.rsplit(":", 1)[1] for one in left)
     ) == [
         "mailer",
+        "mailer",  # what is recommended, and how large a run is
         "ops",
         "recommender",
-        "recommender",  # what is scored, and what customers do
+        "recommender",
+        "recommender",  # what is scored, what customers do, and how large a run is
         "sender",
         "sentiment",
     ]
