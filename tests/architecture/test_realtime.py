@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fondly.recommender.web.routes import Routes
+from fondly.recommender.web.app import Routes
 from tests.support.configurations import configuration, pipeline_of
 from tests.support.hcl.configuration import Configuration
 from tests.support.services import CONSUMERS

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from fondly.contracts.events import EventData, Round, new_event
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.runtime.storage import from_item, to_item
 from fondly.stack.provision import Resources
 

@@ -27,8 +27,8 @@ from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.domain.run_state import MailerState
 from fondly.recommender.domain.history.history import History
-from fondly.recommender.domain.personalize.prepared import Prepared
 from fondly.recommender.domain.personalize.rankings import RunRanking
+from fondly.recommender.domain.personalize.rows import Prepared
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Delivery

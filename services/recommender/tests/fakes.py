@@ -31,10 +31,9 @@ from fondly.recommender.ports import (
     VanishedError,
 )
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
-from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.study_shop import KnowCatalogue, StudyShop
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Objects
 from fondly.runtime.storage import to_item

@@ -13,13 +13,19 @@ from pydantic import SecretStr
 
 from fondly.contracts.records import Exclusion, Pick, Recommendation
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
-from fondly.recommender.domain.realtime.current_picks import NOT_SHOWN, Edition, Wanted, picks_of
-from fondly.recommender.domain.realtime.customer_state import keys, wanted_of
+from fondly.recommender.domain.realtime.current_picks import (
+    NOT_SHOWN,
+    Edition,
+    Wanted,
+    keys,
+    picks_of,
+    wanted_of,
+)
 from fondly.recommender.ports import OpenedShop
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.recommender.web.app import listening_at, web_app
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects

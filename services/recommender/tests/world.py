@@ -18,22 +18,24 @@ from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules
-from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
+from fondly.recommender.domain.run_state import (
+    FEWEST_PARTS,
+    TRAINING,
+    Phase,
+    RecommenderBundle,
+    RecommenderState,
+)
 from fondly.recommender.domain.shop.assortment import Assortment
-from fondly.recommender.domain.study.bundles import FEWEST_PARTS, RecommenderBundle
 from fondly.recommender.handler import RecommenderHandler
-from fondly.recommender.use_cases.advance_run import AdvanceRun
+from fondly.recommender.use_cases.advance_run import AdvanceRun, ShareOut
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
 from fondly.recommender.use_cases.record_events import RecordEvents
-from fondly.recommender.use_cases.remember_picks import RememberPicks
 from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from fondly.recommender.use_cases.select_products import SelectProducts
-from fondly.recommender.use_cases.share_out import ShareOut
-from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.select_products import RememberPicks, SelectProducts
+from fondly.recommender.use_cases.study_shop import KnowCatalogue, StudyShop
 from fondly.recommender.use_cases.take_turns import TakeTurns
 from fondly.recommender.use_cases.train import Train
 from fondly.recommender.use_cases.weigh_ranking import WeighRanking

@@ -7,8 +7,7 @@ from aiobotocore.session import get_session
 from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
-from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState
-from fondly.recommender.domain.study.bundles import bundle_of
+from fondly.recommender.domain.run_state import TRAINING, Phase, RecommenderState, bundle_of
 from fondly.recommender.ports import RefusedError, VanishedError
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import S3Objects

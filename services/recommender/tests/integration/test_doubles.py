@@ -11,7 +11,7 @@ from fondly.recommender.adapters.personalize.client import AWSPersonalize
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.adapters.turns import DynamoDBTurns
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.recommender.ports import (
     NotReadyError,
     Personalize,

@@ -4,7 +4,7 @@ import pytest
 
 from fondly.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
 from fondly.recommender.domain.history.earlier_picks import MAX_EARLIER, EarlierPicks
-from fondly.recommender.use_cases.remember_picks import RememberPicks
+from fondly.recommender.use_cases.select_products import RememberPicks
 from fondly.runtime.ports import Items
 from fondly.runtime.storage import DynamoDBItems
 from services.recommender.tests.fakes import product

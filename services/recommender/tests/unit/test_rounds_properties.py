@@ -22,7 +22,7 @@ from fondly.contracts.events import (
 from fondly.contracts.records import Customer
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.rankings import RANKING
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import StageName

@@ -14,9 +14,9 @@ from fondly.recommender.domain.run_state import (
     Outcome,
     Passed,
     Phase,
+    RecommenderBundle,
     RecommenderState,
 )
-from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
 

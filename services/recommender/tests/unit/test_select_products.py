@@ -19,7 +19,7 @@ from fondly.contracts.records import (
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.picking.rules import Rules
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL

@@ -13,15 +13,15 @@ from fondly.contracts.events import (
     parse_event,
 )
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.run_state import RecommenderState
-from fondly.recommender.domain.study.bundles import (
+from fondly.recommender.domain.run_state import (
     MAX_BUNDLES,
     RecommenderBundle,
+    RecommenderState,
     bundle_of,
     bundles_of,
     parts_per_bundle,
 )
-from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.recommender.use_cases.study_shop import KeepLatest
 from fondly.runtime import training_minimums
 from fondly.runtime.queue.polls import SENT_AT_ONCE
 from fondly.runtime.runs.run import Run
@@ -90,7 +90,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     world = World()
     await world.open(TEN_PARTS)
     await world.start()
-    monkeypatch.setattr("fondly.recommender.domain.study.bundles.FEWEST_PARTS", 1)
+    monkeypatch.setattr("fondly.recommender.domain.run_state.FEWEST_PARTS", 1)
     await world.deliver_sent()
     assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
     assert len(world.announcer.of(RecommendationsReady)) == 10

@@ -9,9 +9,9 @@ from fondly.contracts.ingest_report import FileReport, IngestReport
 from fondly.contracts.records import Customer
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.run_state import bundle_of
 from fondly.recommender.domain.shop.assortment import Assortment, still_sold
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.bundles import bundle_of
 from fondly.recommender.use_cases import know_customers
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, product, review

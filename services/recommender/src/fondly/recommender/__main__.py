@@ -8,18 +8,15 @@ from fondly.recommender.adapters.personalize.plan import Plan
 from fondly.recommender.adapters.turns import DynamoDBKnownShop, DynamoDBTurns
 from fondly.recommender.handler import RecommenderHandler
 from fondly.recommender.settings import RecommenderSettings
-from fondly.recommender.use_cases.advance_run import AdvanceRun
+from fondly.recommender.use_cases.advance_run import AdvanceRun, ShareOut
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.prepare_datasets import PrepareDatasets
 from fondly.recommender.use_cases.record_events import RecordEvents
-from fondly.recommender.use_cases.remember_picks import RememberPicks
 from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
-from fondly.recommender.use_cases.select_products import SelectProducts
-from fondly.recommender.use_cases.share_out import ShareOut
-from fondly.recommender.use_cases.study_shop import StudyShop
+from fondly.recommender.use_cases.select_products import RememberPicks, SelectProducts
+from fondly.recommender.use_cases.study_shop import KnowCatalogue, StudyShop
 from fondly.recommender.use_cases.take_turns import TakeTurns
 from fondly.recommender.use_cases.train import Train
 from fondly.recommender.use_cases.weigh_ranking import WeighRanking

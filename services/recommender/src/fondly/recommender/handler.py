@@ -12,7 +12,7 @@ from fondly.contracts.events import (
     event_type,
     parse_event,
 )
-from fondly.recommender.domain.study.bundles import RecommenderBundle
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.recommender.use_cases.advance_run import AdvanceRun
 from fondly.recommender.use_cases.record_events import RecordEvents
 from fondly.runtime.logs import bind_event

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from fondly.contracts.records import AspectMention, Customer, ProductAspect, ScoredReview, Sentiment
 from fondly.recommender.domain.history.history import Told
-from fondly.recommender.domain.history.own_products import (
+from fondly.recommender.domain.history.preferences import (
     MAX_ASPECTS,
+    Preference,
     mentions_by_review,
     own_aspects,
     own_products,
 )
-from fondly.recommender.domain.history.preferences import Preference
 from fondly.recommender.use_cases.select_products import recommend
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shop_of

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
+from fondly.recommender.domain.personalize.datasets import csv_file, is_fit_id
 
 
 def read(body: bytes) -> list[list[str]]:

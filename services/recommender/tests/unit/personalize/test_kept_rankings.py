@@ -16,8 +16,8 @@ from fondly.recommender.domain.personalize.rankings import (
     RANKING,
     KeptRanking,
 )
+from fondly.recommender.domain.run_state import RecommenderBundle
 from fondly.recommender.domain.shop.assortment import Assortment
-from fondly.recommender.domain.study.bundles import RecommenderBundle
 from fondly.runtime import training_minimums
 from fondly.runtime.runs.run import RunStatus, StageName
 from services.recommender.tests.fakes import Shop, made_up_shop, review

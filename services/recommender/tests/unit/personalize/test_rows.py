@@ -5,8 +5,8 @@ import pytest
 from fondly.contracts.records import Customer, ProductSentiment
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import Preference
+from fondly.recommender.domain.personalize.datasets import INTERACTIONS, ITEMS, USERS
 from fondly.recommender.domain.personalize.rows import customer_rows, interaction_rows, item_row
-from fondly.recommender.domain.personalize.schemas import INTERACTIONS, ITEMS, USERS
 from services.recommender.tests.fakes import product
 
 LAMP = product(

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from fondly.recommender.adapters.personalize.plan import OFFERED
-from fondly.recommender.domain.personalize.schemas import (
+from fondly.recommender.domain.personalize.datasets import (
     DATASETS,
     FILTERED,
     INTERACTIONS,

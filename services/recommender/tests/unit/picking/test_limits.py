@@ -1,6 +1,6 @@
 import pytest
 
-from fondly.recommender.domain.personalize.prepared import says_too_little_data
+from fondly.recommender.domain.personalize.rows import says_too_little_data
 from fondly.runtime.training_minimums import DataSize
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from fondly.recommender.domain.realtime.customer_state import id_problem
+from fondly.recommender.domain.realtime.current_picks import id_problem
 
 
 @pytest.mark.parametrize(

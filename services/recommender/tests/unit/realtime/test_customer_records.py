@@ -9,8 +9,7 @@ from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize.rankings import KeptRanking
 from fondly.recommender.domain.picking.rules import Rules, RunRules
-from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
-from fondly.recommender.domain.realtime.customer_state import keys
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, keys
 from fondly.runtime.storage import to_item
 
 HISTORY = History.of(Customer(customer_id="C1", age=40), {}, run_id="run-1", now=7)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from fondly.contracts.records import EventKind
-from fondly.recommender.web.routes import MOST_EVENTS
+from fondly.recommender.web.app import MOST_EVENTS
 from services.recommender.tests.real_time import Web, current_picks_of, served, web_settings
 from services.recommender.tests.world import World
 

@@ -13,8 +13,8 @@ import yaml
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.shop.attributes import makers_of, read_attributes
-from fondly.recommender.domain.shop.brands import joined
 from fondly.recommender.domain.shop.fit_tables import Fact
+from fondly.recommender.domain.shop.names import joined
 
 LABELS = Path(__file__).parents[2] / "labelled_products.yaml"
 PRECISION = 0.97

@@ -1,6 +1,6 @@
 import pytest
 
-from fondly.recommender.domain.shop.brands import brands_of
+from fondly.recommender.domain.shop.names import brands_of
 from services.recommender.tests.fakes import product
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.shop.attributes import Attributes, read_attributes
-from fondly.recommender.domain.shop.brands import joined
 from fondly.recommender.domain.shop.fit_tables import Fact
 from fondly.recommender.domain.shop.fitting import (
     fits,
@@ -15,6 +14,7 @@ from fondly.recommender.domain.shop.fitting import (
     known_from,
     owned_with,
 )
+from fondly.recommender.domain.shop.names import joined
 
 MAKERS = frozenset(("kitcho", "velora", "mirano", "sonara"))
 """The makers of devices in the invented shop."""

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.recommender.domain.shop import similar_names as module
-from fondly.recommender.domain.shop.similar_names import MOST_COMPARED, Vector, alike, cosine, tokens, vector
+from fondly.recommender.domain.shop import names as module
+from fondly.recommender.domain.shop.names import MOST_COMPARED, Vector, alike, cosine, tokens, vector
 
 WORDS = ["red", "blue", "usb", "cable", "fast", "lamp", "1m"]
 NAMES = st.lists(st.lists(st.sampled_from(WORDS), max_size=7).map(" ".join), max_size=12)

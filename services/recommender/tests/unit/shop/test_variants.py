@@ -1,6 +1,6 @@
 import pytest
 
-from fondly.recommender.domain.shop.variants import bare_name
+from fondly.recommender.domain.shop.names import bare_name
 from services.recommender.tests.fakes import product
 
 SAME = [

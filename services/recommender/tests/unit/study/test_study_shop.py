@@ -12,10 +12,9 @@ from fondly.recommender.domain.history.preferences import preferences_of, scores
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import Phase, RecommenderState
+from fondly.recommender.domain.run_state import Phase, RecommenderState, bundles_of
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
-from fondly.recommender.domain.study.bundles import bundles_of
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.run import Run
 from services.recommender.tests.fakes import Shop as Stored

@@ -19,8 +19,8 @@ from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.realtime.current_picks import Edition, PickedFrom, picks_of, read_picks
 from fondly.recommender.ports import OpenedShop
 from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.load_rules import LoadRules
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.retry import NO_SDK_RETRIES
 

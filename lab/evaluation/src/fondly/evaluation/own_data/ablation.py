@@ -46,7 +46,7 @@ MODULES: Mapping[str, Sequence[str]] = {
         for name in ("attributes", "fact_reading", "fit_tables", "fitting", "kinds", "models")
     ),
     Rule.AUDIENCE: ("domain/shop/audience.py",),
-    Rule.OWNED: tuple(f"domain/shop/{name}.py" for name in ("similar_names", "families", "variants")),
+    Rule.OWNED: ("domain/shop/families.py", "domain/shop/names.py"),
     Rule.REPLACEMENT: ("domain/shop/durables.py",),
 }
 """The modules of the recommender that there are for one part or rule alone; others are lines among others."""

@@ -5,10 +5,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from fondly.contracts.records import Customer, Product, ProductSentiment
 from fondly.recommender.adapters.personalize.plan import EVENT_WEIGHTS
 from fondly.recommender.domain.history.preferences import Preference
-from fondly.recommender.domain.personalize.csv_files import Row, csv_file, is_fit_id
+from fondly.recommender.domain.personalize.datasets import (
+    FILTERED,
+    INTERACTIONS,
+    ITEMS,
+    DatasetSchema,
+    Row,
+    csv_file,
+    is_fit_id,
+)
 from fondly.recommender.domain.personalize.rankings import ranked_customers
 from fondly.recommender.domain.personalize.rows import interaction_rows, item_row
-from fondly.recommender.domain.personalize.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
 from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.training_minimums import DataSize
 from understudy.personalize.csv_import import TableReader

@@ -13,11 +13,11 @@ from fondly.evaluation.reasons.authored import Authored
 from fondly.evaluation.reasons.counts import PairCounts
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes
-from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.fitting import fits, owned_with
 from fondly.recommender.domain.shop.merchandising import ShopRules
-from fondly.recommender.domain.shop.similar_names import (
+from fondly.recommender.domain.shop.names import (
     Vector,
+    brands_of,
     cosine,
     document_frequency,
     rarity,

@@ -7,7 +7,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, Product, Recommendation, ScoredReview
 from fondly.evaluation.errors import EvaluationError
 from fondly.recommender.domain.history.history import History, Told
-from fondly.recommender.domain.personalize.prepared import Prepared
+from fondly.recommender.domain.personalize.rows import Prepared
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.use_cases.know_customers import scores_of

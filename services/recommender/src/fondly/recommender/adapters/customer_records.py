@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from fondly.recommender.domain.realtime.current_picks import Edition, Wanted
-from fondly.recommender.domain.realtime.customer_state import keys, wanted_of
+from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, keys, wanted_of
 from fondly.runtime.storage import get_items
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from typing import TypeVar
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, picks_of
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.ports import NoShopError, OpenedShop
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.runtime.aws import client_opener
 from fondly.runtime.storage import S3Objects
 

@@ -13,7 +13,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.records import Customer, ScoredReview
 from fondly.recommender.domain.history.history import History, Told
 from fondly.recommender.domain.history.preferences import Scores, scores_by_review
-from fondly.recommender.domain.personalize.prepared import Prepared
+from fondly.recommender.domain.personalize.rows import Prepared
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.ports import KeptEvents, RankedObjects, ScannedItems
 from fondly.runtime.batches import batches

@@ -13,16 +13,13 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.records import Customer
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.domain.personalize.csv_files import csv_file, is_fit_id
-from fondly.recommender.domain.personalize.prepared import DatasetFiles, Prepared
+from fondly.recommender.domain.personalize.datasets import ITEMS, csv_file, is_fit_id
 from fondly.recommender.domain.personalize.rankings import input_lines, ranked_customers
-from fondly.recommender.domain.personalize.rows import item_row, rows_of
-from fondly.recommender.domain.personalize.schemas import ITEMS
-from fondly.recommender.domain.run_state import Passed, RecommenderState
+from fondly.recommender.domain.personalize.rows import DatasetFiles, Prepared, item_row, rows_of
+from fondly.recommender.domain.run_state import Bundle, Passed, RecommenderState, bundles_of, parts_per_bundle
 from fondly.recommender.domain.shop.assortment import Assortment
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.bundles import Bundle, bundles_of, parts_per_bundle
 from fondly.recommender.domain.study.witnesses import (
     FEWEST_PRODUCTS,
     LONG_HISTORY,
@@ -31,8 +28,8 @@ from fondly.recommender.domain.study.witnesses import (
     chosen,
 )
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
 from fondly.recommender.use_cases.know_customers import KnowCustomers
+from fondly.recommender.use_cases.study_shop import KnowCatalogue
 from fondly.runtime.consent import suppressed
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Items, Objects

@@ -13,24 +13,27 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
-from fondly.recommender.domain.history.earlier_picks import Earlier
+from fondly.recommender.domain.history.customer_events import keys
+from fondly.recommender.domain.history.earlier_picks import LATEST, Earlier, LatestPicks, run_item
 from fondly.recommender.domain.history.history import Told
-from fondly.recommender.domain.history.own_products import mentions_by_review, own_aspects, own_products
-from fondly.recommender.domain.history.preferences import preferences_of
+from fondly.recommender.domain.history.preferences import (
+    mentions_by_review,
+    own_aspects,
+    own_products,
+    preferences_of,
+)
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
 from fondly.recommender.domain.personalize.rankings import Rankings, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
 from fondly.recommender.domain.picking.picks import pick
 from fondly.recommender.domain.picking.shopper import Shopper
-from fondly.recommender.domain.run_state import RecommenderState
+from fondly.recommender.domain.run_state import Bundle, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
-from fondly.recommender.domain.study.bundles import Bundle
 from fondly.recommender.ports import RankedObjects
 from fondly.recommender.use_cases.keep_rankings import KeepRankings
 from fondly.recommender.use_cases.know_customers import KnowCustomers
 from fondly.recommender.use_cases.load_rules import LoadRules
-from fondly.recommender.use_cases.remember_picks import RememberPicks
 from fondly.recommender.use_cases.study_shop import StudyShop
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.run import Run
@@ -41,6 +44,29 @@ READS_PER_CUSTOMER = 6
 last and wanted; with events alone too, as each item is a kilobyte or two."""
 WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
+
+
+@dataclass(frozen=True, slots=True)
+class RememberPicks:
+    """The recommendations table as a memory: recall a part's customers, then remember their new picks.
+
+    Picks count as sent once they are remembered, even if their run fails afterwards: some may have been.
+    """
+
+    recommendations: Items
+
+    async def recall(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Earlier]:
+        """Return what other runs recommended to these customers, newest first, by customer."""
+        items = await self.recommendations.get_all(keys(customer_ids, LATEST))
+        return {one.customer_id: one.before(run_id) for one in map(LatestPicks.model_validate, items)}
+
+    async def remember(
+        self, run_id: str, recommended: Sequence[Recommendation], earlier: Mapping[str, Earlier]
+    ) -> None:
+        """Store the run's recommendations, with what was recalled before them."""
+        items = [run_item(one, run_id) for one in recommended]
+        items += [LatestPicks.of(one, run_id, earlier.get(one.customer_id, ())).item() for one in recommended]
+        await self.recommendations.put_all(items)
 
 
 @dataclass(frozen=True, slots=True)

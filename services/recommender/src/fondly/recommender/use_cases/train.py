@@ -7,18 +7,11 @@ its name, so what exists is found again; its ARN is noted at once.
 from dataclasses import dataclass
 
 from fondly.contracts.errors import PermanentError
+from fondly.recommender import ports
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import Plan, ResourceSpec
-from fondly.recommender.domain.personalize.prepared import says_too_little_data
+from fondly.recommender.domain.personalize.rows import says_too_little_data
 from fondly.recommender.domain.run_state import Outcome, Passed, Phase, RecommenderState
-from fondly.recommender.ports import (
-    NotReadyError,
-    Personalize,
-    QuotaError,
-    RefusedError,
-    TooLittleDataError,
-    VanishedError,
-)
 from fondly.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
@@ -40,7 +33,7 @@ class Train:
 
     ledger: Ledger
     stage: Stage
-    personalize: Personalize
+    personalize: ports.Personalize
     remove_old_runs: RemoveOldRuns
     plan: Plan
 
@@ -55,12 +48,12 @@ class Train:
         await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(state))
         try:
             return await self._pass(state.phase, run)
-        except NotReadyError as reason:
+        except ports.NotReadyError as reason:
             log.info("personalize_not_ready", phase=state.phase, reason=str(reason))
             return None
-        except VanishedError as error:
+        except ports.VanishedError as error:
             return _start_over(state, str(error))
-        except TooLittleDataError as error:
+        except ports.TooLittleDataError as error:
             await self.stage.correct(run.run_id, BUDGET_PIECE, {})
             return Passed(Outcome.TOO_LITTLE_DATA, {"popularity_reason": str(error)})
 
@@ -71,7 +64,7 @@ class Train:
         try:
             for wanted in self.plan.set_up():
                 await self.personalize.ensure(wanted)
-        except RefusedError as error:
+        except ports.RefusedError as error:
             raise PermanentError(str(error)) from error
 
     def regain(self, state: RecommenderState) -> RecommenderState:
@@ -95,7 +88,7 @@ class Train:
         made = RecommenderState.of(run).resources
         waiting = [one.name for one in wanted if not await self._is_active(one, made[one.key])]
         if waiting:
-            raise NotReadyError(", ".join(waiting))
+            raise ports.NotReadyError(", ".join(waiting))
         return Passed(members=_counted(phase, RecommenderState.of(run)))
 
     async def _note(self, run: Run, key: str, arn: str) -> Run:
@@ -111,21 +104,23 @@ class Train:
                 await self.personalize.is_active(one.kind, made[one.key])
         try:
             return await self.personalize.ensure(wanted)
-        except QuotaError:
+        except ports.QuotaError:
             if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(
                 made["dataset_group"], run
             ):
-                raise NotReadyError("solutions of old runs are being deleted") from None
+                raise ports.NotReadyError("solutions of old runs are being deleted") from None
             raise
 
     async def _is_active(self, wanted: ResourceSpec, arn: str) -> bool:
         try:
             return await self.personalize.is_active(wanted.kind, arn)
-        except RefusedError as error:
+        except ports.RefusedError as error:
             reason = str(error)
             if says_too_little_data(reason):
-                raise TooLittleDataError(reason) from error
-            raise RefusedError(f"Personalize could not make {wanted.kind} {wanted.name}: {reason}") from error
+                raise ports.TooLittleDataError(reason) from error
+            raise ports.RefusedError(
+                f"Personalize could not make {wanted.kind} {wanted.name}: {reason}"
+            ) from error
 
 
 def _start_over(state: RecommenderState, reason: str) -> Passed:
@@ -135,7 +130,7 @@ def _start_over(state: RecommenderState, reason: str) -> Passed:
     """
     remade = state.remade + 1
     if remade > MOST_REMADE:
-        raise RefusedError(f"what the run made in Personalize was gone {remade} times: {reason}")
+        raise ports.RefusedError(f"what the run made in Personalize was gone {remade} times: {reason}")
     log.warning("personalize_begun_again", phase=state.phase, reason=reason)
     return Passed(Outcome.MADE_AGAIN, {"resources": {}, "remade": remade, "turn_lost_to": None})
 

@@ -8,9 +8,8 @@ from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.personalize.rankings import Rankings
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import Edition
-from fondly.recommender.domain.run_state import RecommenderState
+from fondly.recommender.domain.run_state import RecommenderState, bundles_of
 from fondly.recommender.domain.study import learned_keys
-from fondly.recommender.domain.study.bundles import bundles_of
 from fondly.recommender.domain.study.witnesses import (
     FEWEST_PRODUCTS,
     FEWEST_WITNESSES,
@@ -21,8 +20,7 @@ from fondly.recommender.domain.study.witnesses import (
     verdict,
 )
 from fondly.recommender.ports import RankedObjects
-from fondly.recommender.use_cases.know_catalogue import KnowCatalogue
-from fondly.recommender.use_cases.study_shop import count
+from fondly.recommender.use_cases.study_shop import KnowCatalogue, count
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run

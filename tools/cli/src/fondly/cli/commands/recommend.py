@@ -45,7 +45,7 @@ async def recommend(
     """
     from fondly.cli.tables.picks import pick_sections
     from fondly.operations.recommending import picked
-    from fondly.recommender.domain.realtime.customer_state import id_problem
+    from fondly.recommender.domain.realtime.current_picks import id_problem
 
     if problem := id_problem(customer):
         raise OperationError(f"CUSTOMER {problem}")

@@ -16,7 +16,7 @@ from fondly.operations.cleanup.personalize_steps import own_groups
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.smoke.state import Outcome, Verdict
 from fondly.recommender.adapters.personalize.plan import filter_name
-from fondly.recommender.domain.personalize.schemas import DIGEST_CHARS, ITEMS
+from fondly.recommender.domain.personalize.datasets import DIGEST_CHARS, ITEMS
 from fondly.runtime.errors import error_code
 
 RECOMMENDER = "services/recommender/src/fondly/recommender"

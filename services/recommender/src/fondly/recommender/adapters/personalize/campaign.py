@@ -12,9 +12,9 @@ from fondly.recommender.adapters.personalize.client import GONE, NEVER, AWSPerso
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.adapters.personalize.plan import filter_name
 from fondly.recommender.domain.history.customer_events import Visit
-from fondly.recommender.domain.personalize.csv_files import is_fit_id
+from fondly.recommender.domain.personalize.datasets import is_fit_id
 from fondly.recommender.ports import NoRankingError
-from fondly.recommender.use_cases.keep_latest import KeepLatest
+from fondly.recommender.use_cases.study_shop import KeepLatest
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter

@@ -14,15 +14,8 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.recommender.adapters.personalize.kinds import Kind
 from fondly.recommender.domain.history.preferences import EventType
-from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.personalize import datasets, personalize_keys
 from fondly.recommender.domain.personalize.rankings import digest
-from fondly.recommender.domain.personalize.schemas import (
-    DATASETS,
-    DIGEST_CHARS,
-    FILTERED,
-    SOLD_OUT,
-    DatasetSchema,
-)
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.run import Run
 from fondly.runtime.tags import RUN
@@ -36,12 +29,8 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.VIEWED: 0.2,
     EventType.DISLIKED: 0.1,
 }
-"""What somebody looked at says less than what they bought, and more than what they regret.
-
-A purchase of which nothing more is known is a better sign than a lukewarm review.
-
-A dislike still shows what the customer shops for, so it keeps a small weight.
-"""
+"""What somebody looked at says less than what they bought, and more than what they regret. An order of which
+nothing more is known says more than a lukewarm review; a dislike still shows what the customer shops for."""
 SOLUTION: Mapping[str, Any] = {
     "recipeArn": f"arn:aws:personalize:::recipe/{RECIPE}",
     "performAutoTraining": False,
@@ -51,19 +40,19 @@ SOLUTION: Mapping[str, Any] = {
                 {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
             ]
         },
-        "trainingDataConfig": {"excludedDatasetColumns": {kind: list(of) for kind, of in FILTERED.items()}},
+        "trainingDataConfig": {
+            "excludedDatasetColumns": {kind: list(of) for kind, of in datasets.FILTERED.items()}
+        },
     },
 }
 """What a solution is created with, besides its name and dataset group.
-
-Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
-"""
+Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration"."""
 POSSESSIONS = (EventType.LIKED, EventType.PURCHASED, EventType.REVIEWED, EventType.DISLIKED)
 """The kinds of interaction with what somebody has: what they clicked on or looked at may be offered."""
 _KINDS = ", ".join(f'"{kind.value}"' for kind in POSSESSIONS)
 OFFERED = (
     f"EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ({_KINDS})"
-    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{SOLD_OUT}")'
+    f' | EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("{datasets.SOLD_OUT}")'
 )
 """The filter of rankings: neither what the customer has nor what is sold out is offered.
 
@@ -110,7 +99,7 @@ class Plan:
     @property
     def digest(self) -> str:
         """A digest of what decides every ranking besides the data: weights, columns, length and filter."""
-        columns = [schema.digest for schema in DATASETS]
+        columns = [schema.digest for schema in datasets.DATASETS]
         return digest(self.dataset_group, self.num_results, SOLUTION, columns, OFFERED)
 
     def campaign(self, version_arn: str) -> ResourceSpec:
@@ -126,16 +115,16 @@ class Plan:
     def set_up(self) -> list[ResourceSpec]:
         """Return what every run needs first, and what is free: the dataset group and the schemas."""
         group = self._spec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
-        schemas = (
+        made = (
             ResourceSpec(
                 f"schema_{_low(schema)}",
                 Kind.SCHEMA,
                 f"{self.dataset_group}-{_low(schema)}-{schema.digest}",  # AWS never changes a schema
                 {"schema": schema.avro},
             )
-            for schema in DATASETS
+            for schema in datasets.DATASETS
         )
-        return [group, *schemas]
+        return [group, *made]
 
     def _datasets(self, run: Run) -> list[ResourceSpec]:
         return [
@@ -149,7 +138,7 @@ class Plan:
                     "schemaArn": _made(run, f"schema_{_low(schema)}"),
                 },
             )
-            for schema in DATASETS
+            for schema in datasets.DATASETS
         ]
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
@@ -166,7 +155,7 @@ class Plan:
                 },
                 run,
             )
-            for schema in DATASETS
+            for schema in datasets.DATASETS
         ]
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
@@ -216,10 +205,10 @@ def _again(run: Run) -> str:
     return f"-{remade + 1}" if remade else ""
 
 
-def _low(schema: DatasetSchema) -> str:
+def _low(schema: datasets.DatasetSchema) -> str:
     return schema.kind.lower()
 
 
 def filter_name(dataset_group: str) -> str:
     """Name the filter by its expression, which cannot be changed: each is created once for a group."""
-    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[:DIGEST_CHARS]}"
+    return f"{dataset_group}-offered-{sha256(OFFERED.encode()).hexdigest()[: datasets.DIGEST_CHARS]}"

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from fondly.contracts.records import CustomerEvent, EventKind
-from fondly.recommender.domain.personalize.csv_files import is_fit_id
+from fondly.recommender.domain.personalize.datasets import is_fit_id
 from fondly.runtime.batches import batches
 
 EVENTS = "events"

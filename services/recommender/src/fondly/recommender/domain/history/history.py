@@ -124,7 +124,8 @@ class History(Record):
             if event.kind is not EventKind.PURCHASED:
                 looks.add(Look(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp))
             elif event.timestamp > ordered.get(event.product_id, -1):
-                purchases.append(_bought(event))
+                facts = event.model_dump(include={"product_id", "timestamp", "value"})
+                purchases.append(KnownPurchase(order_id=event.event_id, **facts))
         newest = sorted(looks, key=lambda one: (-one.timestamp, one.product_id, one.kind))
         return self.model_copy(update={"purchases": tuple(purchases), "looks": tuple(newest[:MOST_LOOKS])})
 
@@ -183,13 +184,8 @@ def _newest(
 
 
 def _without(reviews: Iterable[KnownReview], product_ids: Container[str]) -> tuple[KnownReview, ...]:
-    left = (
-        one.model_copy(
-            update={"product_ids": tuple(each for each in one.product_ids if each not in product_ids)}
-        )
-        for one in reviews
-    )
-    return tuple(one for one in left if one.product_ids)
+    left = ((one, tuple(each for each in one.product_ids if each not in product_ids)) for one in reviews)
+    return tuple(one.model_copy(update={"product_ids": ids}) for one, ids in left if ids)
 
 
 def _times(reviews: Iterable[Review]) -> dict[str, float]:
@@ -219,12 +215,6 @@ def _purchases(
             is_dated=one.timestamp is not None or bool(earlier and earlier.is_dated),
         )
     return (*found.values(), *known.values())
-
-
-def _bought(event: CustomerEvent) -> KnownPurchase:
-    return KnownPurchase(
-        order_id=event.event_id, product_id=event.product_id, timestamp=event.timestamp, value=event.value
-    )
 
 
 def _scores(polarity: float) -> SentimentScores:

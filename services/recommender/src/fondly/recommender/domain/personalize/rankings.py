@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import Customer
-from fondly.recommender.domain.personalize.csv_files import is_fit_id
+from fondly.recommender.domain.personalize.datasets import is_fit_id
 
 RANKING = "ranking"
 """Under which sort key a customer's ranking is kept."""

@@ -81,10 +81,8 @@ class Basket:
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
-        changing = self._changing.items()
-        return all(keeps(offer) or rule in yielding for rule, keeps in changing) and self._may_ever_take(
-            offer
-        )
+        keeps_all = all(keeps(offer) or rule in yielding for rule, keeps in self._changing.items())
+        return keeps_all and self._may_ever_take(offer)
 
     def _may_ever_take(self, offer: Offer) -> bool:
         """Return whether an offer keeps the rules that no pick changes."""
@@ -153,23 +151,16 @@ class Basket:
 
     def _keeps_taste(self, offer: Offer) -> bool:
         """What people collect, such as novels, suits customers who have it, or something beside it."""
-        own = self._shopper.leaves
-        return (
-            not own
-            or offer.leaf not in self._shop.matters_of_taste
-            or any(one[:-1] == offer.leaf[:-1] for one in own)
-        )
+        own, matters = self._shopper.leaves, self._shop.matters_of_taste
+        return not own or offer.leaf not in matters or any(one[:-1] == offer.leaf[:-1] for one in own)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """People need one thing of a durable kind: a second one only if it is better and theirs disappoints.
 
         What they merely do not buy again is offered again to those whom theirs disappoints.
         """
-        if (
-            not offer.kinds
-            and offer.leaf in self._shopper.leaves
-            and not self._shop.is_bought_again(offer.leaf)
-        ):
+        again = self._shop.is_bought_again
+        if not offer.kinds and offer.leaf in self._shopper.leaves and not again(offer.leaf):
             return any(one.is_disappointing for one in self._shopper.owned if one.leaf == offer.leaf)
         durables = self._shopper.durables
         owned = [one for kind in offer.kinds for one in durables.get(kind, ())]

@@ -1,16 +1,15 @@
 """What is considered for a customer: leaf categories by weight, and the products in each, best first."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from zlib import crc32
 
-from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part
+from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part, Suitable
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.picking.shopper import Owned
-from fondly.recommender.domain.picking.variant_choice import Suitable
 from fondly.recommender.domain.shop.complements import Complement
 from fondly.recommender.domain.shop.taxonomy import Category
 
@@ -94,21 +93,13 @@ class Candidates(FamilyWeights):
 
     def is_evident(self, offer: Offer) -> bool:
         """Return whether an offer goes with something of the customer's, by the tables or other customers."""
-        return (
-            offer.leaf in self.completing
-            or offer.family in self.linked
-            or offer.leaf in self.shopper.following
-        )
-
-    def offers(self, leaf: Category) -> Iterator[Offer]:
-        """Yield the offers of a leaf, best first: of each family the variant that suits the customer best."""
-        if leaf not in self._ordered:
-            self._ordered[leaf] = self._order(leaf)
-        return iter(self._ordered[leaf])
+        is_of_leaf = offer.leaf in self.completing or offer.leaf in self.shopper.following
+        return is_of_leaf or offer.family in self.linked
 
     @cached_property
-    def _ordered(self) -> dict[Category, Sequence[Offer]]:
-        return {}
+    def offers(self) -> Callable[[Category], Sequence[Offer]]:
+        """Returns a leaf's offers, best first: of each family the variant that suits the customer best."""
+        return cache(self._order)
 
     def _order(self, leaf: Category) -> Sequence[Offer]:
         best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
@@ -129,11 +120,8 @@ class Candidates(FamilyWeights):
             score += NAMED_SCORE
         if offer.leaf in self.shopper.leaves and self.shop.is_collected(offer.leaf):
             score += ALIKE_SCORE * self._likeness(offer)
-        return (
-            score
-            - price * abs(offer.price_level - self.shopper.price_level)
-            + whim * self._whim(offer.number)
-        )
+        score -= price * abs(offer.price_level - self.shopper.price_level)
+        return score + whim * self._whim(offer.number)
 
     def _likeness(self, offer: Offer) -> float:
         """Return how alike the name is to any of theirs of the leaf, as two by one author or artist are."""

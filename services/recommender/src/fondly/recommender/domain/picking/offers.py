@@ -9,10 +9,10 @@ from statistics import median
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.picking.rules import Rules, RunRules
-from fondly.recommender.domain.shop.brands import joined
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.durables import Durables
 from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.names import joined
 from fondly.recommender.domain.shop.taxonomy import Category
 
 ENOUGH_WELL_RATED = 3

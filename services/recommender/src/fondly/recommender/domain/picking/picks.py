@@ -142,6 +142,4 @@ class _Picking:
 
     def _is_alike(self, source: Source, offer: Offer) -> bool:
         leaf = self._shop.catalogue.category(source) if isinstance(source, str) else source
-        return leaf == offer.leaf or (
-            bool(offer.kinds) and not offer.kinds.isdisjoint(self._shop.kinds(leaf))
-        )
+        return leaf == offer.leaf or not offer.kinds.isdisjoint(self._shop.kinds(leaf))

@@ -55,13 +55,9 @@ class Reasons:
     def may_concern(self, leaf: Category) -> bool:
         """Return whether products of a leaf category may have a reason of the customer's own as such."""
         shop, shopper = self.shop, self.shopper
-        return (
-            leaf in self.completing
-            or leaf in shopper.leaves
-            or shop.catalogue.part(leaf) in shopper.parts
-            or not shop.kinds(leaf).isdisjoint(shopper.durables)
-            or leaf in shopper.following
-        )
+        if leaf in self.completing or leaf in shopper.leaves or leaf in shopper.following:
+            return True
+        return shop.catalogue.part(leaf) in shopper.parts or not shop.kinds(leaf).isdisjoint(shopper.durables)
 
     def is_personal(self, offer: Offer) -> bool:
         """Return whether any true reason for an offer is one of the customer's own, or the shop pinned it."""
@@ -141,11 +137,8 @@ class Reasons:
         if self.shop.is_collected(offer.leaf):
             return
         for owned in self.shopper.owned:
-            if (
-                self._is_for_the_same(offer, owned)
-                and not owned.is_liked
-                and owned.is_bettered_by(offer.product)
-            ):
+            is_rival = not owned.is_liked and self._is_for_the_same(offer, owned)
+            if is_rival and owned.is_bettered_by(offer.product):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 

@@ -29,10 +29,7 @@ class Rules(BaseModel):
     min_picks: Picks = 3
     """How many picks a list has before each further one needs a reason of the customer's own."""
     max_per_leaf: Picks = 2
-    """Most picks of a leaf that people collect and the customer has, unless more of all they have is of it.
-
-    Of any other leaf category it is one.
-    """
+    """Most picks of a leaf that is collected and that they have, unless more of theirs is of it; else one."""
     max_per_brand: Picks = 2
     """Most picks of one brand. 12 switches the rule off, as for a shop with a single brand."""
     min_rating: Annotated[float, Field(ge=0, le=5)] = 3.8

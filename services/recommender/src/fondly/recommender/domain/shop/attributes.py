@@ -61,7 +61,7 @@ def makers_of(products: Iterable[Product], brand_of: Callable[[str], str | None]
 def read_attributes(
     product: Product, brand: str | None, makers: AbstractSet[str] = frozenset()
 ) -> Attributes:
-    """Read what a product takes and offers; `brand` and the shop's `makers` are as `brands.joined` writes."""
+    """Read what a product takes and offers; `brand` and the shop's `makers` are as `names.joined` writes."""
     if volume := volume_of(product):
         return Attributes.of(volume.takes, volume.offers | _people_facts(product), volume.needs)
     kind, more = kind_of(product), "\n".join(product.bullets).lower()

@@ -9,20 +9,12 @@ from functools import cache
 from statistics import median
 
 from fondly.contracts.records import Product, ProductSentiment
+from fondly.recommender.domain.shop import names
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
-from fondly.recommender.domain.shop.brands import brands_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
 from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
-from fondly.recommender.domain.shop.similar_names import (
-    Vector,
-    cosine,
-    document_frequency,
-    rarity,
-    tokens,
-    vector,
-)
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2
@@ -70,7 +62,7 @@ class Catalogue:
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
         self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
-        self.brand: Callable[[str], str | None] = brands_of(self.products.values()).get
+        self.brand: Callable[[str], str | None] = names.brands_of(self.products.values()).get
         """Returns the product's brand, None when none is known."""
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
         """Returns what the text of a product of the catalogue says."""
@@ -129,7 +121,7 @@ class Catalogue:
 
     def likeness(self, one: str, other: str) -> float:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
-        return cosine(self._names[one], self._names[other])
+        return names.cosine(self._names[one], self._names[other])
 
     def _find_naming(self, leaf: Category, thing: str) -> frozenset[str]:
         wanted, own = frozenset(words(thing)), self._name_words
@@ -168,10 +160,10 @@ class Catalogue:
                 index.setdefault(product.category[:depth], []).append(product_id)
         return index
 
-    def _name_vectors(self) -> dict[str, Vector]:
-        counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
-        weights = rarity(document_frequency(counts), len(counts))
-        return {product_id: vector(own, weights) for product_id, own in counts.items()}
+    def _name_vectors(self) -> dict[str, names.Vector]:
+        counts = {product_id: names.tokens(product.name) for product_id, product in self.products.items()}
+        weights = names.rarity(names.document_frequency(counts), len(counts))
+        return {product_id: names.vector(own, weights) for product_id, own in counts.items()}
 
 
 def _volumes(product: Product) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """Which categories go with what a customer owns: learned from co-purchases, else from an authored table."""
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, islice, zip_longest
@@ -74,12 +74,9 @@ class Complements:
         return tuple(found.values())
 
     def _goes_with(self, category: Category, other: Category) -> bool:
-        return (
-            category != other
-            and other in self._leaves
-            and same_audience(category, other)
-            and not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
-        )
+        if category == other or other not in self._leaves or not same_audience(category, other):
+            return False
+        return not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
 
     def _stated(self, category: Category) -> Iterator[Category]:
         """Yield what the shop says goes with the category, in its order, the largest leaf of a name first."""
@@ -146,23 +143,17 @@ def _kinds_of(leaf: Category) -> list[str]:
     Where the table says what goes with a special kind, a leaf of that kind is not of the general one as
     well: a "3d glass" is not offered as a "glass". A special kind that the table only offers is both.
     """
-    matched = list(chain.from_iterable(_kinds().matches(leaf)))
+    matched = list(chain.from_iterable(_entries(complement_phrases).matches(leaf)))
     own = [frozenset(words(phrase)) for phrase in matched if phrase in complement_table()]
     return [phrase for phrase in matched if not any(kind > frozenset(words(phrase)) for kind in own)]
 
 
 def _offered_with(category: Category) -> list[str]:
     """Return the kinds that the authored table offers with a category, best first."""
-    table = complement_table()
-    best = _sources().best(category)
+    best, table = _entries(complement_table).best(category), complement_table()
     return list(dict.fromkeys(phrase for kind in best for phrase in table[kind]))
 
 
 @cache
-def _sources() -> Entries:
-    return Entries(complement_table())
-
-
-@cache
-def _kinds() -> Entries:
-    return Entries(complement_phrases())
+def _entries(read: Callable[[], Iterable[str]]) -> Entries:
+    return Entries(read())

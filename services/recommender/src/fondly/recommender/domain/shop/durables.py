@@ -47,7 +47,7 @@ class Durables:
         repeats: Mapping[Category, Repeats] | None = None,
     ) -> None:
         self._overrides = _Verdicts(overrides or {})
-        self._table = _shipped()
+        self._table, self._titles = _shipped(), frozenset(read_table("durables.yaml")["titles"])
         found = learn(repeats or {})
         self.learned: Mapping[Category, bool] = {one: found[one] for one in found if not self.is_title(one)}
 
@@ -62,7 +62,7 @@ class Durables:
     def is_title(self, category: Category) -> bool:
         """Return whether what the category holds are works, such as novels: one more is always another."""
         kinds = self._table.kinds(category)
-        return bool(kinds) and kinds <= _titles()
+        return bool(kinds) and kinds <= self._titles
 
     def kinds(self, category: Category) -> frozenset[str]:
         """Return what a durable thing of the category is, such as a keyboard and a mouse; else nothing."""
@@ -120,12 +120,6 @@ def _verdict(counts: Repeats, total: int) -> bool | None:
     if high < chance:
         return True
     return False if low > max(REBOUGHT_FROM, chance) else None
-
-
-@cache
-def _titles() -> frozenset[str]:
-    content: dict[str, list[str]] = read_table("durables.yaml")
-    return frozenset(content["titles"])
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 
-from fondly.recommender.domain.shop.brands import joined
+from fondly.recommender.domain.shop import models
 from fondly.recommender.domain.shop.fit_tables import (
     Fact,
     Kind,
@@ -19,14 +19,7 @@ from fondly.recommender.domain.shop.fit_tables import (
     table,
 )
 from fondly.recommender.domain.shop.kinds import devices_in, devices_of
-from fondly.recommender.domain.shop.models import (
-    codes,
-    codes_of_cartridges,
-    connectors,
-    device_models,
-    inches,
-    known_models,
-)
+from fondly.recommender.domain.shop.names import joined
 from fondly.recommender.domain.shop.taxonomy import Category
 
 MAX_BEFORE = 4
@@ -98,7 +91,7 @@ def _stated(kind: str, text: Text) -> Iterable[Fact]:
 
 def told_by_models(name: str) -> frozenset[Fact]:
     """Return what all the models that a name has are known to have: connectors, and whose phones they are."""
-    sets = [facts_of(connectors(model.name)) for model in known_models(name)]
+    sets = [facts_of(models.connectors(model.name)) for model in models.known_models(name)]
     return frozenset.intersection(*sets) if sets else frozenset()
 
 
@@ -150,7 +143,7 @@ def _cordless(text: Text) -> Iterable[Fact]:
 
 
 def _devices(text: Text) -> Iterable[Fact]:
-    values = {model.device for model in known_models(text.name)} or devices_in(text.name)
+    values = {model.device for model in models.known_models(text.name)} or devices_in(text.name)
     if "series" in text.kind.reads:
         named = found("series", text.name)
         values = values.union(*(table("series_devices").get(series, ()) for series in named))
@@ -159,10 +152,8 @@ def _devices(text: Text) -> Iterable[Fact]:
 
 def _models(text: Text, *, own: bool) -> Iterable[Fact]:
     """Return the models that an accessory says that it is for, or the own one of a device."""
-    known = [model.name for model in known_models(text.name)]
-    return facts_of(
-        {"model": known[: 1 if own else None] or device_models(text.name if own else text.made_for)}
-    )
+    known = [model.name for model in models.known_models(text.name)][: 1 if own else None]
+    return facts_of({"model": known or models.device_models(text.name if own else text.made_for)})
 
 
 def _own_makers(text: Text) -> Iterable[Fact]:
@@ -189,7 +180,7 @@ def _mentioned(text: str, of_shop: AbstractSet[str]) -> Iterator[str]:
 
 
 def _inches(text: Text) -> Iterable[Fact]:
-    return facts_of({"inches": map(str, inches(text.name, text.more, text.kind))})
+    return facts_of({"inches": map(str, models.inches(text.name, text.more, text.kind))})
 
 
 _TAKEN: Mapping[str, _Reader] = {
@@ -203,7 +194,7 @@ _TAKEN: Mapping[str, _Reader] = {
     "device": _devices,
     "maker": _makers,
     "model": partial(_models, own=False),
-    "code": lambda text: facts_of({"model": codes(text.name) | codes(text.more)}),
+    "code": lambda text: facts_of({"model": models.codes(text.name) | models.codes(text.more)}),
 }
 _OFFERED: Mapping[str, _Reader] = {
     "inches": _inches,
@@ -211,5 +202,5 @@ _OFFERED: Mapping[str, _Reader] = {
     "ecosystem": lambda text: (_APPLE if Fact("maker", "apple") in _own_makers(text) else _OTHERS,),
     **{kind: partial(_stated, kind) for kind in ("port", "video", "audio", "card", "charging")},
     "model": partial(_models, own=True),
-    "code": lambda text: facts_of({"model": codes(text.name) | codes_of_cartridges(text.more)}),
+    "code": lambda text: facts_of({"model": models.codes(text.name) | models.codes_of_cartridges(text.more)}),
 }

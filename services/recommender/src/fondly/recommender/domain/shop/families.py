@@ -7,9 +7,7 @@ from itertools import combinations
 from pydantic import BaseModel
 
 from fondly.contracts.records import Customer, Product
-from fondly.recommender.domain.shop.brands import stated_brand
-from fondly.recommender.domain.shop.similar_names import alike, tokens
-from fondly.recommender.domain.shop.variants import bare_name
+from fondly.recommender.domain.shop.names import alike, bare_name, stated_brand, tokens
 
 MAX_FAMILY = 16
 """How many groups similarity joins to one family: it is not transitive, so more would be a chain."""

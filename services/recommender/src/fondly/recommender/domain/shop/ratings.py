@@ -21,10 +21,7 @@ def shrunk_ratings(
     """Return every product's mean rating in stars, shrunk towards the catalogue's (a Bayesian average)."""
     known = [float(product.rating) for product in products.values() if product.rating is not None]
     average = fmean(known) if known else MIDDLE_STARS
-    return {
-        product_id: _shrunk(product, _ratings(product, sentiments.get(product_id)), average)
-        for product_id, product in products.items()
-    }
+    return {key: _shrunk(product, sentiments.get(key), average) for key, product in products.items()}
 
 
 def is_disliked(sentiment: ProductSentiment) -> bool:
@@ -34,22 +31,13 @@ def is_disliked(sentiment: ProductSentiment) -> bool:
 
 def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
     """Return the aspects that an email may say buyers praise, most praised first; price is left to them."""
-    found = (
-        each
-        for each in sentiment.aspects
-        if each.aspect != PRICE
-        and each.praised >= MIN_PRAISING
-        and each.praised >= PRAISED_PER_BLAMED * each.blamed
-    )
+    others = (each for each in sentiment.aspects if each.aspect != PRICE)
+    found = (each for each in others if each.praised >= max(MIN_PRAISING, PRAISED_PER_BLAMED * each.blamed))
     return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
 
 
-def _ratings(product: Product, sentiment: ProductSentiment | None) -> int:
-    if product.rating_count is not None:
-        return product.rating_count
-    return sentiment.scored if sentiment else 0
-
-
-def _shrunk(product: Product, ratings: int, average: float) -> float:
+def _shrunk(product: Product, sentiment: ProductSentiment | None, average: float) -> float:
+    scored = sentiment.scored if sentiment else 0
+    ratings = scored if product.rating_count is None else product.rating_count
     rating = average if product.rating is None else float(product.rating)
     return (PRIOR_RATINGS * average + ratings * rating) / (PRIOR_RATINGS + ratings)

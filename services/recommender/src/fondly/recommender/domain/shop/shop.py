@@ -12,7 +12,7 @@ from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.complements import Complements
-from fondly.recommender.domain.shop.durables import MIN_RETURNING, Durables, Repeats
+from fondly.recommender.domain.shop.durables import MIN_RETURNING, Durables
 from fondly.recommender.domain.shop.fit_tables import Fact
 from fondly.recommender.domain.shop.taxonomy import Category
 from fondly.recommender.domain.study.co_purchases import CoPurchases
@@ -136,7 +136,7 @@ class Shop:
         """Return whether enough customers of a leaf category buy from it again, as far as is known."""
         if self.durables.is_title(leaf):
             return True
-        repeats = self._repeats.get(leaf)
+        repeats = self.next_leaves.repeats.get(leaf)
         if repeats is None or repeats.returning < MIN_RETURNING:
             return not self.kinds(leaf)
         return repeats.repeated >= BOUGHT_AGAIN * repeats.returning
@@ -158,10 +158,6 @@ class Shop:
         """Return how many of some customers' lists may have a product that is not made for what they own."""
         share = max(self.rules.max_list_share, SPREAD * self.picks / max(1, len(self.offers)))
         return max(FEW_LISTS, math.ceil(share * customers))
-
-    @cached_property
-    def _repeats(self) -> Mapping[Category, Repeats]:
-        return self.bought.repeats()
 
     def buyers(self, product_id: str) -> Mapping[str, Link[str]]:
         """Return the families that customers own together with that of a product, by id."""

@@ -38,7 +38,7 @@ class NextLeaves:
             for leaf, count in products.items()
             if leaf
         }
-        self._repeats = bought.repeats()
+        self.repeats = bought.repeats()
         self._usual = self._usual_again()
         self.after: Callable[[Category], Weights] = cache(self._best_after)
         """Returns the likelihoods of the most likely next leaf categories; they sum to 1 at most."""
@@ -58,7 +58,7 @@ class NextLeaves:
         return dict(sorted(self._after(owned), key=lambda found: (-found[1], found[0]))[:KEPT])
 
     def _again(self, leaf: Category) -> float:
-        found, usual = self._repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
+        found, usual = self.repeats.get(leaf), self._usual.get(leaf[:1], 0.0)
         within, further = (found.within, found.further) if found else (0, 0)
         again = (within + PRIOR_CUSTOMERS * usual) / (further + PRIOR_CUSTOMERS)
         return min(MOST_AGAIN, max(again, usual) if self._durables.is_title(leaf) else again)
@@ -66,7 +66,7 @@ class NextLeaves:
     def _usual_again(self) -> Mapping[Category, float]:
         """Return the same for each department."""
         within, further = Counter[Category](), Counter[Category]()
-        for leaf, one in self._repeats.items():
+        for leaf, one in self.repeats.items():
             within[leaf[:1]] += one.within
             further[leaf[:1]] += one.further
         return {department: within[department] / count for department, count in further.items() if count}
@@ -79,7 +79,7 @@ class NextLeaves:
             link.to: link.customers * max(RANDOM, bought.beyond_chance(owned, link.to, link.customers))
             for link in bought.of(owned)
         }
-        again, repeats = self.again(owned), self._repeats.get(owned)
+        again, repeats = self.again(owned), self.repeats.get(owned)
         counts[owned] = max(repeats.repeated if repeats else 0, sum(counts.values()) * again / (1 - again))
         customers = sum(counts.values())
         for leaf, guess in guesses.items():

@@ -84,11 +84,10 @@ def hits_by_weight(
 ) -> dict[float, list[Hit]]:
     """Return the hits of witnesses, in the same order for each weight of the rankings."""
     shops = {weight: replace(shop, ranking_weight=weight) for weight in (0.0, *WEIGHTS)}
-    found = {
-        weight: [hits(each, one, rankings[one.customer_id]) for one in witnesses]
+    return {
+        weight: [hit for one in witnesses if (hit := hits(each, one, rankings[one.customer_id])) is not None]
         for weight, each in shops.items()
     }
-    return {weight: [hit for hit in each if hit is not None] for weight, each in found.items()}
 
 
 def hits(shop: Shop, witness: Witness, ranked: Sequence[str]) -> Hit | None:
