@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from fondly.operations.environment import Environment
 
 Out = Annotated[Path, typer.Option(file_okay=False, help="Its folder: state, sample, recorded calls.")]
-Budget = Annotated[
-    float, typer.Option("--budget", min=0.01, metavar="USD", help="What the AI services may charge.")
-]
+Budget = Annotated[float, typer.Option("--budget", min=0.01, metavar="USD", help="What the run may cost.")]
 Hours = Annotated[float, typer.Option(min=0.001, help="How long a step may take.")]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
 
