@@ -192,7 +192,8 @@ async def test_a_message_makes_room_for_that_of_a_worker_that_has_died(
     asks = AskOnce(model=Numbering(), model_id="claude", kept=kept, parallel=PARALLEL)
     await kept.lock([prompt.key("claude")], payer="part-1")
     with pytest.raises(PostponedError, match="has not answered 1 questions"):
-        await asks.run([prompt, about(facts, 2)], payer="part-2")
+        async with asyncio.timeout(30):
+            await asks.run([prompt, about(facts, 2)], payer="part-2")
     assert [each.payer for each in (await asks.run([prompt], payer="part-1")).values()] == ["part-1"]
     assert (await asks.run([prompt], payer="part-2")).keys() == {prompt.key("claude")}
 
