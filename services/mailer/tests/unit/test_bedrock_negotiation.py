@@ -33,6 +33,7 @@ OTHER_MESSAGES = {
     ),
     Member.TOOL: ("This model doesn't support tool use.", f"{FAILED}toolChoice: not permitted"),
     Member.ROOM: (f"{FAILED}max_tokens: 4500 > 4096, the maximum allowed number of output tokens",),
+    Member.CACHE: ("You invoked an unsupported model or your request did not allow prompt caching.",),
     Member.THINKING: ("extraneous key [additionalModelRequestFields] is not permitted",),
 }
 ONE = replace(EVERYTHING, thinking=Thinking.OFF)

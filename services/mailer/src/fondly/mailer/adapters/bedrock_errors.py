@@ -24,7 +24,7 @@ NAMED = {
     Member.SCHEMA: r"output_?config(?!\.effort)|textFormat|json_schema",
     Member.EFFORT: r"output_?config|\beffort\b",
     Member.TEMPERATURE: r"\btemperature\b",
-    Member.CACHE: r"cache_?point|cache_?control",
+    Member.CACHE: r"cache_?point|cache_?control|prompt caching",
     Member.ROOM: r"exceeds the model limit|max_?tokens",
     Member.THINKING: r"\bthinking\b|additionalModelRequestFields",
 }
