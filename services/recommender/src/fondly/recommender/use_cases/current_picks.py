@@ -11,7 +11,6 @@ from datetime import datetime
 
 from botocore.exceptions import ClientError
 
-from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.picking.rules import RunRules
@@ -58,9 +57,8 @@ class FindEdition:
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
         """Return the run's rules, if it has any, with today's shop file, or why that is not used."""
-        stored = await self.load_rules.objects.find(object_keys.run_rules(run_id))
         given = RunRules(rules=self.load_rules.rules, picks=self.load_rules.picks)
-        rules = RunRules.model_validate_json(stored) if stored else given
+        rules = await self.load_rules.stored(run_id) or given
         try:
             return rules.model_copy(update={"shop": await self.load_rules.shop_rules()}), None
         except InvalidFileError as error:

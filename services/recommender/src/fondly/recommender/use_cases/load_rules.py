@@ -33,9 +33,14 @@ class LoadRules:
         That first call comes after the training, so that what the shop decided meanwhile counts. It raises
         `InvalidFileError` if the shop's file cannot be used.
         """
-        key = object_keys.run_rules(run.run_id)
-        if (stored := await self.objects.find(key)) is not None:
-            return RunRules.model_validate_json(stored, extra="ignore")  # a release before may have had more
+        if (stored := await self.stored(run.run_id)) is not None:
+            return stored
         found = RunRules(rules=self.rules, picks=self.picks, shop=await self.shop_rules())
-        await self.objects.put(key, found.model_dump_json().encode(), content_type=JSON_TYPE)
+        body = found.model_dump_json().encode()
+        await self.objects.put(object_keys.run_rules(run.run_id), body, content_type=JSON_TYPE)
         return found
+
+    async def stored(self, run_id: str) -> RunRules | None:
+        """Return the rules that a run has; those of another release may have members unknown here."""
+        stored = await self.objects.find(object_keys.run_rules(run_id))
+        return None if stored is None else RunRules.model_validate_json(stored, extra="ignore")
