@@ -199,7 +199,7 @@ class AdvanceRun:
         await self.study_shop.close(run)
         if not RecommenderState.of(run).asks_for_rankings:
             return Passed(Outcome.NOTHING_TO_RANK)
-        if await self.weigh_ranking.is_vain(run):
+        if await self.weigh_ranking.counts_for_nothing(run):
             return Passed(Outcome.NOTHING_TO_RANK, {"ranked": 0, "witnesses": 0})
         return Passed()
 

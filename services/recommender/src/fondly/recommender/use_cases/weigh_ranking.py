@@ -52,7 +52,7 @@ class WeighRanking:
         log.info("ranking_weighed", weight=weight, verdict=why)
         return {"ranking_weight": weight, "ranking": f"{why}; weight {weight:g}"}
 
-    async def is_vain(self, run: Run) -> bool:
+    async def counts_for_nothing(self, run: Run) -> bool:
         """Whether rankings count for nothing, whatever is ranked: no test is due, and the last one failed."""
         state = RecommenderState.of(run)
         if state.ranking_weight is not None or state.witnesses >= FEWEST_WITNESSES:
