@@ -123,7 +123,7 @@ def words(text: str) -> str:
         "mailer 1/1 13.2",
         "comprehend $0.51",
         "bedrock $5.90",
-        "s3 $0.0042",
+        "s3 < $0.01",
         "total $6.41",
         "1,000 emails $4.28",
         "positive 1,500 71.4%",

@@ -1,7 +1,9 @@
 """Runs, and what becomes of each."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from fondly.cli.tables.cost import money
 from fondly.cli.tables.declaration import (
     GAP,
     Column,
@@ -20,7 +22,7 @@ from fondly.cli.tables.facts import customers_table, rejects
 from fondly.cli.tables.reviews import is_among_reviews, review_tables
 from fondly.contracts.counts import Counted
 from fondly.contracts.object_keys import UPLOADS
-from fondly.operations.formatting import UNKNOWN, age, count, counted, seconds, since, usd
+from fondly.operations.formatting import UNKNOWN, age, count, counted, seconds, since
 from fondly.operations.runs.facts import notices, quiet_lines
 from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
 from fondly.operations.runs.retry import Message
@@ -151,10 +153,10 @@ def _counts(run: RunDetails) -> Table[Sequence[Count]]:
 
 def _costs(run: RunDetails) -> Iterator[tuple[str, str]]:
     """Yield what each service has cost, all of them, and what that makes for 1,000 emails."""
-    total = float(run.cost_usd.get("total", 0))
-    yield from ((name, usd(float(cost))) for name, cost in run.cost_usd.items() if total)
+    total = run.cost_usd.get("total", Decimal(0))
+    yield from ((name, money(cost)) for name, cost in run.cost_usd.items() if total)
     if total and (emails := run.counts.get(Counted.EMAILS)):
-        yield "1,000 emails", usd(total / emails * 1000)
+        yield "1,000 emails", money(total / emails * 1000)
 
 
 def _nth_count(index: int) -> Columns[Sequence[Count]]:
