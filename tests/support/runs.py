@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TABLE = "runs"
 RUN = "run-0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
-QUIET_S = 6.0
+QUIET_S = 30.0
 """A waiting worker reads a lock every twelfth of this."""
 
 

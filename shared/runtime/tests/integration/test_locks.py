@@ -16,7 +16,7 @@ from fondly.runtime.runs.run import StageName
 if TYPE_CHECKING:
     from shared.runtime.tests.integration.conftest import RunsTable
 
-QUIET_S = 3.0
+QUIET_S = 4.0
 BEAT_S = QUIET_S / 12
 LocksOf = Callable[..., Locks]
 
@@ -70,9 +70,9 @@ class _Patched:
 async def test_a_second_message_waits_until_the_lock_is_released(locks_of: LocksOf) -> None:
     """Two messages never work on a part at the same time, however long the first takes."""
     log: list[str] = []
-    first = asyncio.create_task(hold(locks_of(0.6), "m1", work_s=1.5, log=log))
+    first = asyncio.create_task(hold(locks_of(), "m1", work_s=1.5 * QUIET_S, log=log))
     await asyncio.sleep(0.3)
-    await hold(locks_of(0.6), "m2", log=log)
+    await hold(locks_of(), "m2", log=log)
     await first
     assert log == ["m1 in", "m1 out", "m2 in", "m2 out"]
 
