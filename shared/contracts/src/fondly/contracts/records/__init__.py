@@ -18,6 +18,7 @@ from fondly.contracts.records.customers import (
 from fondly.contracts.records.emails import CopySource, EmailRecord
 from fondly.contracts.records.products import Product
 from fondly.contracts.records.recommendations import (
+    Complaint,
     OwnProduct,
     Pick,
     ProductAspect,
@@ -34,6 +35,7 @@ from fondly.contracts.records.sentiment import (
     CategorySentiment,
     Opinion,
     ProductSentiment,
+    Quote,
     ScoredReview,
     Sentiment,
     SentimentScores,

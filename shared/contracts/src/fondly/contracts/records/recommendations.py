@@ -1,5 +1,6 @@
 """What is recommended to a customer, and why."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from fondly.contracts.records.base import Identifier, Record
 from fondly.contracts.records.products import Product
-from fondly.contracts.records.sentiment import DISLIKED_FROM, LIKED_FROM, AspectCount
+from fondly.contracts.records.sentiment import DISLIKED_FROM, LIKED_FROM, AspectCount, Quote
 
 
 class ReasonKind(StrEnum):
@@ -83,6 +84,10 @@ class OwnProduct(Record):
     category: tuple[str, ...] = ()
     polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
     """How much they favour it, by their words and stars: -1 (against) to 1; None if unknown."""
+    stars: Annotated[Decimal, Field(ge=0, le=5)] | None = None
+    """Those of their review, if the file has them."""
+    said: str | None = None
+    """The words of their own review, title first, on one line and cut; None unless they surely are theirs."""
 
     @property
     def is_liked(self) -> bool:
@@ -95,6 +100,14 @@ class OwnProduct(Record):
         return self.polarity is not None and self.polarity <= DISLIKED_FROM
 
 
+class Complaint(Record):
+    """That a product let its owner down, by one or two stars or by clearly negative words of their own."""
+
+    product_id: Identifier
+    is_safety: bool = False
+    """Whether somebody could be hurt: a shock, a burn, a leak of gas, an allergic reaction."""
+
+
 class Pick(Record):
     """One recommended product as in this run's catalogue; a customer's picks are sorted best first."""
 
@@ -102,6 +115,10 @@ class Pick(Record):
     reason: Reason
     praised: tuple[AspectCount, ...] = ()
     """What its reviewers praise, and hardly any of them blame, most praised first."""
+    blamed: tuple[AspectCount, ...] = ()
+    """What several of its reviewers blame, most blamed first."""
+    quotes: tuple[Quote, ...] = ()
+    """Sentences of its reviews, most telling first."""
 
 
 class RecommendationSource(StrEnum):
@@ -129,3 +146,5 @@ class Recommendation(Record):
     """What the customer's own reviews blame."""
     owned: tuple[OwnProduct, ...] = ()
     """What the customer has of the catalogue, in order of first appearance."""
+    complaint: Complaint | None = None
+    """What let them down, if nothing of theirs pleased them or it is a matter of safety."""

@@ -1,5 +1,6 @@
 """What texts say of products, as Comprehend and the vocabulary of aspects have read them."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -92,6 +93,15 @@ class AspectCount(Record):
     def mentions(self) -> int:
         """The number of texts that mention it."""
         return self.praised + self.blamed + self.neutral
+
+
+class Quote(Record):
+    """A sentence of a review, letter by letter, that no other review of the run has and that names nobody."""
+
+    text: Annotated[str, Field(min_length=1)]
+    stars: Annotated[Decimal, Field(ge=0, le=5)] | None = None
+    timestamp: Annotated[int, Field(ge=0)] | None = None
+    """Of the review, in Unix seconds."""
 
 
 class ProductSentiment(Record):
