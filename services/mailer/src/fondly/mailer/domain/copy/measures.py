@@ -52,11 +52,11 @@ def _value(number: str, numbers: Numbers) -> float:
         grouped = re.fullmatch(rf"\d{{1,3}}(\{numbers.thousands}\d{{3}})+", number)
         first, *more = re.split("[.,]", number)
         return float(first + "".join(more)) if grouped or len(more) > 1 else float(".".join((first, *more)))
-    if number in numbers.words:
-        return numbers.words[number]
-    value = 0.0
-    for word in re.split(r"[\s-]+", number):
-        known = numbers.words.get(word, 1)
+    if number in numbers.articles:
+        return 1
+    value = numbers.words.get(number, 0.0)
+    for word in () if value else re.split(r"[\s-]+", number):
+        known = numbers.words.get(word, 0.0)
         value = max(value, 1) * known if word in numbers.factors else value + known
     return value
 
@@ -65,7 +65,8 @@ def _value(number: str, numbers: Numbers) -> float:
 def _figure(numbers: Numbers) -> re.Pattern[str]:
     small, big = _any(numbers.words), _any(numbers.factors)
     digits = r"\d+(?:[.,]\d+)*"
-    number = rf"(?:{digits}|(?:(?:{small})[\s-]+)?(?:{big})(?!\w)|(?:{small})(?!\w))"
+    hundreds = rf"(?:(?:{small})[\s-]+)?(?:{big})(?:[\s-]+(?:and[\s-]+)?(?:{small}))?(?!\w)"
+    number = rf"(?:{digits}|{hundreds}|(?:{small})(?!\w))"
     joined = rf"(?:[\s-]*(?:{_any(numbers.joining)}|-|/)[\s-]*{number})?"
     unit = rf"(?P<unit>{_any(numbers.units)})(?!\w)(?P<half> {numbers.half}\b)?"
     return re.compile(
