@@ -197,7 +197,7 @@ class _Writer:
         """Yield the sentences of a name that can be filled, in an order of chance."""
         known = dict(self.known)
         for place, each in zip(("a", "b"), said, strict=False):
-            known[place] = each.aspect
+            known |= {place: each.aspect, place.upper(): each.aspect[:1].upper() + each.aspect[1:]}
         if said:
             known |= {"word": said[0].word, "Word": said[0].word.capitalize()}
         evidence = tuple((each.source, each.quote) for each in said)

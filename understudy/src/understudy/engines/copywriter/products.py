@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from understudy.engines.copywriter.chance import chance_of, shuffled
@@ -98,15 +99,15 @@ class ProductWriter:
                 yield each
 
     def subjects(self) -> Iterator[Wording]:
-        """Yield subjects: a scene of the kind, a pattern with what is known, a scene with the name."""
+        """Yield subjects: a scene of the kind, what is known or the product's name, the customer's name."""
         scenes = self._shuffled(
             "subjects", self.kind.subjects if self.kind else self.pools.of("subjects.any")
         )
-        patterns = self._shuffled("patterns", self._patterns("subjects"))
-        named = [self._addressed(each) for each in scenes[1:]] if FIRST_NAME in self.slots else []
-        for texts in zip(scenes, patterns or scenes[::-1], named or scenes[1:], strict=False):
-            yield from map(Wording, texts)
-        yield from map(Wording, (*scenes, *patterns))
+        named = [text for each in scenes[1:] if (text := self._after("name", ": ", each))]
+        patterns = [*self._patterns(), *named] if self.kind else self._patterns()
+        addressed = [text for each in scenes[2:] if (text := self._after(FIRST_NAME, ", ", each))]
+        for texts in zip_longest(scenes, patterns, addressed):
+            yield from map(Wording, filter(None, texts))
 
     def preheaders(self) -> Iterator[Wording]:
         """Yield previews: what the kind is for, and what is proved of this product."""
@@ -124,8 +125,9 @@ class ProductWriter:
         proved, ties = self.proved, self._ties()
         yield from self._joined(proved)
         yield from ties
-        yield from proved
+        yield from proved[2:] if ties else proved[1:]
         yield from self.free
+        yield from proved[1:2]
 
     @cached_property
     def proved(self) -> list[Wording]:
@@ -158,23 +160,33 @@ class ProductWriter:
         if "own" not in self.slots or reason not in _TIED:
             return []
         pool = self.pools.of(f"ties.{reason}") or self.pools.of("ties.goes_with")
-        ties = self._shuffled("ties", [fill(each, self.slots) for each in pool])
+        ties = self._shuffled("ties", [self._filled(each) for each in pool])
         says = product.reason.says or (product.own.name if product.own else "")
         tie = Wording(ties[0], (("reason", says),))
         more = self.proved[1:2] or self.free[:1]
         return [tie.joined(each) for each in more] or [tie]
 
-    def _patterns(self, field: str) -> list[str]:
+    def _patterns(self) -> list[str]:
+        """Return subjects of what is owned, of a reduced price, or with a name where the kind is unknown."""
         reason, reduced = self.product.reason.kind, self.product.price == "reduced"
-        names = [f"{field}.named", f"{field}.reduced" if reduced else f"{field}.priced"]
-        names += [f"{field}.{reason}"] if reason in _TIED else []
-        texts = (fill(each, self.slots) for name in names for each in self.pools.of(name))
-        return [each for each in texts if each]
+        names = [reason] if reason in _TIED else []
+        names += ["reduced"] if reduced else []
+        names += [] if self.kind else ["named", "priced"]
+        texts = (self._filled(each) for name in names for each in self.pools.of(f"subjects.{name}"))
+        return self._shuffled("patterns", [each for each in texts if each])
 
-    def _addressed(self, scene: str) -> str:
+    def _after(self, slot: str, mark: str, scene: str) -> str:
+        """Return a scene after a slot; empty if its first word may have to keep its capital."""
         first, _, rest = scene.partition(" ")
-        lowered = first.lower() if first in self.pools.words("lowered") else first
-        return f"{self.slots[FIRST_NAME]}, {lowered} {rest}"
+        known = slot in self.slots and first in self.pools.words("lowered")
+        return f"{self.slots[slot]}{mark}{first.lower()} {rest}" if known else ""
+
+    def _filled(self, pattern: str) -> str:
+        """Return a pattern with its slots; a name with quotation marks gets none around it."""
+        own = self.slots.get("own", "")
+        text = fill(pattern, self.slots)
+        quoted = self.product.own is not None and "„" in self.product.own.name
+        return text.replace(f"„{own}“", own) if quoted else text
 
     def _read(self, text: str) -> str:
         reads = _ASSUMED | {

@@ -105,7 +105,9 @@ def _lists(language: str) -> _Lists:
     deeds, manners = ("|".join(table[name].split()) or "(?!)" for name in ("deeds", "manners"))
     return _Lists(
         words=words,
-        aspects={each.lower(): each for each in table["aspects"].split()},
+        aspects={
+            each.rpartition("/")[2].lower(): each.replace("/", " ") for each in table["aspects"].split()
+        },
         turns=re.compile(rf"[.;:!?,]+(?:\s|$)|\b(?:{table['turns']})\b", re.IGNORECASE),
         deed=re.compile(rf"\b(?:it|this) ({deeds}) {_DEGREE}({manners})\b"),
     )
