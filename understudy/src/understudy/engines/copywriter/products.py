@@ -105,7 +105,7 @@ class ProductWriter:
         )
         named = [text for each in scenes[1:] if (text := self._after("name", ": ", each))]
         patterns = [*self._patterns(), *named] if self.kind else self._patterns()
-        addressed = [text for each in scenes[2:] if (text := self._after(FIRST_NAME, ", ", each))]
+        addressed = [text for each in scenes[::-1] if (text := self._after(FIRST_NAME, ", ", each))]
         for texts in zip_longest(scenes, patterns, addressed):
             yield from map(Wording, filter(None, texts))
 

@@ -18,7 +18,7 @@ LANGUAGES = frozenset({"en", "de"})
 _MEASURE = re.compile(r"<(\w+)>")
 _NUMBER = r"\d+(?:[.,]\d+)*"
 _WORDS = re.compile(r"[\w&']+")
-_FREE_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_SPOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CLAUSE_END = re.compile(r"[;:|!?()\[\]{}【】•]|[.,](?=\s|$)|\s[-–—]+\s")  # noqa: RUF001 - dashes of the catalogue
 _DENIAL = re.compile(r"\b(?:no|not|non|never|without|\w+n't|cannot|kein\w*|nicht|ohne)\b", re.IGNORECASE)
 _MAX_QUOTE_CHARS = 110
@@ -103,12 +103,19 @@ def find_kind(label: str, name: str, language: str) -> Kind | None:
 
 
 @cache
-def free_words(language: str) -> frozenset[str]:
-    """Return the words of everything that needs no proof."""
+def spoken_words(language: str) -> frozenset[str]:
+    """Return the words of the repertoire that are no proof: those of no condition, and of what needs none."""
     kinds = load_kinds(language).values()
-    free = (line.text for kind in kinds for line in kind.lines if line.is_free)
-    texts = (*free, *(each for kind in kinds for each in (*kind.subjects, *kind.preheaders)))
-    return frozenset(word for text in texts for word in _FREE_WORD.findall(text.lower().replace("’", "'")))  # noqa: RUF001
+    lines = [line for kind in kinds for line in kind.lines]
+    free = [line.text for line in lines if line.is_free]
+    free += [each for kind in kinds for each in (*kind.subjects, *kind.preheaders)]
+    stated = {word for line in lines for word in _spoken(line.text)}
+    conditions = {word for line in lines for word in _spoken(_MEASURE.sub(" ", line.condition))}
+    return frozenset(word for text in free for word in _spoken(text)).union(stated - conditions)
+
+
+def _spoken(text: str) -> list[str]:
+    return _SPOKEN.findall(text.lower().replace("’", "'"))  # noqa: RUF001 - the typographic apostrophe
 
 
 def words_of(text: str) -> list[str]:

@@ -54,7 +54,7 @@ class Evidence:
             known |= {"owning", "telling"}
         if any(re.fullmatch(r"s\d+", each) for each in sources):
             known |= {"telling", "owning", "liking", "disliking"}
-        if any(re.fullmatch(r"a\d+", each) for each in sources):
+        if any(re.fullmatch(r"[ar]\d+", each) for each in sources):
             known |= {"{praised}"}
         known |= {"liking"} if occasion == "liked" else {"disliking"} if occasion == "sorry" else set()
         return frozenset(known | ({"reduced_amount"} if self.facts.get("reduced") else set()))
@@ -72,7 +72,12 @@ class Evidence:
     @cached_property
     def figures(self) -> frozenset[str]:
         """The figures of the sources."""
-        return frozenset(_FIGURE.findall(self.text))
+        words = (self.lexicon.figures.get(each, "") for each in _words(self.text))
+        return frozenset((*_FIGURE.findall(self.text), *words))
+
+    def counts(self, token: str) -> bool:
+        """Whether a figure, or a number in words, is there."""
+        return self.lexicon.figures.get(token, token) in self.figures or token in self.words
 
     @cached_property
     def clauses(self) -> list[list[str]]:
@@ -111,10 +116,13 @@ class Evidence:
         lexicon = self.lexicon
         if word in lexicon.neutral or lexicon.stem(word) in lexicon.neutral_stems or self.proves(word):
             return True
+        if "{praised}" in self.known and word in lexicon.words("reviewers"):
+            return True
         if word.endswith("'s"):
             return self.allows(word[:-2])
         if "-" in word:
-            return all(map(self.allows, filter(None, word.split("-"))))
+            parts = [each for each in word.split("-") if each]
+            return all(self.allows(each) or self.counts(each) for each in parts)
         return lexicon.language == "de" and self._is_compound(word)
 
     def _is_compound(self, word: str) -> bool:

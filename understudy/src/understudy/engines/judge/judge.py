@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from understudy.engines.judge.phrases import Sentence
 
 _OTHERS = "other people"
+_FIGURES = frozenset({"{price}", "{was_price}", "{saving}", "{discount}", "{rating}", "{rating_count}"})
 _FRAME = frozenset({"intro", "closing"})
 """Fields that are not about a product."""
 
@@ -64,14 +65,14 @@ def _faults(text: Text, said: set[str], evidence: Evidence) -> Iterator[Fault]:
 def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator[Fault]:
     tokens = sentence.tokens
     yield from _phrases(sentence, evidence)
-    supported = set[int]()
+    supported = _beside_figures(sentence, evidence)
     yield from _claims(sentence, evidence, supported)
     if field not in _FRAME:
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:
                 yield sentence.words(at, at + 1), why
     for at, token in enumerate(tokens):
-        if at not in supported and (why := _of_word(token, evidence)):
+        if at not in supported and (why := _of_word(token, tokens[at - 1] if at else BREAK, evidence)):
             yield sentence.words(at, at + 1), why
 
 
@@ -98,15 +99,23 @@ def _claims(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iter
             yield sentence.words(start, end), f"nothing supports a claim about {subject}"
 
 
-def _of_word(token: str, evidence: Evidence) -> str:
+def _beside_figures(sentence: Sentence, evidence: Evidence) -> set[int]:
+    """Return where words are that belong to an amount or a rating of their sentence."""
+    if _FIGURES.isdisjoint(sentence.tokens):
+        return set()
+    words = evidence.lexicon.words("figure_words")
+    return {at for at, token in enumerate(sentence.tokens) if token in words}
+
+
+def _of_word(token: str, before: str, evidence: Evidence) -> str:
     """Return what is wrong with a word, nothing if it may be said."""
     lexicon = evidence.lexicon
     if token == BREAK or is_slot(token):
         return ""
-    if token[0].isdigit():
-        return "" if token in evidence.figures else "a figure that no source has"
-    if token in lexicon.words("numbers"):
-        return "" if token in evidence.text else "a number that no source has"
+    if token in lexicon.words("units") and (before[0].isdigit() or before in lexicon.figures):
+        return ""
+    if token[0].isdigit() or token in lexicon.words("numbers"):
+        return "" if evidence.counts(token) else "a figure that no source has"
     if token in lexicon.words("currencies"):
         return "a price in words"
     return "" if evidence.allows(token) else "neither proved nor of daily life"

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.repertoire import LANGUAGES, free_words
+from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words
 from understudy.engines.judge.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -35,14 +35,16 @@ class Lexicon:
 
     @cached_property
     def neutral(self) -> frozenset[str]:
-        """Words of daily life: those listed, and those of the repertoire's lines that state nothing."""
-        ruled = self.words("seller") | self.words("numbers") | self.words("currencies") | self.words("unsaid")
-        return (self.words("neutral") | free_words(self.language)) - ruled
+        """Words of daily life: those listed, and those of the repertoire that are no proof."""
+        ruled = self.words("unsaid") | self.words("numbers") | self.words("currencies")
+        return (self.words("neutral") | (spoken_words(self.language) - self.words("seller"))) - ruled
 
     @cached_property
     def neutral_stems(self) -> frozenset[str]:
         """The stems of words of daily life."""
-        return frozenset(map(self.stem, self.words("neutral")))
+        return frozenset(map(self.stem, self.words("neutral") & self.neutral)) - set(
+            map(self.stem, self.words("unsaid"))
+        )
 
     @cached_property
     def idioms(self) -> Phrases:
@@ -83,6 +85,11 @@ class Lexicon:
                     each["words"].split()
                 )
         return found
+
+    @cached_property
+    def figures(self) -> Mapping[str, str]:
+        """Numbers in words, by their figure and their forms: "two" is "2"."""
+        return {word: figure for figure, words in self.table["figures"].items() for word in words.split()}
 
     @cached_property
     def _endings(self) -> list[tuple[str, str]]:

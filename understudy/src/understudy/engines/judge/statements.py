@@ -29,16 +29,15 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
             if deed is not None and not evidence.proves(tokens[deed]):
                 yield deed, "no source says that it does this"
         pair = f"{tokens[at - 1]} {token}" if at else ""
-        if token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", "):
+        has = token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", ")
+        if has or token in lexicon.words("possessives"):
             for thing in _things(at + 1, tokens, lexicon):
-                if not evidence.proves(tokens[thing]):
+                needs_proof = has or tokens[thing] in lexicon.words("parts")
+                if needs_proof and not evidence.proves(tokens[thing]):
                     yield thing, "no source says that it has this"
         following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
-        if (
-            token in lexicon.words("people")
-            and following in lexicon.words("plain_verbs")
-            and "{praised}" not in evidence.known
-        ):
+        speaks = "{praised}" in evidence.known and {token, following} <= lexicon.words("reviewers")
+        if token in lexicon.words("people") and following in lexicon.words("plain_verbs") and not speaks:
             yield at, "nothing is known of others"
 
 
