@@ -72,6 +72,11 @@ class _Writer:
         count = max(len(openings), len(following))
         return [f"{_at(openings, place)} {_at(following, place)}" for place in range(count)]
 
+    def cited(self, text: str) -> Wording:
+        """Return a text with the remedy as its evidence, if it names that."""
+        remedy = self.facts.remedy
+        return Wording(text, (("remedy", remedy),) if remedy and remedy in text else ())
+
     def closings(self) -> list[str]:
         """Return ends, some of them signed."""
         if self.facts.occasion == "sorry":

@@ -10,7 +10,7 @@ from understudy.engines.copywriter.chance import shuffled
 from understudy.engines.copywriter.pools import FIRST_NAME, Pools, fill
 from understudy.engines.copywriter.products import ProductWriter
 from understudy.engines.copywriter.repertoire import find_kind
-from understudy.engines.copywriter.said import read
+from understudy.engines.copywriter.said import read, readable
 from understudy.engines.copywriter.wording import Wording
 
 if TYPE_CHECKING:
@@ -130,9 +130,10 @@ class _Writer:
         following = shuffled(self._following(), "next", *self._source)
         for place, opening in enumerate(self._openings()):
             rest = following[place % len(following)] if following else ""
-            yield Wording(
-                " ".join(filter(None, (opening.text, self.customer.remedy, rest))), opening.evidence
-            )
+            remedy = self.customer.remedy if self.is_sorry else ""
+            cited = (("remedy", remedy),) if remedy else ()
+            text = " ".join(filter(None, (opening.text, remedy, rest)))
+            yield Wording(text, (*opening.evidence, *cited))
 
     def lines(self) -> Iterator[Wording]:
         """Yield the first product's line, tied to what they have where they praised that."""
@@ -194,18 +195,26 @@ class _Writer:
         return "mixed" if self.tone == "mixed" else f"{name}_1"
 
     def _filled(self, name: str, said: list[Said] | tuple[()]) -> Iterator[Wording]:
-        """Yield the sentences of a name that can be filled, in an order of chance."""
+        """Yield the sentences of a name that can be filled, in an order of chance; none without evidence."""
         known = dict(self.known)
         for place, each in zip(("a", "b"), said, strict=False):
             known |= {place: each.aspect, place.upper(): each.aspect[:1].upper() + each.aspect[1:]}
         if said:
             known |= {"word": said[0].word, "Word": said[0].word.capitalize()}
-        evidence = tuple((each.source, each.quote) for each in said)
+        evidence = tuple((each.source, each.quote) for each in said or self.said[:1]) or self._written
+        if not evidence:
+            return
         texts = (fill(each, known) for each in self.pools.of(name))
         yield from (
             Wording(each, evidence)
             for each in shuffled([each for each in texts if each], name, *self._source)
         )
+
+    @cached_property
+    def _written(self) -> tuple[tuple[str, str], ...]:
+        """What they wrote, for texts that say no more than that they wrote."""
+        sentences = readable(self.customer.own, self.facts.language)
+        return tuple((source, text) for source, text in sentences.items() if text)[:1]
 
     @property
     def _source(self) -> tuple[object, ...]:

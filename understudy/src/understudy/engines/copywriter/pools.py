@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
+from understudy.engines.copywriter.repertoire import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,7 +27,7 @@ class Pools:
     @classmethod
     def load(cls, language: str) -> Self:
         """Return the sentences of a language, those of English if it has none."""
-        return cls(_load(language if language in {"en", "de"} else "en"))
+        return cls(_load(language if language in LANGUAGES else "en"))
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return the sentences of a name such as `ties.goes_with`; none if nothing has it."""

@@ -9,6 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
+from understudy.engines.copywriter.repertoire import LANGUAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -42,18 +44,22 @@ class _Lists:
 
 def read(own: Own, language: str) -> list[Said]:
     """Return what a customer wrote, the most telling first; nothing of what an email must not repeat."""
-    lists = _lists(language if language in {"en", "de"} else "en")
+    lists = _lists(language if language in LANGUAGES else "en")
     found: dict[tuple[str, str], Said] = {}
-    for source, text in own.said.items():
+    for source, text in readable(own, language).items():
         for each in _of_sentence(source, text, own, lists):
             found.setdefault((each.aspect, each.opinion), each)
     return sorted(found.values(), key=lambda each: (not each.aspect, not each.word))
 
 
+def readable(own: Own, language: str) -> dict[str, str]:
+    """Return the customer's sentences of which an email may speak: of no other people, shops or illness."""
+    never = _lists(language if language in LANGUAGES else "en").words["never"]
+    return {source: text for source, text in own.said.items() if never.isdisjoint(_words(text))}
+
+
 def _of_sentence(source: str, text: str, own: Own, lists: _Lists) -> Iterator[Said]:
-    whole, called = set(_words(text)), {*_words(own.kind), *_words(own.name)}
-    if not whole or not whole.isdisjoint(lists.words["never"]):
-        return
+    called = {*_words(own.kind), *_words(own.name)}
     for clause in (each.strip() for each in lists.turns.split(text)):
         words = _words(clause)
         opinion = _opinion(words, lists)
