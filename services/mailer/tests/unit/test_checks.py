@@ -200,6 +200,14 @@ def test_facts_excuse_what_they_prove() -> None:
     )
 
 
+def test_what_the_shop_itself_promises_may_be_said() -> None:
+    """In its own sentences, and as the remedy for what went wrong."""
+    ground = replace(GROUND, sources={"remedy": "We refund it within a week."}, apology=True)
+    text = "We are sorry, and we refund it within a week."
+    assert "returns" in rules(found("intro", text, "", ground))
+    assert found("intro", text, "remedy:We refund it within a week", ground) == []
+
+
 def test_an_apology_neither_cheers_nor_sells() -> None:
     """In the words that the customer reads first."""
     sorry = replace(GROUND, apology=True)
