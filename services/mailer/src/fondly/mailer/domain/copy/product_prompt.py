@@ -48,9 +48,8 @@ def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, styl
     product = ProductFacts(1, pick, style.locale, own_category, max_discount)
     told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
     kind, says = product.stated_reason.kind, product.values["reason"]
-    own = (
-        {"own": {"name": product.own, "kind": kind_name(own_category, product.naming)}} if product.own else {}
-    )
+    own_kind = {"kind": name} if (name := kind_name(own_category, product.naming)) else {}
+    own = {"own": {"name": product.own, **own_kind}} if product.own else {}
     slots = [f"1.{name}" for name in product.spoken]
     entry = {
         **told,

@@ -50,11 +50,12 @@ class SubjectTest:
         if facts.occasion is Occasion.SORRY:
             return False
         texts = [worded(template, subject, facts) for template in self.variants.values()]
-        known = facts.slots.keys()
+        ground = Ground(facts.language, facts.brand, {}, facts.slots, reduced=True)
         return all(
-            known >= set(slots := slots_in(text))
+            facts.slots.keys() >= set(slots := slots_in(text))
             and slots.count(FIRST_NAME) <= 1
             and fits(SUBJECT, text, facts.slots)
+            and not problems(SUBJECT, Wording(text), ground)
             for text in texts
         )
 
