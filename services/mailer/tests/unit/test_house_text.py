@@ -11,6 +11,7 @@ from fondly.mailer.domain.copy.fields import LINES, Copy, fits
 from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.slots import renumbered
 from services.mailer.tests.copies import house_copy
 
 Recommend = Callable[..., Recommendation]
@@ -75,28 +76,23 @@ def facts_of(recommended: Recommendation, locale: str, occasion: Occasion, *, to
 
 
 def _problems(copy: Copy, facts: EmailFacts) -> list[Problem]:
-    return [
-        problem
-        for field, text in copy.fields()
-        if field != "greeting"
-        for problem in problems(
-            "line" if field.startswith(LINES) else field, Wording(text), _ground(field, facts)
-        )
-    ]
+    """What the rules have against copy, of which each line is read as that on product 1."""
+    found = list[Problem]()
+    for name, text in copy.fields():
+        number = int(name.removeprefix(LINES)) if name.startswith(LINES) else 1
+        field, wording = name.split(".")[0].removesuffix("s"), Wording(renumbered(text, number, 1))
+        found += problems(field, wording, _ground(number, facts)) if field != "greeting" else []
+    return found
 
 
-def _ground(field: str, facts: EmailFacts) -> Ground:
+def _ground(number: int, facts: EmailFacts) -> Ground:
     """What house text rests on: the facts of the email, and of a line those of its product."""
-    number = field.removeprefix(LINES) if field.startswith(LINES) else "1"
-    of_product = {slot: value for slot, value in facts.slots.items() if slot.startswith(f"{number}.")}
-    slots = facts.customer_slots | {
-        f"1.{slot.partition('.')[2]}": value for slot, value in of_product.items()
-    }
+    values = {f"1.{name}": value for name, value in facts.products[number - 1].values.items()}
     return Ground(
         facts.language,
         facts.brand,
         {},
-        slots,
+        facts.customer_slots | values,
         goes_with_own=True,
         better_rated=True,
         of_several=not facts.has_one_product,

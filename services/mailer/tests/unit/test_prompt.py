@@ -20,7 +20,7 @@ from fondly.contracts.records import (
     Recommendation,
 )
 from fondly.mailer.domain.copy.answers import Judged, Verdict
-from fondly.mailer.domain.copy.fields import MAX_CHARS
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
 from fondly.mailer.domain.copy.own_prompt import own_question
@@ -228,7 +228,7 @@ def test_products_asked_about_together_are_numbered(facts: EmailFacts) -> None:
         assert {**each, "n": 1, "slots": single["slots"]} == single
     assert json.loads(together.schema)["properties"]["products"]["required"] == list("12345")
     assert together.system == alone[0].system
-    texts = sum(MAX_CHARS[name] for name in ("subject", "preheader", "line"))
+    texts = sum(MAX_SHOWN[name] for name in ("subject", "preheader", "line"))
     assert together.max_chars >= 5 * STYLE.wordings * texts
     assert joined(alone[:1]) == alone[0]
     assert len(alone) <= TOGETHER

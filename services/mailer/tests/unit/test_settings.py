@@ -170,7 +170,7 @@ def test_words_that_no_subject_may_have_stop_the_service() -> None:
     variants = {"plain": "{subject}", "best": "The best for you: {subject}"}
     settings = MailerSettings.model_validate(RESOURCES | {"mailer_subjects": {"variants": variants}})
     with pytest.raises(
-        InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('best'\)$"
+        InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('the best'\)$"
     ):
         subject_test(settings)
 

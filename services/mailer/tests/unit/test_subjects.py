@@ -139,7 +139,7 @@ def test_variants_pass_the_gate_with_their_subject(recommend: Recommend) -> None
     ("template", "found"),
     [
         ("Your account: {subject}", "your account"),
-        ("The best for you: {subject}", "best"),
+        ("The best for you: {subject}", "the best"),
         ("Only 3 left: {subject}", "3"),
         ("🎁 Ideas: {subject}", "🎁"),
         ("See shop.example: {subject}", "p.e"),

@@ -39,8 +39,6 @@ class Card(NamedTuple):
     discount_text: str | None
     rating_text: str | None
     ratings_text: str | None
-    quote_text: str | None
-    quote_by: str | None
     image_url: str | None
     link: str | None
 
@@ -156,8 +154,6 @@ class ContentMaker:
                 discount_text=self._text("card-off", "percent", values.get("discount")),
                 rating_text=self._text("card-out-of-five", "rating", values.get("rating")),
                 ratings_text=self._text("card-ratings", "count", _counted(entry)),
-                quote_text=None,
-                quote_by=None,
                 image_url=self._picture(entry.image_url),
                 link=self._counted(
                     self._link(entry.link, campaign), Click(campaign, facts.customer_id, entry.product_id)
