@@ -87,12 +87,12 @@ def _problems(copy: Copy, facts: EmailFacts) -> list[Problem]:
 
 def _ground(number: int, facts: EmailFacts) -> Ground:
     """What house text rests on: the facts of the email, and of a line those of its product."""
-    values = {f"1.{name}": value for name, value in facts.products[number - 1].values.items()}
+    slots = {*facts.customer_slots, *(f"1.{name}" for name in facts.products[number - 1].values)}
     return Ground(
         facts.language,
         facts.brand,
         {},
-        facts.customer_slots | values,
+        dict.fromkeys(slots, "Name"),
         goes_with_own=True,
         better_rated=True,
         of_several=not facts.has_one_product,
