@@ -66,7 +66,7 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
     tokens = sentence.tokens
     yield from _phrases(sentence, evidence)
     supported = _beside_figures(sentence, evidence)
-    yield from _claims(sentence, evidence, supported)
+    yield from _assertions(sentence, evidence, supported)
     if field not in _FRAME:
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:
@@ -88,12 +88,12 @@ def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
             yield sentence.words(start, end), "no source says so"
 
 
-def _claims(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
+def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
     """Yield claims that nothing known supports, and note where those are that something does."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
     known = evidence.known.union(filter(is_slot, tokens))
-    for start, end, subject in lexicon.claims.found(tokens):
-        if not lexicon.claim_needs[subject].isdisjoint(known):
+    for start, end, subject in lexicon.assertions.found(tokens):
+        if not lexicon.assertion_needs[subject].isdisjoint(known):
             supported |= set(range(start, end))
         elif lexicon.words("negations").isdisjoint(tokens[start:end]):
             yield sentence.words(start, end), f"nothing supports a claim about {subject}"

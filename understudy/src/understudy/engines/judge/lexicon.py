@@ -57,14 +57,14 @@ class Lexicon:
         return Phrases.of([("", self.table["proved"])])
 
     @cached_property
-    def claims(self) -> Phrases:
+    def assertions(self) -> Phrases:
         """Claims about the customer or others."""
-        return Phrases.of((each["subject"], each["phrases"]) for each in self.table["claims"])
+        return Phrases.of((each["subject"], each["phrases"]) for each in self.table["assertions"])
 
     @cached_property
-    def claim_needs(self) -> Mapping[str, frozenset[str]]:
+    def assertion_needs(self) -> Mapping[str, frozenset[str]]:
         """Of what something must be known for a claim, by what it is about."""
-        return {each["subject"]: frozenset(each["needs"].split()) for each in self.table["claims"]}
+        return {each["subject"]: frozenset(each["needs"].split()) for each in self.table["assertions"]}
 
     @cached_property
     def same(self) -> Mapping[str, frozenset[str]]:

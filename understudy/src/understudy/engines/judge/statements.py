@@ -32,8 +32,8 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
         has = token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", ")
         if has or token in lexicon.words("possessives"):
             for thing in _things(at + 1, tokens, lexicon):
-                needs_proof = has or tokens[thing] in lexicon.words("parts")
-                if needs_proof and not evidence.proves(tokens[thing]):
+                states = has or tokens[thing] in lexicon.words("parts")
+                if states and not evidence.proves(tokens[thing]):
                     yield thing, "no source says that it has this"
         following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
         speaks = "{praised}" in evidence.known and {token, following} <= lexicon.words("reviewers")
