@@ -17,12 +17,11 @@ from understudy.engines.judge.phrases import BREAK, is_slot, sentences
 from understudy.engines.judge.statements import unproved_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Question, Text
     from understudy.engines.judge.phrases import Sentence
 
-_OTHERS = "other people"
 _FIGURES = frozenset({"{price}", "{was_price}", "{saving}", "{discount}", "{rating}", "{rating_count}"})
 _FRAME = frozenset({"intro", "closing"})
 """Fields that are not about a product."""
@@ -71,8 +70,8 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:
                 yield sentence.words(at, at + 1), why
-    for at, token in enumerate(tokens):
-        if at not in supported and (why := _of_word(token, tokens[at - 1] if at else BREAK, evidence)):
+    for at in range(len(tokens)):
+        if at not in supported and (why := _of_word(at, tokens, evidence)):
             yield sentence.words(at, at + 1), why
 
 
@@ -80,8 +79,7 @@ def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
     """Yield idioms that claim something, and phrases that a source must have."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
     for start, end, subject in lexicon.idioms.found(tokens):
-        if subject != _OTHERS or "{praised}" not in evidence.known:
-            yield sentence.words(start, end), f"claims {subject}"
+        yield sentence.words(start, end), f"claims {subject}"
     for start, end, _ in lexicon.proved.found(tokens):
         pair = tokens[end - 2], tokens[end - 1]
         if pair not in evidence.pairs and " ".join(tokens[start:end]) not in evidence.text:
@@ -107,15 +105,25 @@ def _beside_figures(sentence: Sentence, evidence: Evidence) -> set[int]:
     return {at for at, token in enumerate(sentence.tokens) if token in words}
 
 
-def _of_word(token: str, before: str, evidence: Evidence) -> str:
+def _of_word(at: int, tokens: Sequence[str], evidence: Evidence) -> str:
     """Return what is wrong with a word, nothing if it may be said."""
-    lexicon = evidence.lexicon
+    lexicon, token, before = evidence.lexicon, tokens[at], tokens[at - 1] if at else BREAK
     if token == BREAK or is_slot(token):
         return ""
     if token in lexicon.words("units") and (before[0].isdigit() or before in lexicon.figures):
         return ""
-    if token[0].isdigit() or token in lexicon.words("numbers"):
+    if token[0].isdigit():
         return "" if evidence.counts(token) else "a figure that no source has"
+    if token in lexicon.words("numbers"):
+        counted = before in lexicon.words("before_numbers") or _is_counted(tokens[at + 1 : at + 3], evidence)
+        return "a figure that no source has" if counted and not evidence.counts(token) else ""
     if token in lexicon.words("currencies"):
         return "a price in words"
     return "" if evidence.allows(token) else "neither proved nor of daily life"
+
+
+def _is_counted(following: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a number counts units or parts, and not evenings or sisters."""
+    lexicon = evidence.lexicon
+    counted = lexicon.words("units") | lexicon.words("parts") | lexicon.words("unsaid")
+    return any(each in counted or not evidence.allows(each) for each in following if each != BREAK)

@@ -97,7 +97,10 @@ class Lexicon:
         return sorted(((ending, left) for ending, _, left in pairs), key=lambda pair: -len(pair[0]))
 
     def stem(self, word: str) -> str:
-        """Return the part that all regular forms of a word share."""
+        """Return the part that all regular forms of a word share: "speeds" and "speed" have one."""
+        return self._without_ending(self._without_ending(word))
+
+    def _without_ending(self, word: str) -> str:
         for ending, left in self._endings:
             start = word.removesuffix(ending)
             if start != word and len(start) >= _MIN_STEM_CHARS:
