@@ -102,7 +102,8 @@ class _Writer:
     @cached_property
     def blamed(self) -> list[Said]:
         """What they blamed of its parts."""
-        return [each for each in self.said if each.opinion == "minus" and each.aspect]
+        praised = {each.aspect for each in self.liked}
+        return [each for each in self.said if each.opinion == "minus" and each.aspect not in {"", *praised}]
 
     @cached_property
     def tone(self) -> str:

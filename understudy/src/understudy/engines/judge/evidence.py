@@ -83,7 +83,13 @@ class Evidence:
     def clauses(self) -> list[list[str]]:
         """The words of every clause that denies nothing."""
         clauses = ([*_words(each)] for each in _CLAUSE.split(f"{self.text}|{self.brand.lower()}"))
-        return [each for each in clauses if self.lexicon.words("negations").isdisjoint(each)]
+        kept = [each for each in clauses if self.lexicon.words("negations").isdisjoint(each)]
+        return [*kept, *([*_words(text.lower())] for text in self._written)]
+
+    @property
+    def _written(self) -> list[str]:
+        """What the customer wrote, which an email may speak of even where it denies something."""
+        return [text for source, text in self.sources.items() if re.fullmatch(r"s\d+", source)]
 
     @cached_property
     def words(self) -> frozenset[str]:

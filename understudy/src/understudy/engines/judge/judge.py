@@ -8,8 +8,10 @@ conditions hold.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from understudy.engines.copywriter.pools import Pools
 from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
@@ -43,21 +45,20 @@ def _refused(question: Question, facts: Facts) -> Iterator[dict[str, Any]]:
             yield {"id": text.id, "span": fault[0], "why": fault[1]}
 
 
-def _repertoire(evidence: Evidence) -> set[str]:
-    """Return what the repertoire says of the product, as far as the sources prove it."""
-    sources, lexicon = evidence.sources, evidence.lexicon
-    kind = find_kind(sources.get("kind", ""), sources.get("name", ""), lexicon.language)
-    if kind is None:
-        return set()
-    lines = (each.proved_by(sources) for each in kind.lines)
-    return {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
+def _repertoire(evidence: Evidence) -> re.Pattern[str]:
+    """Return what may be said of the product at once: of any, or by its kind and what the sources prove."""
+    sources, language = evidence.sources, evidence.lexicon.language
+    tables = ("subjects", "preheaders", "lines", "closing", f"frame.{evidence.facts.get('occasion', 'new')}")
+    said = {text for name in tables for text in Pools.load(language).all_of(name)}
+    said |= {sources["remedy"]} if sources.get("remedy") else set()
+    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
+        lines = (each.proved_by(sources) for each in kind.lines)
+        said |= {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
+    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))), re.IGNORECASE)
 
 
-def _faults(text: Text, said: set[str], evidence: Evidence) -> Iterator[Fault]:
-    words = text.text
-    for each in sorted(said, key=len, reverse=True):
-        words = words.replace(each, "")
-    for sentence in sentences(words):
+def _faults(text: Text, said: re.Pattern[str], evidence: Evidence) -> Iterator[Fault]:
+    for sentence in sentences(said.sub("", text.text)):
         yield from _of_sentence(sentence, text.field, evidence)
 
 

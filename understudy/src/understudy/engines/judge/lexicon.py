@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words
+from understudy.engines.copywriter.pools import Pools
+from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words, words_in
 from understudy.engines.judge.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Lexicon:
     def neutral(self) -> frozenset[str]:
         """Words of daily life: those listed, and those of the repertoire that are no proof."""
         ruled = self.words("unsaid") | self.words("numbers") | self.words("currencies")
-        return (self.words("neutral") | (spoken_words(self.language) - self.words("seller"))) - ruled
+        spoken = spoken_words(self.language).union(*map(words_in, Pools.load(self.language).all_of("")))
+        return (self.words("neutral") | (spoken - self.words("seller"))) - ruled
 
     @cached_property
     def neutral_stems(self) -> frozenset[str]:
