@@ -4,25 +4,25 @@ from dataclasses import replace
 
 from fondly.contracts.records import CopySource, Reason, ReasonKind
 from fondly.mailer.domain.copy.prompt import Style
-from fondly.mailer.domain.copy.template_copy import template_text
+from fondly.mailer.domain.copy.house_text import house_text
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.count_part import copy_records
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
-from services.mailer.tests.fakes import InMemoryModel, InMemoryWriter, asked
+from services.mailer.tests.fakes import LIE, InMemoryModel, InMemoryWriter, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
 MakeAnswer = Callable[..., dict[str, object]]
 MakeFacts = Callable[..., EmailFacts]
-LIE = "Only today, with free delivery."
 
 
 def copywriter(model: InMemoryModel) -> Copywriter:
     """A copywriter who has asked nothing yet."""
     ask_once = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=4)
-    return Copywriter(ask_once=ask_once, style=Style(brand="Fondly Shop", locale="en_IN"))
+    judge = AskOnce(model=model, model_id="judge", kept=InMemoryKeptAnswers(), parallel=4)
+    return Copywriter(ask_once=ask_once, judge=judge, style=Style(brand="Fondly Shop", locale="en_IN"))
 
 
 async def written(model: InMemoryModel, *everybody: EmailFacts) -> tuple[list[WrittenCopy], PartCopy]:
@@ -94,7 +94,7 @@ async def test_a_field_that_fails_twice_gets_template_copy(
     model = InMemoryWriter(make_answer(lines={"2": [LIE]}))
     [copy], _ = await written(model, facts)
     assert (copy.assembled.source, copy.assembled.template_fields) == (CopySource.MIXED, ("lines.2",))
-    assert copy.assembled.copy.lines["2"] == template_text("lines.2", facts)
+    assert copy.assembled.copy.lines["2"] == house_text("lines.2", facts)
     assert copy.assembled.copy.lines["3"] == "A lamp for late reading."
     [request] = repairs(model)
     assert (request["fields"], request["products"][0]["kind"]) == (["line"], "Kettles")  # type: ignore[index] # a list of objects

@@ -53,6 +53,16 @@ def shared_opinions(run_id: str, part: int) -> str:
     return f"runs/{run_id}/sentiment/shared-{part:05}.jsonl"
 
 
+def quote_candidates(run_id: str, part: int) -> str:
+    """What may be quoted of a part's texts: one `Candidate` per line."""
+    return f"runs/{run_id}/sentiment/quotes-{part:05}.jsonl"
+
+
+def quotes(run_id: str) -> str:
+    """What may be quoted of the run's products: one `ProductQuotes` per line."""
+    return f"runs/{run_id}/sentiment/quotes.jsonl"
+
+
 def product_sentiment(run_id: str) -> str:
     """All that is known of the run's products: one `ProductSentiment` per line."""
     return f"runs/{run_id}/sentiment/products.jsonl"
@@ -81,6 +91,11 @@ def learned(run_id: str, name: str) -> str:
 def run_rules(run_id: str) -> str:
     """The rules and decisions of the shop that the run's products were picked by."""
     return f"runs/{run_id}/merchandising.json"
+
+
+def safety_cases(run_id: str, part: int) -> str:
+    """What a part's customers say of danger: one `SafetyCase` per line; missing if there is nothing."""
+    return f"runs/{run_id}/safety-cases/part-{part:05}.jsonl"
 
 
 def recommendations(run_id: str, part: int) -> str:

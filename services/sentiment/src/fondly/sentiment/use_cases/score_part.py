@@ -1,5 +1,6 @@
 """Scores a part: its customers' reviews, and its texts of which only the product is known."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from fondly.runtime.ports import Items, Objects
 from fondly.runtime.runs.stage import PartResult
 from fondly.sentiment.domain.bill import Bill, part_payer
 from fondly.sentiment.domain.documents import documents
+from fondly.sentiment.domain.quotes import candidates
 from fondly.sentiment.domain.readings import not_read, review_opinions, scored_reviews, shared_opinions
 from fondly.sentiment.use_cases.read_documents import ReadDocuments
 
@@ -46,6 +48,8 @@ class ScorePart:
             readings |= await self.read_documents.known(run_id, new, bill)
         scored, apart = scored_reviews(customers, readings), shared_opinions(shared, readings)
         await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
+        quotable = await asyncio.to_thread(lambda: list(candidates(customers, shared, readings)))
+        await self.objects.put_lines(object_keys.quote_candidates(run_id, part), quotable)
         if shared:
             await self.objects.put_lines(object_keys.shared_opinions(run_id, part), apart)
         items = _review_items(run_id, customers, scored)
@@ -60,7 +64,7 @@ class ScorePart:
         writes = write_units(items) + write_units(opinions)
         looked_up = ENTRIES_PER_CUSTOMER * len(self._looked_up(customers))
         bill.units["dynamodb.reads"] += looked_up
-        bill.units.update({"dynamodb.writes": writes, "s3.puts": 1 + bool(shared)})
+        bill.units.update({"dynamodb.writes": writes, "s3.puts": 2 + bool(shared)})
         bill.counts.update(_counts(scored, len(shared), apart, not_asked=not_read(customers, readings)))
         return PartResult(counts=bill.counts, units=bill.units)
 

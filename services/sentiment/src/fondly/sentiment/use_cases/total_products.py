@@ -24,6 +24,7 @@ from fondly.runtime.ports import Announcer, Items, Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import PartResult, Stage
+from fondly.sentiment.domain.quotes import Candidate, best_quotes
 from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
 PARALLEL = 16
@@ -49,20 +50,21 @@ class TotalProducts:
     async def run(self, run_id: str, *, parts: int) -> None:
         """Store the totals of products, categories and run, then announce that every part has been scored."""
         started_at = utc_now()
-        products = await self._total_catalogue(run_id)
+        catalogue = await self.objects.get_lines(object_keys.products(run_id), Product)
+        products = await self._total_catalogue(run_id, catalogue)
+        await self._choose_quotes(run_id, parts, catalogue)
         counts = Counter[str]()
         for report in await self.ledger.reports(run_id):
             counts.update(report.counts if report.stage is StageName.SENTIMENT else {})
         summary = await self._summarise(run_id, parts, counts)
-        units = {"dynamodb.reads": len(products), "dynamodb.writes": len(products), "s3.puts": 3}
+        units = {"dynamodb.reads": len(products), "dynamodb.writes": len(products), "s3.puts": 4}
         await self.stage.record(run_id, TOTALS, started_at, PartResult(units=units))
         scored = SentimentScored(parts=parts, reviews=counts[Counted.REVIEWS_SCORED], summary=summary)
         await self.announcer.announce(run_id, scored)
         log.info("run_scored", products=len(products))
 
-    async def _total_catalogue(self, run_id: str) -> list[ProductSentiment]:
+    async def _total_catalogue(self, run_id: str, catalogue: Iterable[Product]) -> list[ProductSentiment]:
         """Count all opinions known of the run's products, whichever run they came with."""
-        catalogue = await self.objects.get_lines(object_keys.products(run_id), Product)
         products: list[ProductSentiment] = []
         categories: list[CategorySentiment] = []
         in_order = sorted(catalogue, key=lambda product: (product.category, product.product_id))
@@ -79,6 +81,14 @@ class TotalProducts:
             [{**product.model_dump(), "run_id": run_id} for product in products]
         )
         return products
+
+    async def _choose_quotes(self, run_id: str, parts: int, catalogue: Iterable[Product]) -> None:
+        found: list[Candidate] = []
+        for part in range(1, parts + 1):
+            found += await self.objects.find_lines(object_keys.quote_candidates(run_id, part), Candidate)
+        products = {product.product_id: product for product in catalogue}
+        chosen = await asyncio.to_thread(best_quotes, found, products)
+        await self.objects.put_lines(object_keys.quotes(run_id), chosen)
 
     async def _known(self, products: Iterable[Product]) -> AsyncIterator[tuple[Product, Sequence[Opinion]]]:
         """Yield the products that somebody wrote about, with the opinions on them."""

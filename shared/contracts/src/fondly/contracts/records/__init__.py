@@ -34,6 +34,7 @@ from fondly.contracts.records.sentiment import (
     AspectMention,
     CategorySentiment,
     Opinion,
+    ProductQuotes,
     ProductSentiment,
     Quote,
     ScoredReview,

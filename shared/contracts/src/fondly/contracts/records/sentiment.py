@@ -104,6 +104,13 @@ class Quote(Record):
     """Of the review, in Unix seconds."""
 
 
+class ProductQuotes(Record):
+    """What may be quoted of a product's reviews, most telling first."""
+
+    product_id: Identifier
+    quotes: tuple[Quote, ...]
+
+
 class ProductSentiment(Record):
     """All scored texts known of one product by label, shared ones too; `polarity` is their mean, -1 to 1."""
 

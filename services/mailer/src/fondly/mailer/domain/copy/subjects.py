@@ -10,21 +10,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fondly.contracts.experiments import arm
-from fondly.mailer.domain.copy.fields import Copy, Problem
-from fondly.mailer.domain.copy.gate import Gate
-from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.copy.checks import problems
+from fondly.mailer.domain.copy.fields import Copy, fits
+from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
 from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
-from fondly.mailer.domain.facts.experience import Experience, Occasion
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.slots import FIRST_NAME, slots_in
-from fondly.mailer.domain.words.lists import WordLists
 
 SUBJECT = "subject"
 WRITTEN = f"{{{SUBJECT}}}"
 """Stands in a template for the subject that was written."""
 MOST_VARIANTS = 8
-SMALL_AFTER_COMMA = frozenset({"en"})
-"""Languages that write a word with a capital only because it is a name, or begins a sentence."""
-ALWAYS_CAPITAL = frozenset({"i"})
 _FIRST_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 EXPECTED = "{subject} once, and {customer.first_name} at most once"
 
@@ -49,13 +46,17 @@ class SubjectTest:
         return replace(copy, subject=worded(self.variants[variant], copy.subject, facts)), variant
 
     def suits(self, facts: EmailFacts, subject: str) -> bool:
-        """Whether an email may have this subject in every variant, by the rules for all subjects."""
+        """Whether an email may have this subject in every variant, as long as an inbox shows."""
         if facts.occasion is Occasion.SORRY:
             return False
-        others = (template for template in self.variants.values() if template != WRITTEN)
-        texts = [worded(template, subject, facts) for template in others]
-        gate = Gate(facts)
-        return not any(slots_in(text).count(FIRST_NAME) > 1 or _problems(gate, text, facts) for text in texts)
+        texts = [worded(template, subject, facts) for template in self.variants.values()]
+        known = facts.slots.keys()
+        return all(
+            known >= set(slots := slots_in(text))
+            and slots.count(FIRST_NAME) <= 1
+            and fits(SUBJECT, text, facts.slots)
+            for text in texts
+        )
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -76,28 +77,14 @@ def template_problems(template: str, *, brand: str, language: str) -> list[Probl
     own = template.replace(WRITTEN, "").strip()
     if not any(map(str.isalpha, own)):
         return []
-    facts = EmailFacts(
-        customer_id="",
-        address=None,
-        first_name=LONGEST_NAME,
-        brand=brand,
-        language=language,
-        products=(),
-        experience=Experience(Occasion.NEW),
-    )
-    return _problems(Gate(facts), own, facts)
-
-
-def _problems(gate: Gate, text: str, facts: EmailFacts) -> list[Problem]:
-    return gate.judge(SUBJECT, text) or style_problems(SUBJECT, text, facts)
+    ground = Ground(language, brand, {}, {FIRST_NAME: LONGEST_NAME})
+    return problems(SUBJECT, Wording(own), ground)
 
 
 def worded(template: str, subject: str, facts: EmailFacts) -> str:
     """Return a template with a subject, which begins with a small letter behind a comma, where it may."""
     before = template.partition(WRITTEN)[0].rstrip()
     first = _FIRST_WORD.match(subject)
-    if before.endswith(",") and first and facts.language in SMALL_AFTER_COMMA:
-        word = first[0].lower()
-        if word in WordLists.load(facts.language).neutral and word.partition("'")[0] not in ALWAYS_CAPITAL:
-            subject = subject[:1].lower() + subject[1:]
+    if before.endswith(",") and first and first[0].lower() in Naming.load(facts.language).openers:
+        subject = subject[:1].lower() + subject[1:]
     return template.replace(WRITTEN, subject)

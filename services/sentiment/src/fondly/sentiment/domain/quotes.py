@@ -1,0 +1,148 @@
+"""Sentences of reviews that an email may quote: whole, telling, about the product, and about nobody."""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from fondly.contracts.records import (
+    Customer,
+    Identifier,
+    Product,
+    ProductQuotes,
+    Quote,
+    Record,
+    Sentiment,
+    SharedText,
+    one_line,
+)
+from fondly.sentiment.domain.readings import NOTHING, Reading, Readings
+
+MOST_OF_A_TEXT, MOST_OF_A_PRODUCT = 2, 3
+WORDS, UNENDED = range(5, 21), range(5, 13)
+"""How many words a sentence has, and one without a full stop at the end of a text."""
+LIKED_STARS = 4
+VAGUE = frozenset({"quality", "price", "value"})
+"""Aspects whose praise anybody writes of anything."""
+USE, ASPECT, OF_ITSELF = 2, 2, 1
+"""How telling it is what a product does, each aspect, and that the writer does not speak of themselves."""
+_SENTENCE = re.compile(r"(?:(?<=[.!?…]\s)|^)[^.!?…]+(?:[.!?…]+(?=\s|$)|$)")
+_PLAIN = re.compile(r"[A-ZÄÖÜ](?:[\w'\u2019&%/-]|,(?= )| (?![ ,]))*[a-zäöüß0-9][.!]?")
+_JOINED = ("On the other", "While", "As ", "So ", "And ", "Since", "Also")
+"""A sentence that begins so says only half."""
+_WORD = re.compile(r"[\w'\u2019-]+")
+_I = re.compile(r"I(?:['\u2019]\w+)?")
+_SHOUTED = re.compile(r"\b[A-ZÄÖÜ]{4,}\b|\bi\b")
+
+
+class Candidate(Record):
+    """A sentence of one text that may be quoted of a product, and how telling it is."""
+
+    customer_id: Identifier | None = None
+    """Who wrote it, if that is known: who is forgotten is not quoted again."""
+    product_id: Identifier
+    opinion_id: Identifier
+    telling: int
+    quote: Quote
+
+
+def candidates(
+    customers: Iterable[Customer], shared: Iterable[SharedText], readings: Readings
+) -> Iterator[Candidate]:
+    """Yield the most telling sentences of a part's favourable texts, for each of their products."""
+    for customer in customers:
+        for one in customer.reviews:
+            if one.rating is None or one.rating >= LIKED_STARS:
+                for telling, text in _sentences(one_line(one.text), one.document, readings):
+                    quote = Quote(text=text, stars=one.rating, timestamp=one.timestamp)
+                    for product_id in dict.fromkeys(one.product_ids):
+                        yield Candidate(
+                            customer_id=customer.customer_id,
+                            product_id=product_id,
+                            opinion_id=one.review_id,
+                            telling=telling,
+                            quote=quote,
+                        )
+    for other in shared:
+        for telling, text in _sentences(other.document, other.document, readings):
+            yield Candidate(
+                product_id=other.product_id,
+                opinion_id=other.text_id,
+                telling=telling,
+                quote=Quote(text=text),
+            )
+
+
+def best_quotes(found: Sequence[Candidate], products: Mapping[str, Product]) -> list[ProductQuotes]:
+    """Return the most telling candidates of each product that nobody else wrote and that name nobody."""
+    writers: defaultdict[str, set[str]] = defaultdict(set)
+    for one in found:
+        writers[_folded(one.quote.text)].add(one.opinion_id)
+    by_product: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for one in found:
+        product = products.get(one.product_id)
+        if product and len(writers[_folded(one.quote.text)]) == 1 and not _names_others(one.quote, product):
+            by_product[one.product_id].append(one)
+    return [
+        ProductQuotes(product_id=product_id, quotes=tuple(each.quote for each in own[:MOST_OF_A_PRODUCT]))
+        for product_id, every in by_product.items()
+        if (own := sorted(every, key=lambda each: (-each.telling, each.quote.text)))
+    ]
+
+
+def _sentences(text: str, document: str, readings: Readings) -> list[tuple[int, str]]:
+    """Return the most telling sentences of a text, the end of its document, with how telling they are."""
+    reading = readings.get(document, NOTHING)
+    if reading.score.sentiment is not Sentiment.POSITIVE:
+        return []
+    start = len(document) - len(text)
+    found = [
+        (telling, match[0])
+        for match in _SENTENCE.finditer(text)
+        if (telling := _telling(match[0], reading, start + match.start(), start + match.end()))
+    ]
+    return sorted(found, key=lambda each: -each[0])[:MOST_OF_A_TEXT]
+
+
+def _telling(sentence: str, reading: Reading, begin: int, end: int) -> int:
+    """Return how telling a sentence is; 0 if it must not be quoted."""
+    said = [each for each in reading.aspects if begin <= each.begin and each.end <= end]
+    if not _is_whole(sentence) or any(each.sentiment is not Sentiment.POSITIVE for each in said):
+        return 0
+    praised = sum(each.aspect not in VAGUE for each in said)
+    substance = ASPECT * praised + USE * _has("use", sentence)
+    return substance + OF_ITSELF * (not _has("writer", sentence)) if substance else 0
+
+
+def _is_whole(sentence: str) -> bool:
+    fits = len(_WORD.findall(sentence)) in (WORDS if sentence[-1] in ".!" else UNENDED)
+    is_plain = _PLAIN.fullmatch(sentence) and not _SHOUTED.search(sentence)
+    return bool(fits and is_plain and not sentence.startswith(_JOINED) and not _has("barred", sentence))
+
+
+def _names_others(quote: Quote, product: Product) -> bool:
+    """Return whether any word inside is capitalised as a name is, unless the product is called so."""
+    if _has("german", quote.text):
+        return False
+    known = _folded(" ".join((product.name, *product.category, product.brand or ""))).split()
+    inside = _WORD.findall(quote.text)[1:]
+    return any(word[0].isupper() and not _I.fullmatch(word) and _folded(word) not in known for word in inside)
+
+
+def _folded(text: str) -> str:
+    return " ".join(_WORD.findall(text.casefold()))
+
+
+def _has(words: str, sentence: str) -> bool:
+    return _pattern(words).search(sentence) is not None
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    """Return the pattern of all words in a table's lists, or in one list."""
+    text = resources.files(__package__).joinpath("quote_words.toml").read_text(encoding="utf-8")
+    lists = tomllib.loads(text)[name]
+    words = " ".join(lists.values() if isinstance(lists, dict) else [lists]).replace("_", "\\s").split()
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE)
