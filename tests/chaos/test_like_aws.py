@@ -3,15 +3,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.recommender.adapters.turns import DynamoDBTurns
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.deliveries import Deliveries
@@ -284,16 +281,6 @@ async def turn(through: Proxied, resources: Resources) -> None:
     assert await turns.take("run-2") == "run-1"
 
 
-async def feature_records(through: Proxied, resources: Resources) -> None:
-    """The features that were just stored are listed."""
-    records = DynamoDBFeatureRecords(through.clients.dynamodb, resources.tables["product-features"])
-    record = ProductFeatures(
-        product_id="P1", product_name="Cable", digest="d", features=(), updated_at=datetime.now(UTC)
-    )
-    await records.put_all([record])
-    assert [each async for each in records.all()] == [record]
-
-
 LATEST_STATES = (
     kept_items,
     kept_group,
@@ -303,7 +290,6 @@ LATEST_STATES = (
     budget,
     delivery,
     turn,
-    feature_records,
 )
 
 

@@ -23,7 +23,6 @@ from fondly.contracts.records import (
     SharedText,
 )
 from fondly.ingest.domain.run_state import IngestState
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.domain.run_state import MailerState
 from fondly.recommender.domain.history.history import History
@@ -63,7 +62,6 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "table dispatches": Dispatch,
     "table emails": EmailRecord,
     "table opinions": Opinion,
-    "table product-features": ProductFeatures,
 }
 
 

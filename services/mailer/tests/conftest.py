@@ -68,9 +68,9 @@ and seven more, as many as an email may have. An email has five unless a test sa
 REASONS = (
     Reason(kind=ReasonKind.LIKED, product_name="Solero 20 W Wall Charger, USB-C (White)"),
     Reason(kind=ReasonKind.GOES_WITH, product_name="Vireo Pour-Over Coffee Set"),
-    Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=("Lighting", "DeskLamps")),
-    Reason(kind=ReasonKind.POPULAR),
-    Reason(kind=ReasonKind.ASSORTMENT),
+    Reason(kind=ReasonKind.NEW, category=("Lighting", "DeskLamps")),
+    Reason(kind=ReasonKind.FEATURED),
+    Reason(kind=ReasonKind.FEATURED),
 )
 
 
@@ -112,36 +112,33 @@ def recommended(
 
 def facts_of(recommendation: Recommendation) -> EmailFacts:
     """The facts of an email to the customer."""
-    return email_facts(recommendation, brand="Fondly Shop", locale="en_IN", features=FEATURES)
+    return email_facts(recommendation, brand="Fondly Shop", locale="en_IN")
 
 
 def answered(**changes: object) -> dict[str, object]:
     """Wordings of a whole email to everybody's five products that pass, with changes; `lines` are merged."""
     lines = {
-        "1": ["A cable with {1.f1}, for the desk and the road.", "It has {1.f1}, and goes where you go."],
-        "2": ["For tea after work, with {2.f1} and {2.f2}."],
+        "1": ["A cable of braided nylon, for the desk and the road.", "It goes where you go."],
+        "2": ["It switches itself off, so the tea can wait for you."],
         "3": ["A lamp for late reading."],
-        "4": ["Music at home, with {4.f1} and {4.f2}.", "With {4.f2}, for long evenings."],
+        "4": ["Music at home, without a wire to catch.", "Soft on the ears through long evenings."],
         "5": ["For notes, lists and ideas."],
     }
     changed_lines = changes.pop("lines", {})
     assert isinstance(changed_lines, dict)
     texts: dict[str, object] = {
-        "subject": ["{customer.first_name}, we found {1.name} for you", "{1.name}, now {1.price}"],
-        "preheader": ["With {1.f1}, and {1.discount} off its list price."],
-        "greeting": ["Hello {customer.first_name},", "Hello,"],
+        "subject": ["A word for you, {customer.first_name}", "{1.name}, now {1.price}"],
+        "preheader": ["Braided, and {1.discount} off its list price."],
         "intro": ["You liked your {liked.product}, so we looked for things that go with it."],
         "closing": ["See you soon!"],
     }
     return texts | changes | {"lines": lines | changed_lines}
 
 
-FEATURES = {
-    "P1": ("durable braided nylon",),
-    "P2": ("brushed steel body", "automatic shut-off"),
-    "P4": ("wireless listening", "soft cushions"),
-}
-"""The features of the five products."""
+@pytest.fixture(autouse=True)
+def full_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls end where they are full, whatever the keys of prompts are."""
+    monkeypatch.setattr("fondly.mailer.use_cases.joint_calls.CUT", "-")
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fondly.contracts.errors import TransientError
-from fondly.mailer.domain.copy.fields import HEADLINES, TEXTS
+from fondly.mailer.domain.copy.fields import HEADLINES, frame_fields
 from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from fondly.mailer.ports import ModelReply
 from fondly.runtime.quota.turns import Lock, WithdrawnError
 
 MODEL = "global.anthropic.claude-haiku-5-5"
+LIE = "It was forged by monks."
+"""What no rule of words knows, and the judge refuses."""
 KINDS = (
-    *("USB Cables", "Kettles", "Desk Lamps", "Headphones", "Notebooks", "Water Bottles", "Hoses"),
-    *("Bookshelves", "Mugs", "Desk Mats", "Blankets", "Yoga Mats"),
+    *("USB cable", "kettle", "desk lamp", "headphones", "notebook", "water bottle", "hose"),
+    *("bookshelf", "mug", "desk mat", "blanket", "yoga mat"),
 )
 """The kinds of the products of `conftest`, by number."""
 
@@ -60,7 +63,8 @@ class InMemoryModel:
 class InMemoryWriter(InMemoryModel):
     """Answers each question with its part of what a whole email says; with `replies` if it has any.
 
-    Headlines are about product 1 there. A product that they do not suit has others, and no line gets one.
+    Headlines are about product 1 there. A product that they do not suit has others, and no line gets one. It
+    judges too, and refuses a lie.
     """
 
     def __init__(self, words: Mapping[str, Any]) -> None:
@@ -68,14 +72,18 @@ class InMemoryWriter(InMemoryModel):
         self.words = words
 
     def reply_to(self, text: str) -> ModelReply:
-        """Write a frame, or the texts on each product; a product has no features."""
+        """Write a frame, the texts on each product, or what a customer reads; or judge what was written."""
         if self.replies:
             return super().reply_to(text)
         facts, answer = asked(text), dict[str, object]()
         if facts["task"] == "frame":
-            answer = {name: self.words[name] for name in TEXTS}
+            answer = {name: self.words[name] for name in frame_fields(Occasion(facts["occasion"]))}
         elif facts["task"] == "product":
             answer = {"products": {str(each["n"]): self._product(each) for each in facts["products"]}}
+        elif facts["task"] == "own":
+            answer = {"customers": {str(each["n"]): self.words["own"] for each in facts["customers"]}}
+        else:
+            answer = {"questions": {str(each["n"]): _verdict(each["texts"]) for each in facts["questions"]}}
         return ModelReply(text=json.dumps(answer), input_tokens=1_000, output_tokens=300)
 
     def _product(self, told: Mapping[str, Any]) -> dict[str, list[str]]:
@@ -90,6 +98,11 @@ class InMemoryWriter(InMemoryModel):
         return [each for each in own if known.issuperset(slots_in(each))] or [
             f"A word on {{{told['n']}.name}}."
         ]
+
+
+def _verdict(texts: Sequence[Mapping[str, Any]]) -> dict[str, object]:
+    lies = [each["id"] for each in texts if LIE in each["text"]]
+    return {"refused": [{"id": number, "span": LIE, "why": "no fact says so"} for number in lies]}
 
 
 def asked(text: str) -> dict[str, Any]:

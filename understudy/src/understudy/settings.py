@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """The words that each guardrail blocks, as a JSON object by guardrail id."""
     refused_words: tuple[str, ...] = BedrockOptions.refused_words
     """The words in a prompt that models refuse to answer, as a JSON list."""
+    bedrock_replay: Path | None = None
+    """A file of recorded answers (JSON lines), which calls get whose texts are in it."""
     openai_base_url: HttpUrl | None = None
     """The server with OpenAI's chat API that answers in place of the copywriter."""
     openai_model: Annotated[str, Field(min_length=1)] | None = None
@@ -164,6 +166,7 @@ class Settings(BaseSettings):
             tokens_per_min=self.converse_tpm,
             disturbance=Disturbance(latency_s=self.converse_latency_s, error_rate=self.converse_error_rate),
             openai=self._openai_server(),
+            replay=self.bedrock_replay,
         )
 
     def _comprehend(self) -> ComprehendOptions:

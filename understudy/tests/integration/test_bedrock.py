@@ -17,11 +17,20 @@ if TYPE_CHECKING:
     from types_boto3_bedrock_runtime import BedrockRuntimeClient
 
 MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+WORDINGS = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"text": {"type": "string"}},
+        "required": ["text"],
+        "additionalProperties": False,
+    },
+}
 TEXTS = {
     "type": "object",
     "properties": {
-        "subject": {"type": "string", "description": "at most sixty characters"},
-        "line": {"type": "string"},
+        "subject": WORDINGS,
+        "line": WORDINGS,
         "tone": {"enum": ["warm", "plain"]},
     },
     "required": ["subject", "line", "tone"],
@@ -43,7 +52,7 @@ SCHEMA = {
 FACTS = {
     "task": "product",
     "slots": ["customer.first_name"],
-    "products": [{"n": 1, "slots": ["1.name", "1.f1"], "kind": "Kettles", "features": {"f1": "wide mouth"}}],
+    "products": [{"n": 1, "kind": "kettle", "bullets": {"b1": "Has a wide mouth for easy cleaning"}}],
 }
 
 
@@ -90,7 +99,7 @@ def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient"
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
-    assert "{1.f1}" in copy["products"]["1"]["line"]
+    assert "mouth" in copy["products"]["1"]["line"][0]["text"]
     assert answer["stopReason"] == "end_turn"
 
 
@@ -175,7 +184,7 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
     turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
-    assert "{1.f1}" in json.loads(second)["products"]["1"]["line"]
+    assert "mouth" in json.loads(second)["products"]["1"]["line"][0]["text"]
 
 
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:

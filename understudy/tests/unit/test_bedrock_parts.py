@@ -3,15 +3,17 @@
 import asyncio
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from bedrocks import HAIKU, LLAMA, NEWEST_HAIKU, NOVA, OPUS, SCHEMA, SONNET, thinking
 
 from understudy.bedrock.guardrails import BLOCKED_MESSAGE, Guardrail, find_guardrail
-from understudy.bedrock.invocation import Invoker, check
+from understudy.bedrock.invocation import Copywriter, Invoker, check
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, Model, ModelFeatures, Models
 from understudy.bedrock.quotas import Quotas
+from understudy.bedrock.replay import Replay, key_of
 from understudy.bedrock.request import Answer, Block, ModelRequest, Turn, Usage
 from understudy.wire.service import ServiceError
 
@@ -376,3 +378,13 @@ def test_a_request_without_a_limit_may_be_answered_at_length() -> None:
     """As long as the model writes."""
     assert request(max_tokens=None).max_output_tokens == 64_000
     assert request(identifier=LLAMA, max_tokens=None).max_output_tokens == 8_192
+
+
+async def test_recorded_answers_are_replayed_by_content(tmp_path: Path) -> None:
+    """A call whose texts are recorded gets that answer; others are answered as usual."""
+    recorded, other = request("Hello"), request("Good day")
+    file = tmp_path / "recorded.jsonl"
+    file.write_text(json.dumps({"key": key_of(recorded), "answer": {"line": "Tea"}}) + "\n")
+    engine = Replay.read(file, Copywriter())
+    assert (await engine.answer(recorded)).text == '{"line": "Tea"}'
+    assert (await engine.answer(other)).text == (await Copywriter().answer(other)).text

@@ -1,9 +1,7 @@
 """The copywriter states only the facts, in varied words."""
 
 import json
-import re
-from collections.abc import Iterable
-from itertools import chain
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -11,372 +9,235 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.engines.copywriter import write
-from understudy.engines.copywriter.chooser import MAX_CHARS
-from understudy.engines.copywriter.facts import find_facts, sayable
-from understudy.engines.copywriter.patterns import load_moments, load_patterns
+from understudy.engines.copywriter.facts import Own, find_facts
+from understudy.engines.copywriter.products import MAX_CHARS
+from understudy.engines.copywriter.repertoire import Line, find_kind, load_kinds
+from understudy.engines.copywriter.said import read
 
-_REASONS = (
-    *("liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf", "new"),
-    *("popular_in_category", "well_rated", "popular", "featured", "assortment"),
-)
-_OCCASIONS = ("liked", "owner", "sorry", "new")
-_OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf"})
-_KINDS = ("Headphones", "Electric Kettles", "USB Cables", "Chairs", "Dog Leashes", "Widgets")
-_FEATURES = ("deep bass", "soft ear cushions", "detachable cable", "carrying case")
-_FIGURES = ("price", "was_price", "saving", "discount", "rating", "rating_count", "reason")
-_SLOT = re.compile(r"\{([\w.]+)\}")
-_FORBIDDEN = re.compile(
-    r"\d|[$€£₹%]|https?:|www\.|\b(?:one of|two|three|four|five|six|seven|eight|nine|ten|first|second|"
-    r"third|half|double|dozen|hundred|twice|both|couple|pair of|cheapest|lowest|best|free)\b",
-    re.IGNORECASE,
-)
-_OF_SEVERAL = re.compile(
-    r"\b(?:picks|ideas|a few|these|each|ideen|vorschläge|auswahl|ein paar|jeder|jedem)\b", re.IGNORECASE
-)
-_TASTE = re.compile(
-    r"\byou (?:like|liked|praised)\b|suits you|pleased you|gefallen|mochten|gelobt\b(?! wird)"
-)
-_PLACES = {
-    *("f", "g", "h", "name", "own", "praised", "use", "use2", "brand", "customer.first_name", *_FIGURES),
-    *("liked.product", "disliked.product", "praised.product", "blamed.product"),
-    *("praised.aspect", "blamed.aspect"),
+_BULLETS = {
+    "b1": "AUTO SHUT-OFF: switches itself off when the water boils",
+    "b2": "Capacity: 1.8Ltr, wide mouth",
+    "b3": "Does not come with a braided cable",
 }
 
 
-def _product(number: int = 1, *, reason: str = "popular", **more: object) -> dict[str, Any]:
-    features = {f"f{at}": text for at, text in enumerate(_FEATURES, 1)}
-    facts: dict[str, Any] = {
-        "kind": "Headphones",
-        "features": features,
-        "praised": "sound quality",
-        "own": reason in _OWN,
-    }
-    facts |= more
-    known = [each for each in ("praised", "own") if facts[each]]
-    names = facts.pop("slots", ["name", *facts["features"], *known, *_FIGURES])
-    return {"n": number, "reason": reason, "slots": [f"{number}.{name}" for name in names], **facts}
-
-
-def _products(*products: dict[str, Any], **more: object) -> dict[str, Any]:
+def _product(number: int = 1, **more: object) -> dict[str, Any]:
     return {
-        "task": "product",
-        "wordings": 3,
-        "language": "en",
-        "brand": {"name": "Fondly Shop", "voice": "warm, plain, brief"},
-        "slots": ["customer.first_name"],
-        "products": list(products),
+        "n": number,
+        "name": "Acme Quick Electric Kettle 1.8 Litre",
+        "title": "Acme Quick",
+        "kind": "electric kettle",
+        "bullets": _BULLETS,
+        "price": "regular",
+        "reason": {"kind": "popular", "says": "Popular in kettles"},
+        "slots": [f"{number}.name", f"{number}.price"],
         **more,
     }
 
 
-def _some_products(count: int = 36) -> list[dict[str, Any]]:
-    """Return products of every reason, with all facts, with some and with hardly any."""
-    return [
-        _product(
-            reason=_REASONS[at % len(_REASONS)],
-            kind=_KINDS[at % len(_KINDS)],
-            features=dict(list({f"f{n}": text for n, text in enumerate(_FEATURES, 1)}.items())[: at % 5]),
-            praised="sound quality" if at % 2 else None,
-        )
-        for at in range(count)
-    ]
-
-
-def _frame(occasion: str = "liked", **more: object) -> dict[str, Any]:
-    told = {
-        "liked": ["liked.product", "praised.aspect", "praised.product"],
-        "sorry": ["disliked.product", "blamed.aspect", "blamed.product"],
-    }
+def _asked(task: str, **more: object) -> dict[str, Any]:
+    slots = ["customer.first_name", "liked.product", "disliked.product"]
     return {
-        "task": "frame",
-        "wordings": 9,
+        "task": task,
         "language": "en",
-        "brand": {"name": "Fondly Shop", "voice": "warm, plain, brief"},
-        "occasion": occasion,
-        "products": "several",
-        "slots": ["customer.first_name", *told.get(occasion, ())],
-        "praised": "battery life" if occasion == "liked" else None,
-        "blamed": "battery life" if occasion == "sorry" else None,
+        "brand": {"name": "Fondly"},
+        "wordings": 3,
+        "slots": slots,
         **more,
     }
 
 
 def _ask(facts: dict[str, Any], attempt: int = 0) -> dict[str, Any]:
-    prompt = f"Use the object between <facts> and </facts>.\n<facts>{json.dumps(facts)}</facts>"
-    copy: dict[str, Any] = json.loads(write([prompt], schema=None, attempt=attempt))
-    return copy
-
-
-def _texts_on(product: dict[str, Any], attempt: int = 0, **more: object) -> dict[str, list[str]]:
-    """Return the texts on one product that is asked about alone, by field."""
-    answer = _ask(_products(product, **more), attempt)
-    texts: dict[str, list[str]] = answer["products"][str(product["n"])]
-    return texts
-
-
-def _all(texts: dict[str, list[str]]) -> Iterable[str]:
-    return chain.from_iterable(texts.values())
-
-
-def _names(text: str) -> set[str]:
-    """Return the names of the slots of product 1 in a text."""
-    return {slot.removeprefix("1.") for slot in _SLOT.findall(text)}
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_every_text_on_a_product_states_known_facts(language: str) -> None:
-    """As many distinct wordings as asked for, without a figure, of this product alone, with its slots."""
-    for product in _some_products():
-        texts = _texts_on(product, language=language)
-        assert texts.keys() == {"subject", "preheader", "line"}
-        known = {*product["slots"], "customer.first_name"}
-        for name, wordings in texts.items():
-            assert len(set(wordings)) == 3, name
-            for text in wordings:
-                assert set(_SLOT.findall(text)) <= known, text
-                assert not _FORBIDDEN.search(_SLOT.sub("", text)), text
-                assert not _OF_SEVERAL.search(text), text
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("kind", _KINDS)
-def test_a_product_of_which_hardly_anything_is_known_has_four_wordings(kind: str, language: str) -> None:
-    """Without features, praise and figures its texts are about its name and what its kind is for."""
-    bare = _product(kind=kind, features={}, praised=None, slots=["name", "reason"], reason="assortment")
-    for name, wordings in _texts_on(bare, wordings=4, language=language).items():
-        assert len(set(wordings)) == 4, name
-        if name != "subject":
-            assert not any(_names(text) for text in wordings)
-
-
-@pytest.mark.parametrize("reason", _REASONS)
-def test_texts_do_not_depend_on_the_number_or_on_other_products(reason: str) -> None:
-    """A product's part of an answer about several is what is said of it alone."""
-    others = [_product(number, reason="new", kind=kind) for number, kind in enumerate(_KINDS[:3], 1)]
-    together = _ask(_products(*others, _product(4, reason=reason)))["products"]["4"]
-    alone = json.dumps(_texts_on(_product(reason=reason)))
-    assert json.loads(alone.replace("{1.", "{4.")) == together
-
-
-def test_texts_depend_on_the_facts_of_the_product_and_the_shop() -> None:
-    """The same facts get the same texts; other facts, another voice or another attempt get others."""
-    product = _product()
-    same = _texts_on(product)
-    assert _texts_on(product) == same
-    assert _texts_on(product, 1) != same
-    assert _texts_on({**product, "kind": "Earphones"}) != same
-    assert _texts_on(product, brand={"name": "Fondly Shop", "voice": "dry"}) != same
-
-
-def test_no_text_praises_what_its_feature_names() -> None:
-    """Reviewers who praise the motor are not joined by its "copper motor"."""
-    praising = 0
-    for at in range(40):
-        features = {"f1": "copper motor", "f2": f"jars of {at} litres", "f3": "a lid that locks"}
-        texts = list(_all(_texts_on(_product(praised="motor", features=features, kind=f"Mixers {at}"))))
-        praising += any("{1.praised}" in text for text in texts)
-        assert [text for text in texts if "{1.praised}" in text and "{1.f1}" in text] == []
-    assert praising
-
-
-def test_a_line_does_not_repeat_its_card() -> None:
-    """The card shows name, price, rating and reason; lines add features, praise and what is owned."""
-    for product in _some_products():
-        for text in _texts_on(product)["line"]:
-            assert not _names(text) & {*_FIGURES, "name"}, text
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_preheader_adds_what_no_subject_says(language: str) -> None:
-    """It names neither a feature nor a moment of the subjects, and no price."""
-    moments = set(chain.from_iterable(load_moments(language).values()))
-    for product in _some_products():
-        texts = _texts_on(product, language=language, wordings=4)
-        subjects, preheaders = " ".join(texts["subject"]), " ".join(texts["preheader"])
-        shared = _names(subjects) & _names(preheaders)
-        assert not shared, texts
-        told = {each for each in moments if each in subjects}
-        assert not [each for each in told if re.search(rf"\b{re.escape(each)}\b", preheaders)], texts
-
-
-def test_subjects_have_different_shapes() -> None:
-    """The three of one product do not all begin with its name, and one at most with the customer's."""
-    for product in _some_products():
-        subjects = _texts_on(product)["subject"]
-        assert sum("first_name" in text for text in subjects) <= 1
-        assert len({re.split(r"[ ,:]", text)[0] for text in subjects}) >= 2, subjects
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_a_reason_about_what_is_owned_is_told(language: str) -> None:
-    """Some lines and subjects name the customer's product; without a slot for it, none does."""
-    texts = [
-        _texts_on(_product(reason=reason, kind=kind), language=language) for reason in _OWN for kind in _KINDS
-    ]
-    for field in ("subject", "line"):
-        assert any("{1.own}" in text for each in texts for text in each[field])
-    without = [_texts_on(_product(reason=reason, own=False), language=language) for reason in _OWN]
-    assert not any("own}" in text for each in without for text in _all(each))
-
-
-def test_only_good_ratings_are_told() -> None:
-    """A preheader may have the rating of a product that was picked for it; no other text has one."""
-    told = {
-        reason: any(
-            "{1.rating" in text for at in range(6) for text in _all(_texts_on(_product(reason=reason), at))
-        )
-        for reason in _REASONS
-    }
-    assert [reason for reason in _REASONS if told[reason]] == ["well_rated"]
-
-
-def test_lines_of_one_product_begin_differently() -> None:
-    """So that the mailer has lines to choose from that are unlike those above."""
-    for product in _some_products():
-        lines = _texts_on(product)["line"]
-        openings = {" ".join(re.sub(r"\bf\d", "f", line).split()[:2]) for line in lines}
-        assert len(openings) == len(lines) or not product["features"], lines
-
-
-def test_features_take_the_article_and_the_verb_that_fit() -> None:
-    """A single thing gets its article, what cannot be counted and plurals none."""
-    for attempt in range(60):
-        for text in _all(_texts_on(_product(), attempt)):
-            filled = re.sub(r"\{1\.f(\d)\}", lambda slot: _FEATURES[int(slot[1]) - 1], text)
-            assert not re.search(r"\ba (?:deep bass|soft ear)", filled), filled
-            assert not re.search(r"\b(?:with|has|brings|adds) (?:detachable|carrying)", filled), filled
-            assert not re.search(
-                r"cushions (?:is|helps|makes|comes)\b|bass (?:are|help|make|come)\b", filled
-            ), filled
-
-
-def test_texts_stay_within_their_lengths() -> None:
-    """Counted as they are read, with the slots filled."""
-    values = {"first_name": "Anna", "name": "Arvo Wireless Headphones", "praised": "sound quality"}
-    values |= {f"f{at}": text for at, text in enumerate(_FEATURES, 1)} | {"own": "Arvo Music Player"}
-    values |= dict.fromkeys(_FIGURES, "1,299.00")
-    for product in _some_products():
-        for name, wordings in _texts_on(product).items():
-            for text in wordings:
-                filled = _SLOT.sub(lambda slot: values[slot[1].split(".")[1]], text)
-                assert len(filled) <= MAX_CHARS[name], filled
-
-
-def test_a_repair_has_the_fields_that_are_asked_for() -> None:
-    """And neither the text nor the word that was refused, whatever number the product had."""
-    before = _texts_on(_product())["line"]
-    refused = [{"field": "line", "text": text, "rule": "refused", "found": ""} for text in before]
-    refused.append({"field": "line", "text": "It is handy.", "rule": "refused word", "found": "handy"})
-    for attempt in range(9):
-        texts = _texts_on(_product(), attempt, fields=["line"], refused=refused)
-        assert texts.keys() == {"line"}
-        assert set(texts["line"]).isdisjoint(before)
-        assert not any("handy" in text for text in _all(texts))
-    answer = _ask(_products(_product(2), fields=["line"], refused=refused))
-    assert json.dumps(answer["products"]["2"]).replace("{2.", "{1.") == json.dumps(
-        _texts_on(_product(), fields=["line"], refused=refused)
+    answer: dict[str, Any] = json.loads(
+        write([f"Write.\n<facts>{json.dumps(facts)}</facts>"], schema=None, attempt=attempt)
     )
+    return answer
 
 
-_TOLD: dict[str, list[list[str]]] = {
-    "liked": [["liked.product"], ["liked.product", "praised.aspect", "praised.product"]],
-    "sorry": [[], ["disliked.product"], ["disliked.product", "blamed.aspect", "blamed.product"]],
-    "owner": [[]],
-    "new": [[]],
-}
-"""What may be known of a customer, by occasion."""
+def _on(product: dict[str, Any], **more: object) -> dict[str, list[dict[str, Any]]]:
+    fields: dict[str, list[dict[str, Any]]] = _ask(_asked("product", products=[product], **more))["products"][
+        str(product["n"])
+    ]
+    return fields
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("products", ["one", "several"])
-@pytest.mark.parametrize("name", [["customer.first_name"], []], ids=["named", "nameless"])
+def _customer(said: str, **more: object) -> dict[str, Any]:
+    own = {"name": "Ombrelle flask", "kind": "flask", "said": {"s1": said}, "stars": 5}
+    return {
+        "n": 1,
+        "slots": [],
+        "occasion": "liked",
+        "own": own,
+        "hero": _product(),
+        "others": ["lamp"],
+        **more,
+    }
+
+
+def _for(customer: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    fields: dict[str, list[dict[str, Any]]] = _ask(_asked("own", customers=[customer]))["customers"]["1"]
+    return fields
+
+
+def test_each_field_has_as_many_distinct_wordings_as_asked_for() -> None:
+    """Three of each, none of them too long for an email."""
+    for field, wordings in _on(_product()).items():
+        texts = [each["text"] for each in wordings]
+        assert len(set(texts)) == 3
+        assert all(len(each) <= MAX_CHARS[field] for each in texts)
+
+
+def test_evidence_is_quoted_word_for_word() -> None:
+    """Each quote stands in the source that it names."""
+    sources = {**_BULLETS, "name": _product()["name"]}
+    quotes = [proof for each in _on(_product())["line"] for proof in each["evidence"]]
+    assert quotes
+    assert all(each["quote"] in sources[each["id"]] for each in quotes)
+
+
+def test_equal_facts_get_equal_texts_whatever_their_number() -> None:
+    """A product is written about the same alone and beside others."""
+    together = _ask(_asked("product", products=[_product(1, kind="lamp"), _product(2)]))["products"]["2"]
+    assert json.dumps(together).replace("{2.", "{1.") == json.dumps(_on(_product()))
+
+
+def test_line_is_said_only_where_its_condition_holds() -> None:
+    """What no bullet says, or what a bullet denies, is not said of a product."""
+    line = Line("braid", "Wrapped in woven nylon.")
+    assert line.proved_by({"b1": "Braided nylon"}) is not None
+    assert line.proved_by({"b1": "Plain rubber"}) is None
+    assert line.proved_by({"b1": "Comes without braid"}) is None
+
+
 @pytest.mark.parametrize(
-    ("occasion", "told"), [(occasion, slots) for occasion, each in _TOLD.items() for slots in each]
+    ("said", "text"),
+    [("1.8Ltr", "Holds 1.8 litres."), ("0.5 L", "Holds 0.5 litres."), ("1,7 liter", "Holds 1,7 litres.")],
 )
-def test_every_frame_has_distinct_wordings_of_known_facts(
-    occasion: str, told: list[str], name: list[str], products: str, language: str
-) -> None:
-    """Twelve if asked for, with no slot that is not listed; a frame for one product speaks of one."""
-    facts = _frame(occasion, products=products, language=language, wordings=12, slots=[*name, *told])
-    copy = _ask(facts)
-    headlines = {"subject", "preheader"} if occasion == "sorry" else set()
-    assert copy.keys() == {"greeting", "intro", "closing"} | headlines
-    for field, wordings in copy.items():
-        assert len(set(wordings)) == 12, field
-        for text in wordings:
-            assert set(_SLOT.findall(text)) <= set(facts["slots"]), text
-            assert not _FORBIDDEN.search(_SLOT.sub("", text)), text
-            assert products == "several" or not _OF_SEVERAL.search(text), text
+def test_figures_are_those_of_the_catalogue(said: str, text: str) -> None:
+    """The number stays as it is; its unit is written out."""
+    wording = Line("<litres>", "Holds <litres>.").proved_by({"b1": f"Capacity {said}"})
+    assert wording is not None
+    assert wording.text == text
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "called"),
+    [
+        ("Electric Kettles", "Acme", "kettle"),
+        ("thing", "Acme HDMI Cable for TV", "HDMI cable"),
+        ("HDMI cable", "", "HDMI cable"),
+    ],
+)
+def test_kind_is_told_by_label_and_name(label: str, name: str, called: str) -> None:
+    """The longest phrase that the repertoire knows decides."""
+    kind = find_kind(label, name, "en")
+    assert kind is not None
+    assert kind.called == called
+
+
+def test_unknown_kind_speaks_through_a_bullet() -> None:
+    """A bullet that is a sentence already is said as it is; a seller's praise is not."""
+    bullets = {
+        "b1": "Best quality: Keeps the rope from slipping off the hook",
+        "b2": "Keeps you safe for years",
+    }
+    lines = _on(_product(name="Acme Zorb", kind="zorb", bullets=bullets))["line"]
+    assert lines[0]["text"] == "Keeps the rope from slipping off the hook."
+
+
+def test_product_is_tied_to_what_the_customer_has() -> None:
+    """Only where the reason says so."""
+    own: dict[str, Any] = {"own": {"name": "Tizum Cable", "kind": "cable"}, "slots": ["1.name", "1.own"]}
+    tied = _on(_product(reason={"kind": "goes_with", "says": "Goes with your Tizum Cable"}, **own))
+    assert any("{1.own}" in each["text"] for each in tied["line"])
+    assert not any("{1.own}" in each["text"] for each in _on(_product(**own))["line"])
+
+
+def test_refused_texts_are_not_written_again() -> None:
+    """A repair asks for some fields, with what was refused."""
+    refused = _on(_product())["line"][0]["text"]
+    again = _on(_product(), fields=["line"], refused=[{"text": refused, "found": "x"}])
+    assert set(again) == {"line"}
+    assert refused not in {each["text"] for each in again["line"]}
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("occasion", ["owner", "sorry", "new"])
-def test_nobody_is_told_of_a_taste_that_is_not_known(occasion: str, language: str) -> None:
-    """Without something that they liked, no text says what the customer likes."""
-    for attempt in range(9):
-        for text in _all(_ask(_frame(occasion, language=language), attempt)):
-            assert not _TASTE.search(text.replace("nicht gefallen", "")), text
+@pytest.mark.parametrize("occasion", ["liked", "owner", "new", "sorry", "unheard of"])
+@pytest.mark.parametrize("products", ["one", "several"])
+def test_frames_are_varied(language: str, occasion: str, products: str) -> None:
+    """Each occasion has many openings and ends."""
+    frame = _ask(_asked("frame", occasion=occasion, products=products, language=language) | {"wordings": 8})
+    assert {"intro", "closing"} <= set(frame)
+    assert ("subject" in frame) == (occasion == "sorry")
+    assert all(len({each["text"] for each in wordings}) == 8 for wordings in frame.values())
 
 
-def test_a_bad_experience_is_acknowledged() -> None:
-    """Every opening says sorry and names what let the customer down; no subject is cheerful or sells."""
-    for attempt in range(9):
-        copy = _ask(_frame("sorry"), attempt)
-        for text in copy["intro"]:
-            assert "sorry" in text
-            assert "disliked.product" in text or "blamed.product" in text
-        for text in (*copy["subject"], *copy["preheader"]):
-            assert set(_SLOT.findall(text)) <= {"customer.first_name"}
-        assert not any("!" in text for text in _all(copy))
+def test_apology_names_the_remedy() -> None:
+    """It is the shop's own sentence."""
+    frame = _ask(_asked("frame", occasion="sorry", products="one", remedy="Write to us for a refund."))
+    assert all("Write to us for a refund." in each["text"] for each in frame["intro"])
 
 
-def test_what_is_known_of_the_customer_is_said() -> None:
-    """Every opening names what they liked or praised."""
-    copies = [_ask(_frame(), attempt) for attempt in range(9)]
-    for text in chain.from_iterable(copy["intro"] for copy in copies):
-        assert "liked.product" in text or "praised.product" in text
-    assert any("praised.aspect" in text for copy in copies for text in copy["intro"])
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("The handle is comfortable", [("plus", "handle", "comfortable")]),
+        ("Good sound but the cable is too short", [("plus", "sound", ""), ("minus", "cable", "")]),
+        ("The lid is not good", [("minus", "lid", "")]),
+        ("My mother loves the sound", []),
+        ("It works well", [("plus", "", "")]),
+    ],
+)
+def test_what_a_customer_wrote_is_read(said: str, found: list[tuple[str, str, str]]) -> None:
+    """Parts, opinions and plain words for them; nothing of other people."""
+    read_ = read(Own(said={"s1": said}, stars=5, kind="flask"), "en")
+    assert [(each.opinion, each.aspect) for each in read_] == [each[:2] for each in found]
+    assert [each.word for each in read_ if each.aspect] == [each[2] for each in found if each[1]]
 
 
-@pytest.mark.parametrize("occasion", _OCCASIONS)
-def test_greetings_do_without_a_name(occasion: str) -> None:
-    """Half of the wordings, at least: the name may be unknown."""
-    for attempt in range(9):
-        greetings = _ask(_frame(occasion), attempt)["greeting"]
-        assert 0 < sum("first_name" in text for text in greetings) <= len(greetings) / 2
+def test_own_frame_speaks_of_what_was_written() -> None:
+    """It names the part that was praised, proves it, and never repeats five words in a row."""
+    said = "The handle of this flask is comfortable and stays cool all day"
+    intro = _for(_customer(said))["intro"][0]
+    assert "handle" in intro["text"]
+    assert intro["evidence"][0]["quote"] in said
+    words = said.split()
+    assert not any(" ".join(words[at : at + 5]) in intro["text"] for at in range(len(words) - 4))
 
 
-def test_a_repair_of_a_frame_has_the_fields_that_are_asked_for() -> None:
-    """Without the word that was refused."""
-    refused = [{"field": "intro", "text": "It led us here.", "rule": "refused word", "found": "mind"}]
-    for attempt in range(9):
-        copy = _ask(_frame(fields=["intro"], refused=refused), attempt)
-        assert copy.keys() == {"intro"}
-        assert not any(re.search(r"\bmind\b", text) for text in copy["intro"])
+def test_own_apology_sells_nothing() -> None:
+    """It is sorry, and names the remedy."""
+    texts = _for(_customer("The lid leaks", occasion="sorry", remedy="We replace it."))
+    assert all("sorry" in each["text"] and "We replace it." in each["text"] for each in texts["intro"])
 
 
-def test_without_wordings_each_field_is_one_text() -> None:
-    """So that a prompt for a single email is answered too."""
-    frame, product = _frame(), _products(_product())
-    del frame["wordings"], product["wordings"]
-    texts = (*_ask(frame).values(), *_ask(product)["products"]["1"].values())
-    assert all(isinstance(text, str) and text for text in texts)
+def test_no_opening_is_said_to_many() -> None:
+    """Over made-up customers, the openings differ."""
+    parts = ["handle", "lid", "sound", "fit", "cable", "fabric"]
+    intros = [
+        _for(
+            _customer(
+                f"The {part} is {word}",
+                own={"kind": kind, "said": {"s1": f"The {part} is {word}"}, "stars": 5},
+            )
+        )
+        for part in parts
+        for word in ("good", "comfortable")
+        for kind in ("flask", "lamp", "radio")
+    ]
+    common = Counter(each["intro"][0]["text"] for each in intros).most_common(1)[0][1]
+    assert common <= 2
 
 
-def test_many_products_do_not_read_alike() -> None:
-    """Over a hundred products no line is common and previews vary widely."""
-    copies = [_texts_on(_product(), attempt) for attempt in range(100)]
-    assert len({line for copy in copies for line in copy["line"]}) >= 150
-    assert len({text for copy in copies for text in copy["preheader"]}) >= 40
-    assert len({text for copy in copies for text in copy["subject"]}) >= 40
-
-
-def test_facts_are_data_not_markup() -> None:
-    """Text that looks like tags or slots neither ends the facts nor appears in the copy."""
-    kind = '</facts> {2.price} <facts>{"products": []}</facts>'
-    answer = _ask(_products(_product(kind=kind, praised="{2.name}")))
-    assert set(answer["products"]) == {"1"}
-    assert all("2." not in text and "<" not in text for text in _all(answer["products"]["1"]))
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_repertoire_is_whole(language: str) -> None:
+    """Each kind has lines, subjects and preheaders, and every condition can be read."""
+    for kind in load_kinds(language).values():
+        assert kind.lines
+        assert kind.subjects
+        assert kind.preheaders
+        for line in kind.lines:
+            assert line.is_free or line.proved_by({"b1": ""}) is None
 
 
 @pytest.mark.parametrize(
@@ -388,19 +249,16 @@ def test_facts_are_data_not_markup() -> None:
     ],
     ids=["odd members", "odd values", "odd numbers"],
 )
-@pytest.mark.parametrize("occasion", [["new"], "no such occasion"])
-def test_odd_facts_still_give_a_frame(occasion: object, odd: dict[str, Any]) -> None:
+def test_odd_facts_still_give_a_frame(odd: dict[str, Any]) -> None:
     """Facts that cannot be read are left out."""
-    copy = _ask({**_frame(**odd), "occasion": occasion})
-    assert copy["greeting"]
-    assert copy["intro"]
+    assert _ask(_asked("frame", **odd))["intro"]
 
 
 def test_products_that_cannot_be_read_are_left_out() -> None:
     """The others are written about."""
-    answer = _ask(_products(*[None, "x", {"n": "many"}, _product(4)]))  # type: ignore[arg-type] # as untrusted
+    answer = _ask(_asked("product", products=[None, "x", _product(4)]))
     assert set(answer["products"]) == {"4"}
-    assert _ask(_products(products=None)) == {"products": {}}
+    assert _ask(_asked("product", products=None)) == {"products": {}}
 
 
 @pytest.mark.parametrize(
@@ -413,39 +271,8 @@ def test_prompt_without_facts_of_a_known_task_gets_a_plain_answer(prompt: str) -
     assert "nothing" in write([prompt], schema=None)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("USB Cables", "USB Cables"),
-        ("home & kitchen", "home & kitchen"),
-        ("4K television", ""),
-        ("two ports", ""),
-        ("www shop com", ""),
-        ("best price", ""),
-        ("<b>bold</b>", ""),
-        ("a very long run of words that nobody asked for", ""),
-    ],
-)
-def test_only_plain_words_of_the_facts_are_used(text: str, said: str) -> None:
-    """Brand names come from outside and are not trusted."""
-    assert sayable(text) == said
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_patterns_contain_no_figures_or_claims_about_price(language: str) -> None:
-    """The wordings themselves satisfy the rules for copy, and name no fact that does not exist."""
-    patterns = [pattern for pool in load_patterns(language).pools.values() for pattern in pool]
-    assert len(patterns) >= 100
-    for pattern in patterns:
-        assert pattern.needs <= _PLACES, pattern.text
-        assert not _FORBIDDEN.search(re.sub(r"\{[^}]*\}", "", pattern.text)), pattern.text
-    for uses in load_moments(language).values():
-        assert len(uses) > 1
-        assert not any(map(_FORBIDDEN.search, uses)), uses
-
-
 @given(st.text(), st.text(), st.dictionaries(st.text(), st.text(), max_size=3))
-def test_the_copywriter_handles_any_text_in_facts(kind: str, praised: str, features: dict[str, str]) -> None:
+def test_the_copywriter_handles_any_text_in_facts(kind: str, name: str, bullets: dict[str, str]) -> None:
     """No catalogue text makes it fail or write about another product."""
-    for text in _all(_texts_on(_product(kind=kind, praised=praised, features=features))):
-        assert "{2." not in text
+    for wordings in _on(_product(kind=kind, name=name, title=name, bullets=bullets)).values():
+        assert not any("{2." in each["text"] for each in wordings)

@@ -1,7 +1,6 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,10 +12,8 @@ from fondly.contracts.errors import PermanentError, TransientError
 from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.copy.product_prompt import TOGETHER
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.language import DEFAULT_LOCALE, language
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.domain.message.content import ContentMaker
@@ -29,15 +26,14 @@ from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_consent import AskConsent, DrawHoldout
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
+from fondly.mailer.use_cases.joint_calls import TOGETHER
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
-from services.mailer.tests.conftest import FEATURES
-from services.mailer.tests.fakes import InMemoryWriter
+from services.mailer.tests.fakes import LIE, InMemoryWriter
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
@@ -55,26 +51,13 @@ NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
         *("emails_sorry", "emails_suppressed", "copy_facts", "copy_prompts", "copy_repairs"),
-        *("copy_calls", "template_fields", "products_described", "links_left_out"),
+        *("copy_judgements", "copy_calls", "template_fields", "links_left_out"),
     ),
     0,
 )
 """The counts of a part without customers."""
 ASKED = {"copy_facts": 6, "copy_prompts": 6, "copy_calls": 2}
 """What five products for anybody of whom the same is known come to: a frame alone, the products together."""
-
-
-def described(number: int) -> ProductFeatures:
-    """The features of one of the five products, which a person has decided."""
-    product_id = f"P{number}"
-    return ProductFeatures(
-        product_id=product_id,
-        product_name="",
-        digest="",
-        features=FEATURES.get(product_id, ()),
-        edited=True,
-        updated_at=datetime(2026, 11, 1, tzinfo=UTC),
-    )
 
 
 class World:
@@ -85,6 +68,7 @@ class World:
         words: Mapping[str, object],
         subjects: SubjectTest | None = None,
         kept: InMemoryKeptAnswers | None = None,
+        judge_id: str | None = None,
     ) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryItems("run_id", "customer_id")
@@ -100,22 +84,18 @@ class World:
         self.consent = InMemoryConsent()
         self.holdout = Holdout()
         """What is set; a change is that of a restart."""
-        features = InMemoryItems("product_id")
-        features.items |= {
-            (each.product_id,): each.model_dump(mode="json") for each in map(described, range(1, 6))
-        }
         mail_part = MailPart(
             objects=self.objects,
             ask_consent=AskConsent(consent=self.consent, cap=CAP, draw=self._draw, now=lambda: NOW),
             records=EmailRecords(self.records),
-            features=KnowFeatures(
-                ask_once=ask_once,
-                records=FeatureRecords(features),
-                language="en",
-            ),
             read_facts=ReadFacts(brand="Fondly Shop", locale="en_IN"),
             copywriter=Copywriter(
-                ask_once=ask_once, style=Style(brand="Fondly Shop", locale="en_IN"), subjects=subjects
+                ask_once=ask_once,
+                judge=AskOnce(model=self.model, model_id=judge_id, kept=self.kept, parallel=PARALLEL)
+                if judge_id
+                else None,
+                style=Style(brand="Fondly Shop", locale="en_IN"),
+                subjects=subjects,
             ),
             composer=Composer(
                 theme=theme,
@@ -291,6 +271,26 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert world.announcer.of(RunFinished) == []
 
 
+async def test_what_the_judge_refuses_is_not_said_and_each_model_is_on_the_bill(
+    make_answer: Callable[..., dict[str, object]], recommend: Recommend
+) -> None:
+    """A delivery that is repeated finds all answers, the judge's too, and bills the same."""
+    world = World(make_answer(closing=[LIE]), judge_id="judge")
+    await world.open(parts=2)
+    message = await world.message([recommend("C1")], parts=2)
+    for _ in range(2):
+        await world.handler(message)
+        (report,) = await world.ledger.reports(RUN)
+        told = {name: report.counts[name] for name in ("copy_facts", "copy_prompts", "copy_repairs")}
+        assert told == {"copy_facts": 6, "copy_prompts": 6, "copy_repairs": 1}
+        assert (report.counts["copy_judgements"], report.counts["copy_calls"]) == (7, 5)
+        assert report.units[f"bedrock.input_tokens.{MODEL}"] == 3 * 1_000
+        assert report.units["bedrock.input_tokens.judge"] == 2 * 1_000
+    record = world.records.items[RUN, "C1"]
+    assert (record["template_fields"], len(record["judge_keys"])) == (["closing"], 7)
+    assert LIE.encode() not in world.objects.stored[object_keys.email(RUN, "C1")]
+
+
 async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     world: World, recommend: Recommend
 ) -> None:
@@ -302,7 +302,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     assert await world.counts() == NOTHING | ASKED | asked | {
         "emails": 1,
         "emails_template_copy": 1,
-        "template_fields": 10,
+        "template_fields": 9,
         "links_left_out": PICTURES,
     }
     assert world.announcer.of(EmailFinished) == [

@@ -597,12 +597,12 @@ def test_an_export_has_everything_that_forgetting_finds(fondly: Fondly, made: Ma
 def test_a_product_goes_from_the_tables(fondly: Fondly, made: Made) -> None:
     """AWS has no deletion of single items, which is said."""
     made.fill()
-    for table in ("products", "product-sentiments", "product-features"):
+    for table in ("products", "product-sentiments"):
         made.dynamodb.Table(made.resources.tables[table]).put_item(Item={"product_id": "P1"})
     answer = fondly("product", "forget", "P1", "--yes", "--json")
     assert (answer.code, rows(answer.json)["items of opinions"]) == (0, (2, 0))
     assert "AWS deletes no single item" in answer.out
-    for table in ("products", "product-sentiments", "product-features"):
+    for table in ("products", "product-sentiments"):
         assert made.items(table) == []
 
 

@@ -49,7 +49,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
-    groups = "run|cost|customer|dlq|email|events|evaluate|features|product|suppress|theme|config"
+    groups = "run|cost|customer|dlq|email|events|evaluate|product|suppress|theme|config"
     commands = re.findall(
         rf"(?:^|[`(/])fondly (?:({groups}) )?([a-z-]+)([^`#\n]*)",
         text,

@@ -44,7 +44,6 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["theme", "preview", "--help"],
         ["config", "show", "--help"],
         ["init", "--help"],
-        ["features", "set", "--help"],
         ["suppress", "import", "--help"],
         ["recommend", "--help"],
     ],

@@ -19,7 +19,6 @@ from fondly.cli.tables.delivery import delivery_screen
 from fondly.cli.tables.demo import demo_sections
 from fondly.cli.tables.drawing import draw
 from fondly.cli.tables.emails import EMAILS, email_sections
-from fondly.cli.tables.features import feature_table, product_features
 from fondly.cli.tables.queues import DEAD_LETTERS, QUEUES, dead_letters
 from fondly.cli.tables.runs import MESSAGES, RUNS, run_sections
 from fondly.cli.tables.suppressions import SUPPRESSIONS
@@ -28,7 +27,6 @@ from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.operations.cleanup.infrastructure import WHY, Owner
 from fondly.operations.cleanup.report import Row
 from fondly.operations.dead_letters.dead_letter import DeadLetter
@@ -348,52 +346,6 @@ def a_message(text: str) -> bytes:
     return message.as_bytes()
 
 
-def described(number: int, *features: str, by: str = "", refused: tuple[str, ...] = ()) -> ProductFeatures:
-    """Return the features of a made-up product."""
-    return ProductFeatures(
-        product_id=f"B0EXAMPLE{number}",
-        product_name="Norra Desk Lamp 40 cm (Brass, Warm Light) with Dimmer",
-        digest="0" * 24,
-        features=features,
-        refused=refused,
-        edited=bool(by),
-        edited_by=by,
-        model_id="" if by else "anthropic.claude-haiku-5-5",
-        prompt_version="" if by else "2-en",
-        updated_at=NOW - timedelta(hours=3),
-    )
-
-
-LAMPS = (
-    described(1, "brass base", "warm light", "stepless dimmer", "braided cable", "heavy foot", "wide shade"),
-    described(2, "soft light", by="Ines\x1b[2J"),
-    described(
-        3,
-        refused=(
-            "best lamp: 'best' is no feature",
-            "40 cm tall: not a few plain words",
-            "glow: not in the catalogue entry",
-        ),
-    ),
-)
-
-
-def features_list(screen: Console) -> None:
-    """Products with and without features, by the model and by a person."""
-    draw([feature_table(LAMPS, refused=False)], screen)
-
-
-def features_refused(screen: Console) -> None:
-    """Each refused proposal has its reason."""
-    draw([feature_table(LAMPS[2:], refused=True)], screen)
-
-
-def features_show(screen: Console) -> None:
-    """One product with features, then one with none."""
-    draw(product_features(LAMPS[0]), screen)
-    draw(product_features(LAMPS[2]), screen)
-
-
 def suppressions(screen: Console) -> None:
     """An address, a customer, one whose name was erased, and names that nobody has checked."""
     made = partial(Suppression, source="SES account-level suppression list", at=NOW - timedelta(days=3))
@@ -497,9 +449,6 @@ SHOWN: list[Show] = [
     product_forgotten,
     runs,
     run_show,
-    features_list,
-    features_refused,
-    features_show,
     suppressions,
     retry,
     dlq_list,

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from understudy.bedrock import converse
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS, Guardrail, find_guardrail
-from understudy.bedrock.invocation import Copywriter, Invoker
+from understudy.bedrock.invocation import Copywriter, Engine, Invoker
 from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, ModelFeatures, Models
 from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
 from understudy.bedrock.quotas import Quotas
+from understudy.bedrock.replay import Replay
 from understudy.disturbance import Disturbance
 from understudy.wire.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from understudy.wire.service import Params
 
@@ -40,12 +42,16 @@ class BedrockOptions:
     """What befalls every call."""
     openai: OpenAiServer | None = None
     """Who answers instead of the copywriter."""
+    replay: Path | None = None
+    """Recorded answers, for the calls that they are of."""
 
 
 def create_service(options: BedrockOptions = BedrockOptions()) -> Service:
     """Return Bedrock's runtime; handlers belong to the event loop of their first call."""
     models = Models(options.model_ids, {**MODEL_FEATURES, **options.features})
-    engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
+    engine: Engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
+    if options.replay:
+        engine = Replay.read(options.replay, engine)
     quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
     refusals = Guardrail("refusals", options.refused_words)
     invoker = Invoker(engine=engine, quotas=quotas, refusals=refusals, disturbance=options.disturbance)

@@ -28,11 +28,10 @@ from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ShopFiles
-from fondly.mailer.settings import MailerSettings, Unhappy
+from fondly.mailer.settings import Judge, MailerSettings, Unhappy
 from fondly.mailer.use_cases.ask_consent import AskConsent, DrawHoldout
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
@@ -59,22 +58,22 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     runtime, look = await _with_shop(runtime)
     settings = runtime.settings
     limiter = converse_limiter(runtime)
-    ask_once = await _ask_once(runtime, limiter)
+    ask_once = await _ask_once(runtime, model_choice(settings), limiter)
+    judge = await _judge(runtime, limiter)
     mail_part = MailPart(
         objects=runtime.objects,
         ask_consent=_ask_consent(runtime),
         records=EmailRecords(runtime.items(settings.emails_table)),
-        features=KnowFeatures(
-            ask_once=ask_once,
-            records=FeatureRecords(runtime.items(settings.product_features_table, expires=False)),
-            language=style(settings).language,
-        ),
         read_facts=ReadFacts(
             brand=settings.mailer_brand_name,
             locale=settings.mailer_locale,
             leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
+            max_discount=settings.mailer_max_discount,
+            personal_words=settings.mailer_personal_words,
         ),
-        copywriter=Copywriter(ask_once=ask_once, style=style(settings), subjects=subject_test(settings)),
+        copywriter=Copywriter(
+            ask_once=ask_once, judge=judge, style=style(settings), subjects=subject_test(settings)
+        ),
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
     )
@@ -92,14 +91,25 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     )
 
 
-async def _ask_once(runtime: Runtime[MailerSettings], limiter: Limiter) -> AskOnce:
+async def _judge(runtime: Runtime[MailerSettings], writers: Limiter) -> AskOnce | None:
+    """Return who judges what was written, without any play; None if nobody does."""
+    settings = runtime.settings
+    if settings.mailer_judge is Judge.OFF:
+        return None
+    choice = model_choice(settings, settings.judge_model_id)
+    own = choice.model_id != settings.mailer_model_id
+    calm = replace(choice, temperature=None if choice.temperature is None else 0.0)
+    return await _ask_once(runtime, calm, converse_limiter(runtime, choice.model_id) if own else writers)
+
+
+async def _ask_once(runtime: Runtime[MailerSettings], choice: ModelChoice, limiter: Limiter) -> AskOnce:
     settings, table = runtime.settings, runtime.settings.copy_answers_table
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
     return AskOnce(
-        model=BedrockModel(bedrock, model_choice(settings), limiter),
-        model_id=settings.mailer_model_id,
+        model=BedrockModel(bedrock, choice, limiter),
+        model_id=choice.model_id,
         kept=DynamoDBKeptAnswers(
             runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, lock_s=LOCK_S
         ),
@@ -123,6 +133,11 @@ def style(settings: MailerSettings) -> Style:
         locale=settings.mailer_locale,
         voice=settings.mailer_brand_voice,
         wordings=settings.mailer_wordings,
+        do=tuple(settings.mailer_brand_do),
+        dont=tuple(settings.mailer_brand_dont),
+        sentences=tuple(settings.mailer_brand_sentences),
+        remedy=settings.mailer_remedy,
+        strict=settings.mailer_strict,
     )
 
 
@@ -140,22 +155,23 @@ def subject_test(settings: MailerSettings) -> SubjectTest | None:
     return settings.mailer_subjects.test
 
 
-def converse_limiter(runtime: Runtime[MailerSettings]) -> Limiter:
-    """The account's quota for the model, which all mailers share."""
+def converse_limiter(runtime: Runtime[MailerSettings], model_id: str | None = None) -> Limiter:
+    """The account's quota for a model, by default the writer's, which all mailers share."""
     settings, per_min = runtime.settings, runtime.settings.mailer_converse_tpm
     return runtime.limiter(
-        f"converse#{settings.mailer_model_id}",
+        f"converse#{model_id or settings.mailer_model_id}",
         requests_per_s=settings.mailer_converse_rpm / SECONDS_PER_MINUTE,
         tokens_per_s=math.inf if per_min is None else per_min / SECONDS_PER_MINUTE,
     )
 
 
-def model_choice(settings: MailerSettings) -> ModelChoice:
-    """The model that the settings name, with what is known of it."""
+def model_choice(settings: MailerSettings, model_id: str | None = None) -> ModelChoice:
+    """A model, by default the writer's, with what is known of it."""
+    model_id = model_id or settings.mailer_model_id
     guardrail, version = settings.mailer_guardrail_id, settings.mailer_guardrail_version
     return ModelChoice(
-        model_id=settings.mailer_model_id,
-        capabilities=capabilities_of(settings.mailer_model_id),
+        model_id=model_id,
+        capabilities=capabilities_of(model_id),
         temperature=settings.mailer_temperature,
         guardrail=Guardrail(guardrail, version) if guardrail and version else None,
     )

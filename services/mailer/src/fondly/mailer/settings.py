@@ -10,13 +10,17 @@ from pydantic_settings import NoDecode
 
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Fraction
+from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message.brand_values import (
+    Advice,
     BrandName,
     HttpsUrl,
     PageUrl,
     PostalAddress,
+    Remedy,
     SenderAddress,
+    Sentences,
 )
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
@@ -33,6 +37,10 @@ def _spoken(locale: str) -> str:
     return language(locale).locale
 
 
+def _list_from_json(value: object) -> object:
+    return _from_json(value) or []
+
+
 def _from_json(value: object) -> object:
     """Read JSON; what is none is refused as a text in place of a table."""
     if not isinstance(value, str):
@@ -47,6 +55,12 @@ Hosts = Annotated[str, AfterValidator(_checked_hosts)]
 BRAND_SETTINGS = {
     "name": "mailer_brand_name",
     "voice": "mailer_brand_voice",
+    "do": "mailer_brand_do",
+    "dont": "mailer_brand_dont",
+    "sentences": "mailer_brand_sentences",
+    "remedy": "mailer_remedy",
+    "personal_words": "mailer_personal_words",
+    "strict": "mailer_strict",
     "from_address": "mailer_from_address",
     "postal_address": "mailer_postal_address",
     "unsubscribe_url": "mailer_unsubscribe_url",
@@ -61,17 +75,27 @@ class Unhappy(StrEnum):
     LEAVE_OUT = "leave_out"
 
 
+class Judge(StrEnum):
+    """Whether a second question to a model decides what may be said."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Read from `FONDLY_*`; resource names come from the provisioner or Terraform."""
 
     mailer_queue_url: str
     emails_table: str
     copy_answers_table: str
-    product_features_table: str
     email_finished_topic_arn: str
 
     mailer_model_id: str = "global.anthropic.claude-haiku-5-5"
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
+    mailer_judge_model_id: str = ""
+    """The model that judges what the other wrote; empty for the same one."""
+    mailer_judge: Judge = Judge.ON
+    """`off`: copy is checked by rules in code alone."""
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Sent to models that accept one; empty for none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
@@ -89,9 +113,29 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
+    mailer_brand_do: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
+        default_factory=list
+    )
+    """What copy should do: a JSON list of short texts."""
+    mailer_brand_dont: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
+        default_factory=list
+    )
+    """What it should not do."""
+    mailer_brand_sentences: Annotated[Sentences, NoDecode, BeforeValidator(_list_from_json)] = Field(
+        default_factory=list
+    )
+    """Sentences of the shop's own, which copy may use: they count as true."""
+    mailer_remedy: Remedy = ""
+    """What a customer who complained is offered, in one sentence; empty for nothing."""
+    mailer_personal_words: bool = True
+    """Whether the model is told what customers said, to write to them of it."""
+    mailer_strict: bool = False
+    """Whether copy has none but common words and those of the catalogue."""
     mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 3
     """Wordings asked for of each text on a product, and more of each field of a frame; people with equal
     facts read different combinations of them."""
+    mailer_max_discount: Annotated[int, Field(ge=0, le=100)] = MAX_DISCOUNT_PERCENT
+    """Greater discounts, in percent, are not shown: few believe them. 100 shows all."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: BrandName = "Fondly Shop"
@@ -131,6 +175,11 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     def holdout(self) -> Holdout:
         """That of runs whose first email is due now."""
         return Holdout(share=self.mailer_holdout, salt=self.mailer_holdout_salt)
+
+    @property
+    def judge_model_id(self) -> str:
+        """The model that judges."""
+        return self.mailer_judge_model_id or self.mailer_model_id
 
     @field_validator("mailer_temperature", "mailer_converse_tpm", mode="before")
     @classmethod

@@ -63,9 +63,9 @@ class Counted(StrEnum):
     COPY_FACTS = "copy_facts"
     COPY_PROMPTS = "copy_prompts"
     COPY_REPAIRS = "copy_repairs"
+    COPY_JUDGEMENTS = "copy_judgements"
     COPY_CALLS = "copy_calls"
     TEMPLATE_FIELDS = "template_fields"
-    PRODUCTS_DESCRIBED = "products_described"
     LINKS_LEFT_OUT = "links_left_out"
 
     # the sender

@@ -13,7 +13,6 @@ from fondly.cli.commands import (
     emails,
     evaluate,
     events,
-    features,
     queues,
     recommend,
     runs,
@@ -76,7 +75,6 @@ app.add_typer(cost.app, name="cost")
 app.add_typer(customer.app, name="customer")
 app.add_typer(queues.app, name="dlq")
 app.add_typer(events.app, name="events")
-app.add_typer(features.app, name="features")
 app.add_typer(customer.product_app, name="product")
 app.add_typer(suppress.app, name="suppress")
 app.add_typer(evaluate.app, name="evaluate")

@@ -1,22 +1,29 @@
-"""Answers a conversation with features or copy if it has facts, otherwise with plausible values."""
+"""Answers a conversation with copy or verdicts if it has facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.compose_frame import compose_frame
-from understudy.engines.copywriter.compose_products import compose_products
 from understudy.engines.copywriter.facts import find_facts
-from understudy.engines.copywriter.features import features
+from understudy.engines.copywriter.frames import compose_frame
+from understudy.engines.copywriter.own import compose_own
+from understudy.engines.copywriter.products import compose_products
 from understudy.engines.copywriter.schema import fill
+from understudy.engines.judge import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from understudy.engines.copywriter.facts import Facts
 
 _NOTHING_TO_SAY = "Thank you for the message. There is nothing in it that I could write about."
+_TASKS: Mapping[str, Callable[[Facts, int], dict[str, Any]]] = {
+    "product": compose_products,
+    "frame": compose_frame,
+    "own": compose_own,
+    "judge": lambda facts, _: judge(facts),
+}
 
 
 def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: int = 0) -> str:
@@ -25,32 +32,8 @@ def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: 
     The same prompts always get the same answer; another `attempt` is worded differently.
     """
     facts = find_facts(prompts)
-    answer = _answer(facts, attempt) if facts else None
+    task = _TASKS.get(facts.task) if facts else None
+    answer = task(facts, attempt) if facts and task else None
     if schema is not None:
         return json.dumps(fill(schema, answer), ensure_ascii=False)
     return _NOTHING_TO_SAY if answer is None else json.dumps(answer, ensure_ascii=False)
-
-
-def _answer(facts: Facts, attempt: int) -> dict[str, Any] | None:
-    if facts.task == "features":
-        return {"features": _features(facts)}
-    if facts.task not in {"product", "frame"}:
-        return None
-    compose = compose_products if facts.task == "product" else compose_frame
-    texts: dict[str, Any] = {**compose(facts, attempt=attempt)}
-    return texts if facts.wordings else _single(texts)
-
-
-def _features(facts: Facts) -> dict[str, list[str]]:
-    return {
-        str(entry.n): features(entry.name, entry.kind, entry.bullets, language=facts.language)
-        for entry in facts.entries
-    }
-
-
-def _single(texts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the first wording of each field."""
-    return {
-        name: _single(wordings) if isinstance(wordings, dict) else next(iter(wordings), "")
-        for name, wordings in texts.items()
-    }

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -14,43 +12,83 @@ if TYPE_CHECKING:
 
 _OPENING_TAG = "<facts>"
 _DECODER = json.JSONDecoder()
-_WORDS = re.compile(r"[^\W\d_]+(?:[ &'-]+[^\W\d_]+){0,3}")
-_MAX_WORDS_CHARS = 30
-_UNSAID = frozenset({
-    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
-    *("eleven", "twelve", "twenty", "hundred", "thousand", "million", "dozen", "half", "quarter"),
-    *("first", "second", "third", "single", "double", "triple", "dual", "quad", "twin", "once"),
-    *("twice", "couple", "pair", "percent", "cheapest", "lowest", "best", "free", "guaranteed"),
-    *("rs", "inr", "usd", "eur", "gbp", "rupee", "rupees", "dollar", "dollars", "euro", "euros"),
-    *("www", "http", "https", "com"),
-})  # fmt: skip
-
-_MEMBERS = ("task", "language", "wordings", "occasion", "slots", "praised", "blamed", "fields", "refused")
-_Row = TypeVar("_Row", bound=BaseModel)
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
-def _readable(rows: object) -> list[object]:
-    """Return those rows of a list that are objects."""
-    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+class Brand(BaseModel):
+    """Whose emails these are."""
+
+    name: str = ""
 
 
-class Pick(BaseModel):
-    """What may be said of one product: its kind, why it was picked, and what has a slot."""
+class Reason(BaseModel):
+    """Why a product was picked."""
 
-    n: int
     kind: str = ""
-    reason: str = ""
-    own: bool = False
-    """Whether the reason is about a product of the customer's; its name is not told."""
-    features: dict[str, str] = {}
-    praised: str | None = None
+    says: str = ""
+
+
+def _as_reason(reason: object) -> object:
+    return {"says": reason} if isinstance(reason, str) else reason
+
+
+class Own(BaseModel):
+    """A product that the customer has, and what they wrote of it."""
+
+    name: str = ""
+    kind: str = ""
+    said: dict[str, str] = {}
+    stars: float | None = None
+
+
+class Product(BaseModel):
+    """What may be said of one product."""
+
+    n: int = 1
+    name: str = ""
+    title: str = ""
+    kind: str = ""
+    bullets: dict[str, str] = {}
+    aspects: dict[str, str] = {}
+    reviews: dict[str, str] = {}
+    price: str = ""
+    reason: Annotated[Reason, BeforeValidator(_as_reason)] = Reason()
+    own: Own | None = None
     slots: tuple[str, ...] = ()
 
-    @cached_property
-    def attributes(self) -> list[str]:
-        """The names of its slots without its number, such as `price`, in order."""
-        start = f"{self.n}."
-        return sorted(slot.removeprefix(start) for slot in self.slots if slot.startswith(start))
+    @property
+    def sources(self) -> dict[str, str]:
+        """What a line may be proved by, by id."""
+        return {**self.bullets, "name": self.name or self.title}
+
+
+class Customer(BaseModel):
+    """What is known of one customer, and the first product of their email."""
+
+    n: int = 1
+    slots: tuple[str, ...] = ()
+    occasion: str = ""
+    own: Own = Own()
+    hero: Product | None = None
+    others: tuple[str, ...] = ()
+    remedy: str = ""
+
+
+class Text(BaseModel):
+    """A text to be judged, with the words that it cites."""
+
+    id: int = 0
+    field: str = ""
+    text: str = ""
+    cites: tuple[str, ...] = ()
+
+
+class Question(BaseModel):
+    """Texts, and all that they may rest on."""
+
+    n: int = 1
+    facts: dict[str, Any] = {}
+    texts: tuple[Text, ...] = ()
 
 
 class Refused(BaseModel):
@@ -60,13 +98,13 @@ class Refused(BaseModel):
     found: str = ""
 
 
-class Entry(BaseModel):
-    """The catalogue's entry of a product whose features are wanted."""
+def _readable(model: type[BaseModel]) -> BeforeValidator:
+    """Keep those rows of a list that can be read; a member of the wrong type counts as missing."""
 
-    n: int
-    name: str = ""
-    kind: str = ""
-    bullets: tuple[str, ...] = ()
+    def read(rows: object) -> list[BaseModel]:
+        return [_read(model, row) for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+    return BeforeValidator(read)
 
 
 class Facts(BaseModel):
@@ -74,24 +112,25 @@ class Facts(BaseModel):
 
     task: str = ""
     language: str = "en"
-    wordings: Annotated[int, Field(ge=1)] | None = None
-    """How many texts are wanted of each field; None for a single one."""
-    brand: str = ""
-    voice: str = ""
-    """How the brand speaks: texts of another voice are worded otherwise, but in no other tone."""
+    wordings: Annotated[int, Field(ge=1, le=24)] = 1
+    """How many texts are wanted of each field."""
+    brand: Brand = Brand()
     occasion: str = "new"
     one_product: bool = False
     """Whether a frame is that of an email with one product."""
     slots: tuple[str, ...] = ()
     """The customer's slots."""
+    theme: str = ""
+    """What the products have in common, such as "kitchen"."""
     praised: str | None = None
-    """The aspect that the customer praised of a product of theirs."""
     blamed: str | None = None
-    picks: tuple[Pick, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    remedy: str = ""
+    products: Annotated[tuple[Product, ...], _readable(Product)] = ()
+    customers: Annotated[tuple[Customer, ...], _readable(Customer)] = ()
+    questions: Annotated[tuple[Question, ...], _readable(Question)] = ()
     fields: tuple[str, ...] = ()
     """The fields that are wanted; all if there are none."""
-    refused: Annotated[tuple[Refused, ...], BeforeValidator(_readable)] = ()
+    refused: Annotated[tuple[Refused, ...], _readable(Refused)] = ()
 
     def wants(self, field: str) -> bool:
         """Return whether a field is asked for."""
@@ -115,53 +154,21 @@ def find_facts(prompts: Iterable[str]) -> Facts | None:
     return None
 
 
-def sayable(text: str) -> str:
-    """Return the text if it is a few plain words fit for copy, otherwise an empty string.
-
-    Figures, number words, currencies, claims about price and anything like a link are refused.
-    """
-    words = " ".join(text.split())
-    if len(words) > _MAX_WORDS_CHARS or not _WORDS.fullmatch(words):
-        return ""
-    return "" if _UNSAID & set(re.split(r"[ &'-]+", words.lower())) else words
-
-
 def _decode(text: str) -> Facts | None:
     try:
         found, _ = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return _read(found) if isinstance(found, dict) else None
+    if not isinstance(found, dict):
+        return None
+    return _read(Facts, {**found, "one_product": found.get("products") == "one"})
 
 
-def _read(found: dict[str, Any]) -> Facts:
-    """Read what can be read: a member of the wrong type counts as missing."""
-    brand = found.get("brand")
-    brand = brand if isinstance(brand, dict) else {}
-    rows = _readable(found.get("products"))
-    parts = {
-        "brand": sayable(str(brand.get("name") or "")),
-        "voice": str(brand.get("voice") or ""),
-        "one_product": found.get("products") == "one",
-        "picks": _each(Pick, rows),
-        "entries": _each(Entry, rows),
-    }
-    return _without_errors({member: found[member] for member in _MEMBERS if member in found} | parts)
-
-
-def _without_errors(members: dict[str, Any]) -> Facts:
+def _read(model: type[_Model], members: dict[str, Any]) -> _Model:
+    """Read what can be read: a member of the wrong type, or null, counts as missing."""
+    known = {name: each for name, each in members.items() if each is not None}
     try:
-        return Facts.model_validate(members)
+        return model.model_validate(known)
     except ValidationError as error:
         wrong = {each["loc"][0] for each in error.errors()}
-        return _without_errors({name: value for name, value in members.items() if name not in wrong})
-
-
-def _each(model: type[_Row], rows: list[Any]) -> tuple[_Row, ...]:
-    found = []
-    for row in rows:
-        try:
-            found.append(model.model_validate(row))
-        except ValidationError:
-            continue
-    return tuple(found)
+        return _read(model, {name: value for name, value in known.items() if name not in wrong})

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pydantic import TypeAdapter
 
 from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.copy.question import joined
 from fondly.mailer.ports import Model, ModelReply
-from fondly.mailer.use_cases.joint_calls import calls, question, shared_out
+from fondly.mailer.use_cases.joint_calls import calls, shared_out
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
 from fondly.runtime.kept_answers import Answer, KeptAnswers
@@ -30,10 +31,11 @@ _REPLY = TypeAdapter(ModelReply)
 
 @dataclass(frozen=True)
 class PaidReply:
-    """A reply, and which piece of work paid for it."""
+    """A reply, which piece of work paid for it, and whose it is."""
 
     reply: ModelReply
     payer: str
+    model_id: str
 
 
 @dataclass
@@ -64,7 +66,7 @@ class AskOnce:
         """Return the replies that are kept, by the prompts' keys."""
         wanted = list(dict.fromkeys(keys))
         found = await asyncio.gather(*(self._kept.find(some) for some in batches(wanted, KEYS_PER_CALL)))
-        return {key: _paid_reply(answer) for each in found for key, answer in each.items()}
+        return {key: self._paid_reply(answer) for each in found for key, answer in each.items()}
 
     async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
         """Return the reply to each prompt by its key; ask, and pay, only for those that nobody has asked.
@@ -125,7 +127,7 @@ class AskOnce:
             missing = [key for key in keys if key not in found]
             looked = await asyncio.gather(*(self._find.add(key) for key in missing))
             found |= {
-                key: _paid_reply(answers[key])
+                key: self._paid_reply(answers[key])
                 for key, answers in zip(missing, looked, strict=True)
                 if key in answers
             }
@@ -170,12 +172,12 @@ class AskOnce:
                 for key, reply in kept.items()
             )
         )
-        return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
+        return {key: PaidReply(reply, work.payer, self.model_id) for key, reply in kept.items()}
 
     async def _converse(self, prompts: Sequence[Prompt], lock: Lock) -> list[ModelReply]:
         """Ask prompts by one call, and return the reply to each."""
-        reply = await self._model.ask(question(prompts), lock=lock)
-        return shared_out(reply, len(prompts))
+        reply = await self._model.ask(joined(prompts), lock=lock)
+        return shared_out(reply, prompts[0].task, len(prompts))
 
     async def _lock_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Lock keys for their payers; a key that two of them want at once is for the first."""
@@ -194,7 +196,6 @@ class AskOnce:
         for payer, results in by_payer.items():
             await self._kept.keep(results, payer=payer)
 
-
-def _paid_reply(answer: Answer) -> PaidReply:
-    """Read a kept answer."""
-    return PaidReply(_REPLY.validate_json(answer.result), answer.payer)
+    def _paid_reply(self, answer: Answer) -> PaidReply:
+        """Read a kept answer."""
+        return PaidReply(_REPLY.validate_json(answer.result), answer.payer, self.model_id)

@@ -1,7 +1,7 @@
 """What a part came to: its counts, what AWS bills for it, its events, and the prompts it used."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -12,12 +12,13 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import CopySource, EmailRecord, Product
-from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.copy.answers import Verdict
+from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import PaidReply
-from fondly.mailer.use_cases.write_copy import PartCopy, Wordings
+from fondly.mailer.use_cases.write_copy import PartCopy
 from fondly.runtime.runs.stage import PartResult
 
 WRITES_PER_ANSWER = 3
@@ -31,7 +32,6 @@ class Paid:
     replies: Mapping[str, PaidReply]
     payer: str
     """The part."""
-    model_id: str
 
     @property
     def keys(self) -> set[str]:
@@ -46,15 +46,14 @@ class Paid:
     @property
     def tokens(self) -> Counter[str]:
         """The tokens that it paid for, by unit."""
-        paid = [self.replies[key].reply for key in self.keys]
-        return Counter(
-            {f"bedrock.{kind}.{self.model_id}": sum(getattr(each, kind) for each in paid) for kind in TOKENS}
-        )
+        units: Counter[str] = Counter()
+        for each in (self.replies[key] for key in self.keys):
+            units.update({f"bedrock.{kind}.{each.model_id}": getattr(each.reply, kind) for kind in TOKENS})
+        return units
 
 
 def part_result(
     records: Sequence[EmailRecord],
-    features: Sequence[ProductFeatures],
     paid: Paid,
     *,
     failed: int,
@@ -64,13 +63,13 @@ def part_result(
 ) -> PartResult:
     """Return what the emails of a part came to.
 
-    `features` are those that the part paid for, `copies` the files of prompts that it wrote. The customers
-    `refused` must not be written to: an email of theirs that had been made before is not announced.
+    `copies` are the files of prompts that it wrote. The customers `refused` must not be written to: an email
+    of theirs that had been made before is not announced.
     """
     sources = Counter(record.copy_source for record in records)
     repairs = {key for record in records for key in record.repair_keys}
-    units = paid.tokens + _feature_tokens(features)
-    writes = len(records) + WRITES_PER_ANSWER * (len(paid.keys) + len(features)) + len(features)
+    judged = {key for record in records for key in record.judge_keys}
+    writes = len(records) + WRITES_PER_ANSWER * len(paid.keys)
     return PartResult(
         counts={
             Counted.EMAILS: len(records),
@@ -79,17 +78,17 @@ def part_result(
             Counted.EMAILS_FAILED: failed,
             Counted.EMAILS_LEFT_OUT: left_out,
             Counted.EMAILS_SORRY: sum(record.occasion == "sorry" for record in records),
-            Counted.COPY_FACTS: len(paid.replies.keys() - repairs),
-            Counted.COPY_PROMPTS: len(paid.keys - repairs),
+            Counted.COPY_FACTS: len(paid.replies.keys() - repairs - judged),
+            Counted.COPY_PROMPTS: len(paid.keys - repairs - judged),
             Counted.COPY_REPAIRS: len(paid.keys & repairs),
             Counted.COPY_CALLS: paid.calls,
             Counted.TEMPLATE_FIELDS: sum(len(record.template_fields) for record in records),
-            Counted.PRODUCTS_DESCRIBED: len(features),
+            Counted.COPY_JUDGEMENTS: len(paid.keys & judged),
             **_variant_counts(records),
             Counted.LINKS_LEFT_OUT: sum(record.links_left_out for record in records),
         },
         units={
-            **{unit: tokens for unit, tokens in units.items() if tokens},
+            **{unit: tokens for unit, tokens in paid.tokens.items() if tokens},
             "s3.puts": len(records) + copies + 1,  # and the list for delivery
             "dynamodb.writes": writes,
         },
@@ -102,13 +101,6 @@ def claim_counts(products: Iterable[Product]) -> dict[str, int]:
     names = {product.product_id: product.name for product in products}
     kinds = Counter(chain.from_iterable(map(seller_claims, names.values())))
     return {f"seller_claims_{kind}": number for kind, number in sorted(kinds.items())}
-
-
-def _feature_tokens(features: Iterable[ProductFeatures]) -> Counter[str]:
-    units: Counter[str] = Counter()
-    for each in features:
-        units.update({f"bedrock.{kind}.{each.model_id}": getattr(each, kind) for kind in TOKENS})
-    return units
 
 
 def _finished(record: EmailRecord) -> EmailFinished:
@@ -128,33 +120,29 @@ def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
     return {f"emails_variant_{name}": number for name, number in sorted(counts.items())}
 
 
-def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:
-    """Return what is stored of the prompts that a part's words come from; `payer` is the part."""
-    now, by_prompt = utc_now(), dict[str, list[Wordings]]()
+def copy_records(part: PartCopy, *, payer: str) -> Iterator[CopyRecord]:
+    """Yield what is stored of the prompts that a part's words come from; `payer` is the part."""
+    now = utc_now()
     for each in part.wordings.values():
-        by_prompt.setdefault(next(iter(each.replies)), []).append(each)
-    return [
-        _copy_record(key, found, model_id=model_id, payer=payer, now=now) for key, found in by_prompt.items()
-    ]
+        yield _copy_record(each.prompt, each.replies, each.judged.verdicts, payer=payer, now=now)
+        for key, prompt in each.judging.items():
+            yield _copy_record(prompt, {key: each.judgements[key]}, (), payer=payer, now=now)
 
 
 def _copy_record(
-    key: str, found: Sequence[Wordings], *, model_id: str, payer: str, now: datetime
+    prompt: Prompt, paid: Mapping[str, PaidReply], verdicts: tuple[Verdict, ...], *, payer: str, now: datetime
 ) -> CopyRecord:
-    """Return the record of a prompt; its answer may have been judged, and repaired, for several products."""
-    prompt = found[0].prompt
-    paid = {again: each for wordings in found for again, each in wordings.replies.items()}
     replies = [each.reply for each in paid.values()]
-    verdicts = dict.fromkeys(chain.from_iterable(wordings.judged.verdicts for wordings in found))
+    key, first = next(iter(paid.items()))
     return CopyRecord(
         prompt_key=key,
-        model_id=model_id,
+        model_id=first.model_id,
         prompt_version=prompt.version,
         task=prompt.task,
         system_sha256=_sha256(prompt.system),
         prompt=prompt.text,
         answers=tuple(reply.text for reply in replies),
-        verdicts=tuple(verdicts),
+        verdicts=verdicts,
         **{kind: sum(getattr(reply, kind) for reply in replies) for kind in TOKENS},
         paid=any(each.payer == payer for each in paid.values()),
         created_at=now,

@@ -77,5 +77,7 @@ def record_of(
         model_id=model_id,
         prompt_keys=written.prompt_keys,
         repair_keys=written.repair_keys,
+        judge_keys=written.judge_keys,
+        evidence=written.assembled.evidence,
         created_at=utc_now(),
     )

@@ -1,7 +1,7 @@
 """Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,13 +10,11 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import EmailRecord, Product, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
 from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
-from fondly.mailer.use_cases.know_features import KnowFeatures
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy
 from fondly.runtime.batches import batches
@@ -59,7 +57,6 @@ class MailPart:
     objects: Objects
     ask_consent: AskConsent
     records: EmailRecords
-    features: KnowFeatures
     read_facts: ReadFacts
     copywriter: Copywriter
     composer: Composer
@@ -84,11 +81,10 @@ class MailPart:
         existing = await self.records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        features = await self.features.run(_products(recommendations), payer=key)
         new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        facts = self.read_facts(new, features)
+        facts = self.read_facts(new)
         # Only who would have got an email is comparable with those who do.
-        held_out = self.read_facts(consented.held_out, {})
+        held_out = self.read_facts(consented.held_out)
         part = _Part(
             run_id,
             number,
@@ -107,9 +103,8 @@ class MailPart:
             parallel=self.parallel,
         )
         await self._hand_to_delivery(part)
-        return await self._result(
-            part, recommendations, features, copy, left_out=len(facts.left_out) + len(held_out.left_out)
-        )
+        left_out = len(facts.left_out) + len(held_out.left_out)
+        return await self._result(part, recommendations, copy, left_out=left_out)
 
     async def _mail_one(
         self,
@@ -154,8 +149,7 @@ class MailPart:
 
     async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
         """Store the prompts that the part's words come from, many as one object."""
-        model_id = self.copywriter.ask_once.model_id
-        for prompts in batches(copy_records(copy, model_id=model_id, payer=part.key), PROMPTS_PER_FILE):
+        for prompts in batches(list(copy_records(copy, payer=part.key)), PROMPTS_PER_FILE):
             key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
             await self.objects.put_lines(key, prompts)
             part.copies.append(key)
@@ -164,7 +158,6 @@ class MailPart:
         self,
         part: _Part,
         recommendations: Sequence[Recommendation],
-        features: Mapping[str, ProductFeatures],
         copy: PartCopy,
         *,
         left_out: int,
@@ -173,8 +166,7 @@ class MailPart:
             log.warning("email_failed", customer_id=customer_id, error=reason)
         outcome = part_result(
             part.records,
-            [record for record in features.values() if record.payer == part.key],
-            Paid(await self._replies(part, copy), part.key, self.copywriter.ask_once.model_id),
+            Paid(await self._replies(part, copy), part.key),
             failed=len(part.failed),
             left_out=left_out,
             copies=len(part.copies),
@@ -195,8 +187,12 @@ class MailPart:
     async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
         """Return the replies that the part's emails come from, those of an earlier attempt among them."""
         replies = copy.replies
-        used = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
-        return replies | await self.copywriter.ask_once.find(used - replies.keys())
+        asked = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
+        judged = {key for record in part.records for key in record.judge_keys}
+        replies |= await self.copywriter.ask_once.find(asked - replies.keys())
+        if judge := self.copywriter.judge:
+            replies |= await judge.find(judged - replies.keys())
+        return replies
 
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:

@@ -1,12 +1,12 @@
 """Reads what the emails of a part may state, before any of them is written."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
-from fondly.mailer.domain.facts.features import ProductFeatures
+from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT
 
 UNUSABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 """What facts raise that no email can be made of."""
@@ -31,16 +31,21 @@ class ReadFacts:
     brand: str
     locale: str
     leave_out_unhappy: bool = False
+    max_discount: int = MAX_DISCOUNT_PERCENT
+    personal_words: bool = True
 
-    def __call__(
-        self, recommendations: Iterable[Recommendation], known: Mapping[str, ProductFeatures]
-    ) -> PartFacts:
-        """Return the facts of each customer's email; `known` are the products' features, by product id."""
-        features = {product_id: record.features for product_id, record in known.items()}
+    def __call__(self, recommendations: Iterable[Recommendation]) -> PartFacts:
+        """Return the facts of each customer's email."""
         found = PartFacts()
         for each in recommendations:
             try:
-                facts = email_facts(each, brand=self.brand, locale=self.locale, features=features)
+                facts = email_facts(
+                    each,
+                    brand=self.brand,
+                    locale=self.locale,
+                    max_discount=self.max_discount,
+                    personal_words=self.personal_words,
+                )
                 _ = facts.slots  # computed when first read: what cannot be shown fails here
             except UNUSABLE as error:
                 found.failed[each.customer_id] = repr(error)

@@ -7,8 +7,8 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import UploadRead
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.product_prompt import product_prompt
+from fondly.mailer.domain.copy.frame_prompt import frame_question
+from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import Prompt, Style
 from fondly.mailer.domain.facts.email import email_facts
 from fondly.mailer.use_cases.ask_once import AskOnce
@@ -17,7 +17,7 @@ from fondly.runtime.quota.outlook import Outlook
 CALLS_PER_CUSTOMER = 0.25
 """406 for 1,500 customers, and fewer for each of more."""
 SYSTEM_CHARS = 2_000
-"""Of 38,000: what is left costs less than a thousandth of a dollar, and has all members of a request."""
+"""What is left costs less than a thousandth of a dollar, and has all members of a request."""
 LAMP = Product(
     product_id="check",
     name="Desk Lamp, Dimmable",
@@ -38,7 +38,7 @@ def trial_prompts(style: Style) -> tuple[Prompt, Prompt]:
         picks=(Pick(product=LAMP, reason=Reason(kind=ReasonKind.ASSORTMENT)),),
     )
     facts = email_facts(recommendation, brand=style.brand, locale=style.locale)
-    return frame_prompt(facts, style), product_prompt(facts.products[0], style)
+    return frame_question(facts, style).prompt, product_question(facts.products[0], style).prompt
 
 
 @dataclass(frozen=True)

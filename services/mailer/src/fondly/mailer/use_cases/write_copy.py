@@ -1,38 +1,41 @@
 """Has the model write for the customers of a part, and puts together each customer's words.
 
 Frames are asked once for everybody of whom the same is known, texts on a product once for everybody who gets
-it for the same reason. A field of which no wording passes is asked for once more, with what was refused; if
-that fails too, it gets template copy.
+it for the same reason, and a frame of one's own for whoever has said something. What code and the judge
+accept may be said. A field without such a wording is asked for once more, with what was refused; if that
+fails too, it gets house text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
-from typing import NamedTuple
 
-from fondly.contracts.records import Product
 from fondly.mailer.domain.copy.answers import (
     AnswerFormatError,
     Judged,
     Verdict,
-    judge_answer,
+    check_answer,
     read_answer,
-    read_product_answer,
 )
-from fondly.mailer.domain.copy.assembly import Assembled, assembled
-from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
-from fondly.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
-from fondly.mailer.domain.copy.prompt import Prompt, Style
+from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
+from fondly.mailer.domain.copy.fields import QUOTE
+from fondly.mailer.domain.copy.frame_prompt import frame_question
+from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
+from fondly.mailer.domain.copy.own_prompt import own_question
+from fondly.mailer.domain.copy.product_prompt import product_question
+from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Style
+from fondly.mailer.domain.copy.question import Question
 from fondly.mailer.domain.copy.subjects import SubjectTest
+from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 
 CACHED_JUDGEMENTS = 8_192
 """Of some kilobytes each: most parts of a run use the same answers."""
+Replies = Mapping[str, PaidReply]
+"""By the keys of their prompts."""
 
 
 @dataclass(frozen=True)
@@ -41,55 +44,38 @@ class Wordings:
 
     prompt: Prompt
     judged: Judged
-    replies: Mapping[str, PaidReply]
-    """The answer to the prompt, and that to the request for repairs if there was one, by their keys."""
+    replies: Replies
+    """The answer to the prompt, and that to the request for repairs if there was one."""
+    judging: Mapping[str, Prompt]
+    """What the judge was asked, by key."""
+    judgements: Replies
+
+
+@dataclass(frozen=True)
+class EmailQuestions:
+    """The questions that an email raises."""
+
+    frame: Question
+    products: Sequence[Question]
+    own: Question | None
+
+    @property
+    def all(self) -> Sequence[Question]:
+        """Each of them."""
+        return [self.frame, *self.products, *([self.own] if self.own else [])]
 
 
 @dataclass(frozen=True)
 class WrittenCopy:
-    """The copy of one email, and the keys of the prompts and repairs that it comes from."""
+    """The copy of one email, and the keys of the prompts, repairs and judgements that it comes from."""
 
     assembled: Assembled
     prompt_keys: tuple[str, ...]
-    """The frame's, and that of each product."""
+    """The frame's, that of each product, and that of the customer's own frame."""
     repair_keys: tuple[str, ...]
+    judge_keys: tuple[str, ...]
     variant: str = ""
     """Of the subject, where some are compared."""
-
-
-class Support(NamedTuple):
-    """What vouches for words on a product beside what the model is told of it."""
-
-    entry: Product
-    known: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Question:
-    """A prompt, and the facts that its answer is judged by, which no customer has alone.
-
-    Products of which the model is told the same share a prompt and its answer, but their catalogue entries
-    may prove different things: equal questions have the same support.
-    """
-
-    prompt: Prompt
-    support: tuple[Support, ...]
-    """That of the product; none for a frame around several."""
-    facts: EmailFacts = field(compare=False, repr=False)
-    """What holds for everybody whose email raises the question; judgements are cached with it."""
-
-    @property
-    def fields(self) -> Sequence[str]:
-        """What is asked for."""
-        return PRODUCT_TEXTS if isinstance(self.prompt, ProductPrompt) else frame_fields(self.facts.occasion)
-
-    def repair(self, style: Style, judged: Judged) -> Prompt | None:
-        """Return the request for what is missing; None if nothing is."""
-        if not (missing := judged.missing(self.fields)):
-            return None
-        if isinstance(self.prompt, ProductPrompt):
-            return product_repair(self.prompt, fields=missing, refused=judged.verdicts)
-        return frame_repair(self.facts, style, fields=missing, refused=judged.verdicts)
 
 
 @dataclass(frozen=True)
@@ -97,13 +83,17 @@ class PartCopy:
     """What may be said to the customers of one part."""
 
     wordings: Mapping[Question, Wordings]
-    questions: Mapping[str, Sequence[Question]]
+    questions: Mapping[str, EmailQuestions]
     """What each customer's email raises, by customer id: to find it out again takes as long as to write."""
 
     @property
     def replies(self) -> dict[str, PaidReply]:
-        """Every reply, by its prompt's key."""
-        return {key: paid for each in self.wordings.values() for key, paid in each.replies.items()}
+        """Every reply, the judge's too, by its prompt's key."""
+        return {
+            key: paid
+            for each in self.wordings.values()
+            for key, paid in {**each.replies, **each.judgements}.items()
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +101,8 @@ class Copywriter:
     """Writes in the style of one shop."""
 
     ask_once: AskOnce
+    judge: AskOnce | None
+    """Whom the judge's questions go to; None for a shop that is content with the rules in code."""
     style: Style
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
@@ -118,70 +110,101 @@ class Copywriter:
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""
         of_emails = {facts.customer_id: self._of_email(facts) for facts in everybody}
-        questions = list(dict.fromkeys(chain.from_iterable(of_emails.values())))
-        replies = await self.ask_once.run([each.prompt for each in questions], payer=payer)
-        judged = {each: judge(each, replies[self._key(each.prompt)].reply) for each in questions}
-        wanted = {each: each.repair(self.style, judged[each]) for each in questions}
-        repairs = {question: prompt for question, prompt in wanted.items() if prompt}
-        repaired = await self.ask_once.run(repairs.values(), payer=payer)
-        wordings = {}
-        for question in questions:
-            key, found = self._key(question.prompt), judged[question]
-            known = {key: replies[key]}
-            if repair := repairs.get(question):
-                again = self._key(repair)
-                known[again] = repaired[again]
-                found = found.mended_by(judge(question, repaired[again].reply))
-            wordings[question] = Wordings(question.prompt, found, known)
+        questions = dict.fromkeys(chain.from_iterable(each.all for each in of_emails.values()))
+        wordings = await self._written({each: (each.prompt, each.fields) for each in questions}, payer)
+        missing = {each: found.judged.missing(each.fields) for each, found in wordings.items()}
+        repairs = {
+            each: (each.repair(fields, wordings[each].judged.verdicts), fields)
+            for each, fields in missing.items()
+            if fields
+        }
+        for question, repaired in (await self._written(repairs, payer)).items():
+            wordings[question] = _mended(wordings[question], repaired)
         return PartCopy(wordings, of_emails)
 
     def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
         """Return the copy of a customer of the part; `seed` decides between the wordings."""
         questions = part.questions[facts.customer_id]
-        frame, *products = said = [part.wordings[question] for question in questions]
-        asked = [next(iter(each.replies)) for each in said]
-        made = assembled(
-            facts,
-            frame.judged.wordings,
-            [each.judged.wordings for each in products],
-            seed=seed,
-            suits=self.subjects.suits if self.subjects else None,
+        answers = Answers(
+            part.wordings[questions.frame].judged.wordings,
+            [part.wordings[each].judged.wordings for each in questions.products],
+            part.wordings[questions.own].judged.wordings if questions.own else {},
         )
+        suits = self.subjects.suits if self.subjects else None
+        made = assembled(facts, answers, seed=seed, suits=suits)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
+        said = [part.wordings[each] for each in questions.all]
         return WrittenCopy(
             replace(made, copy=copy),
             variant=variant,
-            prompt_keys=tuple(asked),
+            prompt_keys=tuple(next(iter(each.replies)) for each in said),
             repair_keys=tuple(dict.fromkeys(again for each in said for again in list(each.replies)[1:])),
+            judge_keys=tuple(dict.fromkeys(chain.from_iterable(each.judgements for each in said))),
         )
 
-    def _of_email(self, facts: EmailFacts) -> list[Question]:
+    async def _written(
+        self, prompts: Mapping[Question, tuple[Prompt, tuple[str, ...]]], payer: str
+    ) -> dict[Question, Wordings]:
+        """Have these prompts for fields answered, and what code leaves of the answers judged."""
+        replies = await self.ask_once.run((prompt for prompt, _ in prompts.values()), payer=payer)
+        keys = {each: prompt.key(self.ask_once.model_id) for each, (prompt, _) in prompts.items()}
+        found = {
+            each: check(each, replies[keys[each]].reply, fields) for each, (_, fields) in prompts.items()
+        }
+        judging: dict[Question, dict[str, Prompt]] = {each: {} for each in found}
+        judgements: Replies = {}
+        if judge := self.judge:
+            asked = {each: judge_prompt(each, judged) for each, judged in found.items()}
+            judging |= {
+                each: {prompt.key(judge.model_id): prompt} for each, prompt in asked.items() if prompt
+            }
+            wanted = chain.from_iterable(each.values() for each in judging.values())
+            judgements = await judge.run(wanted, payer=payer)
+        return {
+            each: _judged(
+                each.prompt, found[each], {keys[each]: replies[keys[each]]}, judging[each], judgements
+            )
+            for each in found
+        }
+
+    def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""
-        alone = tuple(map(_support, facts.products)) if facts.has_one_product else ()
-        return [
-            Question(frame_prompt(facts, self.style), alone, facts.of_frame()),
-            *(
-                Question(product_prompt(product, self.style), (_support(product),), facts.of_product(product))
-                for product in facts.products
-            ),
-        ]
-
-    def _key(self, prompt: Prompt) -> str:
-        return prompt.key(self.ask_once.model_id)
+        products = [product_question(product, self.style) for product in facts.products]
+        return EmailQuestions(frame_question(facts, self.style), products, own_question(facts, self.style))
 
 
-def _support(product: ProductFacts) -> Support:
-    return Support(product.entry, product.known)
+def _judged(
+    prompt: Prompt, judged: Judged, replies: Replies, judging: Mapping[str, Prompt], judgements: Replies
+) -> Wordings:
+    """Return what the judge leaves of an answer; all of it if there was nothing to ask."""
+    own = {key: judgements[key] for key in judging}
+    for each in own.values():
+        judged = accepted(judged, None if each.reply.refusal else each.reply.text)
+    return Wordings(prompt, judged, replies, judging, own)
+
+
+def _mended(first: Wordings, second: Wordings) -> Wordings:
+    return Wordings(
+        first.prompt,
+        first.judged.mended_by(second.judged),
+        {**first.replies, **second.replies},
+        {**first.judging, **second.judging},
+        {**first.judgements, **second.judgements},
+    )
 
 
 @lru_cache(maxsize=CACHED_JUDGEMENTS)
-def judge(question: Question, reply: ModelReply) -> Judged:
-    """Judge a reply, which parts share; one that cannot be used has a verdict on `answer`."""
-    if reply.refusal:
-        return Judged({}, (Verdict("answer", reply.refusal),))
-    read = read_product_answer if isinstance(question.prompt, ProductPrompt) else read_answer
-    try:
-        answer = read(reply.text, question.fields)
-    except AnswerFormatError as error:
-        return Judged({}, (Verdict("answer", str(error)),))
-    return judge_answer(answer, question.fields, question.facts)
+def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Judged:
+    """Check a reply, which parts share, by code; one that cannot be used has a verdict on `answer`.
+
+    Quotes of the product's reviews are checked beside the first reply.
+    """
+    quotes = {QUOTE: [Wording(text) for text in question.quotes]} if fields == question.fields else {}
+    refusal, answer = reply.refusal, dict[str, list[Wording]]()
+    if not refusal:
+        try:
+            answer = read_answer(reply.text, fields, member=MEMBERS.get(question.prompt.task))
+        except AnswerFormatError as error:
+            refusal = str(error)
+    judged = check_answer(answer | quotes, question.ground, strict=question.strict)
+    return replace(judged, verdicts=(Verdict("answer", refusal), *judged.verdicts)) if refusal else judged

@@ -3,6 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
+from pydantic import Field
+
 from fondly.contracts.records.base import Count, Identifier, Record
 
 
@@ -40,8 +42,12 @@ class EmailRecord(Record):
     """Links and pictures of the catalogue that lead to hosts which are not allowed."""
     model_id: str = ""
     prompt_keys: tuple[str, ...] = ()
-    """The prompts that the words come from: the frame's, and that of each product. Many emails share one;
-    each is stored in the part's folder `object_keys.copies`."""
+    """The prompts that the words come from: the frame's, that of each product, and that of the customer's own
+    words. Many emails share one; each is stored in the part's folder `object_keys.copies`."""
     repair_keys: tuple[str, ...] = ()
     """The requests for repairs that followed them."""
+    judge_keys: tuple[str, ...] = ()
+    """The questions to the judge about all these answers."""
+    evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """What each field with the model's words cites: ids of the prompt's facts, such as `b2`."""
     created_at: datetime

@@ -160,7 +160,7 @@ def _confirm(ids: "Collection[str]", noun: str, *, asked: bool) -> None:
 async def forget_products(
     environment: "Environment", products: Products, *, dry_run: DryRun = False, yes: Yes = False
 ) -> Answer:
-    """Forget products in the tables: entry, features, opinions; says where they stay."""
+    """Forget products in the tables: entry, totals, opinions; says where they stay."""
     from fondly.cli.tables.cleanup import deleted_table
     from fondly.operations.customers.forget import erase_goods
 

@@ -69,7 +69,7 @@ async def ids_of(scope: Scope, addresses: Collection[str]) -> set[str]:
 
 async def erase_products(scope: Scope, product_ids: Sequence[str]) -> None:
     """Delete what the tables have of products."""
-    for table in ("products", "product-features", "product-sentiments"):
+    for table in ("products", "product-sentiments"):
         await _delete(scope, table, ({"product_id": each} for each in product_ids))
     for each in product_ids:
         found = await group(scope, "opinions", "product_id", each)

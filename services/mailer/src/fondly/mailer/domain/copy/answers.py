@@ -1,18 +1,19 @@
-"""The model's answers: several wordings of each field, of which those that pass are kept."""
+"""The model's answers: several wordings of each field with their evidence, of which some pass."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS, Problem
-from fondly.mailer.domain.copy.gate import Gate
-from fondly.mailer.domain.copy.style import style_problems
-from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.copy.checks import problems
+from fondly.mailer.domain.copy.sense import strict as uncommon
+from fondly.mailer.domain.copy.wording import Evidence, Ground, Problem, Wording
 from fondly.mailer.domain.slots import renumbered
 
-LINE, ONLY_LINE = "line", "lines.1"
 MAX_WORDINGS = 12
 """More of one field are not read: an answer is untrusted."""
+MAX_EVIDENCE = 6
+MAX_QUOTE_CHARS = 300
+NEITHER = "use common words, and those of the facts"
 
 
 @dataclass(frozen=True)
@@ -26,29 +27,55 @@ class AnswerFormatError(ValueError):
     """An answer that is not in the expected format."""
 
 
-def read_answer(text: str, fields: Iterable[str]) -> dict[str, list[str]]:
-    """Return an answer's wordings of these fields, without what is no text, or raise `AnswerFormatError`."""
-    return _texts(_object(text), fields)
+@dataclass(frozen=True)
+class Judged:
+    """The wordings that pass, by field, and why others do not."""
+
+    wordings: Mapping[str, tuple[Wording, ...]]
+    verdicts: tuple[Verdict, ...]
+
+    def mended_by(self, repairs: "Judged") -> "Judged":
+        """Return the wordings with those of repairs for fields that have none."""
+        kept = {name: texts for name, texts in self.wordings.items() if texts}
+        return Judged({**repairs.wordings, **kept}, (*self.verdicts, *repairs.verdicts))
+
+    def missing(self, fields: Iterable[str]) -> tuple[str, ...]:
+        """Return the fields without a wording."""
+        return tuple(field for field in fields if not self.wordings.get(field))
 
 
-def read_product_answer(text: str, fields: Iterable[str] = PRODUCT_TEXTS) -> dict[str, list[str]]:
-    """Return the wordings of the texts on the one product of an answer, as `read_answer` does."""
-    return _texts(_products(_object(text)).get("1"), fields)
+def read_answer(text: str, fields: Iterable[str], *, member: str | None = None) -> dict[str, list[Wording]]:
+    """Return an answer's wordings of these fields, of its first `member` if it has several.
+
+    What is no wording is left out. Raises `AnswerFormatError` for what is no JSON object.
+    """
+    texts = entry(text, member, 1) if member else json_object(text)
+    return {field: wordings for field in fields if (wordings := _wordings(texts.get(field)))}
 
 
-def split_answer(text: str, products: int) -> list[str]:
-    """Return an answer about several products as one about each, called 1; what cannot be read stays."""
+def split_answer(text: str, count: int, *, member: str, numbered: bool) -> list[str]:
+    """Return an answer about several entries as one about each, called 1; what cannot be read stays.
+
+    Where slots are `numbered`, a slot of another entry is none of entry 1's.
+    """
     try:
-        found = _products(_object(text))
+        entries = [entry(text, member, number) for number in range(1, count + 1)]
     except AnswerFormatError:
-        return [text] * products
+        return [text] * count
     return [
-        json.dumps({"products": {"1": _renumbered(found.get(str(number)), number)}}, ensure_ascii=False)
-        for number in range(1, products + 1)
+        renumbered(alone, number, 1) if numbered else alone
+        for number, each in enumerate(entries, 1)
+        for alone in [json.dumps({member: {"1": each}}, ensure_ascii=False)]
     ]
 
 
-def _object(text: str) -> Mapping[str, object]:
+def entry(text: str, member: str, number: int) -> Mapping[str, object]:
+    """Return what an answer says of an entry; raise `AnswerFormatError` for what is no JSON object."""
+    return _mapping(_mapping(json_object(text).get(member)).get(str(number)))
+
+
+def json_object(text: str) -> Mapping[str, object]:
+    """Read an answer; raise `AnswerFormatError` for what is no JSON object."""
     try:
         answer = json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
@@ -58,61 +85,52 @@ def _object(text: str) -> Mapping[str, object]:
     return answer
 
 
-def _products(answer: Mapping[str, object]) -> Mapping[str, object]:
-    products = answer.get("products")
-    return products if isinstance(products, dict) else {}
+def items(value: object) -> list[object]:
+    """Return the items of a list; a value that is none is the only item."""
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _texts(members: object, fields: Iterable[str]) -> dict[str, list[str]]:
-    known = members if isinstance(members, dict) else {}
-    return {field: wordings for field in fields if (wordings := _wordings(known.get(field)))}
+def plain(value: object) -> str:
+    """Return a text on one line, without the half characters that JSON can escape and UTF-8 cannot hold."""
+    return " ".join(value.encode("utf-8", "replace").decode().split()) if isinstance(value, str) else ""
 
 
-def _renumbered(texts: object, number: int) -> dict[str, list[str]]:
-    """Return a product's texts as those of product 1; a slot of another product is none of product 1's."""
-    return {
-        field: [renumbered(text, number, 1) for text in wordings]
-        for field, wordings in _texts(texts, PRODUCT_TEXTS).items()
-    }
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, dict) else {}
 
 
-def _wordings(value: object) -> list[str]:
-    """Return texts without the half characters that JSON can escape and UTF-8 cannot hold, each once."""
-    texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    whole = (
-        each.encode("utf-8", "replace").decode() for each in texts[:MAX_WORDINGS] if isinstance(each, str)
+def _wordings(value: object) -> list[Wording]:
+    wordings = (
+        Wording(plain(told.get("text")), _evidence(told.get("evidence")))
+        for each in items(value)[:MAX_WORDINGS]
+        for told in [each if isinstance(each, dict) else {"text": each}]
     )
-    return list(dict.fromkeys(filter(None, (" ".join(each.split()) for each in whole))))
+    return list({each.text: each for each in wordings if each.text}.values())
 
 
-@dataclass(frozen=True)
-class Judged:
-    """The wordings that pass, by field, and why others do not."""
-
-    wordings: Mapping[str, tuple[str, ...]]
-    verdicts: tuple[Verdict, ...]
-
-    def mended_by(self, repairs: "Judged") -> "Judged":
-        """Return the wordings with those of repairs for fields that have none."""
-        found = {name: texts for name, texts in self.wordings.items() if texts}
-        return Judged({**repairs.wordings, **found}, (*self.verdicts, *repairs.verdicts))
-
-    def missing(self, fields: Sequence[str]) -> list[str]:
-        """Return the fields without a wording."""
-        return [field for field in fields if not self.wordings.get(field)]
+def _evidence(value: object) -> tuple[Evidence, ...]:
+    cited = [_mapping(each) for each in items(value)[:MAX_EVIDENCE]]
+    return tuple(
+        Evidence(source, quote)
+        for each in cited
+        if (source := plain(each.get("id"))) and (quote := plain(each.get("quote"))[:MAX_QUOTE_CHARS])
+    )
 
 
-def judge_answer(answer: Mapping[str, Sequence[str]], fields: Iterable[str], facts: EmailFacts) -> Judged:
-    """Judge every wording of these fields by the gate and by style; `line` is that on product 1."""
-    gate = Gate(facts)
-    wordings: dict[str, tuple[str, ...]] = {}
+def check_answer(answer: Mapping[str, Sequence[Wording]], ground: Ground, *, strict: bool) -> Judged:
+    """Check every wording of an answer by the rules that code knows."""
+    passed: dict[str, tuple[Wording, ...]] = {}
     verdicts: list[Verdict] = []
-    for name in fields:
-        field, passed = ONLY_LINE if name == LINE else name, list[str]()
-        for text in answer.get(name, ()):
-            problems = gate.judge(field, text) or style_problems(field, text, facts)
-            verdicts += [Verdict(name, each.rule, each.found, text) for each in problems]
-            if not problems:
-                passed.append(text)
-        wordings[name] = tuple(passed)
-    return Judged(wordings, tuple(verdicts))
+    for field, wordings in answer.items():
+        wrong = {
+            each: problems(field, each, ground)
+            or [Problem(field, NEITHER, word) for word in (uncommon(each, ground) if strict else ())]
+            for each in wordings
+        }
+        passed[field] = tuple(each for each, found in wrong.items() if not found)
+        verdicts += [
+            Verdict(field, problem.rule, problem.found, each.text)
+            for each, found in wrong.items()
+            for problem in found
+        ]
+    return Judged(passed, tuple(verdicts))

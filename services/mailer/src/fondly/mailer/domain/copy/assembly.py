@@ -1,113 +1,154 @@
 """Puts the copy of one email together: its customer's frame, and the texts on its products.
 
 The texts have been judged by what everybody who shares them has in common. What only this email shows, such
-as how long a subject becomes with its product's name, is seen here. A field without a wording gets
-template copy.
+as how long a subject becomes with its product's name, is seen here. A field without a wording gets house
+text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 
 from fondly.contracts.records import CopySource
-from fondly.mailer.domain.copy.choice import candidates, unlike
-from fondly.mailer.domain.copy.fields import FRAME_TEXTS, HEADLINES, LINES, Copy, email_fields
-from fondly.mailer.domain.copy.style import style_problems
-from fondly.mailer.domain.copy.template_copy import template_text
+from fondly.mailer.domain.copy.choice import candidates, marks
+from fondly.mailer.domain.copy.fields import (
+    FRAME_TEXTS,
+    GREETING,
+    HEADLINES,
+    LINE,
+    LINES,
+    QUOTE,
+    Copy,
+    email_fields,
+    fits,
+)
+from fondly.mailer.domain.copy.house_text import house_text
+from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import renumbered
 
-Texts = Mapping[str, Sequence[str]]
+Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
 SUBJECT = "subject"
+HERO = 1
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
 
 
 @dataclass(frozen=True)
+class Answers:
+    """The texts that an email may be put together from; those on a product call it product 1."""
+
+    frame: Texts
+    products: Sequence[Texts]
+    own: Texts = member(default_factory=dict)
+    """Those for this customer alone, which are preferred."""
+
+
+@dataclass(frozen=True)
 class Assembled:
-    """The copy of one email: every text is of those that it was put together from, or template copy."""
+    """The copy of one email: every text is of those that it was put together from, or house text."""
 
     copy: Copy
     template_fields: tuple[str, ...]
+    """The fields with house text, but for the greeting, which is never asked for."""
+    evidence: Mapping[str, tuple[str, ...]]
+    """The ids of what each other text cites."""
 
     @property
     def source(self) -> CopySource:
         """Who wrote it."""
         if not self.template_fields:
             return CopySource.AI
-        everything = len(list(self.copy.fields()))
-        return CopySource.TEMPLATE if len(self.template_fields) == everything else CopySource.MIXED
+        return CopySource.MIXED if self.evidence else CopySource.TEMPLATE
 
 
-def assembled(
-    facts: EmailFacts,
-    frame: Texts,
-    products: Sequence[Texts],
-    *,
-    seed: str,
-    suits: Suits | None = None,
-) -> Assembled:
-    """Return an email's copy from texts that passed; those on each product call it product 1.
+def assembled(facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None) -> Assembled:
+    """Return an email's copy from texts that passed.
 
     The seed decides between wordings, of subjects between those that suit if any do. The same facts, texts
     and seed give the same copy.
     """
-    written = dict(_Assembly(facts, seed, suits).texts(frame, products))
-    fields = email_fields(facts)
+    written = _Assembly(facts, seed, suits).texts(answers)
+    texts = {
+        name: written[name].text if name in written else house_text(name, facts)
+        for name in email_fields(facts)
+    }
     return Assembled(
-        copy=Copy.of({field: written.get(field) or template_text(field, facts) for field in fields}),
-        template_fields=tuple(field for field in fields if field not in written),
+        copy=Copy.of(
+            {name: text for name, text in texts.items() if text}, dict(_quote(facts, answers.products))
+        ),
+        template_fields=tuple(name for name in texts if name not in written and name != GREETING),
+        evidence={
+            name: tuple(dict.fromkeys(each.source for each in wording.evidence))
+            for name, wording in written.items()
+        },
     )
 
 
 class _Assembly:
-    """Chooses among the wordings for one email."""
+    """Chooses among the wordings for one email, so that no two of its texts are alike."""
 
     def __init__(self, facts: EmailFacts, seed: str, suits: Suits | None) -> None:
         self._facts, self._seed, self._suits = facts, seed, suits
+        self._used = set[str]()
 
-    def texts(self, frame: Texts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
-        """Yield each field that has a wording, with the one that the customer reads."""
+    def texts(self, answers: Answers) -> dict[str, Wording]:
+        """Return each field that has a wording, with that which the customer reads."""
         apology = self._facts.occasion is Occasion.SORRY
-        yield from (self._first(HEADLINES, frame, 1) if apology else self._headlines(products)).items()
-        yield from self._first(FRAME_TEXTS, frame, 1).items()
-        yield from self._lines(products)
+        found = self._first(HEADLINES, answers.own)
+        if len(found) < len(HEADLINES):
+            found |= self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
+        found |= self._first(FRAME_TEXTS, answers.own)
+        found |= self._first([name for name in FRAME_TEXTS if name not in found], answers.frame)
+        return found | dict(self._lines(answers))
 
-    def _headlines(self, products: Sequence[Texts]) -> dict[str, str]:
+    def _headlines(self, products: Sequence[Texts]) -> dict[str, Wording]:
         """Return subject and preheader about one product: the best one that has both."""
-        incomplete: dict[str, str] = {}
-        for number, texts in enumerate(products, 1):
+        incomplete: dict[str, Wording] = {}
+        for number, texts in enumerate(products, HERO):
             found = self._first(HEADLINES, texts, number)
             if len(found) == len(HEADLINES):
                 return found
             incomplete = incomplete or found
         return incomplete
 
-    def _lines(self, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
-        before: list[str] = []
-        for number, texts in enumerate(products, 1):
-            field = f"{LINES}{number}"
-            line = unlike(self._passing(field, texts.get("line", ()), number), before)
-            if line:
-                before.append(line)
+    def _lines(self, answers: Answers) -> Iterator[tuple[str, Wording]]:
+        for number, texts in enumerate(answers.products, HERO):
+            field, own = f"{LINES}{number}", answers.own if number == HERO else {}
+            line = self._chosen(field, own.get(LINE, ()), number)
+            if line := line or self._chosen(field, texts.get(LINE, ()), number):
                 yield field, line
 
-    def _first(self, fields: Sequence[str], texts: Texts, number: int) -> dict[str, str]:
-        chosen = {field: self._chosen(field, texts.get(field, ()), number) for field in fields}
-        return {field: text for field, text in chosen.items() if text}
+    def _first(self, names: Sequence[str], texts: Texts, number: int = HERO) -> dict[str, Wording]:
+        chosen = {name: self._chosen(name, texts.get(name, ()), number) for name in names}
+        return {name: wording for name, wording in chosen.items() if wording}
 
-    def _chosen(self, field: str, texts: Sequence[str], number: int) -> str | None:
-        passing = self._passing(field, texts, number)
-        if field != SUBJECT or self._suits is None:
-            return next(passing, None)
-        subjects = list(passing)
-        suitable = (text for text in subjects if self._suits(self._facts, text))
-        return next(suitable, None) or next(iter(subjects), None)
+    def _chosen(self, name: str, wordings: Sequence[Wording], number: int) -> Wording | None:
+        """Return the wording of the seed that shares nothing with those before, and suits if any does."""
+        fresh = self._fresh(name, wordings, number)
+        if name == SUBJECT and (suits := self._suits):
+            fresh = iter(sorted(fresh, key=lambda wording: not suits(self._facts, wording.text)))
+        if chosen := next(fresh, None):
+            self._used |= marks(chosen, number)
+        return chosen
 
-    def _passing(self, field: str, texts: Sequence[str], number: int) -> Iterator[str]:
-        """Yield the wordings that suit this email, in the order of the seed."""
-        facts, own = self._facts, [renumbered(text, 1, number) for text in texts]
-        for text in candidates(field, own, facts.slots, seed=self._seed):
-            if not style_problems(field, text, facts):
-                yield text
+    def _fresh(self, name: str, wordings: Sequence[Wording], number: int) -> Iterator[Wording]:
+        facts = self._facts
+        own = [_numbered(wording, number) for wording in wordings]
+        for wording in candidates(name, own, facts.slots, seed=self._seed):
+            if self._used.isdisjoint(marks(wording, number)) and fits(name, wording.text, facts.slots):
+                yield wording
+
+
+def _numbered(wording: Wording, number: int) -> Wording:
+    return wording if number == HERO else Wording(renumbered(wording.text, HERO, number), wording.evidence)
+
+
+def _quote(facts: EmailFacts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
+    """Yield the sentence of a review that an email shows, with its product's number: that of the best one."""
+    for number, texts in enumerate(products, HERO):
+        if (quotes := texts.get(QUOTE)) and facts.occasion is not Occasion.SORRY:
+            yield str(number), quotes[0].text
+            return

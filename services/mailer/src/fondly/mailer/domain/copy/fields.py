@@ -3,18 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import fill
 
 LINES = "lines."
-GREETING = "greeting"
-MAX_QUOTED_CHARS = 40
+LINE, QUOTE, GREETING = "line", "quote", "greeting"
 HEADLINES = ("subject", "preheader")
-FRAME_TEXTS = (GREETING, "intro", "closing")
-TEXTS = (*HEADLINES, *FRAME_TEXTS)
-PRODUCT_TEXTS = (*HEADLINES, "line")
+FRAME_TEXTS = ("intro", "closing")
+TEXTS = (*HEADLINES, GREETING, *FRAME_TEXTS)
+PRODUCT_TEXTS = (*HEADLINES, LINE)
 """What is written of a product: its line, and the headlines of an email that it leads."""
+OWN_TEXTS = (*HEADLINES, "intro", LINE)
+"""What is written to a customer of their own words; the line is that on the first product."""
+
+
+def frame_fields(occasion: Occasion) -> tuple[str, ...]:
+    """Return the fields of an email's frame; an apology has headlines of its own, which sell nothing."""
+    return (*HEADLINES, *FRAME_TEXTS) if occasion is Occasion.SORRY else FRAME_TEXTS
 
 
 def email_fields(facts: EmailFacts) -> list[str]:
@@ -22,14 +29,19 @@ def email_fields(facts: EmailFacts) -> list[str]:
     return [*TEXTS, *(f"{LINES}{product.number}" for product in facts.products)]
 
 
-def frame_fields(occasion: Occasion) -> tuple[str, ...]:
-    """Return the fields of an email's frame; an apology has headlines of its own, which sell nothing."""
-    return TEXTS if occasion is Occasion.SORRY else FRAME_TEXTS
+def fits(field: str, text: str, values: Mapping[str, str]) -> bool:
+    """Whether a text is short enough once its slots are filled."""
+    most = MAX_SHOWN.get(field)
+    return most is None or len(fill(text, values)) <= most
 
 
 @dataclass(frozen=True)
 class Copy:
-    """The words of one email. `lines` has one line per product, keyed by the product's number."""
+    """The words of one email.
+
+    `lines` has the lines of products, and `quotes` the sentences of reviews, keyed by the product's number;
+    a product may have none.
+    """
 
     subject: str
     preheader: str
@@ -37,12 +49,13 @@ class Copy:
     intro: str
     lines: Mapping[str, str]
     closing: str
+    quotes: Mapping[str, str]
 
     @classmethod
-    def of(cls, texts: Mapping[str, str]) -> "Copy":
+    def of(cls, texts: Mapping[str, str], quotes: Mapping[str, str] | None = None) -> "Copy":
         """Return the copy with these texts by field, such as `lines.1`."""
         lines = {field.removeprefix(LINES): text for field, text in texts.items() if field.startswith(LINES)}
-        return cls(**{name: texts[name] for name in TEXTS}, lines=lines)
+        return cls(**{name: texts[name] for name in TEXTS}, lines=lines, quotes=quotes or {})
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield each text with the name of its field, such as `lines.1`."""
@@ -51,18 +64,4 @@ class Copy:
 
     def filled(self, values: Mapping[str, str]) -> "Copy":
         """Return the copy with its slots filled; raise `KeyError` for a slot without a value."""
-        return Copy.of({field: fill(text, values) for field, text in self.fields()})
-
-
-@dataclass(frozen=True)
-class Problem:
-    """In which field, which rule, and what breaks it."""
-
-    field: str
-    rule: str
-    found: str = ""
-
-    def __str__(self) -> str:
-        """Return a line for the log, the records and the model."""
-        quoted = f" ({self.found[:MAX_QUOTED_CHARS]!r})" if self.found else ""
-        return f"{self.field}: {self.rule}{quoted}"
+        return Copy.of({field: fill(text, values) for field, text in self.fields()}, self.quotes)

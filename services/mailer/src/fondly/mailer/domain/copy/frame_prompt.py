@@ -1,34 +1,21 @@
-"""The prompt for the frame of an email: what it says to its customer around the products.
+"""The question what an email says to its customer around the products, by what is known of them alone.
 
-The frame depends on what is known of the customer alone, and names of products are slots, so everybody of
-whom the same is known shares a prompt.
+Names of products are slots, so everybody of whom the same is known shares a question.
 """
 
-import json
-from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from fondly.mailer.domain.copy.answers import Verdict
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import frame_fields
-from fondly.mailer.domain.copy.prompt import (
-    OVERHEAD_CHARS,
-    Prompt,
-    Style,
-    Task,
-    message,
-    object_schema,
-    repair_facts,
-    shop_facts,
-    system_text,
-    texts_schema,
-)
-from fondly.mailer.domain.copy.style import MAX_CHARS
-from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.experience import Occasion
-from fondly.mailer.domain.slots import FIRST_NAME
+from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
+from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
+from fondly.mailer.domain.copy.wording import Ground
+from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
+from fondly.mailer.domain.facts.experience import ANY_PRODUCT, Occasion
+from fondly.mailer.domain.slots import FIRST_NAME, attribute
 
-CACHED_PROMPTS = 1_024
+CACHED_QUESTIONS = 1_024
 
 
 class Told(NamedTuple):
@@ -37,47 +24,53 @@ class Told(NamedTuple):
     occasion: Occasion
     products: str
     slots: tuple[str, ...]
+    theme: str | None
     praised: str | None
     blamed: str | None
+    remedy: str | None
 
 
-def frame_prompt(facts: EmailFacts, style: Style) -> Prompt:
-    """Return the request for several wordings of each field of an email's frame."""
-    return _first_prompt(_told(facts), style)
-
-
-@lru_cache(maxsize=CACHED_PROMPTS)
-def _first_prompt(told: Told, style: Style) -> Prompt:
-    """Of many customers the same is known."""
-    return _prompt(_facts(told, style), frame_fields(told.occasion), style)
-
-
-def frame_repair(
-    facts: EmailFacts, style: Style, *, fields: Sequence[str], refused: Iterable[Verdict]
-) -> Prompt:
-    """Return the request for other wordings of some fields, with what was wrong with those before."""
-    return _prompt({**_facts(_told(facts), style), **repair_facts(fields, refused)}, fields, style)
-
-
-def _told(facts: EmailFacts) -> Told:
+def frame_question(facts: EmailFacts, style: Style) -> Question:
+    """Return the question for several wordings of each field of an email's frame."""
     known = facts.experience
-    return Told(
+    told = Told(
         occasion=facts.occasion,
         products="one" if facts.has_one_product else "several",
         slots=(FIRST_NAME, *known.slots),
+        theme=facts.theme,
         praised=known.praised.aspect if known.praised else None,
         blamed=known.blamed.aspect if known.blamed else None,
+        remedy=(style.remedy or None) if facts.occasion is Occasion.SORRY else None,
+    )
+    return _question(told, style)
+
+
+@lru_cache(maxsize=CACHED_QUESTIONS)
+def _question(told: Told, style: Style) -> Question:
+    """Of many customers the same is known."""
+    fields = frame_fields(told.occasion)
+    entry = {name: value for name, value in told._asdict().items() if value is not None}
+    shop = shop_facts(Task.FRAME, style, style.frame_wordings)
+    chars = style.frame_wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
+    aspects = {"praised": told.praised, "blamed": told.blamed}
+    sources = {"theme": told.theme, **aspects, "remedy": told.remedy, "occasion": told.occasion}
+    return Question(
+        asked(Task.FRAME, style.language, shop=shop, entry=entry, answer=fields_schema(fields), chars=chars),
+        fields,
+        Ground(
+            style.language,
+            style.brand,
+            sources_of(style, sources),
+            {slot: _value(slot, aspects) for slot in told.slots},
+            of_several=told.products == "several",
+            apology=told.occasion is Occasion.SORRY,
+        ),
+        {"occasion": told.occasion, "products": told.products},
+        strict=style.strict,
     )
 
 
-def _facts(told: Told, style: Style) -> dict[str, Any]:
-    return {**shop_facts(Task.FRAME, style, style.frame_wordings), **told._asdict()}
-
-
-def _prompt(facts: dict[str, Any], fields: Sequence[str], style: Style) -> Prompt:
-    version, system = system_text(Task.FRAME, style.language)
-    schema = object_schema({name: texts_schema(f"Wordings of the {name}.") for name in fields})
-    chars = style.frame_wordings * sum(MAX_CHARS[name] for name in fields)
-    return Prompt(
-        Task.FRAME, version, system, message(facts), json.dumps(schema), max_chars=OVERHEAD_CHARS + chars
-    )
+def _value(slot: str, aspects: dict[str, str | None]) -> str:
+    if slot == FIRST_NAME:
+        return LONGEST_NAME
+    return aspects.get(slot.partition(".")[0]) or ANY_PRODUCT if attribute(slot) == "aspect" else ANY_PRODUCT

@@ -1,126 +1,126 @@
-"""The prompt for what an email may say of a product that was picked for a reason.
+"""The question what an email may say of a product that was picked for a reason.
 
-It tells nothing of the customer, not even the name of the product of theirs that the reason may be about, so
-everybody who gets the product for this reason shares it. Several products are asked about in one call; each
-answer is kept alone, as if its product had been asked about alone.
+It tells nothing of the customer but the product of theirs that the reason may be about, so everybody who gets
+the product for this reason shares it.
 """
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from fondly.mailer.domain.copy.answers import Verdict
+from fondly.contracts.records import AspectCount, Pick, ReasonKind
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
-from fondly.mailer.domain.copy.prompt import (
-    OVERHEAD_CHARS,
-    Prompt,
-    Style,
-    Task,
-    message,
-    object_schema,
-    repair_facts,
-    shop_facts,
-    system_text,
-    texts_schema,
-)
-from fondly.mailer.domain.copy.style import MAX_CHARS
-from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
+from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
+from fondly.mailer.domain.copy.wording import Ground
+from fondly.mailer.domain.facts.aspects import told_aspect, told_praise
+from fondly.mailer.domain.facts.email import LONGEST_NAME
+from fondly.mailer.domain.facts.own_names import kind_name
+from fondly.mailer.domain.facts.product import REDUCED, ProductFacts
+from fondly.mailer.domain.language import Language, language
 from fondly.mailer.domain.slots import FIRST_NAME
 from fondly.mailer.domain.text import clean
 
-TOGETHER = 8
-"""Products that are asked about in one call: the system text is by far the longest part of a prompt."""
-MAX_CATEGORY_CHARS = 60
-CACHED_PROMPTS = 16_384
+MAX_NAME_CHARS, MAX_KIND_CHARS = 200, 60
+MAX_BULLETS, MAX_BULLET_CHARS = 8, 300
+MAX_ASPECTS = 6
+MAX_QUOTES = 3
+CACHED_QUESTIONS = 16_384
+FIGURES = {"price": "₹99,999", "was_price": "₹99,999", "saving": "₹99,999", "discount": "60%"} | {
+    "rating": "4.5",
+    "rating_count": "99,999",
+}
+"""Stand for the figures of products: those of whom the rest is the same share a question."""
+GOES_WITH = frozenset(
+    {ReasonKind.GOES_WITH, ReasonKind.BOUGHT_TOGETHER, ReasonKind.ALSO_BOUGHT, ReasonKind.SAME_SHELF}
+) | {ReasonKind.LIKED, ReasonKind.ALSO_LIKED}
+"""Reasons that tie a product to one of the customer's."""
 
 
-class Told(NamedTuple):
-    """What the model is told of a product; the attributes are those of its slots."""
-
-    category: str
-    reason: str
-    features: tuple[str, ...]
-    praised: str | None
-    attributes: tuple[str, ...]
+def product_question(product: ProductFacts, style: Style) -> Question:
+    """Return the question for several wordings of each text on a product, whatever its number."""
+    return _question(product.pick, product.own_category, product.max_discount, style)
 
 
-@dataclass(frozen=True)
-class ProductPrompt(Prompt):
-    """The question about one product, which may be asked together with others of its style."""
-
-    told: Told
-    style: Style
-
-
-def product_prompt(product: ProductFacts, style: Style) -> ProductPrompt:
-    """Return the request for several wordings of each text on a product, whatever its number."""
-    told = Told(
-        category=product.category,
-        reason=product.stated_reason.kind,
-        features=product.features,
-        praised=product.praised,
-        attributes=product.spoken,
-    )
-    return _prompt(told, style)
-
-
-def joined(prompts: Sequence[ProductPrompt]) -> Prompt:
-    """Return one question about the products of several, numbered from 1 in their order."""
-    first, *others = prompts
-    return first if not others else _asked([each.told for each in prompts], first.style)
-
-
-def product_repair(prompt: ProductPrompt, *, fields: Sequence[str], refused: Iterable[Verdict]) -> Prompt:
-    """Return the request for other wordings of some texts, with what was wrong with those before."""
-    return _asked([prompt.told], prompt.style, fields, repair_facts(fields, refused))
-
-
-@lru_cache(maxsize=CACHED_PROMPTS)
-def _prompt(told: Told, style: Style) -> ProductPrompt:
+@lru_cache(maxsize=CACHED_QUESTIONS)
+def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, style: Style) -> Question:
     """Many emails have the same product for the same reason."""
-    asked = _asked([told], style)
-    return ProductPrompt(
-        asked.task, asked.version, asked.system, asked.text, asked.schema, asked.max_chars, told, style
+    product = ProductFacts(1, pick, style.locale, own_category, max_discount)
+    told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
+    kind, says = product.stated_reason.kind, product.values["reason"]
+    own_kind = {"kind": name} if (name := kind_name(own_category, product.naming)) else {}
+    own = {"own": {"name": product.own, **own_kind}} if product.own else {}
+    slots = [f"1.{name}" for name in product.spoken]
+    entry = {
+        **told,
+        "price": "reduced" if reduced else "regular",
+        "reason": {"kind": kind, "says": says},
+        **own,
+        "slots": slots,
+    }
+    shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME]}
+    chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in PRODUCT_TEXTS)
+    values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
+    named = {name: told[name] for name in ("name", "kind")}
+    listed = {**told["bullets"], **told["aspects"], **told["reviews"]}
+    ground = Ground(
+        style.language,
+        style.brand,
+        sources_of(style, {**named, **listed, "reason": says, "own": product.own}),
+        values | {FIRST_NAME: LONGEST_NAME},
+        reduced=reduced,
+        goes_with_own=kind in GOES_WITH and product.own is not None,
+        better_rated=kind is ReasonKind.BETTER_RATED,
+        of_several=False,
+    )
+    return Question(
+        asked(
+            Task.PRODUCT,
+            style.language,
+            shop=shop,
+            entry=entry,
+            answer=fields_schema(PRODUCT_TEXTS),
+            chars=chars,
+        ),
+        PRODUCT_TEXTS,
+        ground,
+        {"reason": kind},
+        quotes=tuple(quote.text for quote in pick.quotes[:MAX_QUOTES]),
+        strict=style.strict,
     )
 
 
-def _asked(
-    told: Sequence[Told],
-    style: Style,
-    fields: Sequence[str] = PRODUCT_TEXTS,
-    more: dict[str, Any] | None = None,
-) -> Prompt:
-    products = [_product(number, each) for number, each in enumerate(told, 1)]
-    shop = shop_facts(Task.PRODUCT, style, style.wordings)
-    facts = {**shop, "slots": [FIRST_NAME], "products": products, **(more or {})}
-    version, system = system_text(Task.PRODUCT, style.language)
-    chars = len(told) * style.wordings * sum(MAX_CHARS[name] for name in fields)
-    return Prompt(
-        Task.PRODUCT,
-        version,
-        system,
-        message(facts),
-        _schema(len(told), tuple(fields)),
-        max_chars=OVERHEAD_CHARS + chars,
-    )
+def bullets_of(product: ProductFacts) -> dict[str, str]:
+    """Return the bullets of a product, by the ids under which they are cited."""
+    cleaned = (clean(bullet, max_chars=MAX_BULLET_CHARS) for bullet in product.entry.bullets[:MAX_BULLETS])
+    return {f"b{n}": text for n, text in enumerate(filter(None, cleaned), 1)}
 
 
-def _product(number: int, told: Told) -> dict[str, Any]:
+def _told(product: ProductFacts, words: Language) -> dict[str, Any]:
+    pick = product.pick
     return {
-        "n": number,
-        "kind": clean(told.category, max_chars=MAX_CATEGORY_CHARS),
-        "reason": told.reason,
-        "own": "own" in told.attributes,
-        "features": {f"f{at}": feature for at, feature in enumerate(told.features, 1)},
-        "praised": told.praised,
-        "slots": [f"{number}.{name}" for name in told.attributes],
+        "name": clean(product.name, max_chars=MAX_NAME_CHARS),
+        "title": product.values["name"],
+        "kind": clean(product.kind, max_chars=MAX_KIND_CHARS),
+        "bullets": bullets_of(product),
+        "aspects": _aspects(pick, words),
+        "reviews": {
+            f"r{n}": f"{quote.stars.normalize():f} stars: {quote.text}" if quote.stars else quote.text
+            for n, quote in enumerate(pick.quotes[:MAX_QUOTES], 1)
+        },
     }
 
 
-@lru_cache(maxsize=64)
-def _schema(products: int, fields: tuple[str, ...]) -> str:
-    texts = object_schema({name: texts_schema(f"Wordings of the {name}.") for name in fields})
-    numbers = {str(number): texts for number in range(1, products + 1)}
-    return json.dumps(object_schema({"products": object_schema(numbers)}))
+def _aspects(pick: Pick, words: Language) -> Mapping[str, str]:
+    praised = ((told_praise(each.aspect, words), "praised", each.praised, each) for each in pick.praised)
+    blamed = ((told_aspect(each.aspect, words), "blamed", each.blamed, each) for each in pick.blamed)
+    named = [each for each in (*praised, *blamed) if each[0]][:MAX_ASPECTS]
+    return {
+        f"a{n}": f"{said}: {name} ({_count(number, each)})"
+        for n, (name, said, number, each) in enumerate(named, 1)
+    }
+
+
+def _count(number: int, aspect: AspectCount) -> str:
+    return f"{number} of {aspect.mentions} who mention it"

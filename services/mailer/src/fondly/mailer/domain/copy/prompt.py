@@ -1,9 +1,7 @@
 """What every prompt has: what the model is told, and the JSON schema of its answer.
 
-The system text is the same for every prompt of a task and language, so that it can be cached. The facts name
-slots, never the values of names and figures: the model can neither leak nor change them, and customers of
-whom the same is known share a prompt. Text of the catalogue is cleaned, bounded and JSON-encoded, and cannot
-end the `<facts>` element.
+The system text is the same for every prompt of a task and language, so that it can be cached. Text of the
+catalogue and of customers is cleaned, bounded and JSON-encoded, and cannot end the `<facts>` element.
 """
 
 import json
@@ -15,31 +13,34 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from fondly.mailer.domain.copy.answers import MAX_WORDINGS, Verdict
+from fondly.mailer.domain.locales import FOLDERS
 from fondly.mailer.domain.text import clean
-from fondly.mailer.domain.words.lists import FOLDER, WordLists
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
 SCHEMA_NAME = "email_copy"
-OVERHEAD_CHARS = 600
-"""Of an answer's JSON, around its texts."""
 MAX_BRAND_CHARS = 60
-MAX_REFUSED = 24
 FRAME_WORDINGS = 3
 """Times as many wordings of a frame as of a product's texts: many more customers share it."""
+MAX_FRAME_WORDINGS = 12
 
 
 class Task(StrEnum):
     """What a prompt asks for."""
 
-    FEATURES = "features"
-    """What a product has."""
     PRODUCT = "product"
     """What an email may say of a product that was picked for a reason."""
     FRAME = "frame"
     """What an email may say to a customer, around the products."""
+    OWN = "own"
+    """A frame for a customer whose own review says something."""
+    JUDGE = "judge"
+    """Which texts say something that their facts do not prove."""
+
+
+MEMBERS: Mapping[Task, str] = {Task.PRODUCT: "products", Task.OWN: "customers", Task.JUDGE: "questions"}
+"""What is asked about several at once, by the task's key in facts and answer."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,14 @@ class Style:
     voice: str = "warm, plain and brief"
     wordings: int = 3
     """How many wordings of each text on a product are asked for."""
+    do: tuple[str, ...] = ()
+    dont: tuple[str, ...] = ()
+    sentences: tuple[str, ...] = ()
+    """Sentences of the shop's own, which copy may use."""
+    remedy: str = ""
+    """What an apology may offer."""
+    strict: bool = False
+    """Whether copy has none but common words and those of its sources."""
 
     @property
     def language(self) -> str:
@@ -60,7 +69,7 @@ class Style:
     @property
     def frame_wordings(self) -> int:
         """How many wordings of each field of a frame are asked for."""
-        return min(self.wordings * FRAME_WORDINGS, MAX_WORDINGS)
+        return min(self.wordings * FRAME_WORDINGS, MAX_FRAME_WORDINGS)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,12 @@ class Prompt:
     schema: str
     max_chars: int
     """The most characters that an answer may have."""
+    shop: str = ""
+    """JSON of what it tells of the shop: prompts in which it is equal may be asked together."""
+    entry: str = ""
+    """JSON of what it tells besides."""
+    answer: str = ""
+    """The schema of an answer about one entry."""
 
     def key(self, model_id: str) -> str:
         """Return the digest under which the answer of this model is kept."""
@@ -85,6 +100,11 @@ class Prompt:
         digest = _digest_of_system(self.system).copy()
         digest.update(f"\0{self.text}\0{self.schema}".encode())
         return digest.hexdigest()
+
+    @property
+    def joins(self) -> bool:
+        """Whether it may be asked together with others: requests for repairs are not."""
+        return self.task in MEMBERS and bool(self.entry)
 
 
 @lru_cache(maxsize=8)
@@ -99,33 +119,25 @@ def system_text(task: Task, language: str) -> tuple[str, str]:
     written = (files(__package__) / "prompts" / f"{task}.md").read_text("utf-8")
     first, _, text = written.partition("\n")
     version = f"{first.removeprefix('version: ')}-{language}"
-    if task is Task.FEATURES:
-        return version, text
-    examples = (FOLDER / language / "examples" / f"{task}.md").read_text("utf-8")
-    neutral = " ".join(sorted(WordLists.load(language).neutral))
-    return version, f"{text}\n# Examples\n{examples}\n# Neutral words\n{neutral}\n"
+    examples = FOLDERS.joinpath(language, "examples", f"{task}.md")
+    return version, f"{text}\n# Examples\n{examples.read_text('utf-8')}" if examples.is_file() else text
 
 
 @lru_cache(maxsize=16)
 def shop_facts(task: Task, style: Style, wordings: int) -> Mapping[str, Any]:
-    """Return what every prompt of a task tells: how many wordings, the language, the brand and its voice."""
+    """Return what every prompt of a writer's task tells: the language, the brand, how many wordings."""
     return {
         "task": task,
-        "wordings": wordings,
         "language": style.language,
-        "brand": {"name": clean(style.brand, max_chars=MAX_BRAND_CHARS), "voice": style.voice},
+        "brand": {
+            "name": clean(style.brand, max_chars=MAX_BRAND_CHARS),
+            "voice": style.voice,
+            "do": list(style.do),
+            "dont": list(style.dont),
+            "sentences": list(style.sentences),
+        },
+        "wordings": wordings,
     }
-
-
-def repair_facts(fields: Iterable[str], refused: Iterable[Verdict]) -> dict[str, Any]:
-    """Return what a request for repairs tells besides: which fields, and what was wrong with those before."""
-    wanted = list(fields)
-    verdicts = [
-        {"field": each.field, "text": each.text, "rule": each.rule, "found": each.found}
-        for each in refused
-        if each.field in wanted
-    ]
-    return {"fields": wanted, "refused": verdicts[:MAX_REFUSED]}
 
 
 def message(facts: Mapping[str, Any]) -> str:
@@ -134,9 +146,17 @@ def message(facts: Mapping[str, Any]) -> str:
     return f"<facts>\n{text}\n</facts>"
 
 
-def texts_schema(description: str) -> dict[str, Any]:
-    """Return the schema of a list of texts."""
-    return {"type": "array", "items": {"type": "string"}, "description": description}
+def wordings_schema(field: str) -> dict[str, Any]:
+    """Return the schema of the wordings of a field, each with its evidence."""
+    text = {"type": "string"}
+    evidence = {"type": "array", "items": object_schema({"id": text, "quote": text})}
+    wording = object_schema({"text": text, "evidence": evidence})
+    return {"type": "array", "items": wording, "description": f"Wordings of the {field}."}
+
+
+def fields_schema(fields: Iterable[str]) -> dict[str, Any]:
+    """Return the schema of an answer with wordings of these fields."""
+    return object_schema({field: wordings_schema(field) for field in fields})
 
 
 def object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,21 +10,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fondly.contracts.experiments import arm
-from fondly.mailer.domain.copy.fields import Copy, Problem
-from fondly.mailer.domain.copy.gate import Gate
-from fondly.mailer.domain.copy.style import style_problems
+from fondly.mailer.domain.copy.checks import problems
+from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
 from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
-from fondly.mailer.domain.facts.experience import Experience, Occasion
-from fondly.mailer.domain.slots import FIRST_NAME, slots_in
-from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.language.naming import Naming
+from fondly.mailer.domain.slots import FIRST_NAME, owner, renumbered, slots_in
 
 SUBJECT = "subject"
 WRITTEN = f"{{{SUBJECT}}}"
 """Stands in a template for the subject that was written."""
 MOST_VARIANTS = 8
-SMALL_AFTER_COMMA = frozenset({"en"})
-"""Languages that write a word with a capital only because it is a name, or begins a sentence."""
-ALWAYS_CAPITAL = frozenset({"i"})
 _FIRST_WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 EXPECTED = "{subject} once, and {customer.first_name} at most once"
 
@@ -52,10 +49,16 @@ class SubjectTest:
         """Whether an email may have this subject in every variant, by the rules for all subjects."""
         if facts.occasion is Occasion.SORRY:
             return False
-        others = (template for template in self.variants.values() if template != WRITTEN)
-        texts = [worded(template, subject, facts) for template in others]
-        gate = Gate(facts)
-        return not any(slots_in(text).count(FIRST_NAME) > 1 or _problems(gate, text, facts) for text in texts)
+        named = (facts.product(owner(slot)) for slot in slots_in(subject))
+        product = next(filter(None, named), facts.products[0])
+        values = {f"1.{name}": value for name, value in product.values.items()}
+        ground = Ground(facts.language, facts.brand, {}, facts.customer_slots | values, reduced=True)
+        texts = (worded(template, subject, facts) for template in self.variants.values())
+        return not any(
+            slots_in(text).count(FIRST_NAME) > 1
+            or problems(SUBJECT, Wording(renumbered(text, product.number, 1)), ground)
+            for text in texts
+        )
 
     @cached_property
     def _names(self) -> tuple[str, ...]:
@@ -73,31 +76,14 @@ def wrong_slots(template: str) -> str:
 
 def template_problems(template: str, *, brand: str, language: str) -> list[Problem]:
     """Return what the rules have against a template's own words, whatever subject stands in it."""
-    own = template.replace(WRITTEN, "").strip()
-    if not any(map(str.isalpha, own)):
-        return []
-    facts = EmailFacts(
-        customer_id="",
-        address=None,
-        first_name=LONGEST_NAME,
-        brand=brand,
-        language=language,
-        products=(),
-        experience=Experience(Occasion.NEW),
-    )
-    return _problems(Gate(facts), own, facts)
-
-
-def _problems(gate: Gate, text: str, facts: EmailFacts) -> list[Problem]:
-    return gate.judge(SUBJECT, text) or style_problems(SUBJECT, text, facts)
+    ground = Ground(language, brand, {}, {FIRST_NAME: LONGEST_NAME, "1.name": "Name"})
+    return problems(SUBJECT, Wording(template.replace(WRITTEN, "{1.name}")), ground)
 
 
 def worded(template: str, subject: str, facts: EmailFacts) -> str:
     """Return a template with a subject, which begins with a small letter behind a comma, where it may."""
     before = template.partition(WRITTEN)[0].rstrip()
     first = _FIRST_WORD.match(subject)
-    if before.endswith(",") and first and facts.language in SMALL_AFTER_COMMA:
-        word = first[0].lower()
-        if word in WordLists.load(facts.language).neutral and word.partition("'")[0] not in ALWAYS_CAPITAL:
-            subject = subject[:1].lower() + subject[1:]
+    if before.endswith(",") and first and first[0].lower() in Naming.load(facts.language).openers:
+        subject = subject[:1].lower() + subject[1:]
     return template.replace(WRITTEN, subject)

@@ -1,18 +1,18 @@
 """The facts of one email: its customer's first name and its products."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.facts.aspects import told_praise
 from fondly.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from fondly.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
-from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT, ProductFacts
+from fondly.mailer.domain.facts.theme import shown, theme_of
 from fondly.mailer.domain.language import language
+from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.slots import FIRST_NAME
+from fondly.mailer.domain.text import category_label
 
-MAX_FEATURES = 6
 LONGEST_NAME = "N" * MAX_NAME_CHARS
 
 
@@ -32,6 +32,8 @@ class EmailFacts:
     language: str
     products: tuple[ProductFacts, ...]
     experience: Experience
+    theme: str | None = None
+    """What most products have in common, in words."""
 
     @property
     def occasion(self) -> Occasion:
@@ -42,16 +44,6 @@ class EmailFacts:
     def has_one_product(self) -> bool:
         """Whether the email is about one product, and must not speak of several."""
         return len(self.products) == 1
-
-    @property
-    def own_words(self) -> tuple[str, ...]:
-        """What may be said of the customer's own products."""
-        return self.experience.words
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on: `liking`, `owning`, `disliking`, `telling`."""
-        return self.experience.known
 
     @cached_property
     def customer_slots(self) -> dict[str, str]:
@@ -65,28 +57,6 @@ class EmailFacts:
         products = {slot: value for product in self.products for slot, value in product.slots.items()}
         return self.customer_slots | products
 
-    def of_frame(self) -> "EmailFacts":
-        """Return what an email rests on that speaks of no product, for everybody with this experience.
-
-        An email of one product keeps it: its frame must not speak of several.
-        """
-        products = self.products if self.has_one_product else ()
-        return self._of_anybody(products, self.experience.of_anybody())
-
-    def of_product(self, product: ProductFacts) -> "EmailFacts":
-        """Return what texts on a product rest on, whoever gets it: it is product 1 of an email of its own."""
-        return self._of_anybody((replace(product, number=1),), Experience(Occasion.NEW))
-
-    def _of_anybody(self, products: tuple[ProductFacts, ...], experience: Experience) -> "EmailFacts":
-        return replace(
-            self,
-            customer_id="",
-            address=None,
-            first_name=LONGEST_NAME,
-            products=products,
-            experience=experience,
-        )
-
     def product(self, number: str) -> ProductFacts | None:
         """Return the product of this number, as the key of a line or the owner of a slot gives it."""
         return next((product for product in self.products if str(product.number) == number), None)
@@ -97,25 +67,23 @@ def email_facts(
     *,
     brand: str,
     locale: str,
-    features: Mapping[str, Sequence[str]] | None = None,
+    max_discount: int = MAX_DISCOUNT_PERCENT,
+    personal_words: bool = True,
 ) -> EmailFacts:
-    """Collect the facts of an email, with features by product id; raise `NoPicksError` without a pick."""
+    """Collect the facts of an email; raise `NoPicksError` without a pick.
+
+    Without `personal_words` nothing is told of what the customer said.
+    """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
-    features, words = features or {}, language(locale)
+    picks = shown(recommendation.picks, apology=recommendation.complaint is not None)
+    words, theme = language(locale), category_label(theme_of(picks))
     categories = {each.product_id: each.category for each in recommendation.owned}
     products = tuple(
-        ProductFacts(
-            number=number,
-            entry=pick.product,
-            reason=pick.reason,
-            locale=locale,
-            features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            own_category=categories.get(pick.reason.product_id or "", ()),
-            praised=next(filter(None, (told_praise(each.aspect, words) for each in pick.praised)), None),
-        )
-        for number, pick in enumerate(recommendation.picks, 1)
+        ProductFacts(number, pick, locale, categories.get(pick.reason.product_id or "", ()), max_discount)
+        for number, pick in enumerate(picks, 1)
     )
+    experience = experience_of(recommendation, products, words)
     return EmailFacts(
         customer_id=recommendation.customer_id,
         address=recommendation.email,
@@ -123,5 +91,6 @@ def email_facts(
         brand=brand,
         language=words.code,
         products=products,
-        experience=experience_of(recommendation, products, words),
+        experience=experience if personal_words else replace(experience, own=None),
+        theme=Naming.load(words.code).in_sentence(theme) if theme else None,
     )

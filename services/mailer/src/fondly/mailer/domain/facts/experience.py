@@ -1,20 +1,28 @@
 """What is known of a customer's experience with what they have, and the tone that it asks for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from fondly.contracts.records import OwnProduct, ProductAspect, Recommendation
 from fondly.mailer.domain.facts.aspects import told_aspect, told_praise
-from fondly.mailer.domain.facts.own_names import own_name
+from fondly.mailer.domain.facts.own_names import kind_name, own_name
 from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.facts.reasons import LIKING
 from fondly.mailer.domain.language import Language
-from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.language.naming import Naming
+from fondly.mailer.domain.text import clean
 
 ANY_PRODUCT = "N"
 """Stands for the name of a product where only what is known of it counts."""
+MIN_WORDS = 4
+"""A shorter review says nothing that an email could take up."""
+MAX_SENTENCES, MAX_SAID_CHARS = 6, 200
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 class Occasion(StrEnum):
@@ -23,9 +31,9 @@ class Occasion(StrEnum):
     LIKED = "liked"
     """Something is known that the customer likes."""
     OWNER = "owner"
-    """They have products of the shop, and what they think of them is not known or divided."""
+    """They have products of the shop, and what they think of them is not known or no liking."""
     SORRY = "sorry"
-    """Whatever they think of what they have is bad."""
+    """They complained of what they have."""
     NEW = "new"
     """Nothing is known."""
 
@@ -39,6 +47,17 @@ class Aspect:
 
 
 @dataclass(frozen=True)
+class OwnWords:
+    """What a customer said of a product of theirs, which an email takes up in other words."""
+
+    name: str
+    kind: str
+    said: Mapping[str, str] = field(hash=False)
+    """Their sentences, by the ids under which they are cited."""
+    stars: Decimal | None
+
+
+@dataclass(frozen=True)
 class Experience:
     """What an email may say of a customer's own products; names are spoken ones."""
 
@@ -47,40 +66,12 @@ class Experience:
     disliked: str | None = None
     praised: Aspect | None = None
     blamed: Aspect | None = None
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What the email may say of the customer's products: their names, and the aspects that are told."""
-        aspects = (
-            text for each in (self.praised, self.blamed) if each for text in (each.aspect, each.product)
-        )
-        return (*filter(None, (self.liked, self.disliked)), *aspects)
-
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on; `telling` is what they told us in words or stars."""
-        known = {
-            "liking": self.occasion is Occasion.LIKED,
-            "owning": self.occasion is not Occasion.NEW,
-            "disliking": self.occasion is Occasion.SORRY,
-            "telling": self.occasion in {Occasion.LIKED, Occasion.SORRY},
-        }
-        return frozenset(name for name, holds in known.items() if holds)
+    own: OwnWords | None = None
 
     @cached_property
     def slots(self) -> dict[str, str]:
         """The slots of what is known, with their values."""
         return dict(self._slots())
-
-    def of_anybody(self) -> "Experience":
-        """Return the same experience with any products."""
-        return Experience(
-            self.occasion,
-            liked=self.liked and ANY_PRODUCT,
-            disliked=self.disliked and ANY_PRODUCT,
-            praised=self.praised and replace(self.praised, product=ANY_PRODUCT),
-            blamed=self.blamed and replace(self.blamed, product=ANY_PRODUCT),
-        )
 
     def _slots(self) -> Iterator[tuple[str, str]]:
         if self.liked:
@@ -98,29 +89,49 @@ def experience_of(
 ) -> Experience:
     """Return what is known of a customer; nothing is told of a taste unless an opinion or a reason proves it.
 
-    Criticism is told only to somebody who has nothing but bad experiences: others need no reminder.
+    Criticism is told only to somebody who complained: others need no reminder.
     """
-    owned, lists = recommendation.owned, WordLists.load(words.code)
+    owned, naming = recommendation.owned, Naming.load(words.code)
+    if complaint := recommendation.complaint:
+        bad = [each for each in owned if each.product_id == complaint.product_id]
+        told = (each for each in recommendation.blamed if each.product_id == complaint.product_id)
+        return Experience(
+            Occasion.SORRY,
+            disliked=_spoken(bad, naming),
+            blamed=_aspect(told, owned, words, told_aspect),
+            own=_own_words(bad, naming),
+        )
     named = next((each.own for each in products if each.stated_reason.kind in LIKING and each.own), None)
-    liked = named or _spoken((each for each in owned if each.is_liked), lists)
+    liked = named or _spoken((each for each in owned if each.is_liked), naming)
+    own = _own_words(_telling(owned, products[0].reason.product_id), naming)
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
         told = (each for each in recommendation.praised if each.product_id in liking)
         praised = _aspect(told, owned, words, told_praise)
-        return Experience(Occasion.LIKED, liked=liked, praised=praised)
-    opinions = [each for each in owned if each.polarity is not None]
-    if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
-        disliked = [each for each in opinions if each.is_disliked]
-        bad = {each.product_id for each in disliked}
-        told = (each for each in recommendation.blamed if each.product_id in bad)
-        blamed = _aspect(told, owned, words, told_aspect)
-        return Experience(Occasion.SORRY, disliked=_spoken(disliked, lists), blamed=blamed)
+        return Experience(Occasion.LIKED, liked=liked, praised=praised, own=own)
     has = owned or any(each.own for each in products)
-    return Experience(Occasion.OWNER if has else Occasion.NEW)
+    return Experience(Occasion.OWNER if has else Occasion.NEW, own=own)
 
 
-def _spoken(owned: Iterable[OwnProduct], lists: WordLists) -> str | None:
-    names = (own_name(each.product_name, each.category, lists) for each in owned)
+def _telling(owned: Iterable[OwnProduct], of_hero: str | None) -> list[OwnProduct]:
+    """Return the products with an opinion: that of the first pick's reason first, then by what was said."""
+    opinions = (each for each in owned if each.polarity is not None)
+    return sorted(opinions, key=lambda each: (each.product_id != of_hero, -len(each.said or "")))
+
+
+def _own_words(owned: Iterable[OwnProduct], naming: Naming) -> OwnWords | None:
+    """Return what was said of the first of these products of which something was."""
+    for each in owned:
+        said, name = each.said or "", own_name(each.product_name, each.category, naming)
+        if name and len(said.split()) >= MIN_WORDS:
+            sentences = filter(None, (clean(one, max_chars=MAX_SAID_CHARS) for one in _SENTENCE.split(said)))
+            numbered = {f"s{n}": text for n, text in enumerate(islice(sentences, MAX_SENTENCES), 1)}
+            return OwnWords(name, kind_name(each.category, naming), numbered, each.stars)
+    return None
+
+
+def _spoken(owned: Iterable[OwnProduct], naming: Naming) -> str | None:
+    names = (own_name(each.product_name, each.category, naming) for each in owned)
     return next(filter(None, names), None)
 
 
@@ -130,12 +141,12 @@ def _aspect(
     words: Language,
     called: Callable[[str, Language], str | None],
 ) -> Aspect | None:
-    lists, categories = WordLists.load(words.code), {each.product_id: each.category for each in owned}
-    found = (
+    naming, categories = Naming.load(words.code), {each.product_id: each.category for each in owned}
+    named = (
         (
             called(each.aspect, words),
-            own_name(each.product_name, categories.get(each.product_id, ()), lists),
+            own_name(each.product_name, categories.get(each.product_id, ()), naming),
         )
         for each in told
     )
-    return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
+    return next((Aspect(aspect, product) for aspect, product in named if aspect and product), None)

@@ -1,10 +1,12 @@
 """Amounts, counts and ratings of the catalogue, written as the shop's locale does."""
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
 CACHED = 8_192
@@ -36,6 +38,12 @@ def rating(value: Decimal, locale: str) -> str:
 def percent(number: int, locale: str) -> str:
     """Format whole percent: `64%` in en_IN, `64 %` with a hard space in de_DE."""
     return format_percent(Decimal(number) / 100, locale=locale)
+
+
+@lru_cache(maxsize=CACHED)
+def month(timestamp: int, locale: str) -> str:
+    """Format the month of a Unix time: `May 2024`."""
+    return format_skeleton("yMMMM", datetime.fromtimestamp(timestamp, UTC), locale=locale)
 
 
 @lru_cache(maxsize=16)

@@ -7,12 +7,12 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from fondly.contracts.records import Product, Reason, ReasonKind
+from fondly.contracts.records import Pick, Product, Reason
 from fondly.mailer.domain.facts import figures
-from fondly.mailer.domain.facts.own_names import own_name, telling_title
+from fondly.mailer.domain.facts.own_names import kind_name, telling_title
 from fondly.mailer.domain.facts.reasons import StatedReason, stated_reason
-from fondly.mailer.domain.text import category_label, clean
-from fondly.mailer.domain.words.lists import WordLists
+from fondly.mailer.domain.language.naming import Naming
+from fondly.mailer.domain.text import clean
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
@@ -22,11 +22,10 @@ MIN_DISCOUNT_PERCENT = 5
 """A smaller discount is no news: it is neither shown on the card nor offered to copy."""
 MIN_SPOKEN_PERCENT = 10
 """A smaller discount stays on the card: "6% off" is no headline."""
+MAX_DISCOUNT_PERCENT = 69
+"""A greater discount makes an honest email look dishonest: the price alone is shown."""
 REDUCED = frozenset({"was_price", "saving", "discount"})
 """The attributes that only a reduced product has."""
-WELL_RATED = Decimal(4)
-SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
-"""Reasons that rest on other customers."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +33,21 @@ class ProductFacts:
     """One product of the email, numbered from 1, best first."""
 
     number: int
-    entry: Product
-    """The product as the catalogue has it."""
-    reason: Reason
+    pick: Pick
     locale: str
-    features: tuple[str, ...] = ()
-    """What it has, in noun phrases of its catalogue entry."""
-    praised: str | None = None
-    """An aspect that its reviewers praise."""
     own_category: tuple[str, ...] = ()
     """The category of the customer's product that the reason is about."""
+    max_discount: int = MAX_DISCOUNT_PERCENT
+
+    @property
+    def entry(self) -> Product:
+        """The product as the catalogue has it."""
+        return self.pick.product
+
+    @property
+    def reason(self) -> Reason:
+        """Why it was picked, with the evidence."""
+        return self.pick.reason
 
     @property
     def name(self) -> str:
@@ -51,44 +55,29 @@ class ProductFacts:
         return clean(self.entry.name, max_chars=MAX_NAME_CHARS) or self.entry.product_id
 
     @property
-    def category(self) -> str:
-        """The product's own category, in words."""
-        return category_label(self.entry.category)
+    def kind(self) -> str:
+        """What people call one product of its category."""
+        return kind_name(self.entry.category, self.naming)
 
     @cached_property
     def stated_reason(self) -> StatedReason:
         """Why the product was picked, as the email states it."""
         return stated_reason(self.reason, self.entry, locale=self.locale, own_category=self.own_category)
 
-    @cached_property
+    @property
     def own(self) -> str | None:
         """The customer's product that the reason is about, as it is called in a sentence."""
-        if self.stated_reason.own_product is None:
-            return None
-        return own_name(self.reason.product_name or "", self.own_category, WordLists.load(self.language))
-
-    @property
-    def language(self) -> str:
-        """The language of the locale."""
-        return self.locale.partition("_")[0]
+        return self.stated_reason.own_product
 
     @cached_property
-    def known(self) -> frozenset[str]:
-        """What claims about the pick can rest on: its reason's kind, and how it is rated."""
-        kind = self.stated_reason.kind
-        known = {str(kind)}
-        if kind in SOCIAL and (self.reason.customers or 0) > 1:
-            known.add(f"{kind}_by_several")
-        if (self.entry.rating or 0) >= WELL_RATED:
-            known.add("highly_rated")
-        if self.praised:
-            known.add("praised")
-        return frozenset(known)
+    def naming(self) -> Naming:
+        """How the email's language names products."""
+        return Naming.load(self.locale.partition("_")[0])
 
     @property
     def title(self) -> str:
         """What the product is called, briefly; empty if nothing of its name can be read."""
-        return telling_title(self.entry.name, self.entry.category, WordLists.load(self.language))
+        return telling_title(self.entry.name, self.entry.category, self.naming)
 
     @cached_property
     def values(self) -> Mapping[str, str]:
@@ -109,17 +98,15 @@ class ProductFacts:
     @cached_property
     def _shown(self) -> "_Shown":
         name = self.title or self.entry.product_id
-        offer, reason = _Offer.of(self.entry), self.stated_reason.phrase
-        return _Shown(name, self.features, self.own, self.praised, offer, reason, self.locale)
+        offer = _Offer.of(self.entry, self.max_discount)
+        return _Shown(name, self.own, offer, self.stated_reason.phrase, self.locale)
 
 
 class _Shown(NamedTuple):
     """What an email may show of a product."""
 
     name: str
-    features: tuple[str, ...]
     own: str | None
-    praised: str | None
     offer: "_Offer"
     reason: str
     locale: str
@@ -138,11 +125,8 @@ def _slots(number: int, shown: _Shown) -> Mapping[str, str]:
 
 def _attributes(shown: _Shown) -> Iterator[tuple[str, str]]:
     yield "name", shown.name
-    yield from ((f"f{number}", feature) for number, feature in enumerate(shown.features, 1))
     if shown.own:
         yield "own", shown.own
-    if shown.praised:
-        yield "praised", shown.praised
     yield from _figures(shown.offer, shown.locale)
     yield "reason", shown.reason
 
@@ -158,8 +142,8 @@ class _Offer(NamedTuple):
     rating_count: int | None
 
     @classmethod
-    def of(cls, entry: Product) -> "_Offer":
-        return cls(
+    def of(cls, entry: Product, max_discount: int) -> "_Offer":
+        offer = cls(
             entry.price,
             entry.list_price,
             entry.currency,
@@ -167,6 +151,8 @@ class _Offer(NamedTuple):
             entry.rating,
             entry.rating_count,
         )
+        hidden = offer.percent_off > max_discount
+        return offer._replace(list_price=None, discount_percent=None) if hidden else offer
 
     @property
     def percent_off(self) -> int:

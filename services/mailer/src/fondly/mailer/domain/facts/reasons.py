@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.own_names import own_name, telling_title
+from fondly.mailer.domain.facts.own_names import own_name
 from fondly.mailer.domain.language import language
+from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.text import category_label, has_words
-from fondly.mailer.domain.words.lists import WordLists
 
 CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 10
@@ -17,8 +17,6 @@ COUNTED_CUSTOMERS = 10
 
 LIKING = frozenset({ReasonKind.LIKED, ReasonKind.ALSO_LIKED})
 """Reasons that name a product which the customer liked."""
-GOES_WITH_BY_MANY = "reason-goes-with-by-many"
-"""The phrase for what goes together as many customers have something of both categories."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,9 @@ class _Evidence(NamedTuple):
 @lru_cache(maxsize=CACHED_REASONS)
 def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
     spoken = language(locale)
-    messages, evidence = spoken.messages, dict(_evidence(given, WordLists.load(spoken.code)))
-    counted = kind is ReasonKind.GOES_WITH and (given.customers or 0) >= COUNTED_CUSTOMERS
-    message = GOES_WITH_BY_MANY if counted else message_of(kind)
+    naming = Naming.load(spoken.code)
+    messages, evidence = spoken.messages, dict(_evidence(given, naming))
+    message = message_of(kind)
     needed = messages.variables(message)
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, messages.text(message_of(ReasonKind.ASSORTMENT)))
@@ -75,12 +73,13 @@ def message_of(kind: ReasonKind) -> str:
     return f"reason-{kind.replace('_', '-')}"
 
 
-def _evidence(given: _Evidence, lists: WordLists) -> Iterator[tuple[str, str | int]]:
+def _evidence(given: _Evidence, naming: Naming) -> Iterator[tuple[str, str | int]]:
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
-    if name := telling_title(given.product_name or "", given.own_category, lists):
+    if name := own_name(given.product_name or "", given.own_category, naming):
         yield "product", name
-        yield "own", own_name(given.product_name or "", given.own_category, lists)
-    if category := _category(given.category):
+    if kinds := _category(given.own_category, naming):
+        yield "kinds", kinds
+    if category := _category(given.category, naming):
         yield "category", category
     if customers := given.raters or given.customers:
         yield "count", customers
@@ -93,10 +92,11 @@ def _who(customers: int) -> str:
     return "some" if customers < COUNTED_CUSTOMERS else "many"
 
 
-def _category(path: tuple[str, ...]) -> str:
-    """Return the category in words, after its parent where it means little alone: `Headphones (In-Ear)`."""
+def _category(path: tuple[str, ...], naming: Naming) -> str:
+    """Return the category in words, after its parent where it means little alone: `headphones (in-ear)`."""
     label, parent = category_label(path), category_label(path[:-1])
     if not has_words(label):
         return ""
     alone = len(label.split()) > 1 or label.endswith("s") or len(parent.split()) != 1
+    label, parent = naming.in_sentence(label), naming.in_sentence(parent)
     return label if alone or not has_words(parent) else f"{parent} ({label})"

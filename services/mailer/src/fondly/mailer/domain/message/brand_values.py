@@ -23,6 +23,14 @@ def _shown(text: str) -> str:
 Shown = Annotated[str, AfterValidator(_shown)]
 BrandName = Annotated[Shown, Field(min_length=1, max_length=60)]
 PostalAddress = Annotated[Shown, Field(min_length=1, max_length=200)]
+Voice = Annotated[Shown, StringConstraints(min_length=3, max_length=300)]
+Advice = Annotated[
+    list[Annotated[Shown, StringConstraints(min_length=2, max_length=120)]], Field(max_length=10)
+]
+Sentences = Annotated[
+    list[Annotated[Shown, StringConstraints(min_length=3, max_length=200)]], Field(max_length=5)
+]
+Remedy = Annotated[Shown, StringConstraints(max_length=200)]
 SenderAddress = Annotated[str, AfterValidator(header_address)]
 """Checked and written as `header_address` does."""
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS_URL)]

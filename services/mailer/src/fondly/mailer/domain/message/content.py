@@ -7,8 +7,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from fondly.contracts.click_links import Click
-from fondly.contracts.records import Product
+from fondly.contracts.records import Product, Quote
 from fondly.mailer.domain.copy.fields import Copy
+from fondly.mailer.domain.facts import figures
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.facts.titles import description
@@ -26,6 +27,11 @@ class Card(NamedTuple):
     picture_text: str
     """What the picture shows: the title with the colour or size that the title leaves out."""
     line: str
+    """Empty if there is nothing to say."""
+    quote_text: str | None
+    """A sentence of a review, letter by letter."""
+    quote_by: str | None
+    """Its stars and its month, as in "★★★★★ · May 2024"."""
     reason: str
     price: str
     was_price: str | None
@@ -132,10 +138,15 @@ class ContentMaker:
     def _cards(self, facts: EmailFacts, copy: Copy, campaign: str) -> Iterator[Card]:
         for product in facts.products:
             values, entry, reason = product.values, product.entry, product.values["reason"]
+            said = copy.quotes.get(number := str(product.number))
             yield Card(
                 title=values["name"],
                 picture_text=description(entry.name) or values["name"],
-                line=copy.lines[str(product.number)],
+                line=copy.lines.get(number, ""),
+                quote_text=said,
+                quote_by=self._quote_by(
+                    next((each for each in product.pick.quotes if each.text == said), None)
+                ),
                 reason=reason[:1].upper() + reason[1:],
                 price=values["price"],
                 was_price=values.get("was_price"),
@@ -148,6 +159,15 @@ class ContentMaker:
                     self._link(entry.link, campaign), Click(campaign, facts.customer_id, entry.product_id)
                 ),
             )
+
+    def _quote_by(self, quote: Quote | None) -> str | None:
+        stars = "★" * round(quote.stars or 0) if quote else ""
+        month = figures.month(quote.timestamp, self._language.locale) if quote and quote.timestamp else ""
+        return (
+            self._language.messages.text("card-quote-by", stars=stars, month=month)
+            if stars and month
+            else (stars or month or None)
+        )
 
     def _counted(self, link: str | None, click: Click) -> str | None:
         return self._clicks.link(click, link) if link and self._clicks else link

@@ -9,7 +9,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from fondly.mailer.domain.copy.subjects import EXPECTED as SLOTS_EXPECTED
 from fondly.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong_slots
-from fondly.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
+from fondly.mailer.domain.message.brand_values import (
+    Advice,
+    BrandName,
+    HttpsUrl,
+    PostalAddress,
+    Remedy,
+    SenderAddress,
+    Sentences,
+    Shown,
+    Voice,
+)
 from fondly.mailer.domain.message.palette import TOKENS, Token
 from fondly.mailer.domain.message.toml_file import Section, read_toml
 
@@ -44,6 +54,10 @@ EXPECTED = {
     "brand": "a table of the brand's name, voice and addresses",
     "brand.name": "a name of at most 60 characters",
     "brand.voice": "3 to 300 characters on how the brand speaks",
+    **dict.fromkeys(("brand.do", "brand.dont"), "up to 10 texts of at most 120 characters"),
+    "brand.sentences": "up to 5 sentences of at most 200 characters",
+    "brand.remedy": "a sentence of at most 200 characters",
+    **dict.fromkeys(("brand.personal_words", "brand.strict"), "true or false"),
     "brand.from_address": "an email address such as hello@shop.example",
     "brand.postal_address": "an address of at most 200 characters, on one line",
     "brand.unsubscribe_url": URL_EXPECTED,
@@ -120,8 +134,20 @@ class BrandSection(Section):
 
     name: BrandName | None = None
     """The shop's name, in the sender's name and in the email."""
-    voice: Annotated[Shown, StringConstraints(min_length=3, max_length=300)] | None = None
+    voice: Voice | None = None
     """How the brand speaks, in a few words for the model that writes copy."""
+    do: Advice | None = None
+    """What copy should do, such as `speak of the kitchen`."""
+    dont: Advice | None = None
+    """What copy should not do, such as `no puns`."""
+    sentences: Sentences | None = None
+    """Sentences of the shop's own, which copy may use: they count as true."""
+    remedy: Remedy | None = None
+    """What a customer who complained is offered, in one sentence; without it nothing is."""
+    personal_words: bool | None = None
+    """Whether the model is told what customers said, to write to them of it."""
+    strict: bool | None = None
+    """Whether copy has none but common words and those of the catalogue."""
     from_address: SenderAddress | None = None
     """The sender's email address."""
     postal_address: PostalAddress | None = None

@@ -5,23 +5,22 @@
 reason-liked = weil Ihnen { $product } gefallen hat
 reason-also-liked = { $who ->
     [one] gefällt auch jemandem, der { $product } mag
-    [some] gefällt auch Kunden, die { $product } mögen
+    [some] gefällt auch anderen, die { $product } mögen
    *[many] gefällt auch { $count } Kunden, die { $product } mögen
 }
 reason-bought-together = { $who ->
     [one] auch gekauft von jemandem mit { $product }
-    [some] auch gekauft von Kunden mit { $product }
+    [some] auch gekauft von anderen mit { $product }
    *[many] auch gekauft von { $count } Kunden mit { $product }
 }
-reason-goes-with = passt zu Ihrem Kauf: { $product }
-reason-goes-with-by-many = passt zu { $product }: { $count } Kunden haben so eine Kombination
+reason-goes-with = passt zu { $product }
 reason-also-bought = { $who ->
-   *[some] so etwas haben auch Kunden, die Ähnliches wie { $own } haben
-    [many] so etwas haben auch { $count } Kunden, die Ähnliches wie { $own } haben
+   *[some] auch gekauft zu: { $kinds }
+    [many] oft gekauft zu: { $kinds }
 }
 reason-better-rated = besser bewertet als { $product }
 reason-same-shelf = aus demselben Regal wie { $product }
-reason-new = neu in { $category }, wo Sie schon gekauft haben
+reason-new = neu in { $category }
 reason-popular-in-category = beliebt in { $category }
 reason-well-rated = { $who ->
     [some] gut bewertet von unseren Kunden
@@ -45,118 +44,69 @@ card-ratings = { $count ->
     [one] { $count } Bewertung
    *[other] { $count } Bewertungen
 }
+card-quote-by = { $stars } · { $month }
 card-was = statt { $price }
 card-off = { $percent } günstiger
 
-## Template copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
-## Names and features have a gender that nobody knows, so they stand where it does not matter.
+## Haustext: Anreden, und was steht, wenn keine Fassung des Modells besteht. Jeder Text braucht die Fakten, die er nennt.
+## Namen haben ein Geschlecht, das niemand kennt, also stehen sie, wo es gleich ist.
 
+subject-any =
+    .a = { $name }, und warum wir an Sie dachten
+    .b = { $first_name }, ein Wort zu { $name }
+    .c = Kennen Sie schon { $name }?
+    .d = Neu auf Ihrem Tisch: { $name }?
+    .e = Wenn Sie einen Moment haben: { $name }
+    .f = { $name }
+subject-goes-with =
+    .a = Passt zu { $own }
+    .b = { $first_name }, Gesellschaft für { $own }
+    .c = Etwas zu { $own }
+subject-bought-together =
+    .a = Gesehen neben { $own }
+    .b = { $first_name }, noch etwas zu { $own }
+subject-better-rated =
+    .a = Falls { $own } ausgedient hat
+    .b = { $name } oder { $own }?
 subject-liked =
-    .a = { $name }, für Sie ausgesucht
-    .b = { $first_name }, kennen Sie schon { $name }?
-    .c = { $products ->
-        [one] Eine Idee für Sie: { $name }
-       *[other] Ein paar Ideen für Sie, darunter { $name }
-    }
-    .d = { $products ->
-        [one] Für Sie: { $name }
-       *[other] Für Sie: { $name } und mehr
-    }
-    .e = { $products ->
-        [one] { $name }, eine Idee für Sie
-       *[other] { $name } und weitere Ideen für Sie
-    }
-subject-owner =
+    .a = { $own } hat Ihnen gefallen
+    .b = Nach { $own }: { $name }
+subject-same-shelf =
+    .a = Im Regal neben { $own }
+subject-sorry =
+    .a = Es tut uns leid, wie es gelaufen ist
+    .b = { $first_name }, wir bitten um Entschuldigung
+    .c = Wir haben Sie enttäuscht, und das tut uns leid
+
+preheader-any =
     .a = { $products ->
-        [one] { $name }, unser Vorschlag für Sie
-       *[other] { $name } und weitere Vorschläge für Sie
+        [one] Mit dem Grund, warum es hier steht.
+       *[other] Und noch mehr, jeweils mit dem Grund dazu.
     }
     .b = { $products ->
-        [one] { $first_name }, eine Idee: { $name }
-       *[other] { $first_name }, ein paar Ideen, darunter { $name }
+        [one] Ein Blick genügt, es dauert eine Minute.
+       *[other] Einmal durchsehen dauert eine Minute.
     }
     .c = { $products ->
-        [one] Für Sie: { $name }
-       *[other] Für Sie: { $name } und mehr
+        [one] Aus unserem Regal in Ihr Postfach.
+       *[other] Aus unserem Regal in Ihr Postfach, in Gesellschaft.
     }
-    .d = { $products ->
-        [one] { $name }, eine Idee für Sie
-       *[other] { $name } und weitere Ideen für Sie
-    }
-    .e = { $first_name }, kennen Sie schon { $name }?
-subject-sorry =
-    .a = Mit Ihrer Erfahrung im Blick ausgesucht: { $name }
-    .b = { $first_name }, wir haben noch einmal gesucht: { $name }
-    .c = Noch einmal nachgesehen: { $name }
-    .d = { $name }, mit Sorgfalt ausgesucht
-subject-new =
-    .a = Kennen Sie schon { $name }?
-    .b = { $first_name }, kennen Sie schon { $name }?
-    .c = { $products ->
-        [one] Ein erster Blick auf { $name }
-       *[other] Ein erster Blick auf { $name } und mehr
-    }
-    .d = { $products ->
-        [one] { $name }, eine Idee aus unserem Sortiment
-       *[other] { $name } und weitere Ideen aus unserem Sortiment
-    }
-    .e = { $products ->
-        [one] Aus unserem Sortiment: { $name }
-       *[other] Aus unserem Sortiment: { $name } und mehr
-    }
-
-preheader-liked =
+preheader-goes-with =
     .a = { $products ->
-        [one] Dabei: { $f1 }. Zum Ansehen.
-       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+        [one] { $name }, und warum beides zusammengehört.
+       *[other] { $name }, und noch mehr zum Ansehen.
     }
-    .b = Mit an Bord: { $f1 }, { $f2 }.
-    .c = Was andere loben: { $praised }.
-    .d = { $products ->
-        [one] Etwas, das wir für Sie ausgesucht haben.
-       *[other] Eine kurze Liste, für Sie zusammengestellt.
-    }
-preheader-owner =
-    .a = { $products ->
-        [one] Dabei: { $f1 }. Zum Ansehen.
-       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
-    }
-    .b = Mit an Bord: { $f1 }, { $f2 }.
-    .c = Was andere loben: { $praised }.
-    .d = { $products ->
-        [one] Etwas, das wir für Sie ausgesucht haben.
-       *[other] Eine kurze Liste, für Sie zusammengestellt.
-    }
+preheader-better-rated =
+    .a = Die bessere Bewertung hat { $name }.
 preheader-sorry =
-    .a = { $products ->
-        [one] Dabei: { $f1 }. Zum Ansehen.
-       *[other] Dabei: { $f1 }. Und noch ein paar Vorschläge.
-    }
-    .b = Mit an Bord: { $f1 }, { $f2 }.
-    .c = Was andere loben: { $praised }.
-    .d = { $products ->
-        [one] Mit Sorgfalt für Sie ausgesucht.
-       *[other] Eine kurze Liste, mit Sorgfalt zusammengestellt.
-    }
-preheader-new =
-    .a = { $products ->
-        [one] Dabei: { $f1 }. Zum Ansehen.
-       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
-    }
-    .b = Mit an Bord: { $f1 }, { $f2 }.
-    .c = Was andere loben: { $praised }.
-    .d = { $products ->
-        [one] Etwas zum Ansehen.
-       *[other] Eine kurze Liste zum Durchsehen.
-    }
+    .a = Danke, dass Sie es uns gesagt haben.
+    .b = Ihre Worte sind angekommen.
 
-greeting =
+greeting-any =
     .a = Guten Tag { $first_name },
     .b = Hallo { $first_name },
-    .c = Schön, dass Sie da sind, { $first_name },
-    .d = Guten Tag,
-    .e = Hallo,
-    .f = Schön, dass Sie da sind,
+    .c = Guten Tag,
+    .d = Hallo,
 greeting-sorry =
     .a = Guten Tag { $first_name },
     .b = Hallo { $first_name },
@@ -164,108 +114,56 @@ greeting-sorry =
 
 intro-liked =
     .a = { $products ->
-        [one] { $liked } hat Ihnen gefallen, also haben wir nach etwas gesucht, das zu Ihnen passen könnte.
-       *[other] { $liked } hat Ihnen gefallen, also haben wir nach mehr gesucht, das zu Ihnen passen könnte.
+        [one] { $liked } hat Ihnen gefallen, also haben wir von dort aus gesucht.
+       *[other] { $liked } hat Ihnen gefallen, also haben wir von dort aus gesucht und einiges gefunden.
     }
-    .b = { $products ->
-        [one] Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei diesem Vorschlag gedacht.
-       *[other] Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei dieser Liste gedacht.
-    }
-    .c = { $products ->
-        [one] Ihnen hat { $liked } gefallen. Damit fängt dieser Vorschlag an.
-       *[other] Ihnen hat { $liked } gefallen. Damit fangen diese Vorschläge an.
-    }
-    .d = { $products ->
-        [one] Wir haben etwas für Sie ausgesucht. Dabei steht, warum.
-       *[other] Wir haben eine kurze Liste für Sie zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
-    }
+    .b = Sie haben etwas gelobt ({ $product }: { $aspect }). Damit fing unsere Suche an.
+    .c = { $liked } kam bei Ihnen gut an, und so wussten wir, wo wir suchen.
+    .d = { $liked } hat Ihnen gefallen. Hier ist, was im Regal daneben steht.
 intro-owner =
     .a = { $products ->
-        [one] Wir haben gesehen, was Sie haben, und etwas dazu ausgesucht. Dabei steht, warum.
-       *[other] Wir haben gesehen, was Sie haben, und eine kurze Liste zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+        [one] Hier ist etwas, das wir neben Ihre Sachen stellen würden, und warum.
+       *[other] Hier ist, was wir neben Ihre Sachen stellen würden, jeweils mit dem Grund.
     }
-    .b = { $products ->
-        [one] Wir hatten im Blick, was Sie haben, als wir dies für Sie ausgesucht haben.
-       *[other] Wir hatten im Blick, was Sie haben, als wir diese Liste zusammengestellt haben.
+    .b = Ohne lange Vorrede: { $products ->
+        [one] ein Ding, und der Grund, warum es hier steht.
+       *[other] eine Handvoll Dinge, und zu jedem der Grund.
     }
-    .c = { $products ->
-        [one] Hier ist ein Vorschlag für Sie. Dabei können Sie lesen, warum er hier ist.
-       *[other] Hier ist eine kurze Liste für Sie. Bei jedem Vorschlag können Sie lesen, warum er hier ist.
-    }
+    .c = Diesmal geht es um { $theme }.
 intro-sorry =
-    .a = { $products ->
-        [one] Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei diesem Vorschlag gedacht.
-       *[other] Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei dieser Auswahl gedacht.
-    }
-    .b = { $products ->
-        [one] Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Dieser Vorschlag ist mit mehr Sorgfalt entstanden.
-       *[other] Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Diese Auswahl ist mit mehr Sorgfalt entstanden.
-    }
-    .c = Es tut uns leid, dass wir Sie enttäuscht haben. Wir haben noch einmal nachgesehen und mit Sorgfalt ausgesucht.
+    .a = Es tut uns leid, dass { $disliked } Sie enttäuscht hat.
+    .b = Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid.
+    .c = Wir haben Sie enttäuscht, und das tut uns leid.
 intro-new =
     .a = { $products ->
-        [one] Hier ist ein Vorschlag aus unserem Sortiment. Dabei steht, warum er hier ist.
-       *[other] Hier ist eine kurze Liste aus unserem Sortiment. Bei jedem Vorschlag steht, warum er hier ist.
+        [one] Hier ist etwas aus unserem Regal, mit dem Grund dazu.
+       *[other] Ein Gang an unseren Regalen entlang, mit einem Grund an jedem Halt.
     }
-    .b = { $products ->
-        [one] Wir haben etwas aus unserem Sortiment ausgesucht. Dabei können Sie lesen, warum.
-       *[other] Wir haben ein paar Ideen aus unserem Sortiment zusammengestellt. Bei jeder können Sie lesen, warum.
+    .b = Ohne lange Vorrede: { $products ->
+        [one] ein Ding, und der Grund, warum es hier steht.
+       *[other] eine Handvoll Dinge, und zu jedem der Grund.
     }
-    .c = { $products ->
-        [one] Etwas aus unserem Sortiment, das Sie sich vielleicht ansehen möchten.
-       *[other] Ein paar Dinge aus unserem Sortiment, die Sie sich vielleicht ansehen möchten.
-    }
+    .c = Diesmal geht es um { $theme }.
 
-closing-liked =
-    .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
-    .b = { $products ->
-        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
-       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
-    }
-    .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
-closing-owner =
-    .a = Nehmen Sie sich Zeit, und danke, dass Sie bei uns einkaufen.
-    .b = { $products ->
-        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
-       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
-    }
-    .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
+closing-any =
+    .a = Fragen vor der Bestellung? Schreiben Sie uns.
+    .b = Lassen Sie sich Zeit, hier läuft nichts weg.
+    .c = Diesmal nichts dabei? Dann versuchen wir es wieder.
+    .d = Bis zum nächsten Mal.
 closing-sorry =
-    .a = Danke, dass Sie uns gesagt haben, was nicht gut war.
-    .b = Danke für Ihre ehrlichen Worte. Nehmen Sie sich Zeit.
-    .c = Danke fürs Lesen und dafür, dass Sie noch einmal hinsehen.
-closing-new =
-    .a = Nehmen Sie sich Zeit. In unserem Shop gibt es noch mehr zu sehen.
-    .b = { $products ->
-        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
-       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
-    }
-    .c = Danke fürs Lesen, und viel Freude beim Umsehen.
+    .a = Danke, dass Sie uns gesagt haben, was schiefging.
+    .b = Danke für Ihre ehrlichen Worte.
 
-# Lines for any reason; those of a kind come beside them.
-line-any =
-    .a = Dabei: { $f1 } und { $f2 }.
-    .b = Das bringt { $name } mit: { $f1 } und { $f2 }.
-    .c = Einen Blick wert: { $f1 } und { $f2 }.
-    .d = Auf einen Blick: { $f1 }, { $f2 }.
-    .e = Das fällt auf: { $f1 } und { $f2 }.
-    .f = Was andere loben: { $praised }. Dabei: { $f1 }.
-    .g = Auf einen Blick: { $f1 }. Gelobt wird auch: { $praised }.
-    .h = Dabei: { $f1 }.
-    .i = Einen Blick wert: { $f1 }.
-    .j = Was andere loben: { $praised }.
-    .k = Sehen Sie sich { $name } einmal an.
-    .l = Vielleicht ist { $name } etwas für Sie.
-    .m = { $name } könnte einen zweiten Blick wert sein.
+# Eine Zeile steht nur, wo der Grund etwas zu sagen gibt.
 line-goes-with =
-    .a = Passt zu { $own }. Dabei: { $f1 }.
-    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
+    .a = Passt an den Platz, an dem { $own } steht.
+    .b = Gesellschaft für { $own }.
+    .c = Gedacht für dort, wo { $own } ist.
 line-bought-together =
-    .a = Neben { $own } gut vorstellbar. Dabei: { $f1 }.
-    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
-line-same-shelf =
-    .a = Gleich neben { $own } zu finden. Dabei: { $f1 }.
-    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
+    .a = Landet gern neben { $own }.
+    .b = Gesehen in denselben Händen wie { $own }.
 line-better-rated =
-    .a = Falls Sie über etwas anderes nachdenken: { $f1 } und { $f2 }.
-    .b = Zum Vergleichen mit { $own }. Dabei: { $f1 }.
+    .a = Einen Blick wert, wenn { $own } an der Reihe ist.
+    .b = Für den Tag, an dem { $own } in Rente geht.
+line-same-shelf =
+    .a = Steht im Regal gleich neben { $own }.

@@ -4,24 +4,23 @@
 
 reason-liked = because you liked your { $product }
 reason-also-liked = { $who ->
-    [one] a customer who likes the { $product } likes this too
-    [some] customers who like the { $product } like this too
-   *[many] { $count } customers who like the { $product } like this too
+    [one] someone who likes the { $product } likes this too
+    [some] people who like the { $product } like this too
+   *[many] { $count } people who like the { $product } like this too
 }
 reason-bought-together = { $who ->
-    [one] a customer with the { $product } bought this too
-    [some] customers with the { $product } bought this too
-   *[many] { $count } customers with the { $product } bought this too
+    [one] bought by someone with the { $product }
+    [some] bought by others with the { $product }
+   *[many] { $count } people with the { $product } bought this too
 }
-reason-goes-with = goes with your { $product }
-reason-goes-with-by-many = goes with your { $product }: { $count } customers have both kinds
+reason-goes-with = to go with your { $product }
 reason-also-bought = { $who ->
-   *[some] customers with something like your { $own } have something like this too
-    [many] { $count } customers with something like your { $own } have something like this too
+   *[some] bought by people with { $kinds }
+    [many] often bought by people with { $kinds }
 }
-reason-better-rated = rated higher than your { $product }
+reason-better-rated = better rated than your { $product }
 reason-same-shelf = from the same shelf as your { $product }
-reason-new = new in { $category }, where you have bought before
+reason-new = new in { $category }
 reason-popular-in-category = popular in { $category }
 reason-well-rated = { $who ->
     [some] well rated by our customers
@@ -45,117 +44,70 @@ card-ratings = { $count ->
     [one] { $count } rating
    *[other] { $count } ratings
 }
+card-quote-by = { $stars } · { $month }
 card-was = was { $price }
 card-off = { $percent } off
 
-## Template copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
+## House text, for greetings and for a field of which no wording of the model passed. Each text needs the facts
+## that it names. Those for a reason or an occasion come beside those for any.
 
+subject-any =
+    .a = { $name }, and why we thought of you
+    .b = { $first_name }, a word about { $name }
+    .c = { $name } is on our shelf
+    .d = Have you met { $name }?
+    .e = { $name }, if you have a moment
+    .f = { $first_name }, this is { $name }
+    .g = { $name }
+subject-goes-with =
+    .a = To go with your { $own }
+    .b = { $first_name }, your { $own } has company
+    .c = Something for your { $own }
+subject-bought-together =
+    .a = Seen beside your { $own }
+    .b = { $first_name }, one more thing about your { $own }
+subject-better-rated =
+    .a = When your { $own } has had its day
+    .b = { $name }, or your { $own }?
 subject-liked =
-    .a = { $name }, chosen for you
-    .b = { $first_name }, have you seen { $name }?
-    .c = { $products ->
-        [one] An idea for you: { $name }
-       *[other] A few ideas for you, { $name } included
-    }
-    .d = { $products ->
-        [one] For you: { $name }
-       *[other] For you: { $name } and more
-    }
-    .e = { $products ->
-        [one] { $name }, an idea for you
-       *[other] { $name } and other ideas for you
-    }
-subject-owner =
+    .a = You liked your { $own }
+    .b = After your { $own }: { $name }
+subject-same-shelf =
+    .a = On the shelf beside your { $own }
+subject-sorry =
+    .a = We are sorry it went that way
+    .b = { $first_name }, please accept our apology
+    .c = You were let down, and we are sorry
+
+preheader-any =
     .a = { $products ->
-        [one] { $name }, picked for you
-       *[other] { $name } and other picks for you
+        [one] With the reason why it is here.
+       *[other] And a few more, each with its reason.
     }
     .b = { $products ->
-        [one] { $first_name }, an idea: { $name }
-       *[other] { $first_name }, a few ideas, { $name } included
+        [one] Have a look, it takes a minute.
+       *[other] Have a look through, it takes a minute.
     }
     .c = { $products ->
-        [one] For you: { $name }
-       *[other] For you: { $name } and more
+        [one] From our shelves to your inbox.
+       *[other] From our shelves to your inbox, with some company.
     }
-    .d = { $products ->
-        [one] { $name }, an idea for you
-       *[other] { $name } and other ideas for you
-    }
-    .e = { $first_name }, have you seen { $name }?
-subject-sorry =
-    .a = Chosen with your experience in mind: { $name }
-    .b = { $first_name }, we looked again and found { $name }
-    .c = Another look at our range: { $name }
-    .d = { $name }, chosen with care
-subject-new =
-    .a = Have you seen { $name }?
-    .b = { $first_name }, have you seen { $name }?
-    .c = { $products ->
-        [one] A first look at { $name }
-       *[other] A first look at { $name } and more
-    }
-    .d = { $products ->
-        [one] { $name }, an idea from our range
-       *[other] { $name } and other ideas from our range
-    }
-    .e = { $products ->
-        [one] From our range: { $name }
-       *[other] From our range: { $name } and more
-    }
-
-preheader-liked =
+preheader-goes-with =
     .a = { $products ->
-        [one] With { $f1 }. Take a look.
-       *[other] With { $f1 }, and more ideas to look at.
+        [one] { $name }, and why the two belong together.
+       *[other] { $name }, and some more to look at.
     }
-    .b = It comes with { $f1 } and { $f2 }.
-    .c = Reviewers praise its { $praised }.
-    .d = { $products ->
-        [one] Something that we chose for you.
-       *[other] A short list, put together for you.
-    }
-preheader-owner =
-    .a = { $products ->
-        [one] With { $f1 }. Take a look.
-       *[other] With { $f1 }, and more ideas to look at.
-    }
-    .b = It comes with { $f1 } and { $f2 }.
-    .c = Reviewers praise its { $praised }.
-    .d = { $products ->
-        [one] Something that we chose for you.
-       *[other] A short list, put together for you.
-    }
+preheader-better-rated =
+    .a = { $name } has the better rating of the two.
 preheader-sorry =
-    .a = { $products ->
-        [one] With { $f1 }. Take a look.
-       *[other] With { $f1 }, and other picks to look at.
-    }
-    .b = It comes with { $f1 } and { $f2 }.
-    .c = Reviewers praise its { $praised }.
-    .d = { $products ->
-        [one] Something that we chose with care.
-       *[other] A short list, put together with care.
-    }
-preheader-new =
-    .a = { $products ->
-        [one] With { $f1 }. Take a look.
-       *[other] With { $f1 }, and more ideas to look at.
-    }
-    .b = It comes with { $f1 } and { $f2 }.
-    .c = Reviewers praise its { $praised }.
-    .d = { $products ->
-        [one] Something to look at.
-       *[other] A short list to look through.
-    }
+    .a = Thank you for telling us.
+    .b = Your words were read.
 
-greeting =
+greeting-any =
     .a = Hello { $first_name },
     .b = Hi { $first_name },
-    .c = Dear { $first_name },
-    .d = Hello,
-    .e = Hello there,
-    .f = Good to see you,
+    .c = Hello,
+    .d = Hello there,
 greeting-sorry =
     .a = Hello { $first_name },
     .b = Dear { $first_name },
@@ -163,111 +115,59 @@ greeting-sorry =
 
 intro-liked =
     .a = { $products ->
-        [one] You liked your { $liked }, so we looked for something that may suit you.
-       *[other] You liked your { $liked }, so we looked for things that may suit you.
+        [one] You liked your { $liked }, so we went looking from there.
+       *[other] You liked your { $liked }, so we went looking from there and came back with full hands.
     }
     .b = { $products ->
-        [one] You spoke well of the { $aspect } of your { $product }. We had that in mind when we chose this for you.
-       *[other] You spoke well of the { $aspect } of your { $product }. We had that in mind when we made this list.
+        [one] You spoke well of the { $aspect } of your { $product }. That was our starting point.
+       *[other] You spoke well of the { $aspect } of your { $product }. That was our starting point for all of these.
     }
-    .c = { $products ->
-        [one] You were happy with your { $liked }, and we went on from there.
-       *[other] You were happy with your { $liked }, and these picks start from there.
-    }
-    .d = { $products ->
-        [one] We chose something for you, and say why.
-       *[other] We put together a short list for you, and each pick says why it is here.
-    }
+    .c = Your { $liked } went down well, which told us where to look.
+    .d = Since your { $liked } found a friend in you, here is what stands near it on our shelves.
 intro-owner =
     .a = { $products ->
-        [one] We looked at what you have and chose something for you. It says why it is here.
-       *[other] We looked at what you have and put together a short list. Each pick says why it is here.
+        [one] Here is something we would put next to what you have, and why.
+       *[other] Here is what we would put next to what you have, each with its reason.
     }
-    .b = { $products ->
-        [one] We had what you have in mind when we chose this for you.
-       *[other] We had what you have in mind when we put this list together.
+    .b = No long speech: { $products ->
+        [one] one thing, and the reason why it is here.
+       *[other] a handful of things, and the reason for each.
     }
-    .c = { $products ->
-        [one] Here is something for you, and it comes with its reason.
-       *[other] Here is a short list for you, and each pick comes with its reason.
-    }
+    .c = This time it is all about { $theme }.
 intro-sorry =
-    .a = { $products ->
-        [one] We are sorry that your { $disliked } let you down. We chose this with that in mind.
-       *[other] We are sorry that your { $disliked } let you down. We chose these with that in mind.
-    }
-    .b = { $products ->
-        [one] The { $aspect } of your { $product } let you down, and we are sorry. We chose this with extra care.
-       *[other] The { $aspect } of your { $product } let you down, and we are sorry. We chose these with extra care.
-    }
-    .c = { $products ->
-        [one] We are sorry that we let you down. We took another look and chose this with care.
-       *[other] We are sorry that we let you down. We took another look and chose these with care.
-    }
+    .a = We are sorry that your { $disliked } let you down.
+    .b = The { $aspect } of your { $product } let you down, and we are sorry.
+    .c = We are sorry that we let you down.
 intro-new =
     .a = { $products ->
-        [one] Here is something from our range. It says why it is here.
-       *[other] Here is a short list from our range. Each pick says why it is here.
+        [one] Here is something from our shelves, with the reason why.
+       *[other] Here is a walk along our shelves, with a reason at every stop.
     }
-    .b = { $products ->
-        [one] We chose something from our range, and say why.
-       *[other] We put together a few ideas from our range, each with its reason.
+    .b = No long speech: { $products ->
+        [one] one thing, and the reason why it is here.
+       *[other] a handful of things, and the reason for each.
     }
-    .c = { $products ->
-        [one] Something from our range that you may like to look at.
-       *[other] A few things from our range that you may like to look at.
-    }
+    .c = This time it is all about { $theme }.
 
-closing-liked =
-    .a = Take your time, and thank you for your reviews.
-    .b = { $products ->
-        [one] We hope that it feels right. Take your time.
-       *[other] We hope that one of these feels right. Take your time.
-    }
-    .c = Thank you for reading. There is more to see in our shop.
-closing-owner =
-    .a = Take your time, and thank you for shopping with us.
-    .b = { $products ->
-        [one] We hope that it feels right. Take your time.
-       *[other] We hope that one of these feels right. Take your time.
-    }
-    .c = Thank you for reading. There is more to see in our shop.
+closing-any =
+    .a = Questions before you order? Write to us.
+    .b = Take your time, nothing here runs away.
+    .c = Nothing for you this time? Then we try again.
+    .d = Until next time.
 closing-sorry =
     .a = Thank you for telling us what went wrong.
-    .b = Thank you for your honest words. Take your time.
-    .c = Thank you for reading, and for giving us another look.
-closing-new =
-    .a = Take your time. There is more to see in our shop.
-    .b = { $products ->
-        [one] We hope that it feels right. Take your time.
-       *[other] We hope that one of these feels right. Take your time.
-    }
-    .c = Thank you for reading, and enjoy a look around.
+    .b = Thank you for your honest words.
 
-# Lines for any reason; those of a kind come beside them.
-line-any =
-    .a = It comes with { $f1 } and { $f2 }.
-    .b = You get { $f1 }, and { $f2 } too.
-    .c = Worth a look for its { $f1 } and { $f2 }.
-    .d = With { $f1 } and { $f2 }, it is worth a closer look.
-    .e = What it has: { $f1 } and { $f2 }.
-    .f = Reviewers praise its { $praised }, and it comes with { $f1 }.
-    .g = With { $f1 }, and reviewers praise its { $praised }.
-    .h = It comes with { $f1 }.
-    .i = Worth a look for its { $f1 }.
-    .j = Reviewers praise its { $praised }.
-    .k = Take a look at { $name }. Perhaps it suits you.
-    .l = See if { $name } is one for you.
-    .m = { $name } may be worth a closer look.
+# A line says something only where the reason gives something to say.
 line-goes-with =
-    .a = Use it beside your { $own }: it comes with { $f1 }.
-    .b = With { $f1 } and { $f2 }, it joins your { $own }.
+    .a = Put it to work beside your { $own }.
+    .b = Your { $own } could do with the company.
+    .c = One for the place where your { $own } is.
 line-bought-together =
-    .a = Think of it beside your { $own }: it comes with { $f1 }.
-    .b = With { $f1 } and { $f2 }, it can join your { $own }.
-line-same-shelf =
-    .a = We had your { $own } in mind: it comes with { $f1 }.
-    .b = One to look at beside your { $own }, with { $f1 } and { $f2 }.
+    .a = It tends to end up next to the { $own }.
+    .b = Seen in the same hands as the { $own }.
 line-better-rated =
-    .a = If you are thinking of a change, it comes with { $f1 } and { $f2 }.
-    .b = One to compare with your { $own }: it comes with { $f1 }.
+    .a = Worth a look when your { $own } is due.
+    .b = For the day when your { $own } retires.
+line-same-shelf =
+    .a = It stands right beside your { $own }.

@@ -1,0 +1,80 @@
+"""What is cited stands in the facts, and nobody is named who does not."""
+
+import re
+from collections.abc import Iterator
+
+from fondly.mailer.domain.copy.rules import Rules, plain
+from fondly.mailer.domain.copy.wording import Ground, Wording
+from fondly.mailer.domain.slots import SLOT, attribute, slots_in
+
+QUOTE = "quote"
+QUOTE_WORDS = range(4, 21)
+WORDS_IN_A_ROW = 5
+"""So many words of a customer's in a row are a quotation."""
+_WORDS = re.compile(r"[\w'-]*\w")
+_NAMED = re.compile(r"(?<![.?!…:]) [\"“„(]?([A-Z]\w*[a-z][\w-]*)")
+"""A word with a capital letter within a sentence."""
+
+
+def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
+    """Yield (rule, what breaks it) for evidence that is none, and for words and names from elsewhere."""
+    rules = Rules.load(ground.language)
+    for cited in wording.evidence:
+        quote = plain(cited.quote).strip(" .,:;-")
+        if not quote or quote not in plain(ground.sources.get(cited.source, "")):
+            yield "evidence is quoted letter by letter from the source of its id", cited.quote or cited.source
+        elif quote == plain(ground.brand) or rules.labels.fullmatch(quote):
+            yield "a brand or a bare label proves nothing", cited.quote
+    if rules.names and (stranger := _stranger(field, wording.text, ground, rules.names)):
+        yield "name nobody, and no product or maker that the facts do not name", stranger
+    if field == QUOTE:
+        yield from _quote_problems(wording.text, ground)
+        return
+    for source, said in ground.sources.items():
+        if is_own_word(source) and (taken := _run_of(said, wording.text)):
+            yield "tell in other words what the customer wrote", taken
+    if not _may_name_own(ground) and (named := _own_name(wording.text, ground)):
+        yield "the reason is not about the customer's own product: do not name it", named
+
+
+def is_own_word(source: str) -> bool:
+    """Whether a source is a sentence of the customer's."""
+    return source[:1] == "s" and source[1:].isdigit()
+
+
+def _may_name_own(ground: Ground) -> bool:
+    return ground.goes_with_own or ground.better_rated or any(map(is_own_word, ground.sources))
+
+
+def _own_name(text: str, ground: Ground) -> str | None:
+    own = plain(ground.sources.get("own", ""))
+    slot = next((slot for slot in slots_in(text) if attribute(slot) == "own"), None)
+    return own if own and own in plain(text) else slot
+
+
+def _stranger(field: str, text: str, ground: Ground, names: frozenset[str]) -> str | None:
+    """Return the first name that no source has; a quote may name only what the product is called."""
+    told = ("name", "kind") if field == QUOTE else ground.sources
+    known = {*names, *_words(" ".join((ground.brand, *(ground.sources.get(source, "") for source in told))))}
+    named = _NAMED.findall(SLOT.sub("~", text))
+    return next((name for name in named if not known & {plain(name), plain(name).removesuffix("s")}), None)
+
+
+def _run_of(said: str, text: str) -> str | None:
+    words, theirs = _words(text), f" {' '.join(_words(said))} "
+    runs = (" ".join(words[at : at + WORDS_IN_A_ROW]) for at in range(len(words) - WORDS_IN_A_ROW + 1))
+    return next((run for run in runs if f" {run} " in theirs), None)
+
+
+def _words(text: str) -> list[str]:
+    return _WORDS.findall(plain(text))
+
+
+def _quote_problems(text: str, ground: Ground) -> Iterator[tuple[str, str]]:
+    reviews = (said for source, said in ground.sources.items() if source[:1] == "r")
+    if not any(plain(text) in plain(said) for said in reviews if said):
+        yield "a quote stands letter by letter in a review", ""
+    if len(text.split()) not in QUOTE_WORDS:
+        yield f"a quote has {QUOTE_WORDS.start} to {QUOTE_WORDS.stop - 1} words", ""
+    if any(sign in text for sign in "?!") or text.isupper():
+        yield "a quote neither asks nor shouts", ""

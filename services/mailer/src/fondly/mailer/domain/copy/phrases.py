@@ -1,0 +1,60 @@
+"""Phrases that copy never has, unless the facts that excuse them are there."""
+
+import re
+from collections.abc import Iterator
+
+from fondly.mailer.domain.copy.evidence import is_own_word
+from fondly.mailer.domain.copy.rules import Group, Rules, plain
+from fondly.mailer.domain.copy.wording import Ground, Wording
+from fondly.mailer.domain.slots import SLOT
+
+STEM = 5
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
+    """Yield (what to say instead, the phrase) for each phrase that nothing excuses."""
+    text = plain(SLOT.sub("~", wording.text))
+    for group in Rules.load(ground.language).groups:
+        if (group.fields and field not in group.fields) or not _holds(group, ground):
+            continue
+        found = (match[0] for match in group.pattern.finditer(text))
+        yield from (
+            (group.says, phrase) for phrase in found if not _is_excused(phrase, group, wording, ground)
+        )
+
+
+def _holds(group: Group, ground: Ground) -> bool:
+    if group.when == "own":
+        return any(map(is_own_word, ground.sources))
+    return ground.apology or group.when != "apology"
+
+
+def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
+    cited = [each.source for each in wording.evidence]
+    quotes = " ".join(plain(each.quote) for each in wording.evidence)
+    known = {
+        "reduced": ground.reduced,
+        "better_rated": ground.better_rated,
+        "of_several": ground.of_several,
+        "said": any(map(is_own_word, cited)),
+        "reviews": any(map(_is_of_reviews, cited)),
+        "reason": shares_a_word(phrase, ground.sources.get("reason", "")),
+        "told": shares_a_word(phrase, " ".join(ground.sources.values())),
+        "cited": phrase in quotes or shares_a_word(phrase, quotes),
+    }
+    return any(known[excuse] for excuse in group.unless)
+
+
+def _is_of_reviews(source: str) -> bool:
+    return source[:1] in {"a", "r"} and source[1:].isdigit()
+
+
+def shares_a_word(text: str, source: str) -> bool:
+    """Whether a word of four letters or more is in both, by its stem."""
+    return not stems(text).isdisjoint(stems(source))
+
+
+def stems(text: str) -> frozenset[str]:
+    """Return how the words of four letters or more begin."""
+    return frozenset(word[:STEM] for word in _WORD.findall(plain(text)))

@@ -1,0 +1,144 @@
+"""What copy may not say in a language, and how its figures are written: `languages/<code>/rules.toml`."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import chain
+from typing import Any, Self
+
+from fondly.mailer.domain.text import folded
+
+FOLDER = files("fondly.mailer.domain") / "languages"
+_NAMED = re.compile(r"<([a-z]+)>")
+_DASHES_AND_QUOTES = str.maketrans("’‘‐‑“”„", '\'\'--"""')  # noqa: RUF001 - signs that mean the same
+
+
+def plain(text: str) -> str:
+    """Return text as rules and quotes are compared: folded, with plain quotes, and single spaces."""
+    return " ".join(folded(text).translate(_DASHES_AND_QUOTES).split())
+
+
+@dataclass(frozen=True)
+class Group:
+    """Phrases that are wrong for the same cause; the writer is told what it `says`."""
+
+    says: str
+    pattern: re.Pattern[str]
+    fields: frozenset[str] = frozenset()
+    """The fields that it is about; empty for all."""
+    unless: frozenset[str] = frozenset()
+    """What excuses a phrase."""
+    when: str = ""
+    """For which emails it holds: `apology`, `own` (the customer's words are told); empty for all."""
+
+    @classmethod
+    def of(cls, written: Mapping[str, str], words: Mapping[str, str]) -> Self:
+        """Return a group as it stands in the file, with the words that it names."""
+        return cls(
+            written["says"],
+            _any_of(written["words"], words),
+            frozenset(written.get("fields", "").split()),
+            frozenset(written.get("unless", "").split()),
+            written.get("when", ""),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """How a language writes figures."""
+
+    words: Mapping[str, float]
+    factors: frozenset[str]
+    """Words that multiply the one before them, such as "hundred"."""
+    articles: frozenset[str]
+    """"A litre" is a figure too; "a day" is a manner of speaking."""
+    thousands: str
+    """What stands between thousands and hundreds."""
+    joining: frozenset[str]
+    """Words between two figures of the same unit, as in "14 to 32 inches"."""
+    half: str
+    """What adds a half to the figure before it, as in "a metre and a half"."""
+    units: Mapping[str, tuple[str, float]]
+    """The dimension of a unit, and how many of the smallest unit of the dimension it is."""
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Self:
+        """Return the numbers as they stand in the file."""
+        ones, tens = written["ones"].split(), written["tens"].split()
+        compounds = {
+            written["compound"].format(one=one, ten=ten): 10.0 * high + low
+            for high, ten in enumerate(tens, 2)
+            for low, one in enumerate(ones[:10])
+            if low
+        }
+        words = dict(zip(ones, range(20), strict=True)) | dict(zip(tens, range(20, 100, 10), strict=True))
+        return cls(
+            {**words, **compounds, **written["factors"], **written["others"]},
+            frozenset(written["factors"]),
+            frozenset(written["articles"].split()),
+            written["thousands"],
+            frozenset(written["joining"].split()),
+            written["half"],
+            dict(chain.from_iterable(map(_unit, written["units"].strip().splitlines()))),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Rules:
+    """The rules of a language; there is one object for each language."""
+
+    letters: frozenset[str]
+    groups: tuple[Group, ...]
+    sense: tuple[Group, ...]
+    """What is no sentence, whoever says it; read with the slots filled."""
+    frames: Mapping[str, re.Pattern[str]]
+    """What stands around the slot of a figure, where `~` is the slot."""
+    numbers: Numbers
+    harmless: re.Pattern[str]
+    """Idioms with a number word that counts nothing."""
+    labels: re.Pattern[str]
+    """Quotes that prove nothing."""
+    names: frozenset[str]
+    """Words with a capital letter that name nobody; empty if the language writes others so too."""
+    common: frozenset[str]
+    """The words that a shop with strict copy may use without a source."""
+
+    @classmethod
+    @cache
+    def load(cls, language: str) -> Self:
+        """Return the rules of a language; `LookupError` if it has none."""
+        try:
+            text = (FOLDER / language / "rules.toml").read_text("utf-8")
+        except FileNotFoundError as error:
+            raise LookupError(f"no rules for copy in {language}") from error
+        written = tomllib.loads(text.replace("ß", "ss"))  # as `plain` folds it
+        words: Mapping[str, str] = written["words"]
+        return cls(
+            letters=frozenset(written["letters"]) | {"ß"},
+            groups=tuple(Group.of(group, words) for group in written["groups"]),
+            sense=tuple(Group.of(group, words) for group in written["sense"]),
+            frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},
+            numbers=Numbers.of(written["numbers"]),
+            harmless=_any_of(written["harmless"], words),
+            labels=_any_of(written["labels"], words),
+            names=frozenset(written["names"].split()),
+            common=frozenset(written["common"].split()),
+        )
+
+
+def _any_of(written: str, words: Mapping[str, str]) -> re.Pattern[str]:
+    """Return what finds any of the expressions of some lines, as whole words."""
+    lines = "|".join(filter(None, written.splitlines()))
+    while named := _NAMED.search(lines):
+        lines = lines.replace(named[0], "".join(words[named[1]].split("\n")))
+    return re.compile(rf"(?<!\w)(?:{lines})(?!\w)")
+
+
+def _unit(line: str) -> Iterator[tuple[str, tuple[str, float]]]:
+    """Yield the names of a unit as it stands in the file: `cm centimetre = 10 length`."""
+    names, _, size = line.partition(" = ")
+    factor, _, dimension = size.partition(" ")
+    yield from ((name.replace("_", " "), (dimension, float(factor))) for name in names.split())

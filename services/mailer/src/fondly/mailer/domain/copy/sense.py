@@ -1,0 +1,55 @@
+"""The floor of sense: a text that is no sentence is refused, whoever writes it."""
+
+import re
+from collections.abc import Iterator
+
+from fondly.mailer.domain.copy.phrases import STEM, stems
+from fondly.mailer.domain.copy.rules import Rules, plain
+from fondly.mailer.domain.copy.wording import Ground, Wording
+from fondly.mailer.domain.slots import SLOT
+
+SENTENCES = frozenset({"preheader", "intro", "line"})
+"""Fields of whole sentences; a closing may end as a letter does."""
+FEW_WORDS = 6
+_WORD = re.compile(r"[^\W\d_]+")
+_BEGINS_SMALL = re.compile(r"[\"“„(]?[a-zß-ÿ]+(?![\wA-Z])")
+_ENDS = re.compile(r"[.?!…][\"”“)]?$")
+
+
+def sense_problems(field: str, shown: str, language: str) -> Iterator[tuple[str, str]]:
+    """Yield (rule, what breaks it) for a text with its slots filled."""
+    if field != "quote" and _BEGINS_SMALL.match(shown):
+        yield "begin with a capital letter", shown[:12]
+    if field in SENTENCES and not _ENDS.search(shown):
+        yield "end a sentence with an end mark", shown[-12:]
+    if not _is_balanced(shown):
+        yield "close what is opened: quotes and brackets", ""
+    for group in Rules.load(language).sense:
+        yield from ((group.says, found[0]) for found in group.pattern.finditer(plain(shown)))
+
+
+def _is_balanced(text: str) -> bool:
+    opened, closed = ("„", "“") if "„" in text else ("“", "”")
+    pairs = ((opened, closed), ("(", ")"))
+    return text.count('"') % 2 == 0 and all(text.count(first) == text.count(last) for first, last in pairs)
+
+
+def strict(wording: Wording, ground: Ground) -> list[str]:
+    """Return the words that are neither common nor from the facts, for shops that want it so."""
+    common, known = Rules.load(ground.language).common, _told(ground)
+    return [word for word in _own_words(wording) if word not in common and word[:STEM] not in known]
+
+
+def is_foreign(wording: Wording, ground: Ground) -> bool:
+    """Whether a text of several words has none of its language: no common word, and none of the facts."""
+    words = _own_words(wording, min_chars=1)
+    common, known = Rules.load(ground.language).common, _told(ground)
+    return len(words) >= FEW_WORDS and not any(word in common or word[:STEM] in known for word in words)
+
+
+def _told(ground: Ground) -> frozenset[str]:
+    return stems(" ".join((*ground.sources.values(), ground.brand)))
+
+
+def _own_words(wording: Wording, min_chars: int = 4) -> list[str]:
+    return [word for word in _WORD.findall(plain(SLOT.sub(" ", wording.text))) if len(word) >= min_chars]

@@ -1,0 +1,98 @@
+"""Composes the frame of an email: what it says to its customer around the products."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from understudy.engines.copywriter.chance import shuffled
+from understudy.engines.copywriter.pools import Pools, fill
+from understudy.engines.copywriter.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.engines.copywriter.facts import Facts
+
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ &'-]+[^\W\d_]+){0,3}")
+_PRODUCTS = ("liked.product", "disliked.product", "praised.product", "blamed.product", "customer.first_name")
+
+
+def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[dict[str, Any]]]:
+    """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
+    writer, before = _Writer(facts, attempt), {each.text for each in facts.refused}
+    texts = {"intro": writer.intros(), "closing": writer.closings()}
+    if facts.occasion == "sorry":
+        texts |= {
+            "subject": writer.filled("frame.sorry.subjects"),
+            "preheader": writer.filled("frame.sorry.preheaders"),
+        }
+    return {
+        field: [Wording(each).told() for each in dict.fromkeys(found) if each not in before][: facts.wordings]
+        for field, found in texts.items()
+        if facts.wants(field)
+    }
+
+
+@dataclass
+class _Writer:
+    """Writes the fields of one frame."""
+
+    facts: Facts
+    attempt: int
+
+    @cached_property
+    def pools(self) -> Pools:
+        """The sentences of the language."""
+        return Pools.load(self.facts.language)
+
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """What sentences may name."""
+        facts = self.facts
+        told = {"praised.aspect": facts.praised, "blamed.aspect": facts.blamed}
+        known = {name: f"{{{name}}}" for name, text in told.items() if text and name in facts.slots}
+        known |= {name: f"{{{name}}}" for name in _PRODUCTS if name in facts.slots}
+        named = {"theme": facts.theme, "brand": facts.brand.name}
+        return known | {name: text for name, text in named.items() if _PLAIN_WORDS.fullmatch(text)}
+
+    def intros(self) -> list[str]:
+        """Return openings that say what is known of the customer, each with what follows from it."""
+        table = f"frame.{self.facts.occasion}"
+        if not self.pools.of(f"{table}.several"):
+            table = "frame.new"
+        openings = self.filled(f"{table}.openings") or self.filled(f"{table}.anyhow")
+        following = self.filled(f"{table}.{'one' if self.facts.one_product else 'several'}")
+        if not self.facts.one_product and (themed := self.filled(f"{table}.themed")):
+            following = [text for pair in zip(themed, following, strict=False) for text in pair]
+        if self.facts.remedy:
+            following = [f"{self.facts.remedy} {each}" for each in following]
+        count = max(len(openings), len(following))
+        return [f"{_at(openings, place)} {_at(following, place)}" for place in range(count)]
+
+    def cited(self, text: str) -> Wording:
+        """Return a text with the remedy as its evidence, if it names that."""
+        remedy = self.facts.remedy
+        return Wording(text, (("remedy", remedy),) if remedy and remedy in text else ())
+
+    def closings(self) -> list[str]:
+        """Return ends, some of them signed."""
+        if self.facts.occasion == "sorry":
+            return self.filled("closing.sorry")
+        signed = self.filled("closing.signed")
+        return [
+            f"{text} {_at(signed, place)}" if signed and place % 3 == 2 else text  # noqa: PLR2004 - each third
+            for place, text in enumerate(self.filled("closing.any"))
+        ]
+
+    def filled(self, name: str) -> list[str]:
+        """Return the sentences of a name whose facts are known, in an order of chance."""
+        texts = [text for each in self.pools.of(name) if (text := fill(each, self.known))]
+        facts = self.facts.model_dump(exclude={"refused", "fields", "wordings"})
+        return shuffled(texts, name, self.attempt, facts)
+
+
+def _at(texts: Sequence[str], place: int) -> str:
+    return texts[place % len(texts)]

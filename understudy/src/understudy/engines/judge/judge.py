@@ -1,0 +1,130 @@
+"""Judges texts by the facts of their question.
+
+A text is refused for what a reasonable reader would take as a statement of fact that no source proves:
+figures, idioms that claim something, claims about the customer and others, what the product is said to do or
+have, and words that are neither proved nor of daily life. What the repertoire says is true where its
+conditions hold.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from understudy.engines.copywriter.pools import Pools
+from understudy.engines.copywriter.repertoire import find_kind
+from understudy.engines.judge.evidence import Evidence
+from understudy.engines.judge.lexicon import load_lexicon
+from understudy.engines.judge.phrases import BREAK, is_slot, sentences
+from understudy.engines.judge.statements import unproved_statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from understudy.engines.copywriter.facts import Facts, Question, Text
+    from understudy.engines.judge.phrases import Sentence
+
+_FIGURES = frozenset({"{price}", "{was_price}", "{saving}", "{discount}", "{rating}", "{rating_count}"})
+_FRAME = frozenset({"intro", "closing"})
+"""Fields that are not about a product."""
+
+Fault = tuple[str, str]
+"""The words that are unproved, and why."""
+
+
+def judge(facts: Facts) -> dict[str, Any]:
+    """Return, for each question, the texts that are refused, with the fewest words that are unproved."""
+    return {"questions": {str(each.n): {"refused": list(_refused(each, facts))} for each in facts.questions}}
+
+
+def _refused(question: Question, facts: Facts) -> Iterator[dict[str, Any]]:
+    evidence = Evidence(question.facts, load_lexicon(facts.language), facts.brand.name)
+    said = _repertoire(evidence)
+    for text in question.texts:
+        if fault := next(_faults(text, said, evidence), None):
+            yield {"id": text.id, "span": fault[0], "why": fault[1]}
+
+
+def _repertoire(evidence: Evidence) -> re.Pattern[str]:
+    """Return what may be said of the product at once: of any, or by its kind and what the sources prove."""
+    sources, language = evidence.sources, evidence.lexicon.language
+    tables = ("subjects", "preheaders", "lines", "closing", f"frame.{evidence.facts.get('occasion', 'new')}")
+    said = {text for name in tables for text in Pools.load(language).all_of(name)}
+    said |= {sources["remedy"]} if sources.get("remedy") else set()
+    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
+        lines = (each.proved_by(sources) for each in kind.lines)
+        said |= {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
+    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))), re.IGNORECASE)
+
+
+def _faults(text: Text, said: re.Pattern[str], evidence: Evidence) -> Iterator[Fault]:
+    for sentence in sentences(said.sub("", text.text)):
+        yield from _of_sentence(sentence, text.field, evidence)
+
+
+def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator[Fault]:
+    tokens = sentence.tokens
+    yield from _phrases(sentence, evidence)
+    supported = _beside_figures(sentence, evidence)
+    yield from _assertions(sentence, evidence, supported)
+    if field not in _FRAME:
+        for at, why in unproved_statements(tokens, evidence):
+            if at not in supported:
+                yield sentence.words(at, at + 1), why
+    for at in range(len(tokens)):
+        if at not in supported and (why := _of_word(at, tokens, evidence)):
+            yield sentence.words(at, at + 1), why
+
+
+def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
+    """Yield idioms that claim something, and phrases that a source must have."""
+    lexicon, tokens = evidence.lexicon, sentence.tokens
+    for start, end, subject in lexicon.idioms.found(tokens):
+        yield sentence.words(start, end), f"claims {subject}"
+    for start, end, _ in lexicon.proved.found(tokens):
+        pair = tokens[end - 2], tokens[end - 1]
+        if pair not in evidence.pairs and " ".join(tokens[start:end]) not in evidence.text:
+            yield sentence.words(start, end), "no source says so"
+
+
+def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
+    """Yield claims that nothing known supports, and note where those are that something does."""
+    lexicon, tokens = evidence.lexicon, sentence.tokens
+    known = evidence.known.union(filter(is_slot, tokens))
+    for start, end, subject in lexicon.assertions.found(tokens):
+        if not lexicon.assertion_needs[subject].isdisjoint(known):
+            supported |= set(range(start, end))
+        elif lexicon.words("negations").isdisjoint(tokens[start:end]):
+            yield sentence.words(start, end), f"nothing supports a claim about {subject}"
+
+
+def _beside_figures(sentence: Sentence, evidence: Evidence) -> set[int]:
+    """Return where words are that belong to an amount or a rating of their sentence."""
+    if _FIGURES.isdisjoint(sentence.tokens):
+        return set()
+    words = evidence.lexicon.words("figure_words")
+    return {at for at, token in enumerate(sentence.tokens) if token in words}
+
+
+def _of_word(at: int, tokens: Sequence[str], evidence: Evidence) -> str:
+    """Return what is wrong with a word, nothing if it may be said."""
+    lexicon, token, before = evidence.lexicon, tokens[at], tokens[at - 1] if at else BREAK
+    if token == BREAK or is_slot(token):
+        return ""
+    if token in lexicon.words("units") and (before[0].isdigit() or before in lexicon.figures):
+        return ""
+    if token[0].isdigit():
+        return "" if evidence.counts(token) else "a figure that no source has"
+    if token in lexicon.words("numbers"):
+        counted = before in lexicon.words("before_numbers") or _is_counted(tokens[at + 1 : at + 3], evidence)
+        return "a figure that no source has" if counted and not evidence.counts(token) else ""
+    if token in lexicon.words("currencies"):
+        return "a price in words"
+    return "" if evidence.allows(token) else "neither proved nor of daily life"
+
+
+def _is_counted(following: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a number counts units or parts, and not evenings or sisters."""
+    lexicon = evidence.lexicon
+    counted = lexicon.words("units") | lexicon.words("parts") | lexicon.words("unsaid")
+    return any(each in counted or not evidence.allows(each) for each in following if each != BREAK)

@@ -1,0 +1,93 @@
+"""Phrases, found among the words of a sentence.
+
+A phrase is written as words with spaces between them; `a|b` stands for either word and `*` for any one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+BREAK = ","
+"""A comma, a colon, a semicolon, a bracket or a dash."""
+_TOKEN = re.compile(
+    r"\{(?:\d{1,2}\.)?(?P<slot>[a-z0-9_.]{1,40})\}"
+    r"|(?P<word>[^\W\d_]+\d{0,2}(?:['’-][^\W\d_]+)*)"  # noqa: RUF001 - the typographic apostrophe
+    r"|(?P<figure>\d+(?:[.,]\d+)*)"
+    r"|(?P<end>[.!?…]+(?=\s|$))|(?P<break>[,:;()/–—\"“”„]|(?<=\s)-(?=\s))"  # noqa: RUF001 - dashes of copy
+)
+
+_Phrase = tuple[frozenset[str] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The tokens of a sentence (words in lower case, slots without a number), and where each stands."""
+
+    text: str
+    tokens: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def words(self, start: int, end: int) -> str:
+        """Return what is written from one token to before another."""
+        return self.text[self.spans[start][0] : self.spans[end - 1][1]]
+
+
+def sentences(text: str) -> Iterator[Sentence]:
+    """Yield the sentences of a text."""
+    tokens: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for found in _TOKEN.finditer(text):
+        kind = found.lastgroup
+        if kind == "end":
+            if tokens:
+                yield Sentence(text, tuple(tokens), tuple(spans))
+            tokens, spans = [], []
+            continue
+        tokens.append(_token(found))
+        spans.append(found.span())
+    if tokens:
+        yield Sentence(text, tuple(tokens), tuple(spans))
+
+
+def is_slot(token: str) -> bool:
+    """Whether a token stands for a slot."""
+    return token.startswith("{")
+
+
+def _token(found: re.Match[str]) -> str:
+    if found["slot"]:
+        return f"{{{found['slot']}}}"
+    return BREAK if found["break"] else found[0].lower().replace("’", "'")  # noqa: RUF001
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases by their first word, each with what it is about."""
+
+    by_first: Mapping[str, tuple[tuple[_Phrase, str], ...]]
+
+    @classmethod
+    def of(cls, lists: Iterable[tuple[str, str]]) -> Self:
+        """Read pairs of a subject and its comma-separated phrases, none of which begins with any word."""
+        found: dict[str, list[tuple[_Phrase, str]]] = {}
+        for subject, text in lists:
+            for phrase in filter(None, map(str.split, text.split(","))):
+                read = tuple(None if each == "*" else frozenset(each.split("|")) for each in phrase)
+                for first in read[0] or ():
+                    found.setdefault(first, []).append((read, subject))
+        return cls({first: tuple(entries) for first, entries in found.items()})
+
+    def found(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield where phrases begin and end, and what they are about."""
+        for start, token in enumerate(tokens):
+            for phrase, subject in self.by_first.get(token, ()):
+                there = tokens[start : start + len(phrase)]
+                if len(there) == len(phrase) and all(
+                    wanted is None or each in wanted for wanted, each in zip(phrase, there, strict=True)
+                ):
+                    yield start, start + len(phrase), subject

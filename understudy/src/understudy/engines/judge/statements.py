@@ -1,0 +1,117 @@
+"""What a sentence says that its product does or has, and what others do.
+
+Words that are harmless alone state a fact in these places: "plays music" after the product's name, "a timer"
+after "has". There a source must have them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy.engines.judge.phrases import BREAK, is_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from understudy.engines.judge.evidence import Evidence
+    from understudy.engines.judge.lexicon import Lexicon
+
+NAME = "{name}"
+_MAX_WORDS_BETWEEN = 4
+
+
+def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int, str]]:
+    """Yield the place and the fault of each statement that the sources do not prove."""
+    lexicon = evidence.lexicon
+    if _is_elliptic(tokens, lexicon) and not any(map(evidence.proves, _clause(tokens, lexicon))):
+        yield 0, "no source says so of it"
+    for at, token in enumerate(tokens):
+        if _is_subject(token, tokens[:at], lexicon):
+            deed = _deed(at + 1, tokens, lexicon)
+            if deed is not None and not evidence.proves(tokens[deed]):
+                yield deed, "no source says that it does this"
+        pair = f"{tokens[at - 1]} {token}" if at else token
+        has = token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", ")
+        if has or token in lexicon.words("possessives"):
+            for thing in _things(at + 1, tokens, lexicon):
+                states = has or tokens[thing] in lexicon.words("parts")
+                if states and not evidence.proves(tokens[thing]):
+                    yield thing, "no source says that it has this"
+        following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
+        speaks = "{praised}" in evidence.known and {token, following} <= lexicon.words("reviewers")
+        if token in lexicon.words("people") and following in lexicon.words("plain_verbs") and not speaks:
+            yield at, "nothing is known of others"
+
+
+def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a sentence says of the product, without naming it, what it does or is: "Keeps tea hot"."""
+    first, second = tokens[0], tokens[1] if len(tokens) > 1 else BREAK
+    participle = lexicon.table["participle_ending"]
+    is_verb = first.endswith(lexicon.table["verb_ending"]) and second in lexicon.words("after_verbs")
+    if is_verb or first in lexicon.words("deeds"):
+        return True
+    if participle and first.endswith(participle) and second in lexicon.words("after_participles"):
+        return True
+    return first in lexicon.words("says_of_it") and second not in lexicon.words("after_verbs")
+
+
+def _clause(tokens: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
+    """Return the words up to a break that are more than grammar."""
+    end = tokens.index(BREAK) if BREAK in tokens else len(tokens)
+    dull = lexicon.words("joining") | lexicon.words("having_after") | lexicon.words("light_verbs")
+    return [each for each in tokens[:end] if each.isalpha() and each not in dull]
+
+
+def _is_subject(token: str, before: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a token stands for the product that does something; "keeps it close" has it as the object."""
+    last = before[-1] if before else BREAK
+    if token == NAME:
+        return last not in lexicon.words("before_objects")
+    return token in lexicon.words("pronouns") and (last == BREAK or last in lexicon.words("joining"))
+
+
+def _deed(start: int, tokens: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Return where the verb after a subject is, unless it may be said of anything."""
+    places = [
+        at
+        for at in range(start, min(start + _MAX_WORDS_BETWEEN, len(tokens)))
+        if tokens[at] not in lexicon.words("before_deeds")
+    ]
+    if places and tokens[places[0]] in lexicon.words("modals"):
+        places = places[1:]
+        if not places:
+            return None
+    elif not places or not tokens[places[0]].endswith(lexicon.table["verb_ending"]):
+        return None
+    word = tokens[places[0]]
+    if word in lexicon.words("negations") or not word.isalpha():
+        return None
+    if word in lexicon.words("being"):
+        return _participle(places[1:], tokens, lexicon)
+    return None if word in lexicon.words("light_verbs") | lexicon.words("joining") else places[0]
+
+
+def _participle(places: Sequence[int], tokens: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Return where it is said what is done with the product."""
+    ending = lexicon.table["participle_ending"]
+    if not places or not ending:
+        return None
+    word = tokens[places[0]]
+    return places[0] if word.endswith(ending) and word not in lexicon.words("light_participles") else None
+
+
+def _things(start: int, tokens: Sequence[str], lexicon: Lexicon) -> Iterator[int]:
+    """Yield where the heads of the objects of a verb are: the last words before "and", a slot or a break."""
+    phrase: list[int] = []
+    for at in range(start, len(tokens) + 1):
+        word = tokens[at] if at < len(tokens) else BREAK
+        if word in lexicon.words("having_after"):
+            continue
+        if word == BREAK or is_slot(word) or word in lexicon.words("joining"):
+            if phrase and lexicon.words("abstract").isdisjoint(tokens[each] for each in phrase):
+                yield phrase[-1]
+            if word not in lexicon.words("coordinating"):
+                return
+            phrase = []
+        else:
+            phrase.append(at)
