@@ -23,7 +23,6 @@ from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
@@ -87,7 +86,7 @@ def wired(
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
     announcer = SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics)
     locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
-    answers, features = settings.copy_answers_table, settings.product_features_table
+    answers = settings.copy_answers_table
     kept = DynamoDBKeptAnswers(clients.dynamodb, answers, DynamoDBItems(clients.dynamodb, answers))
     limiter = Limiter(settings.mailer_converse_rpm / SECONDS_PER_MINUTE)
     model = BedrockModel(bedrock, model_choice(settings), limiter)
@@ -96,13 +95,8 @@ def wired(
         objects=objects,
         ask_consent=AskConsent(consent=consent_of(clients, resources), cap=settings.cap),
         records=table,
-        features=KnowFeatures(
-            ask_once=ask_once,
-            records=FeatureRecords(DynamoDBItems(clients.dynamodb, features)),
-            language="en",
-        ),
         read_facts=ReadFacts(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
-        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
+        copywriter=Copywriter(ask_once=ask_once, judge=ask_once, style=style(settings)),
         composer=composer(settings),
         parallel=8,
     )

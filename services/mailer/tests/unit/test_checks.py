@@ -98,7 +98,7 @@ FALSE = [
     ("line", "It boils boils water.", "twice"),
     ("line", "Line: it boils water.", "label"),
     ("line", "An kettle and a iron.", "vowel"),
-    ("line", "Sabka dil garam rakhta.", "language"),
+    ("line", "Sabka dil garam rakhta subah tak.", "language"),
     ("quote", "The lid falls off all day.", "review"),
     ("quote", "Bought it from Ravi for my son.", "quote persuades"),
     ("quote", "The cord", "4 to 20"),

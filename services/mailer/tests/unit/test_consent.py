@@ -132,7 +132,7 @@ async def test_who_unsubscribes_while_a_part_is_repeated_is_not_announced(
 async def test_nothing_is_asked_about_what_only_a_suppressed_customer_would_get(
     world: test_handler.World, recommend: Recommend, make_answer: Answer
 ) -> None:
-    """Neither the features of their products nor their copy: the same is asked as without them."""
+    """The same is asked as without them."""
     theirs, others = recommend("C1", category=("Toys", "Kites")), recommend("C2", products=2)
     without = test_handler.World(make_answer(subject=["Something for you"]))
     await mail(without, others)

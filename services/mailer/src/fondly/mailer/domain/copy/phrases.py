@@ -32,14 +32,16 @@ def _holds(group: Group, ground: Ground) -> bool:
 
 def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
     cited = [each.source for each in wording.evidence]
+    quotes = " ".join(plain(each.quote) for each in wording.evidence)
     known = {
         "reduced": ground.reduced,
         "better_rated": ground.better_rated,
         "of_several": ground.of_several,
         "said": any(map(is_own_word, cited)),
-        "reviews": "rating" in wording.text or any(map(_is_of_reviews, cited)),
+        "reviews": any(map(_is_of_reviews, cited)),
         "reason": shares_a_word(phrase, ground.sources.get("reason", "")),
-        "cited": shares_a_word(phrase, " ".join(each.quote for each in wording.evidence)),
+        "told": shares_a_word(phrase, " ".join(ground.sources.values())),
+        "cited": phrase in quotes or shares_a_word(phrase, quotes),
     }
     return any(known[excuse] for excuse in group.unless)
 

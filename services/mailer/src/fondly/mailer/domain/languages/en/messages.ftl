@@ -76,7 +76,7 @@ subject-same-shelf =
     .a = On the shelf beside your { $own }
 subject-sorry =
     .a = We are sorry it went that way
-    .b = { $first_name }, we read what you wrote
+    .b = { $first_name }, please accept our apology
     .c = You were let down, and we are sorry
 
 preheader-any =
@@ -116,7 +116,7 @@ greeting-sorry =
 intro-liked =
     .a = { $products ->
         [one] You liked your { $liked }, so we went looking from there.
-       *[other] You liked your { $liked }, so we went looking from there and came back with more than one.
+       *[other] You liked your { $liked }, so we went looking from there and came back with full hands.
     }
     .b = { $products ->
         [one] You spoke well of the { $aspect } of your { $product }. That was our starting point.
