@@ -147,7 +147,7 @@ def test_unknown_kind_speaks_through_a_bullet() -> None:
 
 def test_product_is_tied_to_what_the_customer_has() -> None:
     """Only where the reason says so."""
-    own = {"own": {"name": "Tizum Cable", "kind": "cable"}, "slots": ["1.name", "1.own"]}
+    own: dict[str, Any] = {"own": {"name": "Tizum Cable", "kind": "cable"}, "slots": ["1.name", "1.own"]}
     tied = _on(_product(reason={"kind": "goes_with", "says": "Goes with your Tizum Cable"}, **own))
     assert any("{1.own}" in each["text"] for each in tied["line"])
     assert not any("{1.own}" in each["text"] for each in _on(_product(**own))["line"])

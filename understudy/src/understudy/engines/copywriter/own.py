@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.chance import shuffled
-from understudy.engines.copywriter.pools import FIRST_NAME, Pools, fill
+from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.products import ProductWriter
-from understudy.engines.copywriter.repertoire import find_kind
+from understudy.engines.copywriter.repertoire import find_kind, words_of
 from understudy.engines.copywriter.said import read, readable
 from understudy.engines.copywriter.wording import Wording
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _COUNTS = {"subject": 2, "preheader": 1, "intro": 2, "line": 1}
 _MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200}
-_TYPICAL_NAME = "Alexandra"
 
 
 def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def _fitting(wordings: Iterator[Wording], field: str, before: set[str]) -> list[
         each.text: each
         for each in wordings
         if each.text not in before
-        and len(each.text.replace(f"{{{FIRST_NAME}}}", _TYPICAL_NAME)) <= _MAX_CHARS[field]
+        and len(each.text.replace(f"{{{FIRST_NAME}}}", LONGEST_NAME)) <= _MAX_CHARS[field]
     }
     return list(fitting.values())[: _COUNTS[field]]
 
@@ -102,7 +101,8 @@ class _Writer:
     @cached_property
     def blamed(self) -> list[Said]:
         """What they blamed of its parts."""
-        return [each for each in self.said if each.opinion == "minus" and each.aspect]
+        praised = {each.aspect for each in self.liked}
+        return [each for each in self.said if each.opinion == "minus" and each.aspect not in {"", *praised}]
 
     @cached_property
     def tone(self) -> str:
@@ -136,15 +136,15 @@ class _Writer:
             yield Wording(text, (*opening.evidence, *cited))
 
     def lines(self) -> Iterator[Wording]:
-        """Yield the first product's line, tied to what they have where they praised that."""
+        """Yield the first product's line, tied to what they have where the reason is about that."""
         if not self.customer.hero:
             return
         hero = self.customer.hero.model_copy(update={"n": 1, "own": self.customer.own})
         writer = ProductWriter(hero, self.facts.model_copy(update={"wordings": 8}), self.attempt)
         proved = sorted(writer.proved, key=lambda each: not self._is_about(each.text))
-        ties = [] if self.tone != "plus" else list(self._ties())
-        for tie in ties:
-            yield from (tie.joined(each) for each in proved[:2])
+        if self.tone == "plus" and self._is_about_own(hero.reason.says):
+            for tie in self._ties():
+                yield from (tie.joined(each) for each in proved[:2])
         yield from proved
         yield from writer.free
 
@@ -155,6 +155,10 @@ class _Writer:
 
     def _is_about(self, text: str) -> bool:
         return any(each.aspect.lower() in text.lower() for each in self.liked)
+
+    def _is_about_own(self, reason: str) -> bool:
+        own = self.customer.own
+        return not set(words_of(reason)).isdisjoint(words_of(own.name)) or own.kind.lower() in reason.lower()
 
     def _openings(self) -> Iterator[Wording]:
         table = "own.sorry" if self.is_sorry else f"own.{self.tone}"

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 from understudy.engines.copywriter.repertoire import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 FIRST_NAME = "customer.first_name"
+LONGEST_NAME = "N" * 24
+"""Stands for a first name, which is not told."""
 _PLACE = re.compile(r"\{([\w.]+)\}")
 
 
@@ -36,6 +38,13 @@ class Pools:
             found = found.get(step, {}) if isinstance(found, dict) else {}
         return tuple(found) if isinstance(found, list) else ()
 
+    def all_of(self, name: str) -> Iterator[str]:
+        """Yield every sentence of a table, such as `frame.liked`, and of those in it."""
+        found: Any = self.tables
+        for step in filter(None, name.split(".")):
+            found = found.get(step, {})
+        yield from _texts(found)
+
     def words(self, name: str) -> frozenset[str]:
         """Return a list of words."""
         return frozenset(str(self.tables.get(name, "")).split())
@@ -46,6 +55,15 @@ def fill(pattern: str, known: Mapping[str, str]) -> str:
     if not known.keys() >= set(_PLACE.findall(pattern)):
         return ""
     return _PLACE.sub(lambda place: known[place[1]], pattern)
+
+
+def _texts(table: object) -> Iterator[str]:
+    """Yield the texts of lists, however deep."""
+    if isinstance(table, list):
+        yield from table
+    elif isinstance(table, dict):
+        for each in table.values():
+            yield from _texts(each)
 
 
 @cache

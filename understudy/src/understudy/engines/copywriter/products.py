@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from understudy.engines.copywriter.chance import chance_of, shuffled
 from understudy.engines.copywriter.clauses import sentences_of
-from understudy.engines.copywriter.pools import FIRST_NAME, Pools, fill
+from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.copywriter.wording import Wording
 
@@ -23,7 +23,7 @@ MAX_CHARS = {"subject": 60, "preheader": 110, "line": 200}
 """The most characters of each field as it is read, with its slots filled."""
 _SHORT_CHARS = 64
 """A line that may be joined with another of the kind."""
-_ASSUMED = {FIRST_NAME: "Alexandra", "price": "₹12,345"}
+_ASSUMED = {FIRST_NAME: LONGEST_NAME, "price": "₹12,345"}
 _TIED = frozenset({"goes_with", "bought_together", "better_rated"})
 """Reasons that tie a product to the customer's own."""
 
@@ -121,13 +121,15 @@ class ProductWriter:
         yield from proved[1:]
 
     def lines(self) -> Iterator[Wording]:
-        """Yield lines: proved by a bullet, tied to what is owned, of the kind."""
-        proved, ties = self.proved, self._ties()
-        yield from self._joined(proved)
-        yield from ties
-        yield from proved[2:] if ties else proved[1:]
+        """Yield lines: what a bullet proves, then tied to what is owned, then of the kind."""
+        proved, tie = self._joined(), self._tie()
+        others = proved[1:]
+        yield from proved[:1]
+        if tie:
+            yield tie.joined((others or self.free)[0])
+        yield from others[1:] if tie else others
         yield from self.free
-        yield from proved[1:2]
+        yield from others
 
     @cached_property
     def proved(self) -> list[Wording]:
@@ -147,24 +149,22 @@ class ProductWriter:
         lines = [Wording(each.text) for each in self.kind.lines if each.is_free] if self.kind else []
         return self._shuffled("free", lines or [Wording(each) for each in self.pools.of("lines.any")])
 
-    def _joined(self, proved: Sequence[Wording]) -> Iterator[Wording]:
-        """Yield two short lines as one, in some cases, and else the first."""
-        short = [each for each in proved if len(each.text) <= _SHORT_CHARS]
-        if len(short) > 1 and chance_of("joined", *self.source).random() < 0.5:  # noqa: PLR2004 - half of them
-            yield short[0].joined(short[1])
-        yield from proved[:1]
+    def _joined(self) -> list[Wording]:
+        """Return what is proved, in some cases with two short lines in one."""
+        short = [each for each in self.proved if len(each.text) <= _SHORT_CHARS][:2]
+        if len(short) < 2 or chance_of("joined", *self.source).random() < 0.5:  # noqa: PLR2004 - half of them
+            return self.proved
+        return [short[0].joined(short[1]), *(each for each in self.proved if each not in short)]
 
-    def _ties(self) -> list[Wording]:
-        """Return one sentence that ties the product to what is owned, if the reason does, with a line."""
+    def _tie(self) -> Wording | None:
+        """Return a sentence that ties the product to what is owned, if the reason does."""
         product, reason = self.product, self.product.reason.kind
         if "own" not in self.slots or reason not in _TIED:
-            return []
+            return None
         pool = self.pools.of(f"ties.{reason}") or self.pools.of("ties.goes_with")
         ties = self._shuffled("ties", [self._filled(each) for each in pool])
         says = product.reason.says or (product.own.name if product.own else "")
-        tie = Wording(ties[0], (("reason", says),))
-        more = self.proved[1:2] or self.free[:1]
-        return [tie.joined(each) for each in more] or [tie]
+        return Wording(ties[0], (("reason", says),))
 
     def _patterns(self) -> list[str]:
         """Return subjects of what is owned, of a reduced price, or with a name where the kind is unknown."""

@@ -109,12 +109,13 @@ def spoken_words(language: str) -> frozenset[str]:
     lines = [line for kind in kinds for line in kind.lines]
     free = [line.text for line in lines if line.is_free]
     free += [each for kind in kinds for each in (*kind.subjects, *kind.preheaders)]
-    stated = {word for line in lines for word in _spoken(line.text)}
-    conditions = {word for line in lines for word in _spoken(_MEASURE.sub(" ", line.condition))}
-    return frozenset(word for text in free for word in _spoken(text)).union(stated - conditions)
+    stated = {word for line in lines for word in words_in(line.text)}
+    conditions = {word for line in lines for word in words_in(_MEASURE.sub(" ", line.condition))}
+    return frozenset(word for text in free for word in words_in(text)).union(stated - conditions)
 
 
-def _spoken(text: str) -> list[str]:
+def words_in(text: str) -> list[str]:
+    """Return the words of a text in lower case, hyphens and apostrophes included."""
     return _SPOKEN.findall(text.lower().replace("’", "'"))  # noqa: RUF001 - the typographic apostrophe
 
 
@@ -168,7 +169,7 @@ def _units(language: str) -> Mapping[str, Mapping[str, str]]:
     """Return, by measure, the units as a catalogue writes them, and as a text does."""
     tables = tomllib.loads(files(__package__).joinpath("data", "measures.toml").read_text("utf-8"))
     return {
-        measure: {**tables["en"][measure], **tables[language].get(measure, {})} for measure in tables["en"]
+        measure: {**tables[language].get(measure, {}), **tables["en"][measure]} for measure in tables["en"]
     }
 
 

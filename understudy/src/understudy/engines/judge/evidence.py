@@ -83,13 +83,20 @@ class Evidence:
     def clauses(self) -> list[list[str]]:
         """The words of every clause that denies nothing."""
         clauses = ([*_words(each)] for each in _CLAUSE.split(f"{self.text}|{self.brand.lower()}"))
-        return [each for each in clauses if self.lexicon.words("negations").isdisjoint(each)]
+        kept = [each for each in clauses if self.lexicon.words("negations").isdisjoint(each)]
+        return [*kept, *([*_words(text.lower())] for text in self._written)]
+
+    @property
+    def _written(self) -> list[str]:
+        """What the customer wrote, which an email may speak of even where it denies something."""
+        return [text for source, text in self.sources.items() if re.fullmatch(r"s\d+", source)]
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The words that are proved, with those that mean the same or are true of the kind."""
         lexicon = self.lexicon
         own = frozenset(chain.from_iterable(self.clauses)) - lexicon.words("seller")
+        own |= {each.removesuffix("less") for each in own}
         kind = chain.from_iterable(_words(self.sources.get(each, "").lower()) for each in ("kind", "name"))
         own = own.union(*(lexicon.kinds.get(lexicon.stem(each), ()) for each in kind))
         return own.union(*(lexicon.same.get(each, ()) for each in own))
@@ -105,11 +112,14 @@ class Evidence:
         return frozenset(chain.from_iterable(map(pairwise, self.clauses)))
 
     def proves(self, word: str) -> bool:
-        """Whether a form of the word is there, or in German a compound with it."""
-        if self.lexicon.stem(word) in self.stems:
+        """Whether a form of the word is there, or a compound with it: "wool" in "lambswool"."""
+        stem = self.lexicon.stem(word)
+        if stem in self.stems:
             return True
-        compounds = self.lexicon.language == "de" and len(word) >= _MIN_PART_CHARS
-        return compounds and any(each.startswith(word) or each.endswith(word) for each in self.words)
+        part = word if self.lexicon.language == "de" else stem
+        return len(part) >= _MIN_PART_CHARS and any(
+            each.startswith(part) or each.endswith(part) for each in self.words
+        )
 
     def allows(self, word: str) -> bool:
         """Whether a word is one of daily life, or proved."""
@@ -118,8 +128,8 @@ class Evidence:
             return True
         if "{praised}" in self.known and word in lexicon.words("reviewers"):
             return True
-        if word.endswith("'s"):
-            return self.allows(word[:-2])
+        if "'" in word:
+            return self.allows(word.partition("'")[0])
         if "-" in word:
             parts = [each for each in word.split("-") if each]
             return all(self.allows(each) or self.counts(each) for each in parts)

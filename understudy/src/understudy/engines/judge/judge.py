@@ -8,8 +8,10 @@ conditions hold.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+from understudy.engines.copywriter.pools import Pools
 from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
@@ -17,12 +19,11 @@ from understudy.engines.judge.phrases import BREAK, is_slot, sentences
 from understudy.engines.judge.statements import unproved_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Question, Text
     from understudy.engines.judge.phrases import Sentence
 
-_OTHERS = "other people"
 _FIGURES = frozenset({"{price}", "{was_price}", "{saving}", "{discount}", "{rating}", "{rating_count}"})
 _FRAME = frozenset({"intro", "closing"})
 """Fields that are not about a product."""
@@ -44,21 +45,20 @@ def _refused(question: Question, facts: Facts) -> Iterator[dict[str, Any]]:
             yield {"id": text.id, "span": fault[0], "why": fault[1]}
 
 
-def _repertoire(evidence: Evidence) -> set[str]:
-    """Return what the repertoire says of the product, as far as the sources prove it."""
-    sources, lexicon = evidence.sources, evidence.lexicon
-    kind = find_kind(sources.get("kind", ""), sources.get("name", ""), lexicon.language)
-    if kind is None:
-        return set()
-    lines = (each.proved_by(sources) for each in kind.lines)
-    return {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
+def _repertoire(evidence: Evidence) -> re.Pattern[str]:
+    """Return what may be said of the product at once: of any, or by its kind and what the sources prove."""
+    sources, language = evidence.sources, evidence.lexicon.language
+    tables = ("subjects", "preheaders", "lines", "closing", f"frame.{evidence.facts.get('occasion', 'new')}")
+    said = {text for name in tables for text in Pools.load(language).all_of(name)}
+    said |= {sources["remedy"]} if sources.get("remedy") else set()
+    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
+        lines = (each.proved_by(sources) for each in kind.lines)
+        said |= {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
+    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))), re.IGNORECASE)
 
 
-def _faults(text: Text, said: set[str], evidence: Evidence) -> Iterator[Fault]:
-    words = text.text
-    for each in sorted(said, key=len, reverse=True):
-        words = words.replace(each, "")
-    for sentence in sentences(words):
+def _faults(text: Text, said: re.Pattern[str], evidence: Evidence) -> Iterator[Fault]:
+    for sentence in sentences(said.sub("", text.text)):
         yield from _of_sentence(sentence, text.field, evidence)
 
 
@@ -66,13 +66,13 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
     tokens = sentence.tokens
     yield from _phrases(sentence, evidence)
     supported = _beside_figures(sentence, evidence)
-    yield from _claims(sentence, evidence, supported)
+    yield from _assertions(sentence, evidence, supported)
     if field not in _FRAME:
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:
                 yield sentence.words(at, at + 1), why
-    for at, token in enumerate(tokens):
-        if at not in supported and (why := _of_word(token, tokens[at - 1] if at else BREAK, evidence)):
+    for at in range(len(tokens)):
+        if at not in supported and (why := _of_word(at, tokens, evidence)):
             yield sentence.words(at, at + 1), why
 
 
@@ -80,20 +80,19 @@ def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
     """Yield idioms that claim something, and phrases that a source must have."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
     for start, end, subject in lexicon.idioms.found(tokens):
-        if subject != _OTHERS or "{praised}" not in evidence.known:
-            yield sentence.words(start, end), f"claims {subject}"
+        yield sentence.words(start, end), f"claims {subject}"
     for start, end, _ in lexicon.proved.found(tokens):
         pair = tokens[end - 2], tokens[end - 1]
         if pair not in evidence.pairs and " ".join(tokens[start:end]) not in evidence.text:
             yield sentence.words(start, end), "no source says so"
 
 
-def _claims(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
+def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
     """Yield claims that nothing known supports, and note where those are that something does."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
     known = evidence.known.union(filter(is_slot, tokens))
-    for start, end, subject in lexicon.claims.found(tokens):
-        if not lexicon.claim_needs[subject].isdisjoint(known):
+    for start, end, subject in lexicon.assertions.found(tokens):
+        if not lexicon.assertion_needs[subject].isdisjoint(known):
             supported |= set(range(start, end))
         elif lexicon.words("negations").isdisjoint(tokens[start:end]):
             yield sentence.words(start, end), f"nothing supports a claim about {subject}"
@@ -107,15 +106,25 @@ def _beside_figures(sentence: Sentence, evidence: Evidence) -> set[int]:
     return {at for at, token in enumerate(sentence.tokens) if token in words}
 
 
-def _of_word(token: str, before: str, evidence: Evidence) -> str:
+def _of_word(at: int, tokens: Sequence[str], evidence: Evidence) -> str:
     """Return what is wrong with a word, nothing if it may be said."""
-    lexicon = evidence.lexicon
+    lexicon, token, before = evidence.lexicon, tokens[at], tokens[at - 1] if at else BREAK
     if token == BREAK or is_slot(token):
         return ""
     if token in lexicon.words("units") and (before[0].isdigit() or before in lexicon.figures):
         return ""
-    if token[0].isdigit() or token in lexicon.words("numbers"):
+    if token[0].isdigit():
         return "" if evidence.counts(token) else "a figure that no source has"
+    if token in lexicon.words("numbers"):
+        counted = before in lexicon.words("before_numbers") or _is_counted(tokens[at + 1 : at + 3], evidence)
+        return "a figure that no source has" if counted and not evidence.counts(token) else ""
     if token in lexicon.words("currencies"):
         return "a price in words"
     return "" if evidence.allows(token) else "neither proved nor of daily life"
+
+
+def _is_counted(following: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a number counts units or parts, and not evenings or sisters."""
+    lexicon = evidence.lexicon
+    counted = lexicon.words("units") | lexicon.words("parts") | lexicon.words("unsaid")
+    return any(each in counted or not evidence.allows(each) for each in following if each != BREAK)

@@ -8,7 +8,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words
+from understudy.engines.copywriter.pools import Pools
+from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words, words_in
 from understudy.engines.judge.phrases import Phrases
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Lexicon:
     def neutral(self) -> frozenset[str]:
         """Words of daily life: those listed, and those of the repertoire that are no proof."""
         ruled = self.words("unsaid") | self.words("numbers") | self.words("currencies")
-        return (self.words("neutral") | (spoken_words(self.language) - self.words("seller"))) - ruled
+        spoken = spoken_words(self.language).union(*map(words_in, Pools.load(self.language).all_of("")))
+        return (self.words("neutral") | (spoken - self.words("seller"))) - ruled
 
     @cached_property
     def neutral_stems(self) -> frozenset[str]:
@@ -57,14 +59,14 @@ class Lexicon:
         return Phrases.of([("", self.table["proved"])])
 
     @cached_property
-    def claims(self) -> Phrases:
+    def assertions(self) -> Phrases:
         """Claims about the customer or others."""
-        return Phrases.of((each["subject"], each["phrases"]) for each in self.table["claims"])
+        return Phrases.of((each["subject"], each["phrases"]) for each in self.table["assertions"])
 
     @cached_property
-    def claim_needs(self) -> Mapping[str, frozenset[str]]:
+    def assertion_needs(self) -> Mapping[str, frozenset[str]]:
         """Of what something must be known for a claim, by what it is about."""
-        return {each["subject"]: frozenset(each["needs"].split()) for each in self.table["claims"]}
+        return {each["subject"]: frozenset(each["needs"].split()) for each in self.table["assertions"]}
 
     @cached_property
     def same(self) -> Mapping[str, frozenset[str]]:
@@ -97,7 +99,10 @@ class Lexicon:
         return sorted(((ending, left) for ending, _, left in pairs), key=lambda pair: -len(pair[0]))
 
     def stem(self, word: str) -> str:
-        """Return the part that all regular forms of a word share."""
+        """Return the part that all regular forms of a word share: "speeds" and "speed" have one."""
+        return self._without_ending(self._without_ending(word))
+
+    def _without_ending(self, word: str) -> str:
         for ending, left in self._endings:
             start = word.removesuffix(ending)
             if start != word and len(start) >= _MIN_STEM_CHARS:

@@ -23,22 +23,43 @@ _MAX_WORDS_BETWEEN = 4
 def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Yield the place and the fault of each statement that the sources do not prove."""
     lexicon = evidence.lexicon
+    if _is_elliptic(tokens, lexicon) and not any(map(evidence.proves, _clause(tokens, lexicon))):
+        yield 0, "no source says so of it"
     for at, token in enumerate(tokens):
         if _is_subject(token, tokens[:at], lexicon):
             deed = _deed(at + 1, tokens, lexicon)
             if deed is not None and not evidence.proves(tokens[deed]):
                 yield deed, "no source says that it does this"
-        pair = f"{tokens[at - 1]} {token}" if at else ""
+        pair = f"{tokens[at - 1]} {token}" if at else token
         has = token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", ")
         if has or token in lexicon.words("possessives"):
             for thing in _things(at + 1, tokens, lexicon):
-                needs_proof = has or tokens[thing] in lexicon.words("parts")
-                if needs_proof and not evidence.proves(tokens[thing]):
+                states = has or tokens[thing] in lexicon.words("parts")
+                if states and not evidence.proves(tokens[thing]):
                     yield thing, "no source says that it has this"
         following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
         speaks = "{praised}" in evidence.known and {token, following} <= lexicon.words("reviewers")
         if token in lexicon.words("people") and following in lexicon.words("plain_verbs") and not speaks:
             yield at, "nothing is known of others"
+
+
+def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:
+    """Whether a sentence says of the product, without naming it, what it does or is: "Keeps tea hot"."""
+    first, second = tokens[0], tokens[1] if len(tokens) > 1 else BREAK
+    participle = lexicon.table["participle_ending"]
+    is_verb = first.endswith(lexicon.table["verb_ending"]) and second in lexicon.words("after_verbs")
+    if is_verb or first in lexicon.words("deeds"):
+        return True
+    if participle and first.endswith(participle) and second in lexicon.words("after_participles"):
+        return True
+    return first in lexicon.words("says_of_it") and second not in lexicon.words("after_verbs")
+
+
+def _clause(tokens: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
+    """Return the words up to a break that are more than grammar."""
+    end = tokens.index(BREAK) if BREAK in tokens else len(tokens)
+    dull = lexicon.words("joining") | lexicon.words("having_after") | lexicon.words("light_verbs")
+    return [each for each in tokens[:end] if each.isalpha() and each not in dull]
 
 
 def _is_subject(token: str, before: Sequence[str], lexicon: Lexicon) -> bool:
