@@ -44,7 +44,7 @@ REMEDY = {
 }
 BRAND = "Fondly Shop"
 PROMPTS = 60
-MOST_REFUSED = 0.08
+MOST_REFUSED = 0.05
 
 _CUSTOMER: dict[str, Any] = {
     "customer_id": "c1",

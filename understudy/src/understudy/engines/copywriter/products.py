@@ -104,7 +104,7 @@ class ProductWriter:
             "subjects", self.kind.subjects if self.kind else self.pools.of("subjects.any")
         )
         named = [text for each in scenes[1:] if (text := self._after("name", ": ", each))]
-        patterns = [*self._patterns(), *named] if self.kind else self._patterns()
+        patterns = [*self._patterns(scenes), *named] if self.kind else self._patterns(scenes)
         addressed = [text for each in scenes[::-1] if (text := self._after(FIRST_NAME, ", ", each))]
         for texts in zip_longest(scenes, patterns, addressed):
             yield from map(Wording, filter(None, texts))
@@ -166,13 +166,18 @@ class ProductWriter:
         says = product.reason.says or (product.own.name if product.own else "")
         return Wording(ties[0], (("reason", says),))
 
-    def _patterns(self) -> list[str]:
+    def _patterns(self, scenes: Sequence[str]) -> list[str]:
         """Return subjects of what is owned, of a reduced price, or with a name where the kind is unknown."""
         reason, reduced = self.product.reason.kind, self.product.price == "reduced"
         names = [reason] if reason in _TIED else []
         names += ["reduced"] if reduced else []
         names += [] if self.kind else ["named", "priced"]
-        texts = (self._filled(each) for name in names for each in self.pools.of(f"subjects.{name}"))
+        texts = [self._filled(each) for name in names for each in self.pools.of(f"subjects.{name}")]
+        things = [each for each in scenes if each.partition(" ")[0] in self.pools.words("things")]
+        if reduced and self.kind:
+            texts += [
+                self._filled(self.pools.of("subjects.thing")[0].replace("{thing}", each)) for each in things
+            ]
         return self._shuffled("patterns", [each for each in texts if each])
 
     def _after(self, slot: str, mark: str, scene: str) -> str:

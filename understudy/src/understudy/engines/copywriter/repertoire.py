@@ -90,7 +90,7 @@ def load_kinds(language: str) -> Mapping[str, Kind]:
         for table in tomllib.loads(file.read_text("utf-8")).values():
             kind = _kind(table, known)
             kinds |= {" ".join(words_of(phrase)): kind for phrase in table["words"].split(",")}
-    return kinds
+    return {phrase.removesuffix("s"): kind for phrase, kind in kinds.items()} | kinds
 
 
 def find_kind(label: str, name: str, language: str) -> Kind | None:
