@@ -170,6 +170,7 @@ locals {
           "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/personalize/*",
           "${local.data_bucket}/runs/*/recommendations/*",
+          "${local.data_bucket}/runs/*/safety-cases/*",
         ]
       },
       {
@@ -211,7 +212,11 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["recommendations-ready"], module.topology.topic_arns["run-finished"]]
+        resources = [
+          module.topology.topic_arns["recommendations-ready"],
+          module.topology.topic_arns["run-finished"],
+          module.topology.topic_arns["safety-reported"],
+        ]
       },
       {
         sid = "TrainAndInfer"

@@ -127,7 +127,7 @@ def answered(**changes: object) -> dict[str, object]:
     changed_lines = changes.pop("lines", {})
     assert isinstance(changed_lines, dict)
     texts: dict[str, object] = {
-        "subject": ["{customer.first_name}, we found {1.name} for you", "{1.name}, now {1.price}"],
+        "subject": ["A word for you, {customer.first_name}", "{1.name}, now {1.price}"],
         "preheader": ["Braided, and {1.discount} off its list price."],
         "intro": ["You liked your {liked.product}, so we looked for things that go with it."],
         "closing": ["See you soon!"],

@@ -8,6 +8,7 @@ from typing import Any
 from fondly.contracts.errors import TransientError
 from fondly.mailer.domain.copy.fields import HEADLINES, frame_fields
 from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from fondly.mailer.ports import ModelReply
 from fondly.runtime.quota.turns import Lock, WithdrawnError
@@ -76,7 +77,7 @@ class InMemoryWriter(InMemoryModel):
             return super().reply_to(text)
         facts, answer = asked(text), dict[str, object]()
         if facts["task"] == "frame":
-            answer = {name: self.words[name] for name in frame_fields(facts["occasion"])}
+            answer = {name: self.words[name] for name in frame_fields(Occasion(facts["occasion"]))}
         elif facts["task"] == "product":
             answer = {"products": {str(each["n"]): self._product(each) for each in facts["products"]}}
         elif facts["task"] == "own":

@@ -73,7 +73,8 @@ def flows() -> Iterator[Flow]:
     for service, queue in queues.items():
         task = role(f"{service}-task")
         ends_runs = () if service in {"sentiment", "sender", "feedback"} else (topic_arn("run-finished"),)
-        sizes = (topic_arn("upload-read"),) if service == "ingest" else ()
+        others = {"ingest": "upload-read", "recommender": "safety-reported"}
+        more = (topic_arn(others[service]),) if service in others else ()
         yield start_of(service, image=images.get(service, service))
         yield Flow(
             f"{service} receives and announces",
@@ -82,7 +83,7 @@ def flows() -> Iterator[Flow]:
                 chain(
                     steps(task, ["sqs:ReceiveMessage", "sqs:DeleteMessage"], queue_arn(queue)),
                     steps(task, "sqs:SendMessage", queue_arn(f"{queue}-dlq")),
-                    steps(task, "sns:Publish", topic_arn(topics[service]), *ends_runs, *sizes),
+                    steps(task, "sns:Publish", topic_arn(topics[service]), *ends_runs, *more),
                     steps(task, "kms:Decrypt", KEYS["messages"], context=via("sqs")),
                     steps(task, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sns")),
                 )

@@ -15,13 +15,11 @@ from fondly.contracts.records import CopySource, EmailRecord
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import StructuredOutput, capabilities_of
 from fondly.mailer.adapters.bedrock_requests import ModelChoice
-from fondly.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from fondly.mailer.domain.copy.answers import read_answer
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt
+from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.features import ProductFeatures
 from fondly.mailer.ports import Model, ModelReply
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.runtime.aws import CONFIG
@@ -49,25 +47,6 @@ def records(clients: "Clients", resources: "Resources") -> EmailRecords:
     return EmailRecords(DynamoDBItems(clients.dynamodb, resources.tables["emails"]))
 
 
-@pytest.fixture
-def feature_records(clients: "Clients", resources: "Resources") -> DynamoDBFeatureRecords:
-    """An empty table of product features."""
-    return DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
-
-
-def described(number: int) -> ProductFeatures:
-    """A made-up record."""
-    return ProductFeatures(
-        product_id=f"P{number}",
-        product_name="Norra Lamp",
-        digest="0" * 24,
-        features=("brass base", "soft light"),
-        refused=("best: not in the catalogue entry",),
-        input_tokens=number,
-        updated_at=datetime(2026, 11, 25, tzinfo=UTC),
-    )
-
-
 def record(customer_id: str, *, run_id: str = RUN, subject: str = "Hi") -> EmailRecord:
     """A made-up record."""
     return EmailRecord(
@@ -90,24 +69,6 @@ async def test_records_read_back_as_they_were_stored(records: EmailRecords) -> N
     await records.put_all(stored)
     found = await records.existing(RUN, [each.customer_id for each in stored])
     assert found == {each.customer_id: each for each in stored}
-
-
-async def test_features_read_back_as_they_were_stored(feature_records: DynamoDBFeatureRecords) -> None:
-    """In any number, and only those asked for."""
-    stored = [described(number) for number in range(1, 120)]
-    await feature_records.put_all(stored)
-    found = await feature_records.existing([*(each.product_id for each in stored), "other"])
-    assert found == {each.product_id: each for each in stored}
-
-
-async def test_features_are_listed_and_removed(clients: "Clients", resources: "Resources") -> None:
-    """As people do with `fondly features`; removing what is not there says so."""
-    table = DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
-    await table.put_all([described(number) for number in range(1, 31)])
-    assert await table.remove("P7")
-    assert not await table.remove("P7")
-    listed = {each.product_id: each async for each in table.all()}
-    assert listed == {f"P{number}": described(number) for number in range(1, 31) if number != 7}
 
 
 async def test_only_the_records_asked_for_exist(records: EmailRecords) -> None:
@@ -176,7 +137,7 @@ async def test_a_model_writes_copy_and_says_what_it_billed(
     facts: EmailFacts,
 ) -> None:
     """With structured output or without it."""
-    reply = await model.ask(frame_prompt(facts, STYLE))
+    reply = await model.ask(frame_question(facts, STYLE).prompt)
     assert reply.refusal is None
     assert read_answer(reply.text, FRAME_TEXTS).keys() == set(FRAME_TEXTS)
     sent = reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens
@@ -186,7 +147,7 @@ async def test_a_model_writes_copy_and_says_what_it_billed(
 @pytest.mark.parametrize("takes_schema", [True])
 async def test_a_text_that_bedrock_refuses_is_a_refusal(model: Model, facts: EmailFacts) -> None:
     """It does not raise: requests for other customers may succeed."""
-    reply = await model.ask(replace(frame_prompt(facts, STYLE), text=" "))
+    reply = await model.ask(replace(frame_question(facts, STYLE).prompt, text=" "))
     assert (reply.refusal or "").startswith("ValidationException: ")
     assert reply.text == ""
 
@@ -194,5 +155,5 @@ async def test_a_text_that_bedrock_refuses_is_a_refusal(model: Model, facts: Ema
 async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: EmailFacts) -> None:
     """The queue's message is then delivered again later."""
     with pytest.raises(Exception, match=r"connect|Throttling") as raised:
-        await busy_model.ask(frame_prompt(facts, STYLE))
+        await busy_model.ask(frame_question(facts, STYLE).prompt)
     assert is_transient(raised.value)

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 
 from fondly.contracts.errors import TransientError
-from fondly.mailer.domain.copy.answers import read_product_answer
-from fondly.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, product_prompt
+from fondly.mailer.domain.copy.answers import read_answer
+from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import Prompt, Style, Task
+from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases import ask_once
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.mailer.use_cases.joint_calls import TOGETHER, calls
 from fondly.runtime.retry import PostponedError
 from services.mailer.tests.fakes import InMemoryModel, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -28,11 +30,12 @@ async def ask(asks: AskOnce, *, payer: str) -> PaidReply:
     return reply
 
 
-def about(facts: EmailFacts, number: int) -> ProductPrompt:
+def about(facts: EmailFacts, number: int) -> Prompt:
     """One of any number of questions about products."""
     kind = "".join("abcdefghij"[int(digit)] for digit in str(number))
     entry = facts.products[0].entry.model_copy(update={"category": (f"Cables {kind}",)})
-    return product_prompt(replace(facts.products[0], entry=entry), STYLE)
+    pick = facts.products[0].pick.model_copy(update={"product": entry})
+    return product_question(replace(facts.products[0], pick=pick), STYLE).prompt
 
 
 class Numbering(InMemoryModel):
@@ -151,8 +154,9 @@ async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFact
     replies = await asks.run([*prompts, prompts[0]], payer="part-1")
     assert model.calls == 2
     for prompt in prompts:
-        found = read_product_answer(replies[prompt.key("claude")].reply.text)
-        assert found == {"line": [f"{{1.name}} {prompt.told.category}"]}
+        found = read_answer(replies[prompt.key("claude")].reply.text, ["line"], member="products")
+        [told] = asked(prompt.text)["products"]
+        assert found == {"line": [Wording(f"{{1.name}} {told['kind']}")]}
     assert kept.answers.keys() == replies.keys()
     paid = [each.reply for each in replies.values()]
     assert sum(reply.calls for reply in paid) == 2
@@ -177,10 +181,9 @@ async def test_what_another_worker_has_locked_is_left_out_of_a_joint_call(
     turn.set()
     replies = await waiting
     assert [replies[each.key("claude")].payer for each in prompts] == ["part-2"] * 2 + ["part-1"] * 3
-    told = [asked(each.text)["products"] for each in slow.prompts]
-    assert [[each["kind"] for each in products] for products in told] == [
-        [each.told.category for each in prompts[2:]]
-    ]
+    [told] = [asked(each.text)["products"] for each in slow.prompts]
+    wanted = [asked(each.text)["products"][0]["kind"] for each in prompts[2:]]
+    assert sorted(each["kind"] for each in told) == sorted(wanted)
 
 
 async def test_a_message_makes_room_for_that_of_a_worker_that_has_died(
@@ -227,3 +230,18 @@ async def test_calls_under_way_are_bounded_over_all_parts(facts: EmailFacts) -> 
     turn.set()
     await asyncio.gather(*parts)
     assert (model.calls, model.most) == (9, 2)
+
+
+def test_calls_are_cut_by_what_is_asked_so_that_a_new_question_changes_few(
+    facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever order the questions come in; a call that is the same finds its system text in the cache."""
+    monkeypatch.setattr("fondly.mailer.use_cases.joint_calls.CUT", "0")
+    prompts = {(each := about(facts, number)).key("claude"): each for number in range(400)}
+    before = {tuple(call) for call in calls(prompts)}
+    assert before == {tuple(call) for call in calls(dict(reversed(prompts.items())))}
+    assert max(map(len, before)) == TOGETHER
+    assert len(before) < 400 / TOGETHER * 1.6
+    more = about(facts, 1_000)
+    after = {tuple(call) for call in calls(prompts | {more.key("claude"): more})}
+    assert len(after - before) < len(before) / 3

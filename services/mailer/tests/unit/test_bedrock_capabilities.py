@@ -9,11 +9,13 @@ from botocore.validate import ParamValidator
 
 from fondly.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities, capabilities_of, listed_models
 from fondly.mailer.adapters.bedrock_requests import ModelChoice, converse_request, max_tokens, most_tokens
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt
+from fondly.mailer.domain.copy.frame_prompt import frame_question
+from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import SCHEMA_NAME, Style
+from fondly.mailer.domain.copy.question import joined
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.settings import MailerSettings
+from fondly.mailer.use_cases.joint_calls import TOGETHER
 from fondly.runtime.runs.pricing import models
 from services.mailer.tests.stub_bedrock import LONG, prompt
 
@@ -94,8 +96,8 @@ def test_our_longest_call_fits_each_model(name: str, make_facts: Callable[..., E
     listed, style = listed_models()[name], Style(brand="Fondly Shop", locale="en_IN", wordings=8)
     choice = ModelChoice(model_id=name, capabilities=listed)
     facts = make_facts(products=TOGETHER)
-    together = joined([product_prompt(each, style) for each in facts.products])
-    for asked in (together, frame_prompt(facts, style)):
+    together = joined([product_question(each, style).prompt for each in facts.products])
+    for asked in (together, frame_question(facts, style).prompt):
         assert max_tokens(choice, asked) < listed.max_output_tokens
         assert sum(most_tokens(choice, asked).values()) < listed.context_tokens
 

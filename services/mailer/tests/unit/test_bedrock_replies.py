@@ -5,14 +5,13 @@ import json
 import pytest
 
 from fondly.mailer.adapters.bedrock_capabilities import listed_models
-from fondly.mailer.domain.copy.answers import read_answer, read_product_answer
-from fondly.mailer.domain.copy.features import read_features
+from fondly.mailer.domain.copy.answers import read_answer
+from fondly.mailer.domain.copy.wording import Wording
 from services.mailer.tests.stub_bedrock import StubBedrock, model, prompt
 
 THOUGHTS = {"reasoningContent": {"reasoningText": {"text": 'Perhaps {"a": 0}?', "signature": "x"}}}
 FRAME = '{"greeting": ["Hello {customer.first_name},"], "intro": ["Some ideas."], "closing": ["See you!"]}'
 PRODUCT = '{"products": {"1": {"line": ["It has {1.f1}."], "subject": ["{1.name} for you"]}}}'
-FEATURES = '{"features": {"1": ["soft light", "brass base"]}}'
 AROUND = (
     "%s",
     "```json\n%s\n```",
@@ -45,16 +44,15 @@ async def test_the_json_object_is_extracted_from_the_answer(answer: str, text: s
 async def test_an_answer_is_read_whatever_stands_around_it(around: str) -> None:
     """Code fences and prose, before and after, with slots in it: as good as structured output."""
     texts = [(await model(StubBedrock(around % each)).ask(prompt())).text for each in (FRAME, PRODUCT)]
-    assert read_answer(texts[0], ["intro"]) == {"intro": ["Some ideas."]}
-    assert read_product_answer(texts[1], ["line"]) == {"line": ["It has {1.f1}."]}
-    reply = await model(StubBedrock(around % FEATURES)).ask(prompt())
-    assert read_features(reply.text) == ["soft light", "brass base"]
+    assert read_answer(texts[0], ["intro"]) == {"intro": [Wording("Some ideas.")]}
+    lines = read_answer(texts[1], ["line"], member="products")
+    assert lines == {"line": [Wording("It has {1.f1}.")]}
 
 
 async def test_a_line_break_within_a_text_is_no_fault() -> None:
     """JSON has it escaped, and a model that is bound by nothing may forget that."""
     reply = await model(StubBedrock('```json\n{"intro": ["Some\nideas."]}\n```')).ask(prompt())
-    assert read_answer(reply.text, ["intro"]) == {"intro": ["Some ideas."]}
+    assert read_answer(reply.text, ["intro"]) == {"intro": [Wording("Some ideas.")]}
 
 
 async def test_thoughts_are_not_the_answer() -> None:

@@ -1,38 +1,36 @@
-from fondly.mailer.domain.copy.choice import candidates, unlike
+from fondly.mailer.domain.copy.choice import candidates, marks
+from fondly.mailer.domain.copy.wording import Evidence, Wording
 
-TEXTS = ["Hello,", "Hello {customer.first_name},", "{2.own} and more,"]
+TEXTS = ["For tea.", "For {customer.first_name}.", "{2.own} and more."]
 
 
-def chosen(field: str, texts: list[str], slots: dict[str, str], *, seed: str) -> str | None:
-    """The first that would be read."""
-    return next(candidates(field, texts, slots, seed=seed), None)
+def chosen(texts: list[str], slots: dict[str, str], *, seed: str) -> list[str]:
+    """The texts that would be read, in their order."""
+    return [each.text for each in candidates("intro", [*map(Wording, texts)], slots, seed=seed)]
 
 
 def test_only_wordings_that_can_be_filled_are_chosen() -> None:
     """Nobody reads a slot, and where nothing can be filled there is no wording."""
-    assert {chosen("intro", TEXTS, {}, seed=str(n)) for n in range(30)} == {"Hello,"}
-    assert chosen("intro", TEXTS[1:], {}, seed="s") is None
-
-
-def test_a_known_name_is_used_in_the_greeting() -> None:
-    """If a wording has it; elsewhere it is left to the seed."""
+    assert {chosen(TEXTS, {}, seed=str(n))[0] for n in range(30)} == {"For tea."}
+    assert chosen(TEXTS[1:], {}, seed="s") == []
     known = {"customer.first_name": "Asha"}
-    assert {chosen("greeting", TEXTS, known, seed=str(n)) for n in range(30)} == {TEXTS[1]}
-    assert {chosen("subject", TEXTS, known, seed=str(n)) for n in range(30)} == set(TEXTS[:2])
+    assert {chosen(TEXTS, known, seed=str(n))[0] for n in range(30)} == set(TEXTS[:2])
 
 
 def test_seeds_spread_over_the_wordings() -> None:
     """And the same seed gives the same order again, of all of them."""
     texts = [f"Text {letter}" for letter in "abcd"]
-    found = [chosen("intro", texts, {}, seed=str(n)) for n in range(400)]
-    assert all(70 < found.count(text) < 130 for text in texts)
-    assert found == [chosen("intro", texts, {}, seed=str(n)) for n in range(400)]
-    assert sorted(candidates("intro", texts, {}, seed="s")) == texts
+    found = [chosen(texts, {}, seed=str(n)) for n in range(400)]
+    first = [each[0] for each in found]
+    assert all(70 < first.count(text) < 130 for text in texts)
+    assert found == [chosen(texts, {}, seed=str(n)) for n in range(400)]
+    assert sorted(found[0]) == texts
 
 
-def test_the_lines_of_an_email_begin_differently() -> None:
-    """Where one of the wordings does; the same words around other slots count as the same."""
-    before = ["It has {1.f1}, and {1.f2} too."]
-    assert unlike(["It has {2.f1}.", "With {2.f1}, for the road."], before) == "With {2.f1}, for the road."
-    assert unlike(["It has {2.f2}.", "It has {2.f1}, and {2.f2} too."], before) == "It has {2.f2}."
-    assert unlike([], before) is None
+def test_texts_are_alike_that_begin_are_built_or_cite_alike() -> None:
+    """The same words around other slots count as the same; the same bullet of another product does not."""
+    base = marks(Wording("Clip {1.name} on.", (Evidence("b1", "with a CLIP"),)), 1)
+    assert not base.isdisjoint(marks(Wording("Clip {2.name} on."), 2))
+    assert not base.isdisjoint(marks(Wording("It hangs.", (Evidence("b1", "With a clip"),)), 1))
+    assert base.isdisjoint(marks(Wording("It hangs.", (Evidence("b1", "With a clip"),)), 2))
+    assert not marks(Wording("Out in the rain."), 1).isdisjoint(marks(Wording("Out in the sun."), 2))

@@ -9,7 +9,7 @@ from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.consent import Contact, Frequency
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import EmailFinished
-from fondly.contracts.records import Recommendation
+from fondly.contracts.records import Complaint, Recommendation
 from services.mailer.tests.unit import test_handler
 from services.mailer.tests.unit.test_handler import CAP, NOW, RUN
 
@@ -105,6 +105,17 @@ async def test_who_wants_nothing_that_is_offered_is_no_failure(
     assert (counts["emails_suppressed_topics"], counts["emails_failed"]) == (1, 1)
 
 
+async def test_who_speaks_of_danger_gets_no_email(world: test_handler.World, recommend: Recommend) -> None:
+    """The shop answers first; a complaint of another kind keeps nobody from an email."""
+    unsafe, unhappy = (Complaint(product_id="P", is_safety=one) for one in (True, False))
+    people = [
+        recommend(f"C{n}").model_copy(update={"complaint": one}) for n, one in enumerate((unsafe, unhappy))
+    ]
+    counts = await mail(world, *people)
+    assert emailed(world) == ["C1"]
+    assert counts["emails_suppressed_safety"] == 1
+
+
 async def test_who_unsubscribes_while_a_part_is_repeated_is_not_announced(
     world: test_handler.World, recommend: Recommend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +143,7 @@ async def test_who_unsubscribes_while_a_part_is_repeated_is_not_announced(
 async def test_nothing_is_asked_about_what_only_a_suppressed_customer_would_get(
     world: test_handler.World, recommend: Recommend, make_answer: Answer
 ) -> None:
-    """Neither the features of their products nor their copy: the same is asked as without them."""
+    """The same is asked as without them."""
     theirs, others = recommend("C1", category=("Toys", "Kites")), recommend("C2", products=2)
     without = test_handler.World(make_answer(subject=["Something for you"]))
     await mail(without, others)

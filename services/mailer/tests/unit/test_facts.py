@@ -1,14 +1,15 @@
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from fondly.contracts.records import Recommendation
+from fondly.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
 from fondly.mailer.domain.facts import figures
 from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
 from fondly.mailer.domain.facts.own_names import own_name
+from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.text import category_label
-from fondly.mailer.domain.words.lists import WordLists
 
 MakeFacts = Callable[..., EmailFacts]
 
@@ -43,7 +44,6 @@ def test_a_product_has_slots_only_for_the_facts_it_has(facts: EmailFacts) -> Non
     """Without a discount or rating, there is no slot for one."""
     assert facts.products[0].values == {
         "name": "Northlane Nylon Braided USB Type-C Cable",
-        "f1": "durable braided nylon",
         "own": "Solero 20 W Wall Charger",
         "price": "₹399",
         "was_price": "₹1,099",
@@ -96,10 +96,10 @@ def test_reasons_are_phrases(facts: EmailFacts) -> None:
     """Each can follow a dash or a colon."""
     assert [product.values["reason"] for product in facts.products] == [
         "because you liked your Solero 20 W Wall Charger",
-        "goes with your Vireo Pour-Over Coffee Set",
-        "popular in Desk Lamps",
-        "popular with our customers",
-        "from our range",
+        "to go with your Vireo Pour-Over Coffee Set",
+        "new in desk lamps",
+        "featured in our shop",
+        "featured in our shop",
     ]
 
 
@@ -132,6 +132,9 @@ def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None
         ("Tarn Mug", ("Kitchen", "Mugs"), "Tarn Mug"),
         ("Orrelux Flexi 232 Fast Charging Type-C Cable", ("Cables", "USBCables"), "Orrelux USB cable"),
         ("Veloxo Arc 104 Silent Wireless Optical Pointer", ("Computers", "Mice"), "Veloxo mouse"),
+        ("Black Steam Iron", ("Home", "Irons"), "steam iron"),
+        ("T Hand Blender", ("Home", "Blenders"), "hand blender"),
+        ("Stainless Steel Electric Kettle for Boiling Water", ("Home", "Kettles"), "kettle"),
         ("Norra Weatherproof Cedarwood Balcony Boxes", ("Garden", "WindowBoxes"), "Norra window box"),
         (
             "Norra Long Evening Jacket with a Hood, Grey",
@@ -149,4 +152,41 @@ def test_a_sentence_calls_the_customers_own_product_briefly(
     name: str, category: tuple[str, ...], called: str
 ) -> None:
     """A long title gives way to the brand and the kind, where the category is a plain plural."""
-    assert own_name(name, category, WordLists.load("en")) == called
+    assert own_name(name, category, Naming.load("en")) == called
+
+
+def test_a_discount_that_nobody_believes_is_not_shown(make_facts: MakeFacts) -> None:
+    """Neither on the card nor to the model; the price alone is."""
+    changes = {"price": "300", "list_price": "1000", "discount_percent": 70}
+    assert {"was_price", "saving", "discount"}.isdisjoint(make_facts(**changes).products[0].values)
+    shown = make_facts(**(changes | {"discount_percent": 69})).products[0]
+    assert shown.values["discount"] == "69%"
+    allowed = replace(make_facts(**changes).products[0], max_discount=100)
+    assert allowed.values["discount"] == "70%"
+
+
+def said(product_id: str, words: str | None, polarity: float | None = 0.9) -> OwnProduct:
+    """A product of the customer's, of which they said something."""
+    return OwnProduct(product_id=product_id, product_name=f"Mug {product_id}", polarity=polarity, said=words)
+
+
+@pytest.mark.parametrize(
+    ("owned", "name"),
+    [
+        ([said("A", "It keeps tea warm."), said("B", "It keeps tea warm and looks good too.")], "Mug B"),
+        ([said("A", "It keeps tea warm and looks good."), said("H", "I drink from it.")], "Mug H"),
+        ([said("A", "Very good mug"), said("B", None)], None),
+        ([said("A", "It keeps tea warm.", polarity=None)], None),
+    ],
+    ids=["longest", "of-the-first-pick", "too-short", "no-opinion"],
+)
+def test_an_email_takes_up_the_most_telling_words(
+    owned: list[OwnProduct], name: str | None, recommend: Callable[..., Recommendation]
+) -> None:
+    """Those on the product that the first pick was chosen for, else the longest of a few words."""
+    reason = Reason(kind=ReasonKind.GOES_WITH, product_id="H", product_name="Mug H")
+    told = recommend(reasons=[reason]).model_copy(update={"owned": tuple(owned)})
+    own = email_facts(told, brand="b", locale="en_IN").experience.own
+    assert (own.name if own else None) == name
+    silent = email_facts(told, brand="b", locale="en_IN", personal_words=False)
+    assert silent.experience.own is None

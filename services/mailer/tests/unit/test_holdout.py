@@ -118,7 +118,7 @@ async def test_who_could_have_had_no_email_is_in_no_group(
 async def test_nothing_is_asked_about_what_only_a_held_out_customer_would_get(
     world: test_handler.World, recommend: Recommend, make_answer: Answer
 ) -> None:
-    """Neither the features of their products nor their copy: the same is asked as without them."""
+    """The same is asked as without them."""
     theirs = recommend(HELD_OUT[0], category=("Toys", "Kites"))
     others = recommend(WRITTEN_TO[0], products=2)
     without = test_handler.World(make_answer(subject=["Something for you"]))

@@ -7,7 +7,7 @@ import pytest
 from fondly.mailer import domain
 
 FOLDER = Path(next(iter(domain.__path__)))
-LAYERS = ("text", "slots", "words", "locales", "language", "facts", "copy", "message", "record", "run_state")
+LAYERS = ("text", "slots", "locales", "language", "facts", "copy", "message", "record", "run_state")
 
 
 def imported_layers(path: Path) -> Iterator[str]:

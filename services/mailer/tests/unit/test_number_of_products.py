@@ -5,12 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.product_prompt import product_prompt
+from fondly.contracts.records import Reason, ReasonKind, Recommendation
+from fondly.mailer.domain.copy.frame_prompt import frame_question
+from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts
-from services.mailer.tests.copies import judge
 from services.mailer.tests.unit.test_handler import RUN, World
 from tests.support.verdict import body
 
@@ -22,30 +21,10 @@ MOST = 12
 def test_the_number_of_products_makes_no_other_question(make_facts: MakeFacts) -> None:
     """A frame differs only between one product and several; the texts on a product never do."""
     everything = [make_facts(products=number) for number in range(1, MOST + 1)]
-    frames = [frame_prompt(facts, STYLE) for facts in everything]
+    frames = [frame_question(facts, STYLE).prompt for facts in everything]
     assert len({prompt.text for prompt in frames}) == 2
     assert len({prompt.system for prompt in frames}) == 1
-    assert len({product_prompt(facts.products[0], STYLE).text for facts in everything}) == 1
-
-
-@pytest.mark.parametrize("number", range(2, MOST + 1))
-def test_slots_of_every_product_are_judged_alike(make_facts: MakeFacts, number: int) -> None:
-    """Those with two digits too: features state themselves, and figures need their frames."""
-    facts = make_facts(products=number, list_price="1099")
-    assert judge("subject", f"{{{number}.name}}, now {{{number}.price}}", facts) == []
-    assert judge("subject", f"{{{number}.name}} beats {{{number}.price}}", facts)
-    assert judge(f"lines.{number}", f"Take a look at {{{number}.name}}.", facts) == []
-    assert judge("subject", f"{{{number + 1}.name}}", facts)
-
-
-@pytest.mark.parametrize("text", ["A short list for you.", "These are for you.", "Something, and more."])
-def test_copy_for_one_product_does_not_speak_of_several(make_facts: MakeFacts, text: str) -> None:
-    """In an intro; the line on a product may: earbuds are several."""
-    for number in range(2, MOST + 1):
-        assert judge("intro", text, make_facts(products=number)) == []
-    rules = {each.rule for each in judge("intro", text, make_facts(products=1))}
-    assert rules == {"the email has one product"}
-    assert judge("lines.1", "These are for you.", make_facts(products=1)) == []
+    assert len({product_question(facts.products[0], STYLE).prompt.text for facts in everything}) == 1
 
 
 @pytest.mark.parametrize("number", range(1, MOST + 1))
@@ -53,10 +32,13 @@ async def test_an_email_shows_all_that_is_recommended(
     recommend: Callable[..., Recommendation], make_answer: Callable[..., dict[str, object]], number: int
 ) -> None:
     """From the stored part to the finished message: each product once, in its order, with its own line."""
-    lines = {str(each): [f"See if {{{each}.name}} is one for you."] for each in range(1, number + 1)}
+    lines = {
+        str(each): [f"{{{each}.name}} number {chr(96 + each)} is one for you."]
+        for each in range(1, number + 1)
+    }
     world = World(make_answer(subject=["For you"], intro=["We chose with care."], lines=lines))
     await world.open(parts=1)
-    recommendation = recommend("C1", products=number)
+    recommendation = recommend("C1", products=number, reasons=[Reason(kind=ReasonKind.FEATURED)])
     await world.handler(await world.message([recommendation]))
     raw = world.objects.stored[object_keys.email(RUN, "C1")]
     text = body(raw, "plain")

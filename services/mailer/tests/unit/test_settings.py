@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from fondly.mailer.__main__ import composer, subject_test
+from fondly.mailer.__main__ import composer, style, subject_test
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
@@ -19,7 +19,6 @@ RESOURCES = {
     "mailer_queue_url": "u",
     "emails_table": "t",
     "copy_answers_table": "t",
-    "product_features_table": "t",
     "suppressions_table": "t",
     "contacts_table": "t",
     "email_finished_topic_arn": "a",
@@ -114,6 +113,22 @@ def test_the_shops_file_fills_what_the_environment_leaves_out() -> None:
     assert filled.mailer_postal_address == settings.mailer_postal_address
 
 
+def test_advice_and_remedy_of_the_shop_reach_the_writer() -> None:
+    """From the file, or as JSON from the environment; an empty variable sets nothing."""
+    empty = MailerSettings.model_validate(
+        RESOURCES | {"mailer_brand_do": "", "mailer_brand_dont": '["no puns"]'}
+    )
+    brand = BrandSection(do=["be dry"], sentences=["We pack by hand."], remedy="Write to us.", strict=True)
+    written = style(empty.with_brand(brand, file="fondly.toml"))
+    assert (written.do, written.dont) == ((), ("no puns",))
+    assert (written.sentences, written.remedy, written.strict) == (
+        ("We pack by hand.",),
+        "Write to us.",
+        True,
+    )
+    assert (empty.judge_model_id, empty.mailer_judge) == (empty.mailer_model_id, "on")
+
+
 def test_every_key_of_the_brand_is_a_setting() -> None:
     """A new key that fills nothing fails here."""
     assert set(BRAND_SETTINGS) == set(BrandSection.model_fields)
@@ -155,7 +170,7 @@ def test_words_that_no_subject_may_have_stop_the_service() -> None:
     variants = {"plain": "{subject}", "best": "The best for you: {subject}"}
     settings = MailerSettings.model_validate(RESOURCES | {"mailer_subjects": {"variants": variants}})
     with pytest.raises(
-        InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('best'\)$"
+        InvalidFileError, match=r"^subjects\.variants\.best: found .*, expected .* \('the best'\)$"
     ):
         subject_test(settings)
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from fondly.contracts.records import Recommendation
-from fondly.mailer.domain.copy.assembly import assembled
+from fondly.mailer.domain.copy.assembly import Answers, assembled
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems, worded, wrong_slots
+from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
-from services.mailer.tests.copies import template_copy
+from services.mailer.tests.copies import house_copy
 
 Recommend = Callable[..., Recommendation]
 TEST = SubjectTest(
@@ -29,7 +30,7 @@ def facts_for(recommendation: Recommendation) -> EmailFacts:
 
 def copy_for(facts: EmailFacts, subject: str = SUBJECT) -> Copy:
     """Template copy with another subject."""
-    return replace(template_copy(facts), subject=subject)
+    return replace(house_copy(facts), subject=subject)
 
 
 def test_customers_are_shared_out_equally_and_the_variant_is_what_they_read(recommend: Recommend) -> None:
@@ -88,15 +89,17 @@ def test_a_subject_goes_on_in_small_letters_behind_a_comma(
 def test_a_subject_that_suits_is_preferred_to_others(recommend: Recommend) -> None:
     """Also for those who get it as it was written: the draw comes after the choice."""
     facts = facts_for(recommend())
-    texts = {"subject": ["{customer.first_name}, we found {1.name} for you", "{1.name}, for your desk"]}
+    said = ("{customer.first_name}, {1.name}, for you", "{1.name}?")
+    texts = {"subject": [*map(Wording, said)]}
     chosen = {
-        assembled(facts, {}, [texts], seed=f"{number}", suits=TEST.suits).copy.subject for number in range(20)
+        assembled(facts, Answers({}, [texts]), seed=f"{n}", suits=TEST.suits).copy.subject for n in range(20)
     }
-    assert chosen == {"{1.name}, for your desk"}
-    without = {assembled(facts, {}, [texts], seed=f"{number}").copy.subject for number in range(20)}
-    assert without == set(texts["subject"])
+    assert chosen == {"{1.name}?"}
+    without = {assembled(facts, Answers({}, [texts]), seed=f"{n}").copy.subject for n in range(20)}
+    assert without == {each.text for each in texts["subject"]}
     only = {"subject": texts["subject"][:1]}
-    assert assembled(facts, {}, [only], seed="1", suits=TEST.suits).copy.subject == texts["subject"][0]
+    made = assembled(facts, Answers({}, [only]), seed="1", suits=TEST.suits)
+    assert made.copy.subject == texts["subject"][0].text
 
 
 @pytest.mark.parametrize(
@@ -136,7 +139,7 @@ def test_variants_pass_the_gate_with_their_subject(recommend: Recommend) -> None
     ("template", "found"),
     [
         ("Your account: {subject}", "your account"),
-        ("The best for you: {subject}", "best"),
+        ("The best for you: {subject}", "the best"),
         ("Only 3 left: {subject}", "3"),
         ("🎁 Ideas: {subject}", "🎁"),
         ("See shop.example: {subject}", "p.e"),

@@ -21,7 +21,7 @@ from fondly.mailer.domain.message.links import ClickEndpoint
 from fondly.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
 from fondly.mailer.domain.message.theme import WIDTH, Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
-from services.mailer.tests.copies import template_copy
+from services.mailer.tests.copies import house_copy
 
 MAX_HTML_BYTES = 24 * 1024
 GMAIL_CLIPS_AT = 102_000
@@ -58,7 +58,7 @@ def shown(
     facts: EmailFacts, copy: Copy | None = None, *, maker: ContentMaker = MAKER, links: Links = LINKS
 ) -> EmailContent:
     """An email with template copy unless other copy is given."""
-    return maker.content(facts, copy or template_copy(facts), links)
+    return maker.content(facts, copy or house_copy(facts), links)
 
 
 def parsed(html: str) -> Element:
@@ -187,7 +187,7 @@ def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: Email
     """Inboxes show it after the subject; the open email never does."""
     body = elements(parsed(theme.html(shown(facts))), "body")[0]
     first = next(iter(body))
-    assert first.text == template_copy(facts).preheader
+    assert first.text == house_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
     assert style == "display:none;max-height:0;overflow:hidden"
 
@@ -201,6 +201,7 @@ def test_a_language_written_from_the_right_turns_the_layout(theme: Theme, facts:
         intro="اخترنا لك بعض المنتجات.",
         lines={str(product.number): "منتج مناسب لك." for product in facts.products},
         closing="شكرا لك.",
+        quotes={},
     )
     maker = ContentMaker(Language("ar", "ar_EG", "rtl", ENGLISH.messages), links=ANY_HOST, pictures=ANY_HOST)
     html = theme.html(shown(facts, arabic, maker=maker))

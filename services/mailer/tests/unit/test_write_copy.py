@@ -1,16 +1,16 @@
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
-from fondly.contracts.records import CopySource, Reason, ReasonKind
-from fondly.mailer.domain.copy.prompt import Style
+from fondly.contracts.records import CopySource, OwnProduct, Quote, Reason, ReasonKind, Recommendation
 from fondly.mailer.domain.copy.house_text import house_text
-from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.count_part import copy_records
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from services.mailer.tests.conftest import REASONS
 from services.mailer.tests.fakes import LIE, InMemoryModel, InMemoryWriter, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
@@ -37,6 +37,11 @@ def verdicts(part: PartCopy) -> list[str]:
     return [str(each) for wordings in part.wordings.values() for each in wordings.judged.verdicts]
 
 
+def writing(model: InMemoryModel) -> int:
+    """How many calls asked for words."""
+    return sum(asked(each.text)["task"] != "judge" for each in model.prompts)
+
+
 def repairs(model: InMemoryModel) -> list[dict[str, object]]:
     """The facts of the requests for repairs."""
     told = [asked(each.text) for each in model.prompts]
@@ -48,17 +53,17 @@ async def test_wordings_that_pass_are_used(facts: EmailFacts, make_answer: MakeA
     model = InMemoryWriter(make_answer())
     [copy], _ = await written(model, facts)
     assert copy.assembled.source is CopySource.AI
-    assert (model.calls, copy.assembled.template_fields) == (2, ())
+    assert (writing(model), copy.assembled.template_fields) == (2, ())
     assert dict(copy.assembled.copy.fields())["lines.3"] == "A lamp for late reading."
-    assert "{2.f1}" in copy.assembled.copy.lines["2"]
-    assert (len(copy.prompt_keys), copy.repair_keys) == (6, ())
+    assert "switches itself off" in copy.assembled.copy.lines["2"]
+    assert (len(copy.prompt_keys), copy.repair_keys, len(copy.judge_keys)) == (6, (), 6)
 
 
 async def test_one_refused_wording_costs_no_further_call(facts: EmailFacts, make_answer: MakeAnswer) -> None:
     """The other wordings of the field are enough; why it was refused is kept."""
     model = InMemoryWriter(make_answer(closing=[LIE, "See you soon!"]))
     [copy], part = await written(model, facts)
-    assert model.calls == 2
+    assert writing(model) == 2
     assert copy.assembled.copy.closing == "See you soon!"
     assert {each.partition(":")[0] for each in verdicts(part)} == {"closing"}
 
@@ -77,19 +82,18 @@ async def test_only_the_refused_field_is_asked_for_again(facts: EmailFacts, make
 
     model = Repairing(make_answer(closing=[LIE]))
     [copy], _ = await written(model, facts)
-    assert (model.calls, copy.assembled.source) == (3, CopySource.AI)
+    assert (writing(model), copy.assembled.source) == (3, CopySource.AI)
     assert copy.assembled.copy.closing == "Until next time!"
     assert copy.assembled.copy.intro.startswith("You liked")
     [request] = repairs(model)
     assert request["fields"] == ["closing"]
     assert {each["text"] for each in request["refused"]} == {LIE}  # type: ignore[attr-defined] # a list of objects
-    assert json.loads(model.prompts[-1].schema)["required"] == ["closing"]
+    [schema] = [json.loads(each.schema) for each in model.prompts if '"refused": [{' in each.text]
+    assert schema["required"] == ["closing"]
     assert len(copy.repair_keys) == 1
 
 
-async def test_a_field_that_fails_twice_gets_template_copy(
-    facts: EmailFacts, make_answer: MakeAnswer
-) -> None:
+async def test_a_field_that_fails_twice_gets_house_text(facts: EmailFacts, make_answer: MakeAnswer) -> None:
     """Only that field; and only that product is asked about again."""
     model = InMemoryWriter(make_answer(lines={"2": [LIE]}))
     [copy], _ = await written(model, facts)
@@ -97,11 +101,11 @@ async def test_a_field_that_fails_twice_gets_template_copy(
     assert copy.assembled.copy.lines["2"] == house_text("lines.2", facts)
     assert copy.assembled.copy.lines["3"] == "A lamp for late reading."
     [request] = repairs(model)
-    assert (request["fields"], request["products"][0]["kind"]) == (["line"], "Kettles")  # type: ignore[index] # a list of objects
+    assert (request["fields"], request["products"][0]["kind"]) == (["line"], "kettle")  # type: ignore[index] # a list of objects
 
 
-async def test_template_text_replaces_answers_that_cannot_be_used(facts: EmailFacts) -> None:
-    """Every field has template copy, and the verdicts say what was wrong with the answers."""
+async def test_house_text_replaces_answers_that_cannot_be_used(facts: EmailFacts) -> None:
+    """Every field has house text, and the verdicts say what was wrong with the answers."""
     model = InMemoryModel(ModelReply(text="Sure!"), ModelReply(refusal="the model stopped early: max_tokens"))
     [copy], part = await written(model, facts)
     assert copy.assembled.source is CopySource.TEMPLATE
@@ -115,69 +119,113 @@ async def test_equal_facts_are_asked_once_and_read_differently(
     model = InMemoryWriter(make_answer())
     everybody = [replace(facts, customer_id=f"C{number}", first_name=None) for number in range(40)]
     copies, _ = await written(model, *everybody)
-    assert model.calls == 2
+    assert writing(model) == 2
     assert len({tuple(copy.assembled.copy.lines.values()) for copy in copies}) == 4
     texts = [text for copy in copies for _, text in copy.assembled.copy.fields()]
     assert all("{customer.first_name}" not in text for text in texts)
 
 
-async def test_a_customers_own_product_makes_no_other_question(
+async def test_a_frame_is_shared_whatever_the_customers_own_product_is(
     make_facts: MakeFacts, make_answer: MakeAnswer
 ) -> None:
-    """Its name is a slot: people who like different things share the answers, and each reads their own."""
+    """Its name is a slot there; only the product that was picked for it is asked about anew."""
     model = InMemoryWriter(make_answer())
     names = ("Solero Wall Charger", "Vireo Coffee Set")
-    everybody = [
-        make_facts(f"C{name}", reasons=[Reason(kind=ReasonKind.LIKED, product_name=name)]) for name in names
-    ]
+    reasons = [[Reason(kind=ReasonKind.LIKED, product_name=name), *REASONS[1:]] for name in names]
+    everybody = [make_facts(f"C{number}", reasons=each) for number, each in enumerate(reasons)]
     copies, part = await written(model, *everybody)
-    assert (model.calls, len(part.wordings)) == (2, 6)
+    assert (writing(model), len(part.wordings)) == (2, 7)
     intros = [
         copy.assembled.copy.filled(facts.slots).intro for copy, facts in zip(copies, everybody, strict=True)
     ]
     assert all(name in intro for name, intro in zip(names, intros, strict=True))
 
 
-async def test_a_shared_text_is_judged_for_each_product(
+async def test_what_the_judge_refuses_is_not_said(facts: EmailFacts, make_answer: MakeAnswer) -> None:
+    """The words that it names go back to the writer; the other wordings stay."""
+    model = InMemoryWriter(make_answer(lines={"3": [f"A lamp. {LIE}"]}))
+    [copy], part = await written(model, facts)
+    assert copy.assembled.template_fields == ("lines.3",)
+    assert verdicts(part) == 2 * [f"line: unproved: no fact says so ({LIE!r})"]
+    [request] = repairs(model)
+    assert [each["found"] for each in request["refused"]] == [LIE]  # type: ignore[attr-defined] # a list of objects
+
+
+async def test_without_a_judgement_nothing_is_said(facts: EmailFacts, make_answer: MakeAnswer) -> None:
+    """A judge whose answer cannot be read has accepted nothing."""
+    model = InMemoryWriter(make_answer())
+    judge = InMemoryModel(ModelReply(text='{"questions": {}}'))
+    asks = AskOnce(model=judge, model_id="judge", kept=InMemoryKeptAnswers(), parallel=4)
+    writer = replace(copywriter(model), judge=asks)
+    part = await writer.prepare([facts], payer="part-1")
+    assert writer.write(facts, part, seed="1").assembled.source is CopySource.TEMPLATE
+    assert {each.rpartition(": ")[2].partition(" (")[0] for each in verdicts(part)} == {"not judged"}
+
+
+async def test_a_shop_may_do_without_a_judge(facts: EmailFacts, make_answer: MakeAnswer) -> None:
+    """Then the rules in code decide alone, and nothing is paid for judging."""
+    model = InMemoryWriter(make_answer(closing=[LIE]))
+    writer = replace(copywriter(model), judge=None)
+    part = await writer.prepare([facts], payer="part-1")
+    written = writer.write(facts, part, seed="1")
+    assert (model.calls, written.assembled.copy.closing, written.judge_keys) == (2, LIE, ())
+
+
+async def test_whoever_said_something_has_a_frame_of_their_own(
+    make_answer: MakeAnswer, recommend: Callable[..., Recommendation]
+) -> None:
+    """Before the shared one, with a line on the first product; who said nothing reads the shared one."""
+    own = {
+        "subject": ["The sound, next"],
+        "preheader": ["One cable more."],
+        "line": ["For the sound you praised."],
+    }
+    model = InMemoryWriter(make_answer(own={**own, "intro": ["You praised the sound."]}))
+    said = OwnProduct(
+        product_id="O1", product_name="Solero Amp", polarity=0.9, said="The sound is good. Heavy."
+    )
+    told = recommend("C1").model_copy(update={"owned": (said,)})
+    everybody = [email_facts(each, brand="b", locale="en_IN") for each in (told, recommend("C2"))]
+    [first, second], _ = await written(model, *everybody)
+    copy = first.assembled.copy
+    assert (copy.subject, copy.preheader, copy.intro) == (
+        "The sound, next",
+        "One cable more.",
+        "You praised the sound.",
+    )
+    assert (copy.lines["1"], copy.closing) == ("For the sound you praised.", "See you soon!")
+    assert second.assembled.copy.intro.startswith("You liked")
+    [question] = [told for each in model.prompts if (told := asked(each.text))["task"] == "own"]
+    [customer] = question["customers"]
+    assert customer["own"]["said"] == {"s1": "The sound is good.", "s2": "Heavy."}
+    assert len(first.prompt_keys) == len(second.prompt_keys) + 1
+
+
+async def test_one_sentence_of_a_review_is_shown_if_it_is_accepted(
     make_facts: MakeFacts, make_answer: MakeAnswer
 ) -> None:
-    """Two products may be told of alike: what the catalogue says of one is no proof for the other."""
-    model = InMemoryWriter(make_answer(lines={"3": ["A velvet lamp."]}))
-    velvet, plain = (
-        _with_bullets(make_facts(customer), bullets)
-        for customer, bullets in (("C1", ("Velvet shade",)), ("C2", ()))
-    )
-    [first, second], part = await written(model, velvet, plain)
-    assert first.prompt_keys == second.prompt_keys
-    assert model.calls == 2 + 1
-    [shared] = [each for each in copy_records(part, model_id="claude", payer="part-1") if each.verdicts]
-    assert (len(shared.answers), shared.verdicts[0].text) == (2, "A velvet lamp.")
-    assert first.assembled.copy.lines["3"] == "A velvet lamp."
-    assert second.assembled.template_fields == ("lines.3",)
-
-
-def _with_bullets(facts: EmailFacts, bullets: Sequence[str]) -> EmailFacts:
-    """The facts with another catalogue entry of the lamp, of which the model is told the same."""
-    products = list(facts.products)
-    entry = products[2].entry.model_copy(update={"bullets": tuple(bullets)})
-    products[2] = replace(products[2], entry=entry)
-    return replace(facts, products=tuple(products))
+    """On the first product that has one; it is judged as all that an email says."""
+    quotes = {2: f"The tea is ready. {LIE}", 3: "It lights the whole desk at night."}
+    facts = make_facts()
+    products = [
+        replace(each, pick=each.pick.model_copy(update={"quotes": (Quote(text=quotes[each.number]),)}))
+        if each.number in quotes
+        else each
+        for each in facts.products
+    ]
+    [copy], _ = await written(InMemoryWriter(make_answer()), replace(facts, products=tuple(products)))
+    assert copy.assembled.copy.quotes == {"3": quotes[3]}
 
 
 async def test_an_apology_does_not_open_with_an_offer(make_facts: MakeFacts, make_answer: MakeAnswer) -> None:
     """Its subject and preheader are those of its frame, others' are about their first product."""
-    words = make_answer(
-        intro=["We chose with care."], subject=["Another look?"], preheader=["Chosen with care."]
-    )
+    words = make_answer(intro=["We are sorry."], subject=["About your lamp"], preheader=["It let you down."])
     facts = make_facts(reasons=[Reason(kind=ReasonKind.POPULAR)])
     sorry = replace(facts, experience=replace(facts.experience, occasion=Occasion.SORRY, disliked="Lamp"))
-    model = InMemoryWriter(words)
-    [copy], _ = await written(model, sorry)
-    frames = [told for each in model.prompts if (told := asked(each.text))["task"] == "frame"]
-    assert [each["occasion"] for each in frames] == ["sorry"]
+    [copy], _ = await written(InMemoryWriter(words), sorry)
     assert (copy.assembled.copy.subject, copy.assembled.copy.preheader) == (
-        "Another look?",
-        "Chosen with care.",
+        "About your lamp",
+        "It let you down.",
     )
 
 

@@ -15,7 +15,7 @@ from fondly.contracts.events import RecommendationsReady
 from fondly.contracts.records import Customer, Exclusion, Recommendation
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.personalize import personalize_keys
-from fondly.recommender.use_cases.select_products import recommend
+from fondly.recommender.domain.picking.recommending import recommend
 from fondly.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.fakes import Shop, made_up_shop

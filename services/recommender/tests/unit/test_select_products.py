@@ -18,9 +18,9 @@ from fondly.contracts.records import (
 )
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.personalize import personalize_keys
+from fondly.recommender.domain.picking.recommending import recommend
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.run_state import RecommenderBundle
-from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL
 from services.recommender.tests.fakes import product, review

@@ -20,6 +20,7 @@ RESOURCES = {
     "CONTACTS_TABLE": "t",
     "SUPPRESSIONS_TABLE": "t",
     "RECOMMENDATIONS_READY_TOPIC_ARN": "arn:t",
+    "SAFETY_REPORTED_TOPIC_ARN": "arn:t",
     "PERSONALIZE_ROLE_ARN": "arn:r",
 }
 

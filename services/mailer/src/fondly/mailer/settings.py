@@ -37,6 +37,10 @@ def _spoken(locale: str) -> str:
     return language(locale).locale
 
 
+def _list_from_json(value: object) -> object:
+    return _from_json(value) or []
+
+
 def _from_json(value: object) -> object:
     """Read JSON; what is none is refused as a text in place of a table."""
     if not isinstance(value, str):
@@ -109,11 +113,15 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
-    mailer_brand_do: Annotated[Advice, NoDecode, BeforeValidator(_from_json)] = Field(default_factory=list)
+    mailer_brand_do: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
+        default_factory=list
+    )
     """What copy should do: a JSON list of short texts."""
-    mailer_brand_dont: Annotated[Advice, NoDecode, BeforeValidator(_from_json)] = Field(default_factory=list)
+    mailer_brand_dont: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
+        default_factory=list
+    )
     """What it should not do."""
-    mailer_brand_sentences: Annotated[Sentences, NoDecode, BeforeValidator(_from_json)] = Field(
+    mailer_brand_sentences: Annotated[Sentences, NoDecode, BeforeValidator(_list_from_json)] = Field(
         default_factory=list
     )
     """Sentences of the shop's own, which copy may use: they count as true."""

@@ -39,6 +39,7 @@ class RecommenderSettings(ServiceSettings, _BothSettings):
 
     recommender_queue_url: str
     recommendations_ready_topic_arn: str
+    safety_reported_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600

@@ -11,7 +11,7 @@ from fondly.recommender.domain.history.preferences import (
     own_aspects,
     own_products,
 )
-from fondly.recommender.use_cases.select_products import recommend
+from fondly.recommender.domain.picking.recommending import recommend
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shop_of
 

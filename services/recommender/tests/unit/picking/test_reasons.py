@@ -156,10 +156,18 @@ def test_better_rated_compares_like_with_like() -> None:
     assert reason_for(shop_of(irons), owns("own")) == about_own(ReasonKind.BETTER_RATED)
 
 
+def test_nothing_is_called_better_than_another_of_its_brand() -> None:
+    """To its owner the two are alike: what lets them down is the brand."""
+    facts = {"rating_count": 90, "brand": "Ember"}
+    own = product("own", "first thing", OWN, rating=Decimal(3), **facts)
+    other = product("pick", "second article", OWN, rating=Decimal(5), **facts)
+    assert reason_for(shop_of([own, other]), owns("own")).kind is not ReasonKind.BETTER_RATED
+
+
 def test_of_what_people_collect_nothing_is_called_better_than_something_of_theirs() -> None:
     """A novel with more stars is no better one of the same."""
     novels = [
-        product(one, f"novel {one}", OWN, rating=Decimal(stars), rating_count=90)
+        product(one, f"novel {one}", OWN, rating=Decimal(stars), rating_count=90, brand=one)
         for one, stars in (("own", 3), ("pick", 5), ("a", 4), ("b", 4), ("c", 4))
     ]
     readers = [buyer(f"C{n}", "a", "b", "c") for n in range(30)]

@@ -1,15 +1,18 @@
 """What picking knows about products."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from fondly.contracts.records import AspectCount, Product, ProductSentiment
+from fondly.contracts.records import AspectCount, Customer, Product, ProductQuotes, ProductSentiment, Quote
+from fondly.recommender.domain.history.history import Told
+from fondly.recommender.domain.picking.recommending import recommend
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
 from fondly.recommender.domain.shop.ratings import praised
 from services.recommender.tests.fakes import product, purchase
-from services.recommender.tests.shops import buyer
+from services.recommender.tests.shops import buyer, shop_of
 
 LAMPS, HOSES = ("Home", "Light", "Lamps"), ("Garden", "Water", "Hoses")
 
@@ -141,3 +144,37 @@ def test_variants_share_the_people_who_have_any_of_them() -> None:
         product("other", "other", LAMPS, rating_count=9),
     ).merits
     assert merits["blue"] > merits["other"]
+
+
+def test_two_listings_of_one_title_are_never_both_offered() -> None:
+    """What comes before the first specification is the title; short ones, and volumes, tell too little."""
+    lamp, other = (
+        product(key, f"Ember Flexible Desk Lamp ({facts})", ("Home", "Lamps"))
+        for key, facts in (("a", "Colours May Vary"), ("b", "Set of 2, EC-1"))
+    )
+    elsewhere = lamp.model_copy(update={"product_id": "c", "category": ("Garden", "Lamps")})
+    short = [product(key, f"Ember Lamp ({key}{key}1)", ("Home", "Lamps")) for key in ("d", "e")]
+    labels = Catalogue([lamp, other, elsewhere, *short], (), SharedReviews()).labels
+    assert labels("a") & labels("b")
+    assert not labels("a") & labels("c")
+    assert not labels("d") & labels("e")
+
+
+def test_tells_what_several_buyers_blame_and_what_may_be_quoted() -> None:
+    """Two of them, and a quarter of who mention it; the most blamed first."""
+    counts = {"lid": (2, 2), "cord": (9, 2), "size": (0, 1), "app": (0, 3)}
+    aspects = tuple(
+        AspectCount(aspect=name, praised=praised, blamed=blamed) for name, (praised, blamed) in counts.items()
+    )
+    quotes = (Quote(text="The lid closes firmly every time."),)
+    catalogue = Catalogue(
+        [product("a", "Kettle")],
+        [ProductSentiment(product_id="a", aspects=aspects)],
+        SharedReviews(),
+        [ProductQuotes(product_id="a", quotes=quotes)],
+    )
+    assert [one.aspect for one in catalogue.blamed["a"]] == ["app", "lid"]
+    assert catalogue.quotes == {"a": quotes}
+    shop = replace(shop_of(catalogue.products.values()), catalogue=catalogue)
+    [pick] = recommend(Told([Customer(customer_id="C")], (), {}), {}, shop).recommendations[0].picks
+    assert (pick.blamed, pick.quotes) == (catalogue.blamed["a"], quotes)

@@ -45,6 +45,8 @@ class Counted(StrEnum):
     CUSTOMERS_BY_POPULARITY = "customers_by_popularity"
     CUSTOMERS_SHORT_OF_PRODUCTS = "customers_short_of_products"
     CUSTOMERS_PASSED_OVER = "customers_passed_over"
+    CUSTOMERS_SAFETY_CASES = "customers_safety_cases"
+    """They speak of danger, and get no email of the run."""
 
     # the mailer
     EMAILS = "emails"

@@ -46,6 +46,8 @@ class NotSent(StrEnum):
     """The customer has had as many emails as the shop, or they themselves, allow in this time."""
     TOPICS = "topics"
     """The shop offers nothing but what they want nothing of."""
+    SAFETY = "safety"
+    """They speak of danger: the shop answers first."""
     NO_ADDRESS = "no_address"
     GONE = "gone"
     """The finished email is not there any more: it was erased, or has expired."""

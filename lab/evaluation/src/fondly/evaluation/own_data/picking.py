@@ -20,6 +20,7 @@ from fondly.recommender.domain.history.preferences import (
 )
 from fondly.recommender.domain.personalize.rankings import RunRanking, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.recommending import recommend
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
@@ -37,7 +38,6 @@ from fondly.recommender.domain.study.witnesses import (
     untold,
     verdict,
 )
-from fondly.recommender.use_cases.select_products import recommend
 from fondly.runtime.runs.run import Run
 from fondly.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
@@ -84,7 +84,8 @@ def pick_products(
 
 def pick_learned(learned: Learned, customers: Sequence[Customer]) -> Picked:
     """Pick for some of the customers that were learned from."""
-    told = Told(customers, learned.scored, scores_by_review(learned.scored))
+    reviews = {one.customer_id: one.reviews for one in customers}
+    told = Told(customers, learned.scored, scores_by_review(learned.scored), reviews)
     recommended = recommend(told, learned.rankings, learned.shop)
     return Picked(
         recommended.recommendations,

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 FIRST_NAME = "customer.first_name"
 SLOT = re.compile(r"\{([a-z0-9_.]{1,40})\}")
+OWN_NAMES = frozenset({"own", "product"})
+"""The attributes that are names as within a sentence."""
 CACHED_TEXTS = 32_768
 """Wordings that emails of a run share."""
 
@@ -29,8 +31,13 @@ def attribute(slot: str) -> str:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Replace every slot by its value once, even if that looks like a slot; `KeyError` without a value."""
-    return SLOT.sub(lambda found: values[found[1]], text)
+    """Replace every slot by its value once, even if that looks like a slot; `KeyError` without a value.
+
+    What the customer's own product is called has a capital at the beginning of the text.
+    """
+    filled, first = SLOT.sub(lambda found: values[found[1]], text), SLOT.match(text)
+    begins_small = first and attribute(first[1]) in OWN_NAMES
+    return filled[:1].upper() + filled[1:] if begins_small else filled
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

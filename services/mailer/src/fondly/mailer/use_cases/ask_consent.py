@@ -77,6 +77,8 @@ class AskConsent:
         people = [(each.customer_id, each.email) for each in recommendations]
         refused = await refusals(self.consent, people, cap=self.cap, now=self.now())
         refused |= await self._want_nothing(recommendations, refused)
+        unsafe = (each for each in recommendations if each.complaint and each.complaint.is_safety)
+        refused |= {each.customer_id: NotSent.SAFETY for each in unsafe}
         holdout = await self.draw(run_id)
         drawn = {one for one, _ in people if one not in refused and holdout.has(one)}
         return Consented(recommendations, refused, drawn)

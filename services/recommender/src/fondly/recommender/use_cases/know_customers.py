@@ -57,7 +57,7 @@ class KnowCustomers:
         )
         known = {one.customer_id: one for one in histories}  # somebody may be forgotten meanwhile
         whole = [known[one.customer_id].completing(one) for one in customers if one.customer_id in known]
-        return Told(whole, scored, scores_of(histories))
+        return Told(whole, scored, scores_of(histories), {one.customer_id: one.reviews for one in customers})
 
     async def gather(self, run_id: str, *, segment: int, segments: int) -> AsyncIterator[list[History]]:
         """Yield the customers of a segment of the table whom the run's file lacks, some at a time.

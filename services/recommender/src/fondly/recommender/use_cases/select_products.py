@@ -1,32 +1,22 @@
 """Turns rankings into products for each customer, part by part of a bundle."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from types import MappingProxyType
 
 from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact
 from fondly.contracts.counts import Counted
 from fondly.contracts.errors import TransientError
-from fondly.contracts.events import RecommendationsReady
-from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
+from fondly.contracts.events import EventData, RecommendationsReady, SafetyReported
+from fondly.contracts.records import Recommendation, RecommendationSource
 from fondly.recommender.domain.history.customer_events import keys
 from fondly.recommender.domain.history.earlier_picks import LATEST, Earlier, LatestPicks, run_item
-from fondly.recommender.domain.history.history import Told
-from fondly.recommender.domain.history.preferences import (
-    mentions_by_review,
-    own_aspects,
-    own_products,
-    preferences_of,
-)
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
 from fondly.recommender.domain.personalize.rankings import Rankings, ranked_customers
 from fondly.recommender.domain.picking.basket import Rule
-from fondly.recommender.domain.picking.picks import pick
-from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.picking.recommending import Recommended, mailed, recommend
 from fondly.recommender.domain.run_state import Bundle, RecommenderState
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.shop.taxonomy import departments
@@ -67,14 +57,6 @@ class RememberPicks:
         items = [run_item(one, run_id) for one in recommended]
         items += [LatestPicks.of(one, run_id, earlier.get(one.customer_id, ())).item() for one in recommended]
         await self.recommendations.put_all(items)
-
-
-@dataclass(frozen=True, slots=True)
-class Recommended:
-    """The recommendations of some customers, and how many picks each rule had to yield for."""
-
-    recommendations: Sequence[Recommendation]
-    yielded: Counter[Rule]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,11 +106,13 @@ class SelectProducts:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         kept = {one.customer_id: one.product_ids for one in decided if one.product_ids}
         rankings = {**answers.by_customer, **kept}
-        mailed = [one.customer_id for one in _mailed(told.customers)]
-        earlier, unwanted = await self.memory.recall(run.run_id, mailed), await self._unwanted(mailed)
+        names = [one.customer_id for one in mailed(told.customers)]
+        earlier, unwanted = await self.memory.recall(run.run_id, names), await self._unwanted(names)
         async with self.picking:
             found = await asyncio.to_thread(recommend, told, rankings, shop, earlier, unwanted=unwanted)
         await self.objects.put_lines(object_keys.recommendations(run.run_id, part), found.recommendations)
+        if found.cases:
+            await self.objects.put_lines(object_keys.safety_cases(run.run_id, part), found.cases)
         await self.memory.remember(run.run_id, found.recommendations, earlier)
         await self.rankings.keep(run, asked, rankings, witnesses)
         passed_over = set(wanted).difference(kept, (one.customer_id for one in asked))
@@ -138,13 +122,9 @@ class SelectProducts:
                 "personalize.recommendations": len(asked),
                 "dynamodb.reads": READS_PER_CUSTOMER * len(told.customers),
                 "dynamodb.writes": WRITES_PER_CUSTOMER * len(told.customers),
-                "s3.puts": 1,
+                "s3.puts": 1 + bool(found.cases),
             },
-            events=[
-                RecommendationsReady.of(
-                    run.run_id, part, parts=run.parts or part, recommendations=found.recommendations
-                )
-            ],
+            events=_events(run, part, found),
         )
 
     async def _unwanted(self, customer_ids: Sequence[str]) -> dict[str, frozenset[str]]:
@@ -153,54 +133,13 @@ class SelectProducts:
         return {one.customer_id: departments(one.topics_off) for one in contacts if one.topics_off}
 
 
-def recommend(
-    told: Told,
-    rankings: Mapping[str, Sequence[str]],
-    shop: Shop,
-    earlier: Mapping[str, Earlier] = MappingProxyType({}),
-    *,
-    unwanted: Mapping[str, frozenset[str]] = MappingProxyType({}),
-) -> Recommended:
-    """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
-    mentions = mentions_by_review(told.scored)
-    products = shop.catalogue.products
-    recommendations: list[Recommendation] = []
-    yielded: Counter[Rule] = Counter()
-    mailed = _mailed(told.customers)
-    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(mailed)), set[str]()
-    for customer in mailed:
-        name = customer.customer_id
-        ranked = rankings.get(name, ())
-        emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
-        emailed = {product_id for email in emails for product_id in email.product_ids}
-        preferences = preferences_of(customer, told.scores)
-        shopper = Shopper(
-            shop, preferences, ranked, name, emailed, unwanted.get(name, frozenset()), shown_often
-        )
-        selection = pick(shopper)
-        yielded.update(selection.yielded)
-        picked = [one.product.product_id for one in selection.picks]
-        lists.update(picked)
-        shown_often.update(one for one in picked if lists[one] >= most_lists)
-        recommendations.append(
-            Recommendation(
-                customer_id=name,
-                name=customer.name,
-                email=customer.email,
-                language=customer.language,
-                time_zone=customer.time_zone,
-                source=RecommendationSource.PERSONALIZE if ranked else RecommendationSource.POPULARITY,
-                picks=selection.picks,
-                praised=own_aspects(customer, mentions, products, Sentiment.POSITIVE),
-                blamed=own_aspects(customer, mentions, products, Sentiment.NEGATIVE),
-                owned=own_products(preferences, products),
-            )
-        )
-    return Recommended(recommendations, yielded)
-
-
-def _mailed(customers: Sequence[Customer]) -> list[Customer]:
-    return [one for one in customers if one.exclusion is None]
+def _events(run: Run, part: int, found: Recommended) -> list[EventData]:
+    parts = run.parts or part
+    ready = RecommendationsReady.of(run.run_id, part, parts=parts, recommendations=found.recommendations)
+    if not found.cases:
+        return [ready]
+    key = object_keys.safety_cases(run.run_id, part)
+    return [ready, SafetyReported(part=part, parts=parts, key=key, customers=found.unsafe)]
 
 
 def _counts(found: Recommended, fewest: int, passed_over: Collection[str]) -> dict[str, int]:
@@ -213,7 +152,10 @@ def _counts(found: Recommended, fewest: int, passed_over: Collection[str]) -> di
     return {
         Counted.RECOMMENDATIONS: sum(len(one.picks) for one in found.recommendations),
         Counted.CUSTOMERS_BY_POPULARITY: sum(by_popularity),
-        Counted.CUSTOMERS_SHORT_OF_PRODUCTS: sum(len(one.picks) < fewest for one in found.recommendations),
+        Counted.CUSTOMERS_SHORT_OF_PRODUCTS: sum(
+            len(one.picks) < fewest and not one.complaint for one in found.recommendations
+        ),
+        **({Counted.CUSTOMERS_SAFETY_CASES: found.unsafe} if found.cases else {}),
         **({Counted.CUSTOMERS_PASSED_OVER: len(passed_over)} if passed_over else {}),
         **{f"picks_despite_{rule}": found.yielded[rule] for rule in Rule},
     }

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from fondly.contracts import object_keys
 from fondly.contracts.ingest_report import IngestReport
-from fondly.contracts.records import Product, ProductSentiment
+from fondly.contracts.records import Product, ProductQuotes, ProductSentiment
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import liked_products
@@ -108,7 +108,8 @@ class KnowCatalogue:
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)
         (shared,) = await self.objects.get_lines(learned_keys.shared_reviews(run_id), SharedReviews)
-        return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared)
+        quotes = await self.objects.find_lines(object_keys.quotes(run_id), ProductQuotes)
+        return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared, quotes)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from fondly.contracts.events.runs import (
     PartNumber,
     RecommendationsReady,
     RunFinished,
+    SafetyReported,
     SentimentScored,
 )
 from fondly.contracts.events.runs import (

@@ -127,6 +127,13 @@ class RecommendationsReady(PartData):
         return cls(part=part, parts=parts, key=key, customers=len(recommendations))
 
 
+class SafetyReported(PartData):
+    """Customers of a part speak of danger: `key` has their cases, which the shop should look at."""
+
+    type = "fondly.safety-reported.v1"
+    topic = "safety-reported"
+
+
 class RunFinished(EventData):
     """The run has ended; `reason` says why if it failed. Costs are in US dollars."""
 

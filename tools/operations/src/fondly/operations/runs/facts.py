@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fondly.contracts.counts import Counted
+from fondly.contracts.delivery import NotSent
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.formatting import count, counted, printable
@@ -14,6 +15,11 @@ EXCLUDED = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
     Exclusion.UNDER_AGE: "under age",
+}
+SUPPRESSED = {
+    NotSent.FREQUENCY: "written to often enough",
+    NotSent.TOPICS: "want nothing of what is left",
+    NotSent.SAFETY: "speak of danger: see the safety cases",
 }
 
 
@@ -78,12 +84,10 @@ def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
 
 
 def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
-    capped = facts.counts.get("emails_suppressed_frequency", 0)
-    unwanted = facts.counts.get("emails_suppressed_topics", 0)
-    suppressed = facts.counts.get(Counted.EMAILS_SUPPRESSED, 0) - capped - unwanted
-    yield CustomerGroup("on the suppression list", suppressed)
-    yield CustomerGroup("written to often enough", capped)
-    yield CustomerGroup("want nothing of what is left", unwanted)
+    listed = facts.counts.get(Counted.EMAILS_SUPPRESSED, 0)
+    apart = {label: facts.counts.get(f"emails_suppressed_{why}", 0) for why, label in SUPPRESSED.items()}
+    yield CustomerGroup("on the suppression list", listed - sum(apart.values()))
+    yield from (CustomerGroup(label, number) for label, number in apart.items())
     yield CustomerGroup("held out", facts.counts.get(Counted.CUSTOMERS_HELD_OUT, 0))
     yield CustomerGroup("left out, unhappy", facts.counts.get(Counted.EMAILS_LEFT_OUT, 0))
     yield CustomerGroup("email failed", facts.counts.get(Counted.EMAILS_FAILED, 0), lost=True)

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from fondly.mailer.domain.copy.checks import problems, strict_problems
+from fondly.mailer.domain.copy.checks import problems
+from fondly.mailer.domain.copy.sense import strict as uncommon
 from fondly.mailer.domain.copy.wording import Evidence, Ground, Problem, Wording
 from fondly.mailer.domain.slots import renumbered
 
@@ -12,6 +13,7 @@ MAX_WORDINGS = 12
 """More of one field are not read: an answer is untrusted."""
 MAX_EVIDENCE = 6
 MAX_QUOTE_CHARS = 300
+NEITHER = "use common words, and those of the facts"
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def check_answer(answer: Mapping[str, Sequence[Wording]], ground: Ground, *, str
     verdicts: list[Verdict] = []
     for field, wordings in answer.items():
         wrong = {
-            each: problems(field, each, ground) or (strict_problems(field, each, ground) if strict else [])
+            each: problems(field, each, ground)
+            or [Problem(field, NEITHER, word) for word in (uncommon(each, ground) if strict else ())]
             for each in wordings
         }
         passed[field] = tuple(each for each, found in wrong.items() if not found)

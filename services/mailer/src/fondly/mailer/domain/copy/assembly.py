@@ -6,7 +6,8 @@ text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as member
 
 from fondly.contracts.records import CopySource
 from fondly.mailer.domain.copy.choice import candidates, marks
@@ -41,7 +42,7 @@ class Answers:
 
     frame: Texts
     products: Sequence[Texts]
-    own: Texts = field(default_factory=dict)
+    own: Texts = member(default_factory=dict)
     """Those for this customer alone, which are preferred."""
 
 
@@ -115,9 +116,10 @@ class _Assembly:
 
     def _lines(self, answers: Answers) -> Iterator[tuple[str, Wording]]:
         for number, texts in enumerate(answers.products, HERO):
-            own = self._chosen(LINE, answers.own.get(LINE, ()), number) if number == HERO else None
-            if line := own or self._chosen(LINE, texts.get(LINE, ()), number):
-                yield f"{LINES}{number}", line
+            field, own = f"{LINES}{number}", answers.own if number == HERO else {}
+            line = self._chosen(field, own.get(LINE, ()), number)
+            if line := line or self._chosen(field, texts.get(LINE, ()), number):
+                yield field, line
 
     def _first(self, names: Sequence[str], texts: Texts, number: int = HERO) -> dict[str, Wording]:
         chosen = {name: self._chosen(name, texts.get(name, ()), number) for name in names}

@@ -46,6 +46,7 @@ def _refused(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str
         figures = unproved_figures(wording, ground)
         yield from (("a figure must stand with its unit in the quoted evidence", each) for each in figures)
     yield from evidence_problems(field, wording, ground)
-    yield from sense_problems(field, shown, ground.language)
+    named = wording.text.startswith("{1.name}")  # a brand may begin with a small letter
+    yield from sense_problems(field, shown[:1].upper() + shown[1:] if named else shown, ground.language)
     if is_foreign(wording, ground):
         yield f"write in the language {ground.language!r}", ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.slots import fill
@@ -16,10 +17,6 @@ PRODUCT_TEXTS = (*HEADLINES, LINE)
 """What is written of a product: its line, and the headlines of an email that it leads."""
 OWN_TEXTS = (*HEADLINES, "intro", LINE)
 """What is written to a customer of their own words; the line is that on the first product."""
-MAX_CHARS: Mapping[str, int] = {"subject": 90, "preheader": 140, "intro": 300, LINE: 220, "closing": 160}
-"""How long an answer's texts may be, slots included."""
-MAX_SHOWN_CHARS: Mapping[str, int] = {"subject": 60, "preheader": 110}
-"""Limits of the text as read, slots filled: an inbox shows no more."""
 
 
 def frame_fields(occasion: Occasion) -> tuple[str, ...]:
@@ -33,8 +30,8 @@ def email_fields(facts: EmailFacts) -> list[str]:
 
 
 def fits(field: str, text: str, values: Mapping[str, str]) -> bool:
-    """Whether an inbox shows the whole text."""
-    most = MAX_SHOWN_CHARS.get(field)
+    """Whether a text is short enough once its slots are filled."""
+    most = MAX_SHOWN.get(field)
     return most is None or len(fill(text, values)) <= most
 
 

@@ -6,7 +6,8 @@ Names of products are slots, so everybody of whom the same is known shares a que
 from functools import lru_cache
 from typing import NamedTuple
 
-from fondly.mailer.domain.copy.fields import MAX_CHARS, frame_fields
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
+from fondly.mailer.domain.copy.fields import frame_fields
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
 from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
 from fondly.mailer.domain.copy.wording import Ground
@@ -50,7 +51,7 @@ def _question(told: Told, style: Style) -> Question:
     fields = frame_fields(told.occasion)
     entry = {name: value for name, value in told._asdict().items() if value is not None}
     shop = shop_facts(Task.FRAME, style, style.frame_wordings)
-    chars = style.frame_wordings * sum(MAX_CHARS[name] + EVIDENCE_CHARS for name in fields)
+    chars = style.frame_wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
     aspects = {"praised": told.praised, "blamed": told.blamed}
     sources = {"theme": told.theme, **aspects, "remedy": told.remedy, "occasion": told.occasion}
     return Question(

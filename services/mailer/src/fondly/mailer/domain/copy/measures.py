@@ -16,6 +16,10 @@ _MODEL = re.compile(r"(?<![\w{.])(?:[^\W\d_]+\d\w*|(?-i:[IVXLC]{2,}))(?!\w)")
 """Names with a figure in them, such as CR2032, and Roman numerals."""
 
 
+SPOKEN = frozenset({"time", "years", "imperial weight"})
+"""Dimensions in which "a" is a manner of speaking: "a minute", "a stone"."""
+
+
 class Figure(NamedTuple):
     """A value in the smallest unit of its dimension; what is counted has no dimension."""
 
@@ -24,12 +28,15 @@ class Figure(NamedTuple):
 
 
 def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
-    """Yield the figures of a text that nothing cited has."""
+    """Yield the figures of a text that neither the name, which the card shows, nor anything cited has."""
     rules = Rules.load(ground.language)
     own_words = SLOT.sub(" ; ", wording.text)
-    cited = {figure for each in wording.evidence for figure, _ in figures(each.quote, rules.numbers)}
+    cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
+    proved = {figure for each in cited for figure, _ in figures(each, rules.numbers)}
     said = rules.harmless.sub(" ; ", plain(own_words))
-    yield from (words for figure, words in figures(said, rules.numbers, counting=True) if figure not in cited)
+    yield from (
+        words for figure, words in figures(said, rules.numbers, counting=True) if figure not in proved
+    )
     told = _words(" ".join((*ground.sources.values(), ground.brand)))
     yield from (model for model in _MODEL.findall(own_words) if plain(model) not in told)
 
@@ -37,14 +44,16 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
 def figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:
     """Yield figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
     for found in _figure(numbers).finditer(plain(text)):
-        dimension, factor = numbers.units.get(found["unit"] or "", ("", 1.0))
-        is_article = found["number"] in numbers.articles
-        if is_article and (not dimension or (counting and dimension == "time" and not found["half"])):
+        number, unit = found["number"], found["unit"] or ""
+        is_word, is_article = number.isalpha(), number in numbers.articles
+        if is_word and len(unit) == 1:  # "each one a bowl" is no current
+            unit = ""
+        dimension, factor = numbers.units.get(unit, ("", 1.0))
+        if is_article and (not dimension or (counting and dimension in SPOKEN and not found["half"])):
             continue
-        value = _value(found["number"], numbers) + (0.5 if found["half"] else 0)
+        value = _value(number, numbers) + (0.5 if unit and found["half"] else 0)
         if not (counting and not dimension and value in {0.5, 1}):
-            words = " ".join(filter(None, (found["number"], found["unit"])))
-            yield Figure(round(value * factor, 4), dimension), words
+            yield Figure(round(value * factor, 4), dimension), f"{number} {unit}".strip()
 
 
 def _value(number: str, numbers: Numbers) -> float:
@@ -52,11 +61,11 @@ def _value(number: str, numbers: Numbers) -> float:
         grouped = re.fullmatch(rf"\d{{1,3}}(\{numbers.thousands}\d{{3}})+", number)
         first, *more = re.split("[.,]", number)
         return float(first + "".join(more)) if grouped or len(more) > 1 else float(".".join((first, *more)))
-    if number in numbers.words:
-        return numbers.words[number]
-    value = 0.0
-    for word in re.split(r"[\s-]+", number):
-        known = numbers.words.get(word, 1)
+    if number in numbers.articles:
+        return 1
+    value = numbers.words.get(number, 0.0)
+    for word in () if value else re.split(r"[\s-]+", number):
+        known = numbers.words.get(word, 0.0)
         value = max(value, 1) * known if word in numbers.factors else value + known
     return value
 
@@ -65,7 +74,8 @@ def _value(number: str, numbers: Numbers) -> float:
 def _figure(numbers: Numbers) -> re.Pattern[str]:
     small, big = _any(numbers.words), _any(numbers.factors)
     digits = r"\d+(?:[.,]\d+)*"
-    number = rf"(?:{digits}|(?:(?:{small})[\s-]+)?(?:{big})(?!\w)|(?:{small})(?!\w))"
+    hundreds = rf"(?:(?:{small})[\s-]+)?(?:{big})(?:[\s-]+(?:and[\s-]+)?(?:{small}))?(?!\w)"
+    number = rf"(?:{digits}|{hundreds}|(?:{small})(?!\w))"
     joined = rf"(?:[\s-]*(?:{_any(numbers.joining)}|-|/)[\s-]*{number})?"
     unit = rf"(?P<unit>{_any(numbers.units)})(?!\w)(?P<half> {numbers.half}\b)?"
     return re.compile(

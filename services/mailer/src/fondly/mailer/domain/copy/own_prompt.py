@@ -6,7 +6,8 @@ begins with is product 1 in its texts.
 
 from typing import Any
 
-from fondly.mailer.domain.copy.fields import MAX_CHARS, OWN_TEXTS
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
+from fondly.mailer.domain.copy.fields import OWN_TEXTS
 from fondly.mailer.domain.copy.product_prompt import bullets_of
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
 from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
@@ -37,7 +38,7 @@ def own_question(facts: EmailFacts, style: Style) -> Question | None:
     }
     shop = shop_facts(Task.OWN, style, WORDINGS)
     sources = {"name": hero.name, "kind": hero.kind, **bullets_of(hero), "reason": hero.values["reason"]}
-    chars = WORDINGS * sum(MAX_CHARS[name] + EVIDENCE_CHARS for name in OWN_TEXTS)
+    chars = WORDINGS * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in OWN_TEXTS)
     return Question(
         asked(Task.OWN, style.language, shop=shop, entry=entry, answer=fields_schema(OWN_TEXTS), chars=chars),
         OWN_TEXTS,

@@ -8,6 +8,8 @@ from fondly.mailer.domain.copy.rules import Group, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
+BY_SHOP = frozenset({"brand", "remedy"})
+"""Sources in which the shop itself promises something: what is cited of them may be said."""
 STEM = 5
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -32,16 +34,19 @@ def _holds(group: Group, ground: Ground) -> bool:
 
 def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
     cited = [each.source for each in wording.evidence]
+    quotes = " ".join(plain(each.quote) for each in wording.evidence)
     known = {
         "reduced": ground.reduced,
         "better_rated": ground.better_rated,
         "of_several": ground.of_several,
         "said": any(map(is_own_word, cited)),
-        "reviews": "rating" in wording.text or any(map(_is_of_reviews, cited)),
+        "reviews": any(map(_is_of_reviews, cited)),
         "reason": shares_a_word(phrase, ground.sources.get("reason", "")),
-        "cited": shares_a_word(phrase, " ".join(each.quote for each in wording.evidence)),
+        "told": shares_a_word(phrase, " ".join(ground.sources.values())),
+        "cited": phrase in quotes or shares_a_word(phrase, quotes),
     }
-    return any(known[excuse] for excuse in group.unless)
+    by_shop = " ".join(each.quote for each in wording.evidence if each.source in BY_SHOP)
+    return shares_a_word(phrase, by_shop) or any(known[excuse] for excuse in group.unless)
 
 
 def _is_of_reviews(source: str) -> bool:

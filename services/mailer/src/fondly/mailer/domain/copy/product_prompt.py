@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any
 
 from fondly.contracts.records import AspectCount, Pick, ReasonKind
-from fondly.mailer.domain.copy.fields import MAX_CHARS, PRODUCT_TEXTS
+from fondly.mailer.domain.copy.checks import MAX_SHOWN
+from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
 from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
 from fondly.mailer.domain.copy.wording import Ground
@@ -48,9 +49,8 @@ def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, styl
     product = ProductFacts(1, pick, style.locale, own_category, max_discount)
     told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
     kind, says = product.stated_reason.kind, product.values["reason"]
-    own = (
-        {"own": {"name": product.own, "kind": kind_name(own_category, product.naming)}} if product.own else {}
-    )
+    own_kind = {"kind": name} if (name := kind_name(own_category, product.naming)) else {}
+    own = {"own": {"name": product.own, **own_kind}} if product.own else {}
     slots = [f"1.{name}" for name in product.spoken]
     entry = {
         **told,
@@ -60,7 +60,7 @@ def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, styl
         "slots": slots,
     }
     shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME]}
-    chars = style.wordings * sum(MAX_CHARS[name] + EVIDENCE_CHARS for name in PRODUCT_TEXTS)
+    chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in PRODUCT_TEXTS)
     values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
     named = {name: told[name] for name in ("name", "kind")}
     listed = {**told["bullets"], **told["aspects"], **told["reviews"]}

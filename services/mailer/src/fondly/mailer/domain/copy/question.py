@@ -1,4 +1,4 @@
-"""Questions to the model, which can be asked several in a call: each answer is kept alone, as if asked alone."""
+"""Questions to the model: several can be asked in a call, and each answer is kept as if asked alone."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -111,12 +111,13 @@ class Rules:
     def load(cls, language: str) -> Self:
         """Return the rules of a language; `LookupError` if it has none."""
         try:
-            written = tomllib.loads((FOLDER / language / "rules.toml").read_text("utf-8"))
+            text = (FOLDER / language / "rules.toml").read_text("utf-8")
         except FileNotFoundError as error:
             raise LookupError(f"no rules for copy in {language}") from error
+        written = tomllib.loads(text.replace("ß", "ss"))  # as `plain` folds it
         words: Mapping[str, str] = written["words"]
         return cls(
-            letters=frozenset(written["letters"]),
+            letters=frozenset(written["letters"]) | {"ß"},
             groups=tuple(Group.of(group, words) for group in written["groups"]),
             sense=tuple(Group.of(group, words) for group in written["sense"]),
             frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},

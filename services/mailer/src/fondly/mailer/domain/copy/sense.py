@@ -10,7 +10,7 @@ from fondly.mailer.domain.slots import SLOT
 
 SENTENCES = frozenset({"preheader", "intro", "line"})
 """Fields of whole sentences; a closing may end as a letter does."""
-FEW_WORDS = 3
+FEW_WORDS = 6
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS_SMALL = re.compile(r"[\"“„(]?[a-zß-ÿ]+(?![\wA-Z])")
 _ENDS = re.compile(r"[.?!…][\"”“)]?$")

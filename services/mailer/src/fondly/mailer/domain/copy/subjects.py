@@ -11,12 +11,12 @@ from functools import cached_property
 
 from fondly.contracts.experiments import arm
 from fondly.mailer.domain.copy.checks import problems
-from fondly.mailer.domain.copy.fields import Copy, fits
+from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
 from fondly.mailer.domain.facts.email import LONGEST_NAME, EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.domain.language.naming import Naming
-from fondly.mailer.domain.slots import FIRST_NAME, slots_in
+from fondly.mailer.domain.slots import FIRST_NAME, owner, renumbered, slots_in
 
 SUBJECT = "subject"
 WRITTEN = f"{{{SUBJECT}}}"
@@ -46,15 +46,17 @@ class SubjectTest:
         return replace(copy, subject=worded(self.variants[variant], copy.subject, facts)), variant
 
     def suits(self, facts: EmailFacts, subject: str) -> bool:
-        """Whether an email may have this subject in every variant, as long as an inbox shows."""
+        """Whether an email may have this subject in every variant, by the rules for all subjects."""
         if facts.occasion is Occasion.SORRY:
             return False
-        texts = [worded(template, subject, facts) for template in self.variants.values()]
-        known = facts.slots.keys()
-        return all(
-            known >= set(slots := slots_in(text))
-            and slots.count(FIRST_NAME) <= 1
-            and fits(SUBJECT, text, facts.slots)
+        named = (facts.product(owner(slot)) for slot in slots_in(subject))
+        product = next(filter(None, named), facts.products[0])
+        values = {f"1.{name}": value for name, value in product.values.items()}
+        ground = Ground(facts.language, facts.brand, {}, facts.customer_slots | values, reduced=True)
+        texts = (worded(template, subject, facts) for template in self.variants.values())
+        return not any(
+            slots_in(text).count(FIRST_NAME) > 1
+            or problems(SUBJECT, Wording(renumbered(text, product.number, 1)), ground)
             for text in texts
         )
 
@@ -74,11 +76,8 @@ def wrong_slots(template: str) -> str:
 
 def template_problems(template: str, *, brand: str, language: str) -> list[Problem]:
     """Return what the rules have against a template's own words, whatever subject stands in it."""
-    own = template.replace(WRITTEN, "").strip()
-    if not any(map(str.isalpha, own)):
-        return []
-    ground = Ground(language, brand, {}, {FIRST_NAME: LONGEST_NAME})
-    return problems(SUBJECT, Wording(own), ground)
+    ground = Ground(language, brand, {}, {FIRST_NAME: LONGEST_NAME, "1.name": "Name"})
+    return problems(SUBJECT, Wording(template.replace(WRITTEN, "{1.name}")), ground)
 
 
 def worded(template: str, subject: str, facts: EmailFacts) -> str:

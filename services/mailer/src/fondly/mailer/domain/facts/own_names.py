@@ -70,5 +70,7 @@ def _kind(category: tuple[str, ...], naming: Naming) -> str | None:
     if not words or len(words) > MAX_CATEGORY_WORDS or not all(word.isalpha() for word in words):
         return None
     last = words[-1]
-    singular = next((last[: -len(end)] + left for end, left in naming.plurals if last.endswith(end)), None)
+    singular = next(
+        (last[: -len(end)] + left for end, left in naming.plurals if last.casefold().endswith(end)), None
+    )
     return " ".join([*words[:-1], singular]) if singular else None

@@ -77,10 +77,10 @@ def _evidence(given: _Evidence, naming: Naming) -> Iterator[tuple[str, str | int
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
     if name := own_name(given.product_name or "", given.own_category, naming):
         yield "product", name
-    if kinds := _category(given.own_category):
-        yield "kinds", naming.in_sentence(kinds)
-    if category := _category(given.category):
-        yield "category", naming.in_sentence(category)
+    if kinds := _category(given.own_category, naming):
+        yield "kinds", kinds
+    if category := _category(given.category, naming):
+        yield "category", category
     if customers := given.raters or given.customers:
         yield "count", customers
         yield "who", _who(customers)
@@ -92,10 +92,11 @@ def _who(customers: int) -> str:
     return "some" if customers < COUNTED_CUSTOMERS else "many"
 
 
-def _category(path: tuple[str, ...]) -> str:
-    """Return the category in words, after its parent where it means little alone: `Headphones (In-Ear)`."""
+def _category(path: tuple[str, ...], naming: Naming) -> str:
+    """Return the category in words, after its parent where it means little alone: `headphones (in-ear)`."""
     label, parent = category_label(path), category_label(path[:-1])
     if not has_words(label):
         return ""
     alone = len(label.split()) > 1 or label.endswith("s") or len(parent.split()) != 1
+    label, parent = naming.in_sentence(label), naming.in_sentence(parent)
     return label if alone or not has_words(parent) else f"{parent} ({label})"

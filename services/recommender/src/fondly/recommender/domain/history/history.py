@@ -7,6 +7,7 @@ somebody is.
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from math import inf
+from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, Self, TypeVar
 
 from pydantic import Field
@@ -62,6 +63,8 @@ class Told(NamedTuple):
     customers: Sequence[Customer]
     scored: Sequence[ScoredReview]
     scores: Scores
+    reviews: Mapping[str, Sequence[Review]] = MappingProxyType({})
+    """The reviews of the run's file with their words, by customer."""
 
 
 class History(Record):

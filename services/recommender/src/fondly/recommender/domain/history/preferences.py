@@ -33,6 +33,7 @@ Scores = Mapping[tuple[str, str], SentimentScores]
 MAX_ASPECTS = 10
 """How many of a customer's praised, and blamed, aspects are passed on: an email has room for one or two."""
 MAX_OWNED = 20
+MAX_SAID_CHARS = 400
 Mentions = Mapping[tuple[str, str], Sequence[AspectMention]]
 """The aspects that reviews mention, by customer id and review id."""
 
@@ -179,17 +180,27 @@ def own_aspects(
 
 
 def own_products(
-    preferences: Iterable[Preference], products: Mapping[str, Product]
+    preferences: Iterable[Preference], products: Mapping[str, Product], reviews: Iterable[Review] = ()
 ) -> tuple[OwnProduct, ...]:
-    """Return the first `MAX_OWNED` of the customer's products that are in the catalogue."""
+    """Return the first `MAX_OWNED` products of theirs in the catalogue, with what their `reviews` say."""
+    said = {one.review_id: one for one in reviews}
     found = (
         OwnProduct(
             product_id=one.product_id,
             product_name=products[one.product_id].name,
             category=products[one.product_id].category,
             polarity=one.value,
+            stars=review.rating if review else None,
+            said=_cut(review.document) if review else None,
         )
         for one in preferences
         if one.product_id in products
+        for review in (said.get(one.review_id or ""),)
     )
     return tuple(islice(found, MAX_OWNED))
+
+
+def _cut(words: str) -> str | None:
+    if len(words) > MAX_SAID_CHARS:
+        words = words[:MAX_SAID_CHARS].rpartition(" ")[0]
+    return words or None

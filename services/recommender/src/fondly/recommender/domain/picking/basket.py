@@ -123,7 +123,7 @@ class Basket:
             Rule.OWNED: self._is_new,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
-            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.part) not in shopper.disappointments,
+            Rule.DISAPPOINTMENT: self._makes_good,
             Rule.AUDIENCE: self._keeps_audience,
             Rule.FIT: self._candidates.suitable.is_fit,
             Rule.SYSTEM: lambda offer: is_of_their_system(facts(offer.product_id).attributes, shopper.facts),
@@ -166,7 +166,13 @@ class Basket:
         owned = [one for kind in offer.kinds for one in durables.get(kind, ())]
         if owned and not self._kinds.isdisjoint(offer.kinds):
             return False
-        return all(one.is_disappointing and one.is_bettered_by(offer.product) for one in owned)
+        return all(one.is_disappointing and one.is_bettered_by(offer) for one in owned)
+
+    def _makes_good(self, offer: Offer) -> bool:
+        """No brand disappoints twice; instead of what they complain of only something better will do."""
+        bad = self._shopper.complained_of
+        is_other = bad is None or offer.leaf != bad.leaf or bad.is_bettered_by(offer)
+        return is_other and (offer.brand, offer.part) not in self._shopper.disappointments
 
     def _keeps_audience(self, offer: Offer) -> bool:
         """Return whether an offer is for those whom their products are for, as far as its text says."""

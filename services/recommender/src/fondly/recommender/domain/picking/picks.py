@@ -25,6 +25,8 @@ ANOTHER_DURABLE = 0.05
 """The same where the picks are things that people need one of."""
 LEAST = 1e-6
 """The weight of a leaf category that nothing but its likelihood speaks for."""
+MOST_AFTER_COMPLAINT = 2
+"""How many picks somebody gets whom nothing has pleased: sorry comes first."""
 MOST_LEAVES, MOST_OFFERS = 14, 10
 """How many leaf categories are considered, and how many offers of each."""
 
@@ -67,7 +69,7 @@ class _Picking:
         self._variant = cache(lambda family: suitable.variant(variants.get(family, ())))
 
     def selection(self) -> Selection:
-        shop = self._shop
+        shop, known = self._shop, self._shop.catalogue
         self._add_pinned()
         pinned = len(self._basket)
         self._fill(shop.picks, lambda offer: self._basket.takes(offer) and self._reasons.is_personal(offer))
@@ -80,13 +82,16 @@ class _Picking:
         let_down = {one.leaf for one in self._shopper.owned if one.is_disliked} - read_on
         own = self._basket.chosen[pinned:]
         chosen = self._basket.chosen[:pinned] + sorted(own, key=lambda one: one.offer.leaf in let_down)
+        chosen = chosen[:MOST_AFTER_COMPLAINT] if self._shopper.complaint else chosen
         reasons = self._reasons.of([one.offer for one in chosen])
         return Selection(
             picks=tuple(
                 Pick(
                     product=one.offer.product,
                     reason=reason,
-                    praised=shop.catalogue.praised.get(one.offer.product_id, ()),
+                    praised=known.praised.get(one.offer.product_id, ()),
+                    blamed=known.blamed.get(one.offer.product_id, ()),
+                    quotes=known.quotes.get(one.offer.product_id, ()),
                 )
                 for one, reason in zip(chosen, reasons, strict=True)
             ),

@@ -138,7 +138,7 @@ class Reasons:
             return
         for owned in self.shopper.owned:
             is_rival = not owned.is_liked and self._is_for_the_same(offer, owned)
-            if is_rival and owned.is_bettered_by(offer.product):
+            if is_rival and owned.is_bettered_by(offer):
                 yield _about(ReasonKind.BETTER_RATED, owned)
                 return
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 
-from fondly.contracts.records import Product
+from fondly.contracts.records import Complaint, Product
 from fondly.recommender.domain.history.preferences import EventType, Preference
+from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.shop.audience import Audience, Gender, circle, system_of
 from fondly.recommender.domain.shop.fit_tables import Fact
 from fondly.recommender.domain.shop.fitting import known_from
@@ -30,6 +31,7 @@ class Owned:
     product: Product
     kinds: frozenset[str]
     """What it is, if it is durable (see `Durables.kinds`)."""
+    brand: str | None = None
 
     @property
     def leaf(self) -> Category:
@@ -57,11 +59,12 @@ class Owned:
         """How much the product counts towards what the customer shops for, from 0 to 1."""
         return VOICES[self.preference.event_type]
 
-    def is_bettered_by(self, product: Product) -> bool:
-        """Return whether enough people rate a product clearly better than this one."""
+    def is_bettered_by(self, offer: Offer) -> bool:
+        """Return whether enough people rate something of another brand clearly better than this."""
+        product = offer.product
         ours, theirs, count = product.rating, self.product.rating, product.rating_count or 0
         is_better = ours is not None and theirs is not None and ours >= theirs + BETTER_BY
-        return is_better and count >= RATED_BETTER_BY
+        return is_better and count >= RATED_BETTER_BY and (self.brand is None or self.brand != offer.brand)
 
 
 @dataclass(frozen=True)
@@ -80,15 +83,17 @@ class Shopper:
     """The departments that they want nothing of (see `topics`)."""
     shown_often: Collection[str] = ()
     """The ids of the products that are in enough lists already (see `Shop.most_lists`)."""
+    complaint: Complaint | None = None
+    """What let them down, if their list has to say sorry."""
 
     @cached_property
     def owned(self) -> tuple[Owned, ...]:
         """Their products that are in the catalogue, in order of first appearance."""
-        products = self.shop.catalogue.products
+        products, brand = self.shop.catalogue.products, self.shop.catalogue.brand
         return tuple(
-            Owned(one, products[one.product_id], self.shop.kinds(products[one.product_id].category))
+            Owned(one, product, self.shop.kinds(product.category), brand(one.product_id))
             for one in self.preferences
-            if one.product_id in products
+            if (product := products.get(one.product_id))
         )
 
     @cached_property
@@ -128,7 +133,13 @@ class Shopper:
     @cached_property
     def kept(self) -> tuple[Owned, ...]:
         """Their products that did not disappoint them: nothing is offered to go with the others."""
-        return tuple(one for one in self.owned if not one.is_disliked)
+        return tuple(one for one in self.owned if not one.is_disliked and one is not self.complained_of)
+
+    @cached_property
+    def complained_of(self) -> Owned | None:
+        """What their list has to say sorry for."""
+        product_id = self.complaint and self.complaint.product_id
+        return next((one for one in self.owned if one.product.product_id == product_id), None)
 
     @cached_property
     def following(self) -> frozenset[Category]:
@@ -138,8 +149,7 @@ class Shopper:
     @cached_property
     def brands(self) -> frozenset[str]:
         """The brands of their kept products."""
-        found = (self.shop.catalogue.brand(one.product.product_id) for one in self.kept)
-        return frozenset(one for one in found if one)
+        return frozenset(one.brand for one in self.kept if one.brand)
 
     @cached_property
     def disappointments(self) -> frozenset[tuple[str, Category]]:
@@ -148,9 +158,7 @@ class Shopper:
         return frozenset(
             (brand, part(one.leaf))
             for one in self.owned
-            if one.is_disliked
-            and not is_title(one.leaf)
-            and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
+            if one.is_disliked and not is_title(one.leaf) and (brand := one.brand) is not None
         )
 
     @cached_property

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
-from fondly.contracts.records import Product, ProductSentiment
+from fondly.contracts.records import Product, ProductQuotes, ProductSentiment
 from fondly.recommender.domain.shop import names
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
 from fondly.recommender.domain.shop.families import Families, SharedReviews
 from fondly.recommender.domain.shop.fitting import owned_with
-from fondly.recommender.domain.shop.ratings import is_disliked, praised, shrunk_ratings
+from fondly.recommender.domain.shop.ratings import blamed, is_disliked, praised, shrunk_ratings
 from fondly.recommender.domain.shop.taxonomy import Category, shared_levels, words
 
 PART_LEVELS = 2
@@ -43,7 +43,11 @@ class Catalogue:
     """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
-        self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
+        self,
+        products: Iterable[Product],
+        sentiments: Iterable[ProductSentiment],
+        shared: SharedReviews,
+        quotes: Iterable[ProductQuotes] = (),
     ) -> None:
         self._shared = shared
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}
@@ -51,6 +55,8 @@ class Catalogue:
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
         self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
         """What buyers praise, by product id."""
+        self.blamed = {key: found for key, sentiment in by_product.items() if (found := blamed(sentiment))}
+        self.quotes = {one.product_id: one.quotes for one in quotes}
         self._people = {
             product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()
@@ -61,7 +67,10 @@ class Catalogue:
         families = Families.of(self.products, shared)
         self.family: Callable[[str], str] = cache(families.family)
         """Returns the id of the product's family."""
-        self._labels = {key: _volumes(one) | {families.family(key)} for key, one in self.products.items()}
+        self._labels = {
+            key: (_volumes(one) or _titles(one)) | {families.family(key)}
+            for key, one in self.products.items()
+        }
         self.brand: Callable[[str], str | None] = names.brands_of(self.products.values()).get
         """Returns the product's brand, None when none is known."""
         self.facts: Callable[[str], Facts] = cache(self._read_facts)
@@ -170,6 +179,12 @@ def _volumes(product: Product) -> frozenset[str]:
     """Return which volume of a series a product is, as a label that all its editions have in common."""
     volume = volume_of(product)
     return frozenset(f"\n{fact.value}" for fact in volume.offers) if volume else frozenset()
+
+
+def _titles(product: Product) -> frozenset[str]:
+    """Return what a product is called, as a label that other listings of it in its category have too."""
+    title = names.title_key(product)
+    return frozenset(["\t".join((*product.category, *title))]) if title else frozenset()
 
 
 def _log_price(product: Product) -> float:

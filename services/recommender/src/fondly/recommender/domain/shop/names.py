@@ -18,7 +18,7 @@ from fondly.contracts.records import Product
 from fondly.recommender.domain.shop.tables import filled, german_colours, read_table, word_set
 
 MAX_WORDS = 3
-
+MIN_TITLE_WORDS = 4
 _PREFIXES = re.compile(
     r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+",
     re.IGNORECASE,
@@ -26,6 +26,7 @@ _PREFIXES = re.compile(
 """`(Renewed)`, `[New]`, `Pack of 2`, and marks before the first word."""
 _WORD = re.compile(r"[^\W_]+(?:[-+&.'\u2019][^\W_]+)*")
 _END = re.compile(r"[,;:|()\[\]/]|\s[-\u2013\u2014]\s")
+_SPECIFICATIONS = re.compile(r"\s*[,;|(\[]|\s(?:with|mit)\s", re.IGNORECASE)
 _NO_BRANDS = word_set("no brands", "colours", "letter sizes", "garments", "wearable")
 Key = tuple[str, ...]
 """Words of a name, sorted."""
@@ -100,6 +101,13 @@ def bare_name(product: Product) -> Key:
         words.pop()
     stated = set(_NAME_WORD.findall((product.variant or "").casefold()))
     return tuple(sorted(word for word in words if word not in stated))
+
+
+def title_key(product: Product) -> Key:
+    """Return the bare words before a name's first specification; () for too few to tell products apart."""
+    title = _SPECIFICATIONS.split(product.name, maxsplit=1)[0]
+    words = bare_name(product.model_copy(update={"name": title}))
+    return words if len(words) >= MIN_TITLE_WORDS else ()
 
 
 def _without_colours(words: Sequence[str], colours: frozenset[str]) -> list[str]:

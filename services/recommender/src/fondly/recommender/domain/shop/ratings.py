@@ -12,6 +12,7 @@ MIN_SCORED_TO_DISLIKE = 3
 MIN_PRAISING = 3
 PRAISED_PER_BLAMED = 4
 MAX_PRAISED = 3
+MIN_BLAMING, BLAMED_SHARE = 2, 0.25
 PRICE = "price"
 
 
@@ -34,6 +35,12 @@ def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
     others = (each for each in sentiment.aspects if each.aspect != PRICE)
     found = (each for each in others if each.praised >= max(MIN_PRAISING, PRAISED_PER_BLAMED * each.blamed))
     return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
+
+
+def blamed(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
+    """Return the aspects that two people, and a quarter of who mention them, blame: most blamed first."""
+    found = (one for one in sentiment.aspects if one.blamed >= max(MIN_BLAMING, BLAMED_SHARE * one.mentions))
+    return tuple(sorted(found, key=lambda one: -one.blamed)[:MAX_PRAISED])
 
 
 def _shrunk(product: Product, sentiment: ProductSentiment | None, average: float) -> float:

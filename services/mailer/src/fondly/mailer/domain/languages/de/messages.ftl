@@ -75,7 +75,7 @@ subject-same-shelf =
     .a = Im Regal neben { $own }
 subject-sorry =
     .a = Es tut uns leid, wie es gelaufen ist
-    .b = { $first_name }, wir haben Ihre Worte gelesen
+    .b = { $first_name }, wir bitten um Entschuldigung
     .c = Wir haben Sie enttäuscht, und das tut uns leid
 
 preheader-any =
@@ -115,7 +115,7 @@ greeting-sorry =
 intro-liked =
     .a = { $products ->
         [one] { $liked } hat Ihnen gefallen, also haben wir von dort aus gesucht.
-       *[other] { $liked } hat Ihnen gefallen, also haben wir von dort aus gesucht und mehr als eines gefunden.
+       *[other] { $liked } hat Ihnen gefallen, also haben wir von dort aus gesucht und einiges gefunden.
     }
     .b = Sie haben etwas gelobt ({ $product }: { $aspect }). Damit fing unsere Suche an.
     .c = { $liked } kam bei Ihnen gut an, und so wussten wir, wo wir suchen.

@@ -76,7 +76,7 @@ subject-same-shelf =
     .a = On the shelf beside your { $own }
 subject-sorry =
     .a = We are sorry it went that way
-    .b = { $first_name }, we read what you wrote
+    .b = { $first_name }, please accept our apology
     .c = You were let down, and we are sorry
 
 preheader-any =
@@ -94,11 +94,11 @@ preheader-any =
     }
 preheader-goes-with =
     .a = { $products ->
-        [one] { $name }, and why the two belong together.
+        [one] { $name }, and why it belongs there.
        *[other] { $name }, and some more to look at.
     }
 preheader-better-rated =
-    .a = { $name } has the better rating of the two.
+    .a = { $name } has the better rating.
 preheader-sorry =
     .a = Thank you for telling us.
     .b = Your words were read.
@@ -116,7 +116,7 @@ greeting-sorry =
 intro-liked =
     .a = { $products ->
         [one] You liked your { $liked }, so we went looking from there.
-       *[other] You liked your { $liked }, so we went looking from there and came back with more than one.
+       *[other] You liked your { $liked }, so we went looking from there and came back with full hands.
     }
     .b = { $products ->
         [one] You spoke well of the { $aspect } of your { $product }. That was our starting point.

@@ -1,0 +1,122 @@
+"""Recommends to all customers of a part, one after the other: nothing that is in enough lists already."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+
+from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
+from fondly.recommender.domain.history.complaints import SafetyCase, Said, complaint_of, safety_cases
+from fondly.recommender.domain.history.earlier_picks import Earlier
+from fondly.recommender.domain.history.history import Told
+from fondly.recommender.domain.history.preferences import (
+    Mentions,
+    Scores,
+    mentions_by_review,
+    own_aspects,
+    own_products,
+    preferences_of,
+    scores_by_review,
+)
+from fondly.recommender.domain.picking.basket import Rule
+from fondly.recommender.domain.picking.picks import Selection, pick
+from fondly.recommender.domain.picking.shopper import Shopper
+from fondly.recommender.domain.shop.shop import Shop
+
+
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The recommendations of some customers, how many picks each rule had to yield for, and safety cases."""
+
+    recommendations: list[Recommendation] = field(default_factory=list)
+    yielded: Counter[Rule] = field(default_factory=Counter)
+    cases: list[SafetyCase] = field(default_factory=list)
+
+    @property
+    def unsafe(self) -> int:
+        """How many customers speak of danger."""
+        return len({one.customer_id for one in self.cases})
+
+
+def recommend(
+    told: Told,
+    rankings: Mapping[str, Sequence[str]],
+    shop: Shop,
+    earlier: Mapping[str, Earlier] = MappingProxyType({}),
+    *,
+    unwanted: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> Recommended:
+    """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
+    done, part = Recommended(), _Part(told)
+    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(mailed(told.customers))), set[str]()
+    for customer in told.customers:
+        name = customer.customer_id
+        cases = list(safety_cases(name, told.reviews.get(name, ())))
+        done.cases.extend(cases)
+        if customer.exclusion is not None:
+            continue
+        emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
+        emailed = {product_id for email in emails for product_id in email.product_ids}
+        preferences = preferences_of(customer, told.scores)
+        shopper = Shopper(
+            shop,
+            preferences,
+            rankings.get(name, ()),
+            name,
+            emailed,
+            unwanted.get(name, frozenset()),
+            shown_often,
+            complaint=complaint_of(part.said(name), cases, preferences),
+        )
+        selection = pick(shopper)
+        done.yielded.update(selection.yielded)
+        picked = [one.product.product_id for one in selection.picks]
+        lists.update(picked)
+        shown_often.update(one for one in picked if lists[one] >= most_lists)
+        done.recommendations.append(part.recommendation(customer, shopper, selection))
+    return done
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a part's customers say, by their reviews."""
+
+    told: Told
+
+    def said(self, name: str) -> Iterator[Said]:
+        """Yield a customer's own reviews of the run's file with their scores."""
+        for review in self.told.reviews.get(name, ()):
+            yield Said(review, self._scores.get((name, review.review_id)))
+
+    def recommendation(self, customer: Customer, shopper: Shopper, selection: Selection) -> Recommendation:
+        """Return a customer's picks with what they have and say."""
+        products = shopper.shop.catalogue.products
+        return Recommendation(
+            customer_id=customer.customer_id,
+            name=customer.name,
+            email=customer.email,
+            language=customer.language,
+            time_zone=customer.time_zone,
+            source=RecommendationSource.PERSONALIZE if shopper.ranked else RecommendationSource.POPULARITY,
+            picks=selection.picks,
+            praised=own_aspects(customer, self._mentions, products, Sentiment.POSITIVE),
+            blamed=own_aspects(customer, self._mentions, products, Sentiment.NEGATIVE),
+            owned=own_products(
+                shopper.preferences, products, self.told.reviews.get(customer.customer_id, ())
+            ),
+            complaint=shopper.complaint,
+        )
+
+    @cached_property
+    def _scores(self) -> Scores:
+        return scores_by_review(self.told.scored)
+
+    @cached_property
+    def _mentions(self) -> Mentions:
+        return mentions_by_review(self.told.scored)
+
+
+def mailed(customers: Iterable[Customer]) -> list[Customer]:
+    """Return the customers who may get an email."""
+    return [one for one in customers if one.exclusion is None]
