@@ -52,7 +52,7 @@ def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:
     is_verb = first.endswith(lexicon.table["verb_ending"]) and second in lexicon.words("after_verbs")
     if is_verb or first in lexicon.words("deeds"):
         return True
-    if participle and first.endswith(participle) and second in lexicon.words("after_participles"):
+    if participle and first.endswith(participle) and first not in lexicon.words("light_participles"):
         return True
     return first in lexicon.words("says_of_it") and second not in lexicon.words("after_verbs")
 
