@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -24,6 +25,7 @@ MAX_CHARS = {"subject": 60, "preheader": 110, "line": 200}
 _SHORT_CHARS = 64
 """A line that may be joined with another of the kind."""
 _ASSUMED = {FIRST_NAME: LONGEST_NAME, "price": "₹12,345"}
+_PRAISED = re.compile(r"praised: ([^(]+[^( ])")
 _TIED = frozenset({"goes_with", "bought_together", "better_rated"})
 """Reasons that tie a product to the customer's own."""
 
@@ -127,7 +129,11 @@ class ProductWriter:
         yield from proved[:1]
         if tie:
             yield tie.joined((others or self.free)[0])
-        yield from others[1:] if tie else others
+        rest, praise = others[1:] if tie else others, self._praise()
+        if praise:
+            yield (rest or self.free)[0].joined(praise)
+            rest = rest[1:]
+        yield from rest
         yield from self.free
         yield from others
 
@@ -165,6 +171,18 @@ class ProductWriter:
         ties = self._shuffled("ties", [self._filled(each) for each in pool])
         says = product.reason.says or (product.own.name if product.own else "")
         return Wording(ties[0], (("reason", says),))
+
+    def _praise(self) -> Wording | None:
+        """Return a sentence on what reviewers praise, if that is told."""
+        praised = ((source, _PRAISED.match(told)) for source, told in self.product.aspects.items())
+        found = [(source, each) for source, each in praised if each]
+        if not found:
+            return None
+        source, aspect = found[0]
+        sentences = self._shuffled(
+            "praise", [fill(each, {"aspect": aspect[1]}) for each in self.pools.of("lines.praise")]
+        )
+        return Wording(sentences[0], ((source, aspect[0]),))
 
     def _patterns(self, scenes: Sequence[str]) -> list[str]:
         """Return subjects of what is owned, of a reduced price, or with a name where the kind is unknown."""
