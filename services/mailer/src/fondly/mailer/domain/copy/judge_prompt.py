@@ -11,6 +11,7 @@ from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict
 from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Task, object_schema
 from fondly.mailer.domain.copy.question import Question, asked
 from fondly.mailer.domain.copy.wording import Wording
+from fondly.mailer.domain.slots import slots_in
 
 REFUSAL_CHARS = 200
 UNREADABLE = "not judged"
@@ -41,6 +42,7 @@ def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
         "sources": {name: text for name, text in ground.sources.items() if name in told},
         **question.about,
         **({"reduced": True} if ground.reduced else {}),
+        "slots": sorted({slot for _, wording in _texts(judged) for slot in slots_in(wording.text)}),
     }
     shop = {"task": Task.JUDGE, "language": ground.language}
     return (
