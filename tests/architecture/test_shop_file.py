@@ -35,6 +35,12 @@ FULL = r"""
 [brand]
 name = "Tee & 'mehr'"
 voice = 'dry, "precise", $5 a word'
+do = ["speak of the kitchen", 'say "du"']
+dont = ["no puns"]
+sentences = ["We pack by hand."]
+remedy = "Write to us and we replace it."
+personal_words = false
+strict = true
 from_address = "post@tee.example"
 postal_address = "Tee & mehr, Beispielstraße 1, 20095 Hamburg"
 unsubscribe_url = "https://tee.example/abmelden?a=1&b=2#x"

@@ -1,1 +1,1 @@
-"""Draws the pictures of the sample, which the stack has as files."""
+"""Draws the pictures of made-up shops, which the stack has as files."""

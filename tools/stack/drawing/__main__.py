@@ -1,7 +1,7 @@
-"""`python -m tools.stack.drawing`: draws the sample's pictures again, as small PNGs for every mail reader."""
+"""`python -m tools.stack.drawing`: draws the pictures of the sample and the examples again, as small PNGs."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -9,10 +9,12 @@ from PIL import Image, ImageColor
 
 from fondly.evaluation.sample.row import picture_name
 from fondly.evaluation.sample.vocabulary import load_vocabulary
-from fondly.stack.pictures.addresses import FOLDER
-from tools.stack.drawing.kinds import INK, KINDS, WHITE, Paint
+from fondly.stack.pictures.addresses import FOLDER, names_in
+from tools.stack.drawing import clothes, kinds
+from tools.stack.drawing.kinds import INK, WHITE, Paint
 from tools.stack.drawing.pen import Colour, Pen, mixed
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 SIZE = 480
 """Pixels a side: enough for a large picture on a fine screen."""
 SMOOTHING = 3
@@ -22,24 +24,25 @@ BRIGHT = 600
 
 
 def main() -> None:
-    """Write every kind of the sample in each of its colours into the package."""
-    for name, kind, colour in known():
-        drawn(kind, colour).save(FOLDER / name, "PNG", optimize=True)
+    """Write all pictures into the package."""
+    for name in names():
+        drawn(name).save(FOLDER / name, "PNG", optimize=True)
 
 
-def known() -> Iterator[tuple[str, str, str]]:
-    """Yield the name of each picture, the kind of product and its colour."""
-    for family in load_vocabulary().families:
-        for colour in family.colours:
-            yield picture_name(family.key, colour), family.key, colour
+def names() -> list[str]:
+    """Return the files' names: all kinds of the sample in their colours, and what the examples show."""
+    families = load_vocabulary().families
+    sample = {picture_name(family.key, colour) for family in families for colour in family.colours}
+    return sorted(sample.union(*(names_in(path.read_text("utf-8")) for path in EXAMPLES.glob("*/*.csv"))))
 
 
-def drawn(kind: str, colour: str) -> Image.Image:
-    """Return the picture of a kind of product in a colour."""
+def drawn(name: str) -> Image.Image:
+    """Return the picture with a file's name: a kind of product in a colour."""
+    kind, _, colour = name.removesuffix(".png").partition("-")
     paint = _paint(colour)
     pen = Pen(_ground(paint.body), pixels=SIZE * SMOOTHING)
     pen.oval((20, 83, 80, 93), mixed(_ground(paint.body), INK, 0.12))
-    KINDS[kind](pen, paint)
+    (vars(kinds) | vars(clothes))[kind](pen, paint)
     return pen.image.reduce(SMOOTHING).quantize(PALETTE)
 
 

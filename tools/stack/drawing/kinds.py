@@ -1,6 +1,5 @@
 """How each kind of product of the sample looks: one function a kind, by the key of its family."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tools.stack.drawing.pen import Colour, Pen, mixed
@@ -178,22 +177,3 @@ def bottle(pen: Pen, paint: Paint) -> None:
     pen.box((35, 29, 62, 90), paint.body, radius=9)
     pen.box((39, 36, 43, 82), paint.light, radius=2)
     pen.box((35, 68, 65, 72), paint.accent)
-
-
-KINDS: Mapping[str, Callable[[Pen, Paint], None]] = {
-    each.__name__: each
-    for each in (
-        cable,
-        power_bank,
-        earbuds,
-        smartwatch,
-        mouse,
-        television,
-        mixer,
-        kettle,
-        iron,
-        notebook,
-        lamp,
-        bottle,
-    )
-}

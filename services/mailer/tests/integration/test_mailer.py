@@ -49,6 +49,13 @@ if TYPE_CHECKING:
 RUN = "run-1"
 CUSTOMERS = 30
 UNLIMITED_RPM = 60_000
+KINDS = (
+    ("Lamp", "DeskLamps", ("Soft light for late reading", "Folds flat")),
+    ("Kettle", "Kettles", ("Switches itself off", "Brushed steel body")),
+    ("Notebook", "Notebooks", ("Ruled paper", "Hard cover", "Ribbon to mark the page")),
+    ("Backpack", "Backpacks", ("Padded back", "Side pocket for a bottle")),
+    ("Headphones", "Headphones", ("Soft cushions", "Folds flat for the bag")),
+)
 
 
 @pytest.fixture(scope="module")
@@ -129,18 +136,18 @@ def mailer(clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClien
 
 def product(number: int) -> Product:
     """A made-up catalogue entry; every third has no discount, every fourth no rating."""
-    reduced, rated = number % 3, number % 4
+    reduced, rated, (kind, category, bullets) = number % 3, number % 4, KINDS[number % len(KINDS)]
     return Product(
         product_id=f"P{number:03}",
-        name=f"Northlane Lamp Model {number}, Dimmable Desk Light with Clip, Grün & <b>bright</b>",
-        category=("Home", "DeskLamps"),
+        name=f"Northlane {kind} Model {number}, Dimmable with Clip, Grün & <b>bright</b>",
+        category=("Home", category),
         price=f"{1000 + number}.50",
         list_price="2999" if reduced else None,
         discount_percent=60 if reduced else None,
         currency="INR",
         rating="4.3" if rated else None,
         rating_count=426973 if rated else None,
-        bullets=("Soft light for late reading", "Folds flat"),
+        bullets=bullets,
         image_url=f"https://img.shop.example/{number}.jpg",
         link=f"https://shop.example/p/{number}?ref=a",
     )
@@ -199,7 +206,8 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
     for record in records.values():
         message = read(await mailer.objects.get(record.key))
         assert message["Subject"] == record.subject
-        assert message["X-Fondly-Copy"] == "ai"
+        assert message["X-Fondly-Copy"] == record.copy_source != "template"
+    assert totals.counts["emails_mixed_copy"] <= len(records) / 10
     ops = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     finished = [parse_event(found.body, RunFinished) for found in await ops.receive(limit=10, wait_s=0)]
     assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]

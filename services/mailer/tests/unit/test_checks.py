@@ -179,7 +179,7 @@ def test_a_customer_is_paraphrased_and_nothing_private_is_repeated() -> None:
     ground = replace(GROUND, sources={**SOURCES, **CUSTOMER})
     assert found("intro", "You wrote that your tea is still hot at night.", "s1:stays hot", ground) == []
     assert "other words" in rules(found("intro", "Your tea stays hot until the evening.", "", ground))
-    assert "private" in rules(found("intro", "Your father liked hot tea.", "", ground))
+    assert "whom it was for" in rules(found("intro", "Your father liked hot tea.", "", ground))
 
 
 def test_the_customers_own_product_is_named_only_with_a_reason_about_it() -> None:
@@ -198,6 +198,14 @@ def test_facts_excuse_what_they_prove() -> None:
     assert "one product" in rules(
         found("intro", "We chose these for you.", "", replace(GROUND, of_several=False))
     )
+
+
+def test_what_the_shop_itself_promises_may_be_said() -> None:
+    """In its own sentences, and as the remedy for what went wrong."""
+    ground = replace(GROUND, sources={"remedy": "We refund it within a week."}, apology=True)
+    text = "We are sorry, and we refund it within a week."
+    assert "returns" in rules(found("intro", text, "", ground))
+    assert found("intro", text, "remedy:We refund it within a week", ground) == []
 
 
 def test_an_apology_neither_cheers_nor_sells() -> None:

@@ -195,7 +195,7 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
     )
     assert (copy.lines["1"], copy.closing) == ("For the sound you praised.", "See you soon!")
     assert second.assembled.copy.intro.startswith("You liked")
-    [question] = [told for each in model.prompts if (told := asked(each.text))["task"] == "own"]
+    [question] = [facts for each in model.prompts if (facts := asked(each.text))["task"] == "own"]
     [customer] = question["customers"]
     assert customer["own"]["said"] == {"s1": "The sound is good.", "s2": "Heavy."}
     assert len(first.prompt_keys) == len(second.prompt_keys) + 1

@@ -1,5 +1,6 @@
-"""The sample's pictures: small, distinct, the same every time, and where the file says they are."""
+"""The pictures of made-up shops: small, distinct, the same every time, and where the file says they are."""
 
+import csv
 import socket
 import time
 from http.client import HTTPConnection, HTTPResponse
@@ -13,9 +14,14 @@ from fondly.evaluation.sample.row import picture_url
 from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names
 from fondly.stack.pictures.server import serve
 from fondly.stack.processes import free_port
-from tools.stack.drawing.__main__ import SIZE, drawn, known
+from tools.stack.drawing.__main__ import EXAMPLES, SIZE, drawn, names
 
 MAX_BYTES = 15_000
+CATALOGUES = (
+    ("electronics-us/products_export.csv", ",", "Image Src"),
+    ("fashion-de/produkte.csv", ";", "Bild"),
+    ("marketplace-in/marketplace.csv", ",", "img_link"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -50,17 +56,20 @@ def test_a_picture_is_a_small_png(name: str) -> None:
 def test_pictures_are_those_that_are_drawn_and_no_two_are_alike() -> None:
     """Whoever changes the drawing draws all of them again."""
     pixels = set()
-    for name, kind, colour in known():
+    for name in names():
         with Image.open(FOLDER / name) as stored:
             found = stored.convert("RGB").tobytes()
-        assert drawn(kind, colour).convert("RGB").tobytes() == found, name
+        assert drawn(name).convert("RGB").tobytes() == found, name
         pixels.add(found)
     assert len(pixels) == len(picture_names())
 
 
-def test_every_product_of_the_sample_has_a_picture() -> None:
-    """The addresses in the file are those of pictures that there are, and all of them are used."""
+def test_every_product_of_made_up_shops_has_a_picture() -> None:
+    """The addresses in the sample and the examples are those of pictures that there are, and all are used."""
     links = {row["img_link"] for row in generate(customers=1500, products=300)}
+    for file, delimiter, column in CATALOGUES:
+        with (EXAMPLES / file).open(encoding="utf-8", newline="") as opened:
+            links.update(row[column] for row in csv.DictReader(opened, delimiter=delimiter))
     assert links == {BASE_URL + name for name in picture_names()}
 
 

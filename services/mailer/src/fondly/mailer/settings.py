@@ -113,16 +113,12 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
-    mailer_brand_do: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
-        default_factory=list
-    )
+    mailer_brand_do: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(default=[])
     """What copy should do: a JSON list of short texts."""
-    mailer_brand_dont: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(
-        default_factory=list
-    )
+    mailer_brand_dont: Annotated[Advice, NoDecode, BeforeValidator(_list_from_json)] = Field(default=[])
     """What it should not do."""
     mailer_brand_sentences: Annotated[Sentences, NoDecode, BeforeValidator(_list_from_json)] = Field(
-        default_factory=list
+        default=[]
     )
     """Sentences of the shop's own, which copy may use: they count as true."""
     mailer_remedy: Remedy = ""

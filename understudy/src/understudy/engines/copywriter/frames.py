@@ -23,8 +23,10 @@ _PRODUCTS = ("liked.product", "disliked.product", "praised.product", "blamed.pro
 def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[dict[str, Any]]]:
     """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
     writer, before = _Writer(facts, attempt), {each.text for each in facts.refused}
-    texts = {"intro": writer.intros(), "closing": writer.closings()}
-    if facts.occasion == "sorry":
+    is_sorry = facts.occasion == "sorry"
+    closings = writer.filled("closing.sorry" if is_sorry else "closing.any")
+    texts = {"intro": writer.intros(), "closing": closings}
+    if is_sorry:
         texts |= {
             "subject": writer.filled("frame.sorry.subjects"),
             "preheader": writer.filled("frame.sorry.preheaders"),
@@ -55,8 +57,7 @@ class _Writer:
         told = {"praised.aspect": facts.praised, "blamed.aspect": facts.blamed}
         known = {name: f"{{{name}}}" for name, text in told.items() if text and name in facts.slots}
         known |= {name: f"{{{name}}}" for name in _PRODUCTS if name in facts.slots}
-        named = {"theme": facts.theme, "brand": facts.brand.name}
-        return known | {name: text for name, text in named.items() if _PLAIN_WORDS.fullmatch(text)}
+        return known | ({"theme": facts.theme} if _PLAIN_WORDS.fullmatch(facts.theme) else {})
 
     def intros(self) -> list[str]:
         """Return openings that say what is known of the customer, each with what follows from it."""
@@ -76,16 +77,6 @@ class _Writer:
         """Return a text with the remedy as its evidence, if it names that."""
         remedy = self.facts.remedy
         return Wording(text, (("remedy", remedy),) if remedy and remedy in text else ())
-
-    def closings(self) -> list[str]:
-        """Return ends, some of them signed."""
-        if self.facts.occasion == "sorry":
-            return self.filled("closing.sorry")
-        signed = self.filled("closing.signed")
-        return [
-            f"{text} {_at(signed, place)}" if signed and place % 3 == 2 else text  # noqa: PLR2004 - each third
-            for place, text in enumerate(self.filled("closing.any"))
-        ]
 
     def filled(self, name: str) -> list[str]:
         """Return the sentences of a name whose facts are known, in an order of chance."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.chance import shuffled
-from understudy.engines.copywriter.pools import FIRST_NAME, Pools, fill
+from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.products import ProductWriter
 from understudy.engines.copywriter.repertoire import find_kind, words_of
 from understudy.engines.copywriter.said import read, readable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _COUNTS = {"subject": 2, "preheader": 1, "intro": 2, "line": 1}
 _MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200}
-_TYPICAL_NAME = "Alexandra"
 
 
 def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def _fitting(wordings: Iterator[Wording], field: str, before: set[str]) -> list[
         each.text: each
         for each in wordings
         if each.text not in before
-        and len(each.text.replace(f"{{{FIRST_NAME}}}", _TYPICAL_NAME)) <= _MAX_CHARS[field]
+        and len(each.text.replace(f"{{{FIRST_NAME}}}", LONGEST_NAME)) <= _MAX_CHARS[field]
     }
     return list(fitting.values())[: _COUNTS[field]]
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 FIRST_NAME = "customer.first_name"
+LONGEST_NAME = "N" * 24
+"""Stands for a first name, which is not told."""
 _PLACE = re.compile(r"\{([\w.]+)\}")
 
 

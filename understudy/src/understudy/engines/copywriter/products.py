@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from understudy.engines.copywriter.chance import chance_of, shuffled
 from understudy.engines.copywriter.clauses import sentences_of
-from understudy.engines.copywriter.pools import FIRST_NAME, Pools, fill
+from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.copywriter.wording import Wording
 
@@ -23,7 +23,7 @@ MAX_CHARS = {"subject": 60, "preheader": 110, "line": 200}
 """The most characters of each field as it is read, with its slots filled."""
 _SHORT_CHARS = 64
 """A line that may be joined with another of the kind."""
-_ASSUMED = {FIRST_NAME: "Alexandra", "price": "₹12,345"}
+_ASSUMED = {FIRST_NAME: LONGEST_NAME, "price": "₹12,345"}
 _TIED = frozenset({"goes_with", "bought_together", "better_rated"})
 """Reasons that tie a product to the customer's own."""
 

@@ -169,7 +169,7 @@ def _units(language: str) -> Mapping[str, Mapping[str, str]]:
     """Return, by measure, the units as a catalogue writes them, and as a text does."""
     tables = tomllib.loads(files(__package__).joinpath("data", "measures.toml").read_text("utf-8"))
     return {
-        measure: {**tables["en"][measure], **tables[language].get(measure, {})} for measure in tables["en"]
+        measure: {**tables[language].get(measure, {}), **tables["en"][measure]} for measure in tables["en"]
     }
 
 

@@ -49,10 +49,21 @@ class Setting:
         return tuple(self.key.split("."))
 
 
+def _switch(key: str, variable: str) -> Setting:
+    return Setting(key, (variable,), write=json.dumps, read=TypeAdapter(bool).validate_python)
+
+
 _hosts = partial(Setting, write=_joined, read=_split)
 SETTINGS = (
     Setting("brand.name", ("FONDLY_MAILER_BRAND_NAME",)),
     Setting("brand.voice", ("FONDLY_MAILER_BRAND_VOICE",)),
+    *(
+        Setting(f"brand.{key}", (f"FONDLY_MAILER_BRAND_{key.upper()}",), write=_json, read=json.loads)
+        for key in ("do", "dont", "sentences")
+    ),
+    Setting("brand.remedy", ("FONDLY_MAILER_REMEDY",)),
+    _switch("brand.personal_words", "FONDLY_MAILER_PERSONAL_WORDS"),
+    _switch("brand.strict", "FONDLY_MAILER_STRICT"),
     Setting("brand.from_address", ("FONDLY_MAILER_FROM_ADDRESS",)),
     Setting("brand.postal_address", ("FONDLY_MAILER_POSTAL_ADDRESS",)),
     Setting("brand.unsubscribe_url", ("FONDLY_MAILER_UNSUBSCRIBE_URL",)),
@@ -62,12 +73,7 @@ SETTINGS = (
     Setting("shop.time_zone", ("FONDLY_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("FONDLY_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("FONDLY_INGEST_MINIMUM_AGE",), read=int),
-    Setting(
-        "shop.require_consent",
-        ("FONDLY_INGEST_REQUIRE_CONSENT",),
-        write=json.dumps,
-        read=TypeAdapter(bool).validate_python,
-    ),
+    _switch("shop.require_consent", "FONDLY_INGEST_REQUIRE_CONSENT"),
     Setting("shop.max_rejected_share", ("FONDLY_INGEST_MAX_REJECTED_SHARE",), read=float),
     _hosts("hosts.links", ("FONDLY_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("FONDLY_MAILER_IMAGE_HOSTS",)),

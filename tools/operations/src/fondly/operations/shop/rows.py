@@ -52,10 +52,11 @@ def _value(shop: Shop, key: str) -> Any:  # noqa: ANN401 - settings are text, nu
     if key in said:
         return said[key]
     if section == "brand":
-        return MailerSettings.model_fields[BRAND_SETTINGS[name]].default
-    table = getattr(shop.applied, section)
-    default = getattr(table, name) if name else table
-    return None if default in ([], {}) else default
+        default = MailerSettings.model_fields[BRAND_SETTINGS[name]].default
+    else:
+        table = getattr(shop.applied, section)
+        default = getattr(table, name) if name else table
+    return None if default in ([], {}, "") else default
 
 
 def _theme_rows(shop: Shop) -> Iterator[Row]:

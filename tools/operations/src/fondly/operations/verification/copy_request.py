@@ -8,9 +8,9 @@ from typing import Any
 from fondly.contracts.errors import PermanentError
 from fondly.mailer.__main__ import model_choice, style
 from fondly.mailer.adapters.bedrock import BedrockModel
-from fondly.mailer.domain.copy.answers import AnswerFormatError, read_answer, read_product_answer
-from fondly.mailer.domain.copy.fields import FRAME_TEXTS
-from fondly.mailer.domain.copy.prompt import Task
+from fondly.mailer.domain.copy.answers import AnswerFormatError, read_answer
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS, PRODUCT_TEXTS
+from fondly.mailer.domain.copy.prompt import MEMBERS, Task
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.try_model import trial_prompts
@@ -58,9 +58,9 @@ def _of_reply(reply: ModelReply, task: Task) -> Iterator[str]:
     if reply.refusal:
         yield f"the model gives no complete answer: {reply.refusal}"
         return
-    is_frame = task is Task.FRAME
+    fields = FRAME_TEXTS if task is Task.FRAME else PRODUCT_TEXTS
     try:
-        wordings = read_answer(reply.text, FRAME_TEXTS) if is_frame else read_product_answer(reply.text)
+        wordings = read_answer(reply.text, fields, member=MEMBERS.get(task))
     except AnswerFormatError as error:
         yield f"the model does not obey the schema: {error}"
     else:

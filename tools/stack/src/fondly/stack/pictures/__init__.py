@@ -1,1 +1,1 @@
-"""The sample's product pictures: drawn when they are asked for, by kind and colour."""
+"""The product pictures of made-up shops."""

@@ -1,6 +1,6 @@
-"""Where the sample's pictures are: files that `tools/stack/drawing` has drawn, and their addresses.
+"""Where the pictures of made-up shops are: files that `tools/stack/drawing` has drawn, and their addresses.
 
-An address is part of the sample file and holds for every stack on this machine: a file that named a free port
+An address is part of a shop's file and holds for every stack on this machine: a file that named a free port
 would be another file, and another run, each time.
 """
 
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(re.escape(BASE_URL) + r"([a-z_]+-[a-z-]+\.png)")
 
 @cache
 def picture_names() -> frozenset[str]:
-    """Return the names of all pictures: every kind of the sample in each of its colours."""
+    """Return the names of all pictures: kinds of products in the colours that made-up shops have."""
     return frozenset(path.name for path in FOLDER.glob("*.png"))
 
 

@@ -28,12 +28,15 @@ class Figure(NamedTuple):
 
 
 def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
-    """Yield the figures of a text that nothing cited has."""
+    """Yield the figures of a text that neither the name, which the card shows, nor anything cited has."""
     rules = Rules.load(ground.language)
     own_words = SLOT.sub(" ; ", wording.text)
-    cited = {figure for each in wording.evidence for figure, _ in figures(each.quote, rules.numbers)}
+    cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
+    proved = {figure for each in cited for figure, _ in figures(each, rules.numbers)}
     said = rules.harmless.sub(" ; ", plain(own_words))
-    yield from (words for figure, words in figures(said, rules.numbers, counting=True) if figure not in cited)
+    yield from (
+        words for figure, words in figures(said, rules.numbers, counting=True) if figure not in proved
+    )
     told = _words(" ".join((*ground.sources.values(), ground.brand)))
     yield from (model for model in _MODEL.findall(own_words) if plain(model) not in told)
 

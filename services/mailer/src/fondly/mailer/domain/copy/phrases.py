@@ -8,6 +8,8 @@ from fondly.mailer.domain.copy.rules import Group, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
+BY_SHOP = frozenset({"brand", "remedy"})
+"""Sources in which the shop itself promises something: what is cited of them may be said."""
 STEM = 5
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -43,7 +45,8 @@ def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> 
         "told": shares_a_word(phrase, " ".join(ground.sources.values())),
         "cited": phrase in quotes or shares_a_word(phrase, quotes),
     }
-    return any(known[excuse] for excuse in group.unless)
+    by_shop = " ".join(each.quote for each in wording.evidence if each.source in BY_SHOP)
+    return shares_a_word(phrase, by_shop) or any(known[excuse] for excuse in group.unless)
 
 
 def _is_of_reviews(source: str) -> bool:

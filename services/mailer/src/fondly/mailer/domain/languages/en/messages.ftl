@@ -94,11 +94,11 @@ preheader-any =
     }
 preheader-goes-with =
     .a = { $products ->
-        [one] { $name }, and why the two belong together.
+        [one] { $name }, and why it belongs there.
        *[other] { $name }, and some more to look at.
     }
 preheader-better-rated =
-    .a = { $name } has the better rating of the two.
+    .a = { $name } has the better rating.
 preheader-sorry =
     .a = Thank you for telling us.
     .b = Your words were read.
