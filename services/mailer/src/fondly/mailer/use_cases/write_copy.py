@@ -199,7 +199,8 @@ def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Jud
 
     Quotes of the product's reviews are checked beside the first reply.
     """
-    quotes = {QUOTE: [Wording(text) for text in question.quotes]} if fields == question.fields else {}
+    quoted = question.quotes if fields == question.fields else ()
+    quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
     refusal, answer = reply.refusal, dict[str, list[Wording]]()
     if not refusal:
         try:

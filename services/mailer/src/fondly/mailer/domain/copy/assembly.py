@@ -99,7 +99,8 @@ class _Assembly:
         apology = self._facts.occasion is Occasion.SORRY
         found = self._first(HEADLINES, answers.own)
         if len(found) < len(HEADLINES):
-            found |= self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
+            others = self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
+            found = others | found
         found |= self._first(FRAME_TEXTS, answers.own)
         found |= self._first([name for name in FRAME_TEXTS if name not in found], answers.frame)
         return found | dict(self._lines(answers))
