@@ -131,7 +131,7 @@ class Copywriter:
             part.wordings[questions.own].judged.wordings if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        made = assembled(facts, answers, seed=seed, suits=suits)
+        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         said = [part.wordings[each] for each in questions.all]
         return WrittenCopy(

@@ -30,7 +30,7 @@ from fondly.mailer.domain.slots import renumbered
 
 Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
-SUBJECT = "subject"
+SUBJECT, INTRO = "subject", "intro"
 HERO = 1
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
@@ -64,17 +64,21 @@ class Assembled:
         return CopySource.MIXED if self.evidence else CopySource.TEMPLATE
 
 
-def assembled(facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None) -> Assembled:
+def assembled(
+    facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None, remedy: str = ""
+) -> Assembled:
     """Return an email's copy from texts that passed.
 
     The seed decides between wordings, of subjects between those that suit if any do. The same facts, texts
-    and seed give the same copy.
+    and seed give the same copy. House text offers the `remedy` to whoever complained.
     """
     written = _Assembly(facts, seed, suits).texts(answers)
     texts = {
         name: written[name].text if name in written else house_text(name, facts)
         for name in email_fields(facts)
     }
+    if remedy and INTRO not in written and facts.occasion is Occasion.SORRY:
+        texts[INTRO] = f"{texts[INTRO]} {remedy}"
     return Assembled(
         copy=Copy.of(
             {name: text for name, text in texts.items() if text}, dict(_quote(facts, answers.products))
