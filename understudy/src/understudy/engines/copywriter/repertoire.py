@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.wording import Wording
@@ -21,6 +22,8 @@ _WORDS = re.compile(r"[\w&']+")
 _SPOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CLAUSE_END = re.compile(r"[;:|!?()\[\]{}【】•]|[.,](?=\s|$)|\s[-–—]+\s")  # noqa: RUF001 - dashes of the catalogue
 _DENIAL = re.compile(r"\b(?:no|not|non|never|without|\w+n't|cannot|kein\w*|nicht|ohne)\b", re.IGNORECASE)
+_TEXTS = frozenset({"lines", "subjects", "preheaders"})
+_CACHED_SOURCES = 65_536
 _MAX_QUOTE_CHARS = 110
 _MAX_PHRASE_WORDS = 6
 _MIN_END_CHARS = 4
@@ -43,28 +46,19 @@ class Line:
         """Whether it states nothing that needs proof."""
         return self.condition == "*"
 
-    @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        counted = iter(range(len(self.condition)))
-        group = lambda measure: rf"(?P<{measure[1]}_{next(counted)}>{_figure(measure[1], self.language)})"  # noqa: E731
-        return re.compile(_MEASURE.sub(group, self.condition), re.IGNORECASE)
-
     def proved_by(self, sources: Mapping[str, str]) -> Wording | None:
         """Return the text with its measures filled, and the clause that proves it, if a source does."""
         if self.is_free:
             return Wording(self.text)
         for source, said in sources.items():
-            for found in self._pattern.finditer(said):
-                start, end = clause_around(said, found.start(), found.end())
-                if not _DENIAL.search(said[start : found.start()]):
-                    return Wording(self._filled(found), ((source, said[start:end]),))
+            if found := _found(self.condition, self.language, said):
+                clause, figures = found
+                filled = _MEASURE.sub(
+                    lambda each: _written(each[1], figures.get(each[1], ""), self.language),  # noqa: B023
+                    self.text,
+                )
+                return Wording(filled, ((source, clause),))
         return None
-
-    def _filled(self, found: re.Match[str]) -> str:
-        figures = {name.rpartition("_")[0]: each for name, each in found.groupdict().items() if each}
-        return _MEASURE.sub(
-            lambda each: _written(each[1], figures.get(each[1], ""), self.language), self.text
-        )
 
 
 @dataclass(frozen=True)
@@ -84,13 +78,19 @@ class Kind:
 def load_kinds(language: str) -> Mapping[str, Kind]:
     """Return the kinds of a language, those of English if it has none, by the phrases that tell them."""
     known = language if language in LANGUAGES else "en"
-    folder = files(__package__).joinpath("repertoire", known)
+    tables: dict[str, dict[str, Any]] = {}
+    for file in files(__package__).joinpath("repertoire", known).iterdir():
+        tables |= tomllib.loads(file.read_text("utf-8"))
+    for table in tables.values():
+        extended = tables.get(table.get("extends", ""), {})
+        for name in _TEXTS & extended.keys() & table.keys():
+            extended[name] += table[name]
     kinds: dict[str, Kind] = {}
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        for table in tomllib.loads(file.read_text("utf-8")).values():
+    for _, table in sorted(tables.items()):
+        if "words" in table:
             kind = _kind(table, known)
             kinds |= {" ".join(words_of(phrase)): kind for phrase in table["words"].split(",")}
-    return kinds
+    return {phrase.removesuffix("s"): kind for phrase, kind in kinds.items()} | kinds
 
 
 def find_kind(label: str, name: str, language: str) -> Kind | None:
@@ -117,6 +117,27 @@ def spoken_words(language: str) -> frozenset[str]:
 def words_in(text: str) -> list[str]:
     """Return the words of a text in lower case, hyphens and apostrophes included."""
     return _SPOKEN.findall(text.lower().replace("’", "'"))  # noqa: RUF001 - the typographic apostrophe
+
+
+@lru_cache(maxsize=_CACHED_SOURCES)
+def _found(condition: str, language: str, said: str) -> tuple[str, Mapping[str, str]] | None:
+    """Return the first clause of a source that meets a condition, and its figures by their measure."""
+    for found in _pattern(condition, language).finditer(said):
+        start, end = clause_around(said, found.start(), found.end())
+        if not _DENIAL.search(said[start : found.start()]):
+            figures = {name.rpartition("_")[0]: each for name, each in found.groupdict().items() if each}
+            return said[start:end], figures
+    return None
+
+
+@cache
+def _pattern(condition: str, language: str) -> re.Pattern[str]:
+    counted = count()
+
+    def group(measure: re.Match[str]) -> str:
+        return rf"(?P<{measure[1]}_{next(counted)}>{_figure(measure[1], language)})"
+
+    return re.compile(_MEASURE.sub(group, condition), re.IGNORECASE)
 
 
 def words_of(text: str) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+\d{0,2}(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - the typographic apostrophe
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(r"[.!?;:|,()\[\]{}•\n]+|\s[-–—]\s|\b(?:but|aber)\b")  # noqa: RUF001 - dashes of the catalogue
+_PROPERTY = re.compile(r"^(?:non|anti)-|-(?:free|proof|resistant|safe|friendly|tested|grade|winning)$")
 _MIN_PART_CHARS = 4
 _LINKS = ("", "s", "n", "en", "e")
 
@@ -130,7 +131,7 @@ class Evidence:
             return True
         if "'" in word:
             return self.allows(word.partition("'")[0])
-        if "-" in word:
+        if "-" in word and not _PROPERTY.search(word):
             parts = [each for each in word.split("-") if each]
             return all(self.allows(each) or self.counts(each) for each in parts)
         return lexicon.language == "de" and self._is_compound(word)
