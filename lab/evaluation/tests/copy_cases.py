@@ -1,13 +1,14 @@
-"""A made-up email with two products, and a gate that refuses one word and one slot."""
+"""A made-up email with two products, a judge that refuses one word, and code that accepts everything."""
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fondly.evaluation.copy.emails import Facts, read_emails
-from fondly.evaluation.copy.judging import Problem
-from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.copy.emails import Emails, read_emails
+from fondly.mailer.domain.copy.answers import Judged
+from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.copy.wording import Wording
 from lab.evaluation.tests.shops import a_product
 
 PRODUCTS = [a_product(name, "Home", "Lamps") for name in ("lamp", "lantern")]
@@ -20,12 +21,27 @@ RECOMMENDATION: dict[str, object] = {
     ],
 }
 EMAIL = {"recommendation": RECOMMENDATION, "brand": "Made-up Shop", "locale": "en_IN"}
-REFUSED = "free"
+REFUSED, WHY = "free", "offer"
 
 
-def gate(_field: str, text: str, _facts: EmailFacts) -> list[Problem]:
-    """Refuse a text by every occurrence of one word."""
-    return [Problem(rule="offer", found=REFUSED)] * text.count(REFUSED)
+def judge(prompts: Sequence[Prompt]) -> list[str]:
+    """Refuse every text that has one word."""
+    return [_judged(json.loads(each.entry)["texts"]) for each in prompts]
+
+
+def unknowing(prompts: Sequence[Prompt]) -> list[None]:
+    """Know no verdict."""
+    return [None] * len(prompts)
+
+
+def _judged(texts: list[dict[str, Any]]) -> str:
+    refused = [{"id": each["id"], "span": REFUSED, "why": WHY} for each in texts if REFUSED in each["text"]]
+    return json.dumps({"questions": {"1": {"refused": refused}}})
+
+
+def accept_all(answer: Mapping[str, Sequence[Wording]], _ground: object, *, strict: bool) -> Judged:  # noqa: ARG001 - as the mailer's
+    """Check nothing by code."""
+    return Judged({field: tuple(each) for field, each in answer.items()}, ())
 
 
 def write_emails(folder: Path, **changes: object) -> Path:
@@ -35,8 +51,8 @@ def write_emails(folder: Path, **changes: object) -> Path:
     return path
 
 
-def facts(folder: Path) -> Facts:
-    """Return the facts of the email A."""
+def emails(folder: Path) -> Emails:
+    """Return the email A."""
     return read_emails(write_emails(folder))
 
 

@@ -1,7 +1,8 @@
-"""`fondly evaluate copy`: what the gate in front of the model catches, and how much of its copy passes."""
+"""`fondly evaluate copy`: what rules and judge of the mailer catch, and how much of a model's copy passes."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,13 +10,17 @@ from fondly.cli.execution import FOUND_WRONG, guarded
 from fondly.cli.output import say
 
 STANDARD_OUTPUT = Path("-")
+UNMEASURED = 3
+MODEL = "global.anthropic.claude-haiku-5-5"
+"""The mailer's own."""
 
 Suite = Annotated[
     str | None,
     typer.Argument(
         metavar="SUITE",
-        help="JSON Lines of texts, or one of the suites that come with Fondly: tuning, test, german.",
-        show_default="tuning and test",
+        help="JSON Lines of texts, or a suite of Fondly's: tuning, test, german, fresh, fresh-german, blind, "
+        "blind-german.",
+        show_default="all of Fondly's",
     ),
 ]
 Emails = Annotated[
@@ -38,6 +43,42 @@ Answers = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class JudgeOptions:
+    """Who judges what code accepts."""
+
+    judge: Annotated[
+        Literal["understudy", "bedrock", "recorded"],
+        typer.Option(help="bedrock is a model on AWS and costs money; recorded are verdicts in a file."),
+    ] = "understudy"
+    model: Annotated[
+        str,
+        typer.Option(
+            envvar=["FONDLY_MAILER_JUDGE_MODEL_ID", "FONDLY_MAILER_MODEL_ID"],
+            help="The model of --judge bedrock.",
+        ),
+    ] = MODEL
+    record: Annotated[Path | None, typer.Option(dir_okay=False, help="Write the judge's verdicts here.")] = (
+        None
+    )
+    recordings: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            show_default="those that come with Fondly",
+            help="The verdicts of --judge recorded.",
+        ),
+    ] = None
+    allow_unmeasured: Annotated[
+        bool,
+        typer.Option(
+            "--allow-unmeasured",
+            help="Use verdicts on another instruction too, and do not exit with 3 for texts without one.",
+        ),
+    ] = False
+
+
 @guarded
 def copy(
     suite: Suite = None,
@@ -47,22 +88,26 @@ def copy(
     min_caught: MinCaught = 0.95,
     max_refused: MaxRefused = 0.03,
     answers: Answers = None,
+    judging: JudgeOptions,
 ) -> None:
-    """Measure the gate on texts that are known to be honest or a lie, or a model by its answers.
+    """Measure rules and judge on texts that are known to be honest or a lie, or a model by its answers.
 
-    A line of SUITE: {"id": "1", "email": "A", "field": "lines.2", "text": "...", "label": "lie", "kind":
-    "health"}. Fields are subject, preheader, greeting, intro, lines.N and closing; a label is lie or honest.
+    A line of SUITE: {"id": "1", "email": "A", "field": "lines.2", "text": "...", "evidence": [{"id": "b1",
+    "quote": "..."}], "label": "lie", "kind": "health"}. Fields are subject, preheader, intro, closing,
+    lines.N and, for a customer's own frame, own.subject, own.preheader, own.intro and own.line; a label is
+    lie or honest.
 
-    EMAILS: {"A": {"recommendation": {...}, "brand": "...", "locale": "en_IN", "features": {"PRODUCT_ID":
-    ["..."]}}}. Without features, six slots of each product count as known.
+    EMAILS: {"A": {"recommendation": {...}, "brand": "...", "locale": "en_IN", "remedy": "..."}}.
 
-    A line of --answers: {"email": "A", "answer": {"subject": "...", "lines": {"1": ["...", "..."]}},
-    "repair": {...}}. A field is a text or a list of wordings; answer and repair may be JSON in a text.
+    A line of --answers: {"email": "A", "answer": {"subject": [{"text": "...", "evidence": []}], "lines":
+    {"1": [...]}}, "repair": {...}}. A wording may be a text alone; answer and repair may be JSON in a text.
     """
     from fondly.evaluation.commands import measure_copy as measured
 
+    if judging.record and judging.judge == "recorded":
+        raise typer.BadParameter("--record is for verdicts that are not recorded yet")
     _require_emails(suite, emails, answers, own=measured.is_own(suite))
-    found = measured.measure(suite, emails, answers)
+    found = measured.measure(suite, emails, answers, judging)
     for line in measured.bad_lines(found):
         say(line)
     answer, is_printed = measured.answer(found), json == STANDARD_OUTPUT
@@ -74,6 +119,9 @@ def copy(
         say(each)
     if wrong:
         raise typer.Exit(FOUND_WRONG)
+    if found.unmeasured and not judging.allow_unmeasured:
+        say(f"unmeasured: {found.unmeasured} texts; see --judge bedrock --record")
+        raise typer.Exit(UNMEASURED)
 
 
 def _require_emails(suite: str | None, emails: Path | None, answers: Path | None, *, own: bool) -> None:

@@ -1,4 +1,4 @@
-"""The figures of the gate and of a model's copy."""
+"""The figures of what checks copy, and of a model's copy."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -7,7 +7,7 @@ from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Tab
 from fondly.evaluation.commands.columns import figure
 from fondly.evaluation.copy.answer_report import AnswerReport, Outcome, OutcomeRates
 from fondly.evaluation.copy.judging import Problem, Verdict
-from fondly.evaluation.copy.report import CopyReport, Rate, Rates
+from fondly.evaluation.copy.report import CopyReport, Rate, Rates, Refusals
 
 RULES_SHOWN = 10
 ALL = "all"
@@ -25,7 +25,9 @@ class _Wording(NamedTuple):
 def suite_sections(report: CopyReport) -> Iterator[Shown]:
     """Yield the rates by kind, field and suite, then every wrong verdict with its rule and word."""
     texts = f"{len(report.verdicts):,} texts of {', '.join(report.suites)}"
-    yield from (Line(f"{texts}: {_cpu(report.cpu_us_per_copy)} a text", "bold"), GAP)
+    yield from (Line(f"{texts}: {_cpu(report.cpu_us_per_copy)} of code a text", "bold"), GAP)
+    if report.unmeasured:
+        yield from (Line(f"unmeasured: {report.unmeasured:,} texts without a verdict of the judge"), GAP)
     yield from (_kinds("lies", "caught", report.lies, report.caught), GAP)
     yield from (_kinds("honest texts", "refused", report.honest, report.refused), GAP)
     yield from (_rates("field", report.fields), GAP)
@@ -63,11 +65,14 @@ def _answers_head(report: AnswerReport) -> str:
     return f"answers: {report.answers:,}{unreadable}; {passing}; {_cpu(report.cpu_us_per_copy)} a wording"
 
 
-def _kinds(title: str, verb: str, kinds: Mapping[str, Rate], total: Rate) -> Table[tuple[str, Rate]]:
-    columns: Columns[tuple[str, Rate]] = (
+def _kinds(
+    title: str, verb: str, kinds: Mapping[str, Refusals], total: Refusals
+) -> Table[tuple[str, Refusals]]:
+    columns: Columns[tuple[str, Refusals]] = (
         Column(title, lambda row: row[0], _style, fold=True),
-        Column("texts", lambda row: row[1].of, right=True),
-        *figure(verb, lambda row: _rate(row[1]), _style),
+        Column("texts", lambda row: row[1].both.of, right=True),
+        figure("by code", lambda row: _rate(row[1].code), _style)[0],
+        *figure(verb, lambda row: _rate(row[1].both), _style),
     )
     return Table(columns, [*kinds.items(), (ALL, total)])
 
@@ -75,10 +80,12 @@ def _kinds(title: str, verb: str, kinds: Mapping[str, Rate], total: Rate) -> Tab
 def _rates(title: str, groups: Mapping[str, Rates]) -> Table[tuple[str, Rates]]:
     columns: Columns[tuple[str, Rates]] = (
         Column(title, lambda row: row[0]),
-        Column("lies", lambda row: row[1].caught.of, right=True),
-        *figure("caught", lambda row: _rate(row[1].caught)),
-        Column("honest", lambda row: row[1].refused.of, right=True),
-        *figure("refused", lambda row: _rate(row[1].refused)),
+        Column("lies", lambda row: row[1].caught.both.of, right=True),
+        figure("code", lambda row: _rate(row[1].caught.code))[0],
+        *figure("caught", lambda row: _rate(row[1].caught.both)),
+        Column("honest", lambda row: row[1].refused.both.of, right=True),
+        figure("code", lambda row: _rate(row[1].refused.code))[0],
+        *figure("refused", lambda row: _rate(row[1].refused.both)),
     )
     return Table(columns, list(groups.items()))
 

@@ -1,15 +1,18 @@
-"""The measurement of the gate and of a model's copy, from files to a report."""
+"""The measurement of what checks copy, and of a model's copy, from files to a report."""
 
+from importlib.resources import as_file, files
 from itertools import chain
 from pathlib import Path
 
 from fondly.cli.answer import Answer
+from fondly.evaluation.commands.copy import JudgeOptions
 from fondly.evaluation.commands.copy_tables import answer_sections, suite_sections
 from fondly.evaluation.commands.start import evaluating
 from fondly.evaluation.copy.answer_report import AnswerReport, evaluate_answers
 from fondly.evaluation.copy.answers import read_answers
-from fondly.evaluation.copy.emails import Facts, read_emails
-from fondly.evaluation.copy.judging import mailer_gate
+from fondly.evaluation.copy.emails import Emails, read_emails
+from fondly.evaluation.copy.judges import Judge, bedrock, understudy
+from fondly.evaluation.copy.recordings import recorded, recording
 from fondly.evaluation.copy.report import CopyReport, evaluate_suite, shortfalls
 from fondly.evaluation.copy.suite import OWN_SUITES, Suite, own_emails, read_own_suites, read_suite
 from fondly.evaluation.frozen import Frozen
@@ -30,23 +33,40 @@ class Measured(Frozen):
         """The lines that cannot be used."""
         return tuple(line for each in (self.suite, self.answers) if each for line in each.bad_lines)
 
+    @property
+    def unmeasured(self) -> int:
+        """The texts of which the judge's verdict is not known."""
+        return sum(each.unmeasured for each in (self.suite, self.answers) if each)
+
 
 def is_own(suite: str | None) -> bool:
     """Whether this names a suite that comes with Fondly; a file of that name goes first."""
     return suite in OWN_SUITES and not Path(suite).exists()
 
 
-def measure(suite: str | None, emails: Path | None, answers: Path | None) -> Measured:
+def measure(suite: str | None, emails: Path | None, answers: Path | None, options: JudgeOptions) -> Measured:
     """Judge the texts of a suite and of answers; without either, those of Fondly's own suites."""
     with evaluating("reading") as announce:
-        facts = read_emails(emails) if emails else own_emails()
-        texts = None if answers and suite is None else _suite(suite, facts)
-        found = read_answers(answers, facts) if answers else None
+        known = read_emails(emails) if emails else own_emails()
+        texts = None if answers and suite is None else _suite(suite, known)
+        found = read_answers(answers, known) if answers else None
         announce("judging")
+        judge = _judge(options)
         return Measured(
-            suite=evaluate_suite(texts, mailer_gate) if texts else None,
-            answers=evaluate_answers(found, mailer_gate) if found else None,
+            suite=evaluate_suite(texts, judge) if texts else None,
+            answers=evaluate_answers(found, judge) if found else None,
         )
+
+
+def _judge(options: JudgeOptions) -> Judge:
+    """Return who judges, as the options say."""
+    if options.judge == "recorded":
+        with as_file(files("fondly.evaluation.copy") / "recordings.jsonl") as own:
+            return recorded(options.recordings or own, any_instruction=options.allow_unmeasured)
+    judge, model = understudy, options.judge
+    if options.judge == "bedrock":
+        judge, model = bedrock(options.model), options.model
+    return recording(judge, options.record, model=model) if options.record else judge
 
 
 def answer(found: Measured) -> Answer:
@@ -71,11 +91,11 @@ def wrong(found: Measured, *, min_caught: float, max_refused: float) -> list[str
     return lines
 
 
-def _suite(name: str | None, facts: Facts) -> Suite:
+def _suite(name: str | None, emails: Emails) -> Suite:
     if name is None:
-        return read_own_suites(facts)
+        return read_own_suites(emails)
     if is_own(name):
-        return read_own_suites(facts, [name])
+        return read_own_suites(emails, [name])
     if not Path(name).is_file():
         raise OperationError(f"{name}: found no such file, expected one or {', '.join(OWN_SUITES)}")
-    return read_suite(Path(name), facts)
+    return read_suite(Path(name), emails)

@@ -1,16 +1,19 @@
 """How much of a model's copy passes at once, after a repair, or not at all, so that it is template copy."""
 
-import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
 from fondly.evaluation.copy.answers import Answer, Answers, Wordings
 from fondly.evaluation.copy.fields import GROUPS, fields_of, group
-from fondly.evaluation.copy.judging import US_PER_S, Judge, Problem, problems
+from fondly.evaluation.copy.judges import Judge
+from fondly.evaluation.copy.judging import Problem, Text, problems
 from fondly.evaluation.copy.report import Rate, rate
 from fondly.evaluation.frozen import Frozen
-from fondly.mailer.domain.facts.email import EmailFacts
+
+UNMEASURED = (Problem(rule="not measured", found="", by_judge=True),)
+Wrong = Mapping[Text, tuple[Problem, ...] | None]
+"""What speaks against each text; None if the judge's verdict is not known."""
 
 
 class Outcome(StrEnum):
@@ -62,18 +65,21 @@ class AnswerReport(Frozen):
     rules: dict[str, int]
     """How often each rule refused a wording, most often first."""
     cpu_us_per_copy: float
-    """CPU microseconds for one wording."""
+    """CPU microseconds of code for one wording."""
+    unmeasured: int
+    """Wordings of which the judge's verdict is not known; they count as refused."""
     bad_lines: tuple[str, ...]
     judged: tuple[JudgedField, ...]
 
 
 def evaluate_answers(found: Answers, judge: Judge) -> AnswerReport:
     """Judge every wording of every field that the emails of these answers have."""
-    started = time.process_time()
-    by_answer = [list(_judged(answer, judge)) for answer in found.answers]
-    seconds = time.process_time() - started
+    texts = list(dict.fromkeys(text for answer in found.answers for text in _texts(answer)))
+    known, cpu_us = problems(texts, judge)
+    wrong = dict(zip(texts, known, strict=True))
+    by_answer = [list(_judged(answer, wrong)) for answer in found.answers]
     judged = [each for fields in by_answer for each in fields]
-    texts = [wording for each in judged for wording in (*each.first, *each.repair)]
+    wordings = [wording for each in judged for wording in (*each.first, *each.repair)]
     return AnswerReport(
         answers=len(found.answers),
         unreadable=sum(answer.first is None for answer in found.answers),
@@ -83,26 +89,36 @@ def evaluate_answers(found: Answers, judge: Judge) -> AnswerReport:
         },
         emails={
             name: _rates(each.outcome for each in judged if each.email == name)
-            for name in sorted({answer.email for answer in found.answers})
+            for name in sorted({answer.name for answer in found.answers})
         },
         whole_emails=_rates(map(_worst, by_answer)),
         wordings=rate(not wording.problems for each in judged for wording in each.first),
-        rules=dict(Counter(each.rule for wording in texts for each in wording.problems).most_common()),
-        cpu_us_per_copy=seconds / len(texts) * US_PER_S if texts else 0.0,
+        rules=dict(Counter(each.rule for wording in wordings for each in wording.problems).most_common()),
+        cpu_us_per_copy=cpu_us,
+        unmeasured=known.count(None),
         bad_lines=tuple(map(str, found.bad)),
         judged=tuple(judged),
     )
 
 
-def _judged(answer: Answer, judge: Judge) -> Iterable[JudgedField]:
-    for field in fields_of(len(answer.facts.products)):
-        first = _wordings(answer.first, field, answer.facts, judge)
+def _texts(answer: Answer) -> Iterable[Text]:
+    return (
+        Text(answer.email, field, wording)
+        for given in (answer.first, answer.repair)
+        for field, wordings in (given or {}).items()
+        for wording in wordings
+    )
+
+
+def _judged(answer: Answer, wrong: Wrong) -> Iterable[JudgedField]:
+    for field in fields_of(len(answer.email.products)):
+        first = _wordings(answer, answer.first, field, wrong)
         passed = _passes(first)
-        repair = () if passed else _wordings(answer.repair, field, answer.facts, judge)
+        repair = () if passed else _wordings(answer, answer.repair, field, wrong)
         mended = Outcome.REPAIRED if _passes(repair) else Outcome.FALLEN_BACK
         yield JudgedField(
             answer=answer.id,
-            email=answer.email,
+            email=answer.name,
             field=field,
             outcome=Outcome.AT_ONCE if passed else mended,
             first=first,
@@ -110,11 +126,14 @@ def _judged(answer: Answer, judge: Judge) -> Iterable[JudgedField]:
         )
 
 
-def _wordings(
-    found: Wordings | None, field: str, facts: EmailFacts, judge: Judge
-) -> tuple[JudgedWording, ...]:
-    texts = (found or {}).get(field, ())
-    return tuple(JudgedWording(text=text, problems=problems(judge, field, text, facts)) for text in texts)
+def _wordings(answer: Answer, given: Wordings | None, field: str, wrong: Wrong) -> tuple[JudgedWording, ...]:
+    texts = [Text(answer.email, field, each) for each in (given or {}).get(field, ())]
+    return tuple(
+        JudgedWording(
+            text=each.wording.text, problems=UNMEASURED if wrong[each] is None else wrong[each] or ()
+        )
+        for each in texts
+    )
 
 
 def _passes(found: Sequence[JudgedWording]) -> bool:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from fondly.evaluation.copy.emails import Facts
-from fondly.evaluation.copy.fields import AFTER_LINES, BEFORE_LINES, LINES
+from fondly.evaluation.copy.emails import Email, Emails
+from fondly.evaluation.copy.fields import LINES, fields_of
 from fondly.evaluation.copy.lines import BadLine, read_lines, shown
 from fondly.evaluation.errors import EvaluationError
-from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.copy.answers import AnswerFormatError, json_object, read_answer
+from fondly.mailer.domain.copy.wording import Wording
 
-Wordings = Mapping[str, Sequence[str]]
+Wordings = Mapping[str, Sequence[Wording]]
 """The wordings of each field that an answer has."""
 
 
@@ -33,8 +34,8 @@ class Answer:
     """What a model answered for one email; None if that is not a JSON object."""
 
     id: str
-    email: str
-    facts: EmailFacts
+    name: str
+    email: Email
     first: Wordings | None
     repair: Wordings | None
 
@@ -47,7 +48,7 @@ class Answers:
     bad: Sequence[BadLine] = ()
 
 
-def read_answers(path: Path, emails: Facts) -> Answers:
+def read_answers(path: Path, emails: Emails) -> Answers:
     """Read the answers for emails, empty where not JSON; raise `EvaluationError` if no line can be used."""
     found: list[Answer] = []
     bad: list[BadLine] = []
@@ -66,27 +67,20 @@ def read_answers(path: Path, emails: Facts) -> Answers:
     return Answers(found, bad)
 
 
-def wordings(answer: JsonValue) -> Wordings | None:
-    """Return each field's texts, which may be none; None if the answer is not a JSON object or its text."""
-    if isinstance(answer, str):
-        try:
-            answer = json.loads(answer)
-        except (ValueError, RecursionError):
-            return None
-    if not isinstance(answer, dict):
+def wordings(answer: JsonValue, products: int) -> Wordings | None:
+    """Return each field's wordings, of which there may be none; None if the answer is no JSON object."""
+    try:
+        given = json_object(answer if isinstance(answer, str) else json.dumps(answer))
+    except AnswerFormatError:
         return None
-    lines = answer.get(LINES)
-    fields = {name: answer.get(name) for name in (*BEFORE_LINES, *AFTER_LINES)}
-    if isinstance(lines, dict):
-        fields |= {f"{LINES}.{number}": value for number, value in lines.items()}
-    return {name: _texts(value) for name, value in fields.items()}
+    lines = given.get(LINES)
+    numbered = (
+        {f"{LINES}.{number}": each for number, each in lines.items()} if isinstance(lines, dict) else {}
+    )
+    return read_answer(json.dumps({**given, **numbered}), fields_of(products))
 
 
-def _answer(line: int, given: Line, facts: EmailFacts) -> Answer:
-    repair = None if given.repair is None else wordings(given.repair)
-    return Answer(given.id or f"line {line}", given.email, facts, wordings(given.answer), repair)
-
-
-def _texts(value: JsonValue) -> list[str]:
-    found = value if isinstance(value, list) else [value]
-    return [each for each in found if isinstance(each, str) and each.strip()]
+def _answer(line: int, given: Line, email: Email) -> Answer:
+    count = len(email.products)
+    repair = None if given.repair is None else wordings(given.repair, count)
+    return Answer(given.id or f"line {line}", given.email, email, wordings(given.answer, count), repair)

@@ -1,7 +1,7 @@
 """Reads the emails that the texts of a suite are written for."""
 
-import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -10,45 +10,60 @@ from fondly.contracts.records import Recommendation
 from fondly.evaluation.copy.lines import read_bytes, why
 from fondly.evaluation.errors import EvaluationError
 from fondly.evaluation.frozen import Frozen
+from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.language import UnknownLanguageError
 
-FEATURES_PER_PRODUCT = 6
-UNNAMED = tuple(f"feature {letter}" for letter in string.ascii_lowercase[:FEATURES_PER_PRODUCT])
-"""What stands for the features of products of which a suite does not name any: their slots count as known."""
 
-Facts = Mapping[str, EmailFacts]
-"""The facts of each email by its name in the suite."""
+@dataclass(frozen=True)
+class Email:
+    """An email of a suite, and the style of its shop."""
+
+    facts: EmailFacts
+    products: tuple[ProductFacts, ...]
+    """Of every pick, in their order: an email may show fewer."""
+    style: Style
 
 
-class Email(Frozen):
-    """One email of a suite; `features` are those of each product id."""
+Emails = Mapping[str, Email]
+"""Each email by its name in the suite."""
+
+
+class _Given(Frozen):
+    """An email as a file has it."""
 
     recommendation: Recommendation
     brand: str = Field(min_length=1)
     locale: str = Field(pattern=r"^[a-z]{2}_[A-Z]{2}$")
-    features: Mapping[str, Sequence[str]] | None = None
+    remedy: str = ""
 
-    def facts(self) -> EmailFacts:
-        """Return what the email may state; without `features`, six slots of each product count as known."""
-        found = self.features
-        if found is None:
-            found = {pick.product.product_id: UNNAMED for pick in self.recommendation.picks}
-        return email_facts(self.recommendation, brand=self.brand, locale=self.locale, features=found)
+    def email(self) -> Email:
+        """Return the email with its facts."""
+        given = self.recommendation
+        categories = {each.product_id: each.category for each in given.owned}
+        return Email(
+            email_facts(given, brand=self.brand, locale=self.locale),
+            tuple(
+                ProductFacts(number, pick, self.locale, categories.get(pick.reason.product_id or "", ()))
+                for number, pick in enumerate(given.picks, 1)
+            ),
+            Style(brand=self.brand, locale=self.locale, remedy=self.remedy),
+        )
 
 
-def read_emails(path: Path) -> Facts:
-    """Return the facts of a file's emails; raise `EvaluationError`, which names the email, for a bad one."""
+def read_emails(path: Path) -> Emails:
+    """Return a file's emails; raise `EvaluationError`, which names the email, for a bad one."""
     try:
         raw = TypeAdapter(dict[str, object]).validate_json(read_bytes(path))
     except ValidationError as error:
         raise EvaluationError(f"{path}: {why(error)}") from error
-    return {name: _facts(path, name, each) for name, each in raw.items()}
+    return {name: _email(path, name, each) for name, each in raw.items()}
 
 
-def _facts(path: Path, name: str, raw: object) -> EmailFacts:
+def _email(path: Path, name: str, raw: object) -> Email:
     try:
-        return Email.model_validate(raw).facts()
+        return _Given.model_validate(raw).email()
     except ValidationError as error:
         raise EvaluationError(f"{path}: email {name}: {why(error)}") from error
     except (NoPicksError, UnknownLanguageError) as error:

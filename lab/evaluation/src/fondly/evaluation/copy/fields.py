@@ -1,14 +1,16 @@
-"""The fields of copy by name: `subject`, `preheader`, `greeting`, `intro`, `lines.1` and so on, `closing`."""
+"""The fields of copy by name: `subject`, `preheader`, `intro`, `lines.1` and on, `closing`, `own.intro`."""
 
 import re
 
-LINES = "lines"
-BEFORE_LINES = ("subject", "preheader", "greeting", "intro")
+LINES, OWN = "lines", "own"
+BEFORE_LINES = ("subject", "preheader", "intro")
 AFTER_LINES = ("closing",)
 GROUPS = (*BEFORE_LINES, LINES, *AFTER_LINES)
-PATTERN = rf"^({'|'.join((*BEFORE_LINES, *AFTER_LINES))}|{LINES}\.[1-9][0-9]?)$"
-_FIELD = re.compile(PATTERN)
-EXPECTED = f"{', '.join((*BEFORE_LINES, *AFTER_LINES))} or {LINES}.N"
+_FRAMES = "|".join((*BEFORE_LINES, *AFTER_LINES))
+_FIELD = re.compile(rf"^({_FRAMES}|{LINES}\.[1-9][0-9]?|{OWN}\.(subject|preheader|intro|line))$")
+EXPECTED = (
+    f"{', '.join((*BEFORE_LINES, *AFTER_LINES))}, {LINES}.N, or {OWN}. and subject, preheader, intro or line"
+)
 
 
 def is_field(name: str) -> bool:
@@ -18,7 +20,7 @@ def is_field(name: str) -> bool:
 
 def group(field: str) -> str:
     """Return what a field is counted under: all lines together, every other field by itself."""
-    return field.partition(".")[0]
+    return LINES if number(field) else field
 
 
 def number(field: str) -> int | None:

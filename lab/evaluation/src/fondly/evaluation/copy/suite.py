@@ -8,16 +8,20 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from fondly.evaluation.copy.emails import Facts, read_emails
+from fondly.evaluation.copy.emails import Email, Emails, read_emails
 from fondly.evaluation.copy.fields import EXPECTED, is_field, number
 from fondly.evaluation.copy.lines import BadLine, read_lines, shown
+from fondly.evaluation.copy.questions import question_of
 from fondly.evaluation.errors import EvaluationError
-from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.evaluation.frozen import Frozen
+from fondly.mailer.domain.copy.wording import Evidence, Wording
 
 FOLDER = files("fondly.evaluation.copy") / "suites"
-ENGLISH = ("tuning", "test")
-OWN_SUITES = (*ENGLISH, "german")
-"""The suites that come with the package: one to tune the gate on, one to test it with, one in German."""
+TUNING = ("tuning", "test", "german", "fresh", "fresh-german")
+BLIND = ("blind", "blind-german")
+"""Nothing is tuned on these."""
+OWN_SUITES = (*TUNING, *BLIND)
+"""The suites that come with the package."""
 
 
 class Label(StrEnum):
@@ -25,6 +29,13 @@ class Label(StrEnum):
 
     LIE = "lie"
     HONEST = "honest"
+
+
+class Cited(Frozen):
+    """Words of a source, by the source's id."""
+
+    id: str
+    quote: str
 
 
 class Line(BaseModel):
@@ -36,18 +47,24 @@ class Line(BaseModel):
     email: str
     field: str
     text: str = Field(min_length=1)
+    evidence: tuple[Cited, ...] = ()
     label: Label
     kind: str = Field(min_length=1)
+
+    @property
+    def wording(self) -> Wording:
+        """The text with its evidence, as the mailer reads it."""
+        return Wording(self.text, tuple(Evidence(each.id, each.quote) for each in self.evidence))
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A text, what it is, and the facts that it has to keep to."""
+    """A text, what it is, and the email that it is for."""
 
     suite: str
     line: int
     given: Line
-    facts: EmailFacts
+    email: Email
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +75,7 @@ class Suite:
     bad: Sequence[BadLine] = ()
 
 
-def read_suite(path: Path, emails: Facts, *, name: str | None = None) -> Suite:
+def read_suite(path: Path, emails: Emails, *, name: str | None = None) -> Suite:
     """Read a suite whose texts are written for these emails; `name` is what reports call it.
 
     Raises `EvaluationError` if the file cannot be read or none of its lines can be used.
@@ -79,7 +96,7 @@ def read_suite(path: Path, emails: Facts, *, name: str | None = None) -> Suite:
     return Suite(cases, bad)
 
 
-def read_own_suites(emails: Facts, names: Sequence[str] = ENGLISH) -> Suite:
+def read_own_suites(emails: Emails, names: Sequence[str] = OWN_SUITES) -> Suite:
     """Read the suites of these names that come with the package, as one; `emails` are `own_emails()`."""
     with as_file(FOLDER) as folder:
         found = [read_suite(folder / f"{name}.jsonl", emails, name=name) for name in names]
@@ -87,13 +104,13 @@ def read_own_suites(emails: Facts, names: Sequence[str] = ENGLISH) -> Suite:
     return Suite(cases, [bad for suite in found for bad in suite.bad])
 
 
-def own_emails() -> Facts:
-    """Return the facts of the emails that come with the package."""
+def own_emails() -> Emails:
+    """Return the emails that come with the package."""
     with as_file(FOLDER / "emails.json") as path:
         return read_emails(path)
 
 
-def _why_unusable(given: Line, emails: Facts) -> str | None:
+def _why_unusable(given: Line, emails: Emails) -> str | None:
     if given.email not in emails:
         return f"email: found {shown(given.email)}, expected {_one_of(sorted(emails))}"
     if not is_field(given.field):
@@ -101,6 +118,8 @@ def _why_unusable(given: Line, emails: Facts) -> str | None:
     products = len(emails[given.email].products)
     if (number(given.field) or 0) > products:
         return f"field: found {shown(given.field)}, expected a line of one of the email's {products} products"
+    if question_of(given.field, given.text, emails[given.email]) is None:
+        return f"field: found {shown(given.field)}, expected another field: its customer has said nothing"
     return None
 
 

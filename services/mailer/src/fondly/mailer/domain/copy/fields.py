@@ -13,8 +13,10 @@ LINE, QUOTE, GREETING = "line", "quote", "greeting"
 HEADLINES = ("subject", "preheader")
 FRAME_TEXTS = ("intro", "closing")
 TEXTS = (*HEADLINES, GREETING, *FRAME_TEXTS)
-PRODUCT_TEXTS = (*HEADLINES, LINE)
-"""What is written of a product: its line, and the headlines of an email that it leads."""
+PRODUCT_TEXTS = (LINE,)
+"""What is written of every product."""
+HERO_TEXTS = (*HEADLINES, LINE)
+"""What is written of the product that an email begins with, unless its customer has a frame of their own."""
 OWN_TEXTS = (*HEADLINES, "intro", LINE)
 """What is written to a customer of their own words; the line is that on the first product."""
 
