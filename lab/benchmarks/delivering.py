@@ -30,6 +30,7 @@ from fondly.mailer.domain.message import mime
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
+from fondly.stack.pictures.inline import without_pictures
 from fondly.stack.processes import free_port
 from harness.customers import recommendations, shop_products
 from harness.processes import cpu_seconds
@@ -154,7 +155,7 @@ def _is_as_stored(received: Mapping[str, str], stored: Mapping[str, Finished], m
 def _of_demo(folder: Path) -> list[Finished]:
     """The emails of a demo; where its file has no addresses, the customers get made-up ones."""
     paths = sorted((folder / "emails").glob("*.eml"))
-    return [_addressed(path.stem, path.read_bytes()) for path in paths]
+    return [_addressed(path.stem, without_pictures(path.read_bytes())) for path in paths]
 
 
 def _addressed(name: str, message: bytes) -> Finished:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fondly.contracts.records import (
+    AspectCount,
     Complaint,
     OwnProduct,
     Pick,
@@ -42,9 +43,10 @@ REMEDY = {
     "en": "Write to us and we will put it right.",
     "de": "Schreiben Sie uns, wir bringen das in Ordnung.",
 }
+PRAISED = (AspectCount(aspect="sound quality", praised=12, neutral=2),)
 BRAND = "Fondly Shop"
 PROMPTS = 60
-MOST_REFUSED = 0.08
+MOST_REFUSED = 0.05
 
 _CUSTOMER: dict[str, Any] = {
     "customer_id": "c1",
@@ -132,7 +134,7 @@ def _pick(product: Product, kind: ReasonKind, own: Product) -> Pick:
         rank=2 if ranked else None,
         out_of=40 if ranked else None,
     )
-    return Pick(product=product, reason=reason)
+    return Pick(product=product, reason=reason, praised=PRAISED)
 
 
 def _style(language: str) -> Style:

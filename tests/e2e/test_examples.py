@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+PRODUCT = re.compile(r"^\d+\. ", re.MULTILINE)
 EXAMPLES = Path(__file__).parents[2] / "examples"
 pytestmark = pytest.mark.timeout(700)
 
@@ -41,14 +43,18 @@ def rows(path: Path, delimiter: str = ",") -> Iterator[Mapping[str, str]]:
 
 
 def emails(folder: Path) -> dict[str, str]:
-    """The plain text of every email by its recipient."""
+    """The plain text of every email by its recipient; it has a picture of each product, and carries it."""
     found = {}
     for path in (folder / "emails").glob("*.eml"):
         message = message_from_bytes(path.read_bytes(), policy=policy.default)
         ((_, address),) = getaddresses([str(message["To"])])
-        body = message.get_body(("plain",))
+        body, html = message.get_body(("plain",)), message.get_body(("html",))
         assert body is not None
+        assert html is not None
         found[address] = body.get_content()
+        shown = re.findall(r'<img[^>]* src="cid:([^"]+)"', html.get_content())
+        assert len(shown) == html.get_content().count("<img") == len(PRODUCT.findall(found[address]))
+        assert {f"<{name}>" for name in shown} == {part["Content-ID"] for part in message.walk()} - {None}
     return found
 
 

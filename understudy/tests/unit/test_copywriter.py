@@ -153,6 +153,17 @@ def test_product_is_tied_to_what_the_customer_has() -> None:
     assert not any("{1.own}" in each["text"] for each in _on(_product(**own))["line"])
 
 
+def test_praise_of_reviewers_is_cited() -> None:
+    """What they praise is told with its source; what they blame is not."""
+    aspects = {"a1": "praised: sound quality (12 of 14 who mention it)", "a2": "blamed: lid (3 of 4)"}
+    lines = _on(_product(aspects=aspects))["line"]
+    praise = [each for each in lines if "sound quality" in each["text"]]
+    assert praise[0]["evidence"][-1] == {"id": "a1", "quote": "praised: sound quality"}
+    assert not any(
+        "lid" in proof["quote"] for each in lines for proof in each["evidence"] if proof["id"] == "a2"
+    )
+
+
 def test_refused_texts_are_not_written_again() -> None:
     """A repair asks for some fields, with what was refused."""
     refused = _on(_product())["line"][0]["text"]

@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import pytest
 
-from fondly.checks.emails.message import Email, read_email
+from fondly.checks.emails.message import Email, read_email, read_emails
 from fondly.checks.emails.mime import mime_problems
+from fondly.stack.pictures.inline import with_pictures
 from lab.checks.tests.emails import HEADER, an_email
+from tools.stack.tests.unit.test_inline_pictures import STORED
 
 
 def changed(old: bytes, new: bytes) -> Email:
@@ -45,3 +49,9 @@ def test_what_is_wrong_is_named(email: Email, problem: str) -> None:
     found = list(mime_problems(email))
     assert found
     assert found[0].startswith(problem)
+
+
+def test_files_of_a_run_are_checked_as_the_emails_are_stored(tmp_path: Path) -> None:
+    """Without the pictures that they carry for people."""
+    (tmp_path / "C1.eml").write_bytes(with_pictures(STORED))
+    assert [email.raw for email in read_emails(tmp_path)] == [STORED]

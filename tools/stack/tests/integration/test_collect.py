@@ -33,17 +33,16 @@ from fondly.evaluation.sample.row import picture_url
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.collect import collect
+from fondly.stack.delivered import message_id as id_of
 from fondly.stack.observer import Observer, observe
+from fondly.stack.pictures.inline import with_pictures
 from fondly.stack.provision import Resources
 from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
+from tools.stack.tests.unit.test_gallery_mime import mailed
 
 RUN = "run-0123456789abcdef"
 ADDRESS = picture_url("kettle", "Sage")
-MESSAGE_ID = "0123@shop.example"
-MESSAGE = (
-    f"Subject: Hello\r\nMessage-ID: <{MESSAGE_ID}>\r\nContent-Type: text/html\r\n\r\n"
-    f'<img src="{ADDRESS}"><img src="{picture_url("kettle", "unheard of")}">'
-).encode()
+MESSAGE = mailed("Hello", f'<img src="{ADDRESS}"><img src="{picture_url("kettle", "unheard of")}">')
 REVIEW = Review(review_id="r", product_ids=("p",), text="😀 The lid <b>leaks</b>")
 SCORED = ScoredReview(
     review_id="r",
@@ -107,7 +106,7 @@ async def store_record(observer: Observer, customer_id: str, **copy: object) -> 
 
 
 async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp_path: Path) -> None:
-    """Each email has its customer's reviews, each category its products."""
+    """Each email has its customer's reviews, each category its products; its file carries its pictures."""
     async with observe(resources) as observer:
         await store_run(observer, copy_source="ai")
         said = SentimentSummary(texts=1, scored=1, empty=0, labels={Sentiment.NEGATIVE: 1})
@@ -120,7 +119,7 @@ async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp
     (category,) = packed(page, "categories")
     assert category["products"] == [{"name": "Kettle", "labels": "1 negative", "aspects": []}]
     assert json.loads((tmp_path / "summary.json").read_text())["sentiment"]["labels"] == {"NEGATIVE": 1}
-    assert (tmp_path / "emails" / f"{file_name('c')}.eml").read_bytes() == MESSAGE
+    assert (tmp_path / "emails" / f"{file_name('c')}.eml").read_bytes() == with_pictures(MESSAGE)
 
 
 async def test_an_email_has_its_customer_picks_and_prompts(resources: Resources, tmp_path: Path) -> None:
@@ -175,7 +174,7 @@ class InMemoryArrived:
 
     def copies(self, message_id: str) -> Sequence[Path]:
         """Return the files if the id is that of the run's message."""
-        return self._copies if message_id == MESSAGE_ID else ()
+        return self._copies if message_id == id_of(MESSAGE) else ()
 
 
 async def test_what_became_of_emails_is_collected(resources: Resources, tmp_path: Path) -> None:
@@ -265,7 +264,8 @@ async def test_ids_of_any_script_have_a_file_each(resources: Resources, tmp_path
         whole = await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
     assert whole["missing"] == []
     for each in ids:
-        assert (tmp_path / "emails" / f"{file_name(each)}.eml").read_bytes() == MESSAGE + each.encode()
+        written = (tmp_path / "emails" / f"{file_name(each)}.eml").read_bytes()
+        assert written == with_pictures(MESSAGE + each.encode())
     assert len({path.name.casefold() for path in (tmp_path / "emails").iterdir()}) == len(ids)
 
 

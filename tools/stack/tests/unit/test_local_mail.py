@@ -5,6 +5,8 @@ from pathlib import Path
 
 from fondly.stack.delivered import message_id
 from fondly.stack.local_mail import FOLDER, SENDING, ArrivedIn, local_mail
+from fondly.stack.pictures.inline import with_pictures
+from tools.stack.tests.unit.test_inline_pictures import STORED
 
 MESSAGE = (
     b"From: shop@shop.example\r\nTo: c@customers.example.com\r\nSubject: Hello\r\n"
@@ -22,14 +24,15 @@ def test_a_stack_that_does_not_send_has_no_mail_server(tmp_path: Path) -> None:
 
 
 def test_what_is_delivered_arrives_in_the_folder(tmp_path: Path) -> None:
-    """And is found by its id, each time that it has arrived."""
+    """And is found by its id, each time that it has arrived; emails with pictures carry them."""
     with local_mail(tmp_path, SENDING) as settings:
         host, port = settings["FONDLY_SENDER_SMTP_HOST"], int(settings["FONDLY_SENDER_SMTP_PORT"])
         with smtplib.SMTP(host, port) as client:
-            for _ in range(2):
-                client.sendmail("shop@shop.example", ["c@customers.example.com"], MESSAGE)
+            for message in (MESSAGE, MESSAGE, STORED):
+                client.sendmail("shop@shop.example", ["c@customers.example.com"], message)
     arrived = ArrivedIn(Path(settings[FOLDER]))
     assert [path.read_bytes() for path in arrived.copies("0123@shop.example")] == [MESSAGE] * 2
+    assert [path.read_bytes() for path in arrived.copies(message_id(STORED))] == [with_pictures(STORED)]
     assert arrived.copies("4567@shop.example") == ()
 
 

@@ -20,6 +20,7 @@ from fondly.stack.gallery.model import GalleryDelivery
 from fondly.stack.gallery.prompt_files import gallery_prompt
 from fondly.stack.observer import Observer
 from fondly.stack.opinions import RunOpinions
+from fondly.stack.pictures.inline import with_pictures
 
 PARALLEL_FETCHES = 32
 EXAMPLES = 3
@@ -109,7 +110,7 @@ class _Collector:
             messages = await self._fetch([record.key for _, record in batch], "emails")
             for (pick, record), message in zip(batch, messages, strict=True):
                 if message is not None:
-                    (self.folder / file_of(record)).write_bytes(message)
+                    (self.folder / file_of(record)).write_bytes(with_pictures(message))
                     own = reviews.get(pick.customer_id, ())
                     delivery = self._delivered(record, message, dispatches.get(pick.customer_id))
                     self.gallery.add(gallery_email(pick, message, record, own, delivery))

@@ -11,6 +11,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from fondly.stack.delivered import message_id
+from fondly.stack.pictures.inline import with_pictures
 from fondly.stack.processes import free_port
 
 INDEX = "messages.jsonl"
@@ -34,7 +35,7 @@ class _Keeper:
         for recipient in envelope.rcpt_tos:
             self._number += 1
             file = f"{self._number:06}.eml"
-            (self._folder / file).write_bytes(content)
+            (self._folder / file).write_bytes(with_pictures(content))
             kept = {"file": file, "recipient": recipient, "message_id": message_id(content), **names}
             with (self._folder / INDEX).open("a", encoding="utf-8") as index:
                 index.write(json.dumps(kept, default=str) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -24,6 +25,7 @@ MAX_CHARS = {"subject": 60, "preheader": 110, "line": 200}
 _SHORT_CHARS = 64
 """A line that may be joined with another of the kind."""
 _ASSUMED = {FIRST_NAME: LONGEST_NAME, "price": "₹12,345"}
+_PRAISED = re.compile(r"praised: ([^(]+[^( ])")
 _TIED = frozenset({"goes_with", "bought_together", "better_rated"})
 """Reasons that tie a product to the customer's own."""
 
@@ -104,7 +106,7 @@ class ProductWriter:
             "subjects", self.kind.subjects if self.kind else self.pools.of("subjects.any")
         )
         named = [text for each in scenes[1:] if (text := self._after("name", ": ", each))]
-        patterns = [*self._patterns(), *named] if self.kind else self._patterns()
+        patterns = [*self._patterns(scenes), *named] if self.kind else self._patterns(scenes)
         addressed = [text for each in scenes[::-1] if (text := self._after(FIRST_NAME, ", ", each))]
         for texts in zip_longest(scenes, patterns, addressed):
             yield from map(Wording, filter(None, texts))
@@ -127,7 +129,11 @@ class ProductWriter:
         yield from proved[:1]
         if tie:
             yield tie.joined((others or self.free)[0])
-        yield from others[1:] if tie else others
+        rest, praise = others[1:] if tie else others, self._praise()
+        if praise:
+            yield (rest or self.free)[0].joined(praise)
+            rest = rest[1:]
+        yield from rest
         yield from self.free
         yield from others
 
@@ -166,13 +172,30 @@ class ProductWriter:
         says = product.reason.says or (product.own.name if product.own else "")
         return Wording(ties[0], (("reason", says),))
 
-    def _patterns(self) -> list[str]:
+    def _praise(self) -> Wording | None:
+        """Return a sentence on what reviewers praise, if that is told."""
+        praised = ((source, _PRAISED.match(told)) for source, told in self.product.aspects.items())
+        found = [(source, each) for source, each in praised if each]
+        if not found:
+            return None
+        source, aspect = found[0]
+        sentences = self._shuffled(
+            "praise", [fill(each, {"aspect": aspect[1]}) for each in self.pools.of("lines.praise")]
+        )
+        return Wording(sentences[0], ((source, aspect[0]),))
+
+    def _patterns(self, scenes: Sequence[str]) -> list[str]:
         """Return subjects of what is owned, of a reduced price, or with a name where the kind is unknown."""
         reason, reduced = self.product.reason.kind, self.product.price == "reduced"
         names = [reason] if reason in _TIED else []
         names += ["reduced"] if reduced else []
         names += [] if self.kind else ["named", "priced"]
-        texts = (self._filled(each) for name in names for each in self.pools.of(f"subjects.{name}"))
+        texts = [self._filled(each) for name in names for each in self.pools.of(f"subjects.{name}")]
+        things = [each for each in scenes if each.partition(" ")[0] in self.pools.words("things")]
+        if reduced and self.kind:
+            texts += [
+                self._filled(self.pools.of("subjects.thing")[0].replace("{thing}", each)) for each in things
+            ]
         return self._shuffled("patterns", [each for each in texts if each])
 
     def _after(self, slot: str, mark: str, scene: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.wording import Wording
@@ -21,6 +22,9 @@ _WORDS = re.compile(r"[\w&']+")
 _SPOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CLAUSE_END = re.compile(r"[;:|!?()\[\]{}【】•]|[.,](?=\s|$)|\s[-–—]+\s")  # noqa: RUF001 - dashes of the catalogue
 _DENIAL = re.compile(r"\b(?:no|not|non|never|without|\w+n't|cannot|kein\w*|nicht|ohne)\b", re.IGNORECASE)
+_TEXTS = frozenset({"lines", "subjects", "preheaders"})
+_CACHED_SOURCES = 65_536
+_CACHED_KINDS = 4_096
 _MAX_QUOTE_CHARS = 110
 _MAX_PHRASE_WORDS = 6
 _MIN_END_CHARS = 4
@@ -44,27 +48,23 @@ class Line:
         return self.condition == "*"
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        counted = iter(range(len(self.condition)))
-        group = lambda measure: rf"(?P<{measure[1]}_{next(counted)}>{_figure(measure[1], self.language)})"  # noqa: E731
-        return re.compile(_MEASURE.sub(group, self.condition), re.IGNORECASE)
+    def start(self) -> str:
+        """The text before its first measure, in lower case."""
+        return self.text.partition("<")[0].lower()
 
     def proved_by(self, sources: Mapping[str, str]) -> Wording | None:
         """Return the text with its measures filled, and the clause that proves it, if a source does."""
         if self.is_free:
             return Wording(self.text)
         for source, said in sources.items():
-            for found in self._pattern.finditer(said):
-                start, end = clause_around(said, found.start(), found.end())
-                if not _DENIAL.search(said[start : found.start()]):
-                    return Wording(self._filled(found), ((source, said[start:end]),))
+            if found := _found(self.condition, self.language, said):
+                clause, figures = found
+                filled = _MEASURE.sub(
+                    lambda each: _written(each[1], figures.get(each[1], ""), self.language),  # noqa: B023
+                    self.text,
+                )
+                return Wording(filled, ((source, clause),))
         return None
-
-    def _filled(self, found: re.Match[str]) -> str:
-        figures = {name.rpartition("_")[0]: each for name, each in found.groupdict().items() if each}
-        return _MEASURE.sub(
-            lambda each: _written(each[1], figures.get(each[1], ""), self.language), self.text
-        )
 
 
 @dataclass(frozen=True)
@@ -84,15 +84,22 @@ class Kind:
 def load_kinds(language: str) -> Mapping[str, Kind]:
     """Return the kinds of a language, those of English if it has none, by the phrases that tell them."""
     known = language if language in LANGUAGES else "en"
-    folder = files(__package__).joinpath("repertoire", known)
+    tables: dict[str, dict[str, Any]] = {}
+    for file in files(__package__).joinpath("repertoire", known).iterdir():
+        tables |= tomllib.loads(file.read_text("utf-8"))
+    for table in tables.values():
+        extended = tables.get(table.get("extends", ""), {})
+        for name in _TEXTS & extended.keys() & table.keys():
+            extended[name] += table[name]
     kinds: dict[str, Kind] = {}
-    for file in sorted(folder.iterdir(), key=lambda each: each.name):
-        for table in tomllib.loads(file.read_text("utf-8")).values():
+    for _, table in sorted(tables.items()):
+        if "words" in table:
             kind = _kind(table, known)
             kinds |= {" ".join(words_of(phrase)): kind for phrase in table["words"].split(",")}
-    return kinds
+    return {phrase.removesuffix("s"): kind for phrase, kind in kinds.items()} | kinds
 
 
+@lru_cache(maxsize=_CACHED_KINDS)
 def find_kind(label: str, name: str, language: str) -> Kind | None:
     """Return the kind that the longest phrase of the label, or of the beginning of the name, tells."""
     kinds = load_kinds(language)
@@ -105,7 +112,7 @@ def find_kind(label: str, name: str, language: str) -> Kind | None:
 @cache
 def spoken_words(language: str) -> frozenset[str]:
     """Return the words of the repertoire that are no proof: those of no condition, and of what needs none."""
-    kinds = load_kinds(language).values()
+    kinds = {id(each): each for each in load_kinds(language).values()}.values()
     lines = [line for kind in kinds for line in kind.lines]
     free = [line.text for line in lines if line.is_free]
     free += [each for kind in kinds for each in (*kind.subjects, *kind.preheaders)]
@@ -117,6 +124,27 @@ def spoken_words(language: str) -> frozenset[str]:
 def words_in(text: str) -> list[str]:
     """Return the words of a text in lower case, hyphens and apostrophes included."""
     return _SPOKEN.findall(text.lower().replace("’", "'"))  # noqa: RUF001 - the typographic apostrophe
+
+
+@lru_cache(maxsize=_CACHED_SOURCES)
+def _found(condition: str, language: str, said: str) -> tuple[str, Mapping[str, str]] | None:
+    """Return the first clause of a source that meets a condition, and its figures by their measure."""
+    for found in _pattern(condition, language).finditer(said):
+        start, end = clause_around(said, found.start(), found.end())
+        if not _DENIAL.search(said[start : found.start()]):
+            figures = {name.rpartition("_")[0]: each for name, each in found.groupdict().items() if each}
+            return said[start:end], figures
+    return None
+
+
+@cache
+def _pattern(condition: str, language: str) -> re.Pattern[str]:
+    counted = count()
+
+    def group(measure: re.Match[str]) -> str:
+        return rf"(?P<{measure[1]}_{next(counted)}>{_figure(measure[1], language)})"
+
+    return re.compile(_MEASURE.sub(group, condition), re.IGNORECASE)
 
 
 def words_of(text: str) -> list[str]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[^\W\d_]+\d{0,2}(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - the typographic apostrophe
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(r"[.!?;:|,()\[\]{}•\n]+|\s[-–—]\s|\b(?:but|aber)\b")  # noqa: RUF001 - dashes of the catalogue
+_PROPERTY = re.compile(r"^(?:non|anti)-|-(?:free|proof|resistant|safe|friendly|tested|grade|winning)$")
 _MIN_PART_CHARS = 4
 _LINKS = ("", "s", "n", "en", "e")
 
@@ -73,11 +74,12 @@ class Evidence:
     def figures(self) -> frozenset[str]:
         """The figures of the sources."""
         words = (self.lexicon.figures.get(each, "") for each in _words(self.text))
-        return frozenset((*_FIGURE.findall(self.text), *words))
+        return frozenset((*map(_without_thousands, _FIGURE.findall(self.text)), *words))
 
     def counts(self, token: str) -> bool:
         """Whether a figure, or a number in words, is there."""
-        return self.lexicon.figures.get(token, token) in self.figures or token in self.words
+        figure = self.lexicon.figures.get(token, _without_thousands(token))
+        return figure in self.figures or token in self.words
 
     @cached_property
     def clauses(self) -> list[list[str]]:
@@ -130,7 +132,7 @@ class Evidence:
             return True
         if "'" in word:
             return self.allows(word.partition("'")[0])
-        if "-" in word:
+        if "-" in word and not _PROPERTY.search(word):
             parts = [each for each in word.split("-") if each]
             return all(self.allows(each) or self.counts(each) for each in parts)
         return lexicon.language == "de" and self._is_compound(word)
@@ -150,6 +152,11 @@ class Evidence:
             or lexicon.stem(word) in lexicon.neutral_stems
             or lexicon.stem(word) in self.stems
         )
+
+
+def _without_thousands(figure: str) -> str:
+    """Return a figure without the marks between its thousands: "3,000" is "3000"."""
+    return re.sub(r"[.,](?=\d{3}(?:\D|$))", "", figure)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -9,6 +9,7 @@ conditions hold.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.pools import Pools
@@ -39,27 +40,34 @@ def judge(facts: Facts) -> dict[str, Any]:
 
 def _refused(question: Question, facts: Facts) -> Iterator[dict[str, Any]]:
     evidence = Evidence(question.facts, load_lexicon(facts.language), facts.brand.name)
-    said = _repertoire(evidence)
     for text in question.texts:
-        if fault := next(_faults(text, said, evidence), None):
+        if fault := next(_faults(text, evidence), None):
             yield {"id": text.id, "span": fault[0], "why": fault[1]}
 
 
-def _repertoire(evidence: Evidence) -> re.Pattern[str]:
-    """Return what may be said of the product at once: of any, or by its kind and what the sources prove."""
-    sources, language = evidence.sources, evidence.lexicon.language
-    tables = ("subjects", "preheaders", "lines", "closing", f"frame.{evidence.facts.get('occasion', 'new')}")
-    said = {text for name in tables for text in Pools.load(language).all_of(name)}
-    said |= {sources["remedy"]} if sources.get("remedy") else set()
-    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
-        lines = (each.proved_by(sources) for each in kind.lines)
-        said |= {*kind.subjects, *kind.preheaders, *(each.text for each in lines if each)}
-    return re.compile("|".join(map(re.escape, sorted(said, key=len, reverse=True))), re.IGNORECASE)
-
-
-def _faults(text: Text, said: re.Pattern[str], evidence: Evidence) -> Iterator[Fault]:
-    for sentence in sentences(said.sub("", text.text)):
+def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
+    words = text.text
+    for said in _repertoire(words.lower(), evidence):
+        words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
+    for sentence in sentences(words):
         yield from _of_sentence(sentence, text.field, evidence)
+
+
+def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
+    """Yield what a text has of the repertoire: what is said of any product, or proved of this one."""
+    sources, language, occasion = evidence.sources, evidence.lexicon.language, evidence.facts.get("occasion")
+    known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "")]
+    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
+        known += (*kind.subjects, *kind.preheaders)
+        begun = (each for each in kind.lines if each.start in words)
+        known += (said.text for each in begun if (said := each.proved_by(sources)))
+    yield from sorted((each for each in known if each and each.lower() in words), key=len, reverse=True)
+
+
+@cache
+def _of_any(language: str, occasion: str) -> tuple[str, ...]:
+    tables = ("subjects", "preheaders", "lines", "closing", f"frame.{occasion}")
+    return tuple(text for name in tables for text in Pools.load(language).all_of(name))
 
 
 def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator[Fault]:

@@ -46,11 +46,13 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
 def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a sentence says of the product, without naming it, what it does or is: "Keeps tea hot"."""
     first, second = tokens[0], tokens[1] if len(tokens) > 1 else BREAK
+    if any(map(is_slot, tokens)):
+        return False
     participle = lexicon.table["participle_ending"]
     is_verb = first.endswith(lexicon.table["verb_ending"]) and second in lexicon.words("after_verbs")
     if is_verb or first in lexicon.words("deeds"):
         return True
-    if participle and first.endswith(participle) and second in lexicon.words("after_participles"):
+    if participle and first.endswith(participle) and first not in lexicon.words("light_participles"):
         return True
     return first in lexicon.words("says_of_it") and second not in lexicon.words("after_verbs")
 

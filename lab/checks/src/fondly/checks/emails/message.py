@@ -8,6 +8,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
+from fondly.stack.pictures.inline import without_pictures
+
 
 @dataclass(frozen=True)
 class Email:
@@ -22,9 +24,11 @@ class Email:
 
 
 def read_emails(folder: Path, *, variant: str = "") -> Iterator[Email]:
-    """Yield the `.eml` files of a folder in the order of their names."""
+    """Yield the emails of a run's folder as they are stored, in the order of their files' names."""
     for path in sorted(folder.glob("*.eml")):
-        yield read_email(path.read_bytes(), name=f"{variant}/{path.name}" if variant else path.name)
+        yield read_email(
+            without_pictures(path.read_bytes()), name=f"{variant}/{path.name}" if variant else path.name
+        )
 
 
 def read_email(raw: bytes, *, name: str) -> Email:

@@ -68,7 +68,7 @@ class ListFigures(Frozen):
     outside_price_range: float
     novelty_bits: float
     min_picks: int
-    """How many products a list has at least, unless it is short."""
+    """How many products a list has at least, unless it is short or says sorry."""
     short_lists: int
     despite_rules: dict[str, int]
     reasons: dict[str, int]
@@ -198,7 +198,9 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
         min_picks=picked.shop.min_picks,
-        short_lists=sum(len(one) < picked.shop.min_picks for one in lists.ids),
+        short_lists=sum(
+            len(one.picks) < picked.shop.min_picks and not one.complaint for one in picked.recommendations
+        ),
         despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
         reasons=lists.reasons(),
         sources=lists.sources(),

@@ -19,7 +19,7 @@ from fondly.mailer.domain.copy.answers import (
     read_answer,
 )
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
-from fondly.mailer.domain.copy.fields import QUOTE
+from fondly.mailer.domain.copy.fields import HERO_TEXTS, PRODUCT_TEXTS, QUOTE
 from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
 from fondly.mailer.domain.copy.own_prompt import own_question
@@ -29,6 +29,7 @@ from fondly.mailer.domain.copy.question import Question
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
+from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
 
@@ -131,7 +132,7 @@ class Copywriter:
             part.wordings[questions.own].judged.wordings if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        made = assembled(facts, answers, seed=seed, suits=suits)
+        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         said = [part.wordings[each] for each in questions.all]
         return WrittenCopy(
@@ -169,8 +170,14 @@ class Copywriter:
 
     def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""
-        products = [product_question(product, self.style) for product in facts.products]
-        return EmailQuestions(frame_question(facts, self.style), products, own_question(facts, self.style))
+        frame, own = frame_question(facts, self.style), own_question(facts, self.style)
+        hero, *others = facts.products
+        of_hero = PRODUCT_TEXTS if own or facts.occasion is Occasion.SORRY else HERO_TEXTS
+        products = [
+            product_question(hero, self.style, of_hero),
+            *(product_question(product, self.style) for product in others),
+        ]
+        return EmailQuestions(frame, products, own)
 
 
 def _judged(
@@ -199,7 +206,8 @@ def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Jud
 
     Quotes of the product's reviews are checked beside the first reply.
     """
-    quotes = {QUOTE: [Wording(text) for text in question.quotes]} if fields == question.fields else {}
+    quoted = question.quotes if fields == question.fields else ()
+    quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
     refusal, answer = reply.refusal, dict[str, list[Wording]]()
     if not refusal:
         try:

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
@@ -24,6 +24,8 @@ MOST_OF_A_TEXT, MOST_OF_A_PRODUCT = 2, 3
 WORDS, UNENDED = range(5, 21), range(5, 13)
 """How many words a sentence has, and one without a full stop at the end of a text."""
 LIKED_STARS = 4
+LONG = 5
+"""From so many letters on a word says what a sentence is about."""
 VAGUE = frozenset({"quality", "price", "value"})
 """Aspects whose praise anybody writes of anything."""
 USE, ASPECT, OF_ITSELF = 2, 2, 1
@@ -85,11 +87,23 @@ def best_quotes(found: Sequence[Candidate], products: Mapping[str, Product]) -> 
         product = products.get(one.product_id)
         if product and len(writers[_folded(one.quote.text)]) == 1 and not _names_others(one.quote, product):
             by_product[one.product_id].append(one)
+    for product_id, own in by_product.items():
+        own.sort(key=_telling_order(products[product_id]))
     return [
-        ProductQuotes(product_id=product_id, quotes=tuple(each.quote for each in own[:MOST_OF_A_PRODUCT]))
-        for product_id, every in by_product.items()
-        if (own := sorted(every, key=lambda each: (-each.telling, each.quote.text)))
+        ProductQuotes(product_id=product_id, quotes=tuple(one.quote for one in own[:MOST_OF_A_PRODUCT]))
+        for product_id, own in by_product.items()
     ]
+
+
+def _telling_order(product: Product) -> Callable[[Candidate], tuple[int, str]]:
+    """Return the order of a product's candidates: the most telling first, by what its bullets say too."""
+    words = set(_folded(" ".join(product.bullets)).split())
+
+    def order(one: Candidate) -> tuple[int, str]:
+        own = {word for word in _folded(one.quote.text).split() if len(word) >= LONG}
+        return -one.telling - min(ASPECT, len(own & words)), one.quote.text
+
+    return order
 
 
 def _sentences(text: str, document: str, readings: Readings) -> list[tuple[int, str]]:

@@ -103,15 +103,12 @@ def compose_demo(
     """Run a file to finished emails on docker compose."""
     from functools import partial
 
-    from fondly.cli.output import say
     from fondly.operations.shop import load_shop
     from fondly.stack.compose import compose_stack
 
     if data:
         checked([data], load_shop(), aside=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
-    if data is None:
-        say("`fondly pictures` shows the pictures of the made-up shop while it runs")
 
 
 def _say_what_is_next() -> None:

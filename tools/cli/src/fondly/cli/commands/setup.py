@@ -39,9 +39,9 @@ def pictures(
     ] = None,
     host: Annotated[str, typer.Option(help="The interface to serve on.")] = "127.0.0.1",
 ) -> None:
-    """Serve the pictures of the sample's products, as every local stack does.
+    """Serve the pictures of made-up shops, as every local stack does.
 
-    Emails of an earlier run show them while this runs, in any mail reader on this machine.
+    While this runs, Mailpit shows them; files of emails carry their own.
     """
     from shutil import copytree
 

@@ -1,7 +1,7 @@
 """The fields of an email's copy as they are written: figures, names and reasons are slots."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -13,8 +13,10 @@ LINE, QUOTE, GREETING = "line", "quote", "greeting"
 HEADLINES = ("subject", "preheader")
 FRAME_TEXTS = ("intro", "closing")
 TEXTS = (*HEADLINES, GREETING, *FRAME_TEXTS)
-PRODUCT_TEXTS = (*HEADLINES, LINE)
-"""What is written of a product: its line, and the headlines of an email that it leads."""
+PRODUCT_TEXTS = (LINE,)
+"""What is written of every product."""
+HERO_TEXTS = (*HEADLINES, LINE)
+"""What is written of the product that an email begins with, unless its customer has a frame of their own."""
 OWN_TEXTS = (*HEADLINES, "intro", LINE)
 """What is written to a customer of their own words; the line is that on the first product."""
 
@@ -49,7 +51,7 @@ class Copy:
     intro: str
     lines: Mapping[str, str]
     closing: str
-    quotes: Mapping[str, str]
+    quotes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Mapping[str, str], quotes: Mapping[str, str] | None = None) -> "Copy":

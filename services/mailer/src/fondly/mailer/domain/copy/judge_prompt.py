@@ -3,6 +3,7 @@
 It is asked about what code has not refused; what the answer does not list is accepted.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,9 +11,12 @@ from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict
 from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Task, object_schema
 from fondly.mailer.domain.copy.question import Question, asked
 from fondly.mailer.domain.copy.wording import Wording
+from fondly.mailer.domain.slots import slots_in
 
 REFUSAL_CHARS = 200
 UNREADABLE = "not judged"
+LISTED = re.compile(r"[abr]\d+")
+"""Bullets, aspects and reviews: the judge reads those that are cited."""
 _ANSWER = object_schema(
     {
         "refused": {
@@ -32,11 +36,13 @@ def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
         for number, (field, wording) in enumerate(_texts(judged), 1)
     ]
     ground = question.ground
+    cited = {each.source for _, wording in _texts(judged) for each in wording.evidence}
+    told = {name for name in ground.sources if not LISTED.fullmatch(name)} | cited
     facts: dict[str, Any] = {
-        "sources": dict(ground.sources),
+        "sources": {name: text for name, text in ground.sources.items() if name in told},
         **question.about,
-        "reduced": ground.reduced,
-        "slots": list(ground.slots),
+        **({"reduced": True} if ground.reduced else {}),
+        "slots": sorted({slot for _, wording in _texts(judged) for slot in slots_in(wording.text)}),
     }
     shop = {"task": Task.JUDGE, "language": ground.language}
     return (
@@ -76,7 +82,7 @@ def _texts(judged: Judged) -> Iterator[tuple[str, Wording]]:
 
 
 def _cites(wording: Wording) -> Sequence[str]:
-    return [f"{each.source}: {each.quote}" for each in wording.evidence]
+    return list(dict.fromkeys(each.source for each in wording.evidence))
 
 
 def _refusals(answer: str | None) -> Iterator[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from fondly.mailer.domain.facts.experience import Occasion, OwnWords
 from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.slots import FIRST_NAME
 
-WORDINGS = 2
+WORDINGS = 1
 MAX_TITLE_CHARS = 80
 
 

@@ -1,7 +1,7 @@
 """The question what an email may say of a product that was picked for a reason.
 
-It tells nothing of the customer but the product of theirs that the reason may be about, so everybody who gets
-the product for this reason shares it.
+It tells nothing of the customer but the kind of what they have, if the reason is about it, so everybody who
+gets the product for this reason shares it.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,13 @@ MAX_BULLETS, MAX_BULLET_CHARS = 8, 300
 MAX_ASPECTS = 6
 MAX_QUOTES = 3
 CACHED_QUESTIONS = 16_384
-FIGURES = {"price": "₹99,999", "was_price": "₹99,999", "saving": "₹99,999", "discount": "60%"} | {
+OWN_SLOT, ANY_KIND = "{1.own}", "something"
+FIGURES = {
+    "own": "Maker and kind of product",
+    "price": "₹99,999",
+    "was_price": "₹99,999",
+    "saving": "₹99,999",
+    "discount": "60%",
     "rating": "4.5",
     "rating_count": "99,999",
 }
@@ -38,19 +44,25 @@ GOES_WITH = frozenset(
 """Reasons that tie a product to one of the customer's."""
 
 
-def product_question(product: ProductFacts, style: Style) -> Question:
-    """Return the question for several wordings of each text on a product, whatever its number."""
-    return _question(product.pick, product.own_category, product.max_discount, style)
+def product_question(
+    product: ProductFacts, style: Style, fields: tuple[str, ...] = PRODUCT_TEXTS
+) -> Question:
+    """Return the question for several wordings of these texts on a product, whatever its number."""
+    return _question(product.pick, product.own_category, product.max_discount, style, fields)
 
 
 @lru_cache(maxsize=CACHED_QUESTIONS)
-def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, style: Style) -> Question:
+def _question(
+    pick: Pick, own_category: tuple[str, ...], max_discount: int, style: Style, fields: tuple[str, ...]
+) -> Question:
     """Many emails have the same product for the same reason."""
     product = ProductFacts(1, pick, style.locale, own_category, max_discount)
     told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
     kind, says = product.stated_reason.kind, product.values["reason"]
-    own_kind = {"kind": name} if (name := kind_name(own_category, product.naming)) else {}
-    own = {"own": {"name": product.own, **own_kind}} if product.own else {}
+    own_kind = kind_name(own_category, product.naming) or ANY_KIND
+    if product.own:
+        says = says.replace(product.own, OWN_SLOT)
+    own = {"own": {"kind": own_kind}} if product.own else {}
     slots = [f"1.{name}" for name in product.spoken]
     entry = {
         **told,
@@ -59,15 +71,15 @@ def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, styl
         **own,
         "slots": slots,
     }
-    shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME]}
-    chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in PRODUCT_TEXTS)
+    shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME], "fields": list(fields)}
+    chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
     values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
     named = {name: told[name] for name in ("name", "kind")}
     listed = {**told["bullets"], **told["aspects"], **told["reviews"]}
     ground = Ground(
         style.language,
         style.brand,
-        sources_of(style, {**named, **listed, "reason": says, "own": product.own}),
+        sources_of(style, {**named, **listed, "reason": says, "own": own_kind if own else None}),
         values | {FIRST_NAME: LONGEST_NAME},
         reduced=reduced,
         goes_with_own=kind in GOES_WITH and product.own is not None,
@@ -80,10 +92,10 @@ def _question(pick: Pick, own_category: tuple[str, ...], max_discount: int, styl
             style.language,
             shop=shop,
             entry=entry,
-            answer=fields_schema(PRODUCT_TEXTS),
+            answer=fields_schema(fields),
             chars=chars,
         ),
-        PRODUCT_TEXTS,
+        fields,
         ground,
         {"reason": kind},
         quotes=tuple(quote.text for quote in pick.quotes[:MAX_QUOTES]),

@@ -37,14 +37,10 @@ class SafetyCase(Record):
 
 def safety_cases(customer_id: str, reviews: Iterable[Review]) -> Iterator[SafetyCase]:
     """Yield the customer's reviews that speak of danger, with the words that do, whatever else they say."""
-    for review in reviews:
-        if words := danger(review.document):
-            yield SafetyCase(
-                customer_id=customer_id,
-                product_id=review.product_ids[0],
-                review_id=review.review_id,
-                words=words,
-            )
+    for one in reviews:
+        if words := danger(one.document):
+            names = {"customer_id": customer_id, "product_id": one.product_ids[0], "review_id": one.review_id}
+            yield SafetyCase(**names, words=words)
 
 
 def complaint_of(

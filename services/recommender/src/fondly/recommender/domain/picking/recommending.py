@@ -1,18 +1,16 @@
 """Recommends to all customers of a part, one after the other: nothing that is in enough lists already."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from types import MappingProxyType
 
-from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Sentiment
+from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Review, Sentiment
 from fondly.recommender.domain.history.complaints import SafetyCase, Said, complaint_of, safety_cases
 from fondly.recommender.domain.history.earlier_picks import Earlier
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.history.preferences import (
     Mentions,
-    Scores,
     mentions_by_review,
     own_aspects,
     own_products,
@@ -48,17 +46,20 @@ def recommend(
     unwanted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> Recommended:
     """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
-    done, part = Recommended(), _Part(told)
-    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(mailed(told.customers))), set[str]()
+    done, scores, mentions = Recommended(), scores_by_review(told.scored), mentions_by_review(told.scored)
+    names = {one.customer_id for one in mailed(told.customers)}
+    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(names)), set[str]()
     for customer in told.customers:
         name = customer.customer_id
-        cases = list(safety_cases(name, told.reviews.get(name, ())))
+        reviews = told.reviews.get(name, ())
+        cases = list(safety_cases(name, reviews))
         done.cases.extend(cases)
-        if customer.exclusion is not None:
+        if name not in names:
             continue
         emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
         emailed = {product_id for email in emails for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
+        said = (Said(one, scores.get((name, one.review_id))) for one in reviews)
         shopper = Shopper(
             shop,
             preferences,
@@ -67,54 +68,34 @@ def recommend(
             emailed,
             unwanted.get(name, frozenset()),
             shown_often,
-            complaint=complaint_of(part.said(name), cases, preferences),
+            complaint=complaint_of(said, cases, preferences),
         )
         selection = pick(shopper)
         done.yielded.update(selection.yielded)
         picked = [one.product.product_id for one in selection.picks]
         lists.update(picked)
         shown_often.update(one for one in picked if lists[one] >= most_lists)
-        done.recommendations.append(part.recommendation(customer, shopper, selection))
+        done.recommendations.append(_recommendation(customer, shopper, selection, mentions, reviews))
     return done
 
 
-@dataclass(frozen=True)
-class _Part:
-    """What a part's customers say, by their reviews."""
-
-    told: Told
-
-    def said(self, name: str) -> Iterator[Said]:
-        """Yield a customer's own reviews of the run's file with their scores."""
-        for review in self.told.reviews.get(name, ()):
-            yield Said(review, self._scores.get((name, review.review_id)))
-
-    def recommendation(self, customer: Customer, shopper: Shopper, selection: Selection) -> Recommendation:
-        """Return a customer's picks with what they have and say."""
-        products = shopper.shop.catalogue.products
-        return Recommendation(
-            customer_id=customer.customer_id,
-            name=customer.name,
-            email=customer.email,
-            language=customer.language,
-            time_zone=customer.time_zone,
-            source=RecommendationSource.PERSONALIZE if shopper.ranked else RecommendationSource.POPULARITY,
-            picks=selection.picks,
-            praised=own_aspects(customer, self._mentions, products, Sentiment.POSITIVE),
-            blamed=own_aspects(customer, self._mentions, products, Sentiment.NEGATIVE),
-            owned=own_products(
-                shopper.preferences, products, self.told.reviews.get(customer.customer_id, ())
-            ),
-            complaint=shopper.complaint,
-        )
-
-    @cached_property
-    def _scores(self) -> Scores:
-        return scores_by_review(self.told.scored)
-
-    @cached_property
-    def _mentions(self) -> Mentions:
-        return mentions_by_review(self.told.scored)
+def _recommendation(
+    customer: Customer, shopper: Shopper, selection: Selection, mentions: Mentions, reviews: Sequence[Review]
+) -> Recommendation:
+    products = shopper.shop.catalogue.products
+    return Recommendation(
+        customer_id=customer.customer_id,
+        name=customer.name,
+        email=customer.email,
+        language=customer.language,
+        time_zone=customer.time_zone,
+        source=RecommendationSource.PERSONALIZE if shopper.ranked else RecommendationSource.POPULARITY,
+        picks=selection.picks,
+        praised=own_aspects(customer, mentions, products, Sentiment.POSITIVE),
+        blamed=own_aspects(customer, mentions, products, Sentiment.NEGATIVE),
+        owned=own_products(shopper.preferences, products, reviews),
+        complaint=shopper.complaint,
+    )
 
 
 def mailed(customers: Iterable[Customer]) -> list[Customer]:
