@@ -33,4 +33,6 @@ def test_texts_are_alike_that_begin_are_built_or_cite_alike() -> None:
     assert not base.isdisjoint(marks(Wording("Clip {2.name} on."), 2))
     assert not base.isdisjoint(marks(Wording("It hangs.", (Evidence("b1", "With a clip"),)), 1))
     assert base.isdisjoint(marks(Wording("It hangs.", (Evidence("b1", "With a clip"),)), 2))
+    said = (Evidence("s1", "I like it"),)
+    assert marks(Wording("It hangs.", said), 1).isdisjoint(marks(Wording("You like it.", said), 1))
     assert not marks(Wording("Out in the rain."), 1).isdisjoint(marks(Wording("Out in the sun."), 2))

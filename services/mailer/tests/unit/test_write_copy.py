@@ -6,7 +6,7 @@ from fondly.contracts.records import CopySource, OwnProduct, Quote, Reason, Reas
 from fondly.mailer.domain.copy.house_text import house_text
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
-from fondly.mailer.domain.facts.experience import Occasion
+from fondly.mailer.domain.facts.experience import Experience, Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
@@ -227,6 +227,18 @@ async def test_an_apology_does_not_open_with_an_offer(make_facts: MakeFacts, mak
         "About your lamp",
         "It let you down.",
     )
+
+
+async def test_an_apology_in_house_text_offers_the_remedy(make_facts: MakeFacts) -> None:
+    """As the shop worded it; others are offered nothing."""
+    model = InMemoryModel(ModelReply(text="Sure!"))
+    writer = copywriter(model)
+    writer = replace(writer, style=replace(writer.style, remedy="Write to us."))
+    glad = make_facts("C1")
+    sorry = replace(make_facts("C2"), experience=Experience(Occasion.SORRY, disliked="lamp"))
+    part = await writer.prepare([glad, sorry], payer="part-1")
+    intros = [writer.write(each, part, seed="1").assembled.copy.intro for each in (glad, sorry)]
+    assert [each.endswith(" Write to us.") for each in intros] == [False, True]
 
 
 async def test_a_customer_reads_the_same_words_again(facts: EmailFacts, make_answer: MakeAnswer) -> None:

@@ -132,7 +132,7 @@ class Copywriter:
             part.wordings[questions.own].judged.wordings if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        made = assembled(facts, answers, seed=seed, suits=suits)
+        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         said = [part.wordings[each] for each in questions.all]
         return WrittenCopy(
@@ -206,7 +206,8 @@ def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Jud
 
     Quotes of the product's reviews are checked beside the first reply.
     """
-    quotes = {QUOTE: [Wording(text) for text in question.quotes]} if fields == question.fields else {}
+    quoted = question.quotes if fields == question.fields else ()
+    quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
     refusal, answer = reply.refusal, dict[str, list[Wording]]()
     if not refusal:
         try:

@@ -30,7 +30,7 @@ from fondly.mailer.domain.slots import renumbered
 
 Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
-SUBJECT = "subject"
+SUBJECT, INTRO = "subject", "intro"
 HERO = 1
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
@@ -64,17 +64,21 @@ class Assembled:
         return CopySource.MIXED if self.evidence else CopySource.TEMPLATE
 
 
-def assembled(facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None) -> Assembled:
+def assembled(
+    facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None, remedy: str = ""
+) -> Assembled:
     """Return an email's copy from texts that passed.
 
     The seed decides between wordings, of subjects between those that suit if any do. The same facts, texts
-    and seed give the same copy.
+    and seed give the same copy. House text offers the `remedy` to whoever complained.
     """
     written = _Assembly(facts, seed, suits).texts(answers)
     texts = {
         name: written[name].text if name in written else house_text(name, facts)
         for name in email_fields(facts)
     }
+    if remedy and INTRO not in written and facts.occasion is Occasion.SORRY:
+        texts[INTRO] = f"{texts[INTRO]} {remedy}"
     return Assembled(
         copy=Copy.of(
             {name: text for name, text in texts.items() if text}, dict(_quote(facts, answers.products))
@@ -99,7 +103,8 @@ class _Assembly:
         apology = self._facts.occasion is Occasion.SORRY
         found = self._first(HEADLINES, answers.own)
         if len(found) < len(HEADLINES):
-            found |= self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
+            others = self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
+            found = others | found
         found |= self._first(FRAME_TEXTS, answers.own)
         found |= self._first([name for name in FRAME_TEXTS if name not in found], answers.frame)
         return found | dict(self._lines(answers))

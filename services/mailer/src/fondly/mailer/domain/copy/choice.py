@@ -1,5 +1,6 @@
 """Which wording a customer reads: people with equal facts read different emails, and each the same again."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
@@ -9,6 +10,8 @@ from fondly.mailer.domain.slots import SLOT, attribute, slots_in
 from fondly.mailer.domain.text import folded
 
 OPENING_WORDS = 3
+_OF_A_PRODUCT = re.compile(r"[abr]\d+")
+"""The ids of aspects, bullets and reviews: all texts of a frame may rest on the customer's own sentence."""
 CACHED_TEXTS = 65_536
 
 
@@ -31,7 +34,8 @@ def marks(wording: Wording, number: int) -> frozenset[str]:
     `number` is that of the product whose facts it cites.
     """
     words = SLOT.sub(lambda slot: f"{{{attribute(slot[1])[:1]}}}", wording.text).split()
-    cited = (f"{number} {each.source}: {folded(each.quote)}" for each in wording.evidence)
+    told = (each for each in wording.evidence if _OF_A_PRODUCT.fullmatch(each.source))
+    cited = (f"{number} {each.source}: {folded(each.quote)}" for each in told)
     return frozenset({" ".join(words[:OPENING_WORDS]), " ".join(words), *cited})
 
 

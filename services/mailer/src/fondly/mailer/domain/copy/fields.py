@@ -1,7 +1,7 @@
 """The fields of an email's copy as they are written: figures, names and reasons are slots."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -51,7 +51,7 @@ class Copy:
     intro: str
     lines: Mapping[str, str]
     closing: str
-    quotes: Mapping[str, str]
+    quotes: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, texts: Mapping[str, str], quotes: Mapping[str, str] | None = None) -> "Copy":

@@ -30,7 +30,7 @@ Advice = Annotated[
 Sentences = Annotated[
     list[Annotated[Shown, StringConstraints(min_length=3, max_length=200)]], Field(max_length=5)
 ]
-Remedy = Annotated[Shown, StringConstraints(max_length=200)]
+Remedy = Annotated[Shown, StringConstraints(max_length=200, pattern=r"^[^{}]*$")]
 SenderAddress = Annotated[str, AfterValidator(header_address)]
 """Checked and written as `header_address` does."""
 HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS_URL)]
