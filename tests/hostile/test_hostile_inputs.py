@@ -130,24 +130,16 @@ def everywhere(field: str, text: str) -> str:
 
 @parameters("answers")
 async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: Email) -> None:
-    """The gate refuses every wording, and the field has template copy."""
+    """Every wording is refused, and the field has house text."""
     message = await only_message(recommended(), AnsweringModel(everywhere(case.field, case.text)))
     assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
 @parameters("raw_answers")
 async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: Email) -> None:
-    """The email has template copy throughout."""
+    """The email has house text throughout."""
     message = await only_message(recommended(), AnsweringModel(case.text))
     assert harm_in(message, harmless=harmless, never=["evil.example"]) == []
-
-
-@parameters("features")
-async def test_a_bullet_is_no_feature_because_a_model_says_so(case: Case, harmless: Email) -> None:
-    """The model proposes the whole bullet and uses it in every wording."""
-    model = AnsweringModel(everywhere("lines.1", "{1.name} has {1.f1}"), features=(case.text,))
-    message = await only_message(in_product(bullets=(case.text,)), model)
-    assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
 def test_ingest_reads_hostile_rows_and_keeps_no_control_character(tmp_path: Path) -> None:

@@ -20,12 +20,11 @@ from fondly.contracts.records import (
 from fondly.mailer.__main__ import composer, style
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
-from fondly.mailer.ports import ModelReply
+from fondly.mailer.ports import Model, ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
@@ -34,6 +33,7 @@ from fondly.runtime.runs.stage import PartResult
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryItems, InMemoryObjects
+from understudy.engines.copywriter import write
 
 RUN = "run-0123456789abcdef"
 PART = object_keys.recommendations(RUN, 1)
@@ -44,7 +44,6 @@ RESOURCES = (
     "mailer_queue_url",
     "emails_table",
     "copy_answers_table",
-    "product_features_table",
     "suppressions_table",
     "contacts_table",
     "email_finished_topic_arn",
@@ -76,10 +75,9 @@ OWN = "Vanta Radio"
 
 @dataclass
 class AnsweringModel:
-    """Answers every request for copy, also for repairs, and every request for features, with the same."""
+    """Answers every request for copy, also for repairs, with the same."""
 
     copy: str = "{}"
-    features: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
     async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
@@ -90,9 +88,15 @@ class AnsweringModel:
         assert prompt.schema
         assert prompt.max_chars
         self.asked.append(prompt.text)
-        if '"task":"features"' in prompt.text.replace('": "', '":"'):
-            return ModelReply(text=json.dumps({"features": {"1": list(self.features)}}))
         return ModelReply(text=self.copy)
+
+
+class Understudy:
+    """understudy as the mailer's model."""
+
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:  # noqa: ARG002 - the port's
+        """Return its answer."""
+        return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
 @dataclass(frozen=True)
@@ -134,29 +138,26 @@ def recommended(
     )
 
 
-async def mailed(
-    recommendation: Recommendation, model: AnsweringModel | None = None, **settings: str
-) -> Mailed:
-    """Mail a part with one customer."""
+async def mailed(recommendation: Recommendation, model: Model | None = None, **settings: str) -> Mailed:
+    """Mail a part with one customer, judged by understudy."""
     chosen, composing = _composing(tuple(settings.items()))
     objects, answering = InMemoryObjects(), model or AnsweringModel()
-    ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers(), parallel=2)
+    kept = InMemoryKeptAnswers()
+    ask_once = AskOnce(model=answering, model_id="model", kept=kept, parallel=2)
+    judge = AskOnce(model=Understudy(), model_id="judge", kept=kept, parallel=2)
     mail_part = MailPart(
         objects=objects,
         ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
         records=EmailRecords(InMemoryItems("run_id", "customer_id")),
-        features=KnowFeatures(
-            ask_once=ask_once, records=FeatureRecords(InMemoryItems("product_id")), language="en"
-        ),
         read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),
-        copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
+        copywriter=Copywriter(ask_once=ask_once, judge=judge, style=style(chosen)),
         composer=composing,
         parallel=2,
     )
     await objects.put_lines(PART, [recommendation])
     result = await mail_part.run(RUN, 1, key=PART)
     messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
-    return Mailed(result, messages, answering.asked)
+    return Mailed(result, messages, getattr(answering, "asked", []))
 
 
 @cache
