@@ -12,20 +12,20 @@ from fondly.contracts.records import (
     Pick,
     Product,
     ProductAspect,
+    Quote,
     Reason,
     ReasonKind,
     Recommendation,
     RecommendationSource,
 )
 from fondly.mailer.__main__ import composer, style
-from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.copy.prompt import Prompt, Task
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
-from fondly.mailer.use_cases.know_features import FeatureRecords, KnowFeatures
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter
@@ -34,6 +34,7 @@ from fondly.runtime.runs.stage import PartResult
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryItems, InMemoryObjects
+from understudy.engines.copywriter import write
 
 RUN = "run-0123456789abcdef"
 PART = object_keys.recommendations(RUN, 1)
@@ -44,7 +45,6 @@ RESOURCES = (
     "mailer_queue_url",
     "emails_table",
     "copy_answers_table",
-    "product_features_table",
     "suppressions_table",
     "contacts_table",
     "email_finished_topic_arn",
@@ -72,26 +72,27 @@ KETTLE = PRODUCT.model_copy(
     update={"product_id": "P2", "name": "Pine Electric Kettle", "category": ("Home", "Kettles")}
 )
 OWN = "Vanta Radio"
+SAID = "The sound is clear in every room."
+QUOTE = "The cushions stay soft the whole evening."
 
 
 @dataclass
 class AnsweringModel:
-    """Answers every request for copy, also for repairs, and every request for features, with the same."""
+    """Answers every request for copy, also for repairs, with the same, and judges as understudy does."""
 
     copy: str = "{}"
-    features: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
     async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
-        """Return the answer to the task that the request names."""
+        """Return the answer to the task of the request."""
         if lock and not await lock():
             raise WithdrawnError
         assert prompt.system
         assert prompt.schema
         assert prompt.max_chars
         self.asked.append(prompt.text)
-        if '"task":"features"' in prompt.text.replace('": "', '":"'):
-            return ModelReply(text=json.dumps({"features": {"1": list(self.features)}}))
+        if prompt.task is Task.JUDGE:
+            return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
         return ModelReply(text=self.copy)
 
 
@@ -112,6 +113,8 @@ def recommended(
     email: str | None = "asha@customers.example",
     own: str = OWN,
     aspect: str = "sound quality",
+    said: str = SAID,
+    quote: str = QUOTE,
 ) -> Recommendation:
     """Two picks for a customer who liked a product of theirs and blames another."""
     reason = Reason(kind=ReasonKind.LIKED, product_id="P9", product_name=own, review_id="R1")
@@ -122,13 +125,13 @@ def recommended(
         email=email,
         source=RecommendationSource.PERSONALIZE,
         picks=(
-            Pick(product=product, reason=reason, praised=praised),
+            Pick(product=product, reason=reason, praised=praised, quotes=(Quote(text=quote),)),
             Pick(product=KETTLE, reason=Reason(kind=ReasonKind.POPULAR, rank=3, out_of=90)),
         ),
         praised=(ProductAspect(product_id="P9", product_name=own, aspect=aspect),),
         blamed=(ProductAspect(product_id="P8", product_name=own, aspect=aspect),),
         owned=(
-            OwnProduct(product_id="P9", product_name=own, polarity=0.9),
+            OwnProduct(product_id="P9", product_name=own, polarity=0.9, said=said),
             OwnProduct(product_id="P8", product_name=own, polarity=-0.9),
         ),
     )
@@ -145,11 +148,8 @@ async def mailed(
         objects=objects,
         ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
         records=EmailRecords(InMemoryItems("run_id", "customer_id")),
-        features=KnowFeatures(
-            ask_once=ask_once, records=FeatureRecords(InMemoryItems("product_id")), language="en"
-        ),
         read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),
-        copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
+        copywriter=Copywriter(ask_once=ask_once, judge=ask_once, style=style(chosen)),
         composer=composing,
         parallel=2,
     )
