@@ -19,7 +19,7 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.mailer.__main__ import composer, style
-from fondly.mailer.domain.copy.prompt import Prompt, Task
+from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
@@ -78,22 +78,32 @@ QUOTE = "The cushions stay soft the whole evening."
 
 @dataclass
 class AnsweringModel:
-    """Answers every request for copy, also for repairs, with the same, and judges as understudy does."""
+    """Answers every request for copy, also for repairs, with the same."""
 
     copy: str = "{}"
     asked: list[str] = field(default_factory=list)
 
     async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:
-        """Return the answer to the task of the request."""
+        """Return the answer to the task that the request names."""
         if lock and not await lock():
             raise WithdrawnError
         assert prompt.system
         assert prompt.schema
         assert prompt.max_chars
         self.asked.append(prompt.text)
-        if prompt.task is Task.JUDGE:
-            return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
         return ModelReply(text=self.copy)
+
+
+@dataclass
+class Understudy:
+    """understudy as the mailer's model."""
+
+    asked: list[str] = field(default_factory=list)
+
+    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:  # noqa: ARG002 - the port's
+        """Return its answer."""
+        self.asked.append(prompt.text)
+        return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
 @dataclass(frozen=True)
@@ -138,25 +148,27 @@ def recommended(
 
 
 async def mailed(
-    recommendation: Recommendation, model: AnsweringModel | None = None, **settings: str
+    recommendation: Recommendation, model: AnsweringModel | Understudy | None = None, **settings: str
 ) -> Mailed:
-    """Mail a part with one customer."""
+    """Mail a part with one customer, judged by understudy."""
     chosen, composing = _composing(tuple(settings.items()))
     objects, answering = InMemoryObjects(), model or AnsweringModel()
-    ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers(), parallel=2)
+    kept, judging = InMemoryKeptAnswers(), Understudy()
+    ask_once = AskOnce(model=answering, model_id="model", kept=kept, parallel=2)
+    judge = AskOnce(model=judging, model_id="judge", kept=kept, parallel=2)
     mail_part = MailPart(
         objects=objects,
         ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
         records=EmailRecords(InMemoryItems("run_id", "customer_id")),
         read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),
-        copywriter=Copywriter(ask_once=ask_once, judge=ask_once, style=style(chosen)),
+        copywriter=Copywriter(ask_once=ask_once, judge=judge, style=style(chosen)),
         composer=composing,
         parallel=2,
     )
     await objects.put_lines(PART, [recommendation])
     result = await mail_part.run(RUN, 1, key=PART)
     messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
-    return Mailed(result, messages, answering.asked)
+    return Mailed(result, messages, [*answering.asked, *judging.asked])
 
 
 @cache

@@ -52,7 +52,7 @@ SCHEMA = {
 FACTS = {
     "task": "product",
     "slots": ["customer.first_name"],
-    "products": [{"n": 1, "kind": "kettle", "bullets": {"b1": "Has a wide mouth for easy cleaning"}}],
+    "products": [{"n": 1, "kind": "zorb", "bullets": {"b1": "Keeps the rope on its hook"}}],
 }
 
 
@@ -99,7 +99,7 @@ def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient"
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
-    assert "mouth" in copy["products"]["1"]["line"][0]["text"]
+    assert "rope" in copy["products"]["1"]["line"][0]["text"]
     assert answer["stopReason"] == "end_turn"
 
 
@@ -184,7 +184,7 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
     turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
-    assert "mouth" in json.loads(second)["products"]["1"]["line"][0]["text"]
+    assert "rope" in json.loads(second)["products"]["1"]["line"][0]["text"]
 
 
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:

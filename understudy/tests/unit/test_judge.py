@@ -11,7 +11,7 @@ _SOURCES = {
     "name": "Acme Quick Electric Kettle 1.8 Litre",
     "kind": "electric kettle",
     "b1": "Switches itself off when the water boils",
-    "b2": "Steel body, 1.8 litres, cord of 0.9 m",
+    "b2": "Steel body, 1.8 litres, cord of 0.9 m, 1,500 W",
 }
 
 
@@ -38,6 +38,7 @@ def _refused(*texts: str, field: str = "line", language: str = "en", **facts: ob
     [
         "Switches itself off when the water boils, so you can read on.",
         "Holds 1.8 litres of water for tea.",
+        "1500 watts, so it takes one song.",
         "Water for tea while the bread is still in the toaster.",
         "A steel kettle for the corner of the kitchen.",
     ],

@@ -8,24 +8,25 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fondly.evaluation.copy.suite import OWN_SUITES
-from lab.evaluation.tests.copy_cases import gate, line, write_emails, write_lines
+from lab.evaluation.tests.copy_cases import judge, line, write_emails, write_lines
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Fondly
 
 KEYS = {
-    *("caught", "refused", "lies", "honest", "fields", "suites", "cpu_us_per_copy", "bad_lines", "verdicts"),
+    *("caught", "refused", "lies", "honest", "fields", "suites", "cpu_us_per_copy", "unmeasured"),
+    *("bad_lines", "verdicts"),
 }
 ANSWER_KEYS = {
     *("answers", "unreadable", "all_fields", "fields", "emails", "whole_emails", "wordings", "rules"),
-    *("cpu_us_per_copy", "bad_lines", "judged"),
+    *("cpu_us_per_copy", "unmeasured", "bad_lines", "judged"),
 }
 
 
 @pytest.fixture(autouse=True)
-def made_up_gate(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A gate that refuses one word."""
-    monkeypatch.setattr("fondly.evaluation.commands.measure_copy.mailer_gate", gate)
+def made_up_judge(monkeypatch: pytest.MonkeyPatch, lenient_code: None) -> None:  # noqa: ARG001 - a fixture
+    """A judge that refuses one word."""
+    monkeypatch.setattr("fondly.evaluation.commands.measure_copy.understudy", judge)
 
 
 def words(folder: Path, *lines: Mapping[str, object]) -> tuple[str, ...]:
@@ -46,7 +47,9 @@ def test_json_has_exactly_the_documented_keys(run_fondly: "Fondly", tmp_path: Pa
     answer = run_fondly(*words(tmp_path), "--json", "-")
     assert (answer.code, answer.err) == (0, "")
     assert answer.json.keys() == KEYS
-    assert answer.json["verdicts"][0]["problems"] == [{"rule": "offer", "found": "free"}]
+    assert answer.json["verdicts"][0]["problems"] == [
+        {"rule": "unproved: offer", "found": "free", "by_judge": True}
+    ]
 
 
 def test_json_in_a_file_leaves_the_tables_on_the_screen(run_fondly: "Fondly", tmp_path: Path) -> None:
@@ -54,7 +57,7 @@ def test_json_in_a_file_leaves_the_tables_on_the_screen(run_fondly: "Fondly", tm
     out = tmp_path / "report.json"
     answer = run_fondly(*words(tmp_path), "--json", str(out))
     assert "offers" in answer.out
-    assert json.loads(out.read_text())["caught"]["rate"] == 1
+    assert json.loads(out.read_text())["caught"]["both"]["rate"] == 1
 
 
 def test_a_missed_floor_is_named_and_fails(run_fondly: "Fondly", tmp_path: Path) -> None:
@@ -66,7 +69,7 @@ def test_a_missed_floor_is_named_and_fails(run_fondly: "Fondly", tmp_path: Path)
         "lies caught: 0.0000, expected at least 0.95\nhonest texts refused: 1.0000, expected at most 0.03\n"
     )
     assert "heals" in answer.out
-    assert "offer: free" in answer.out
+    assert "unproved: offer: free" in answer.out
     assert run_fondly(*given, "--min-caught", "0", "--max-refused", "1").code == 0
 
 
@@ -85,9 +88,9 @@ def test_the_own_suites_go_by_their_names(run_fondly: "Fondly", name: str) -> No
     assert found["suites"].keys() == {name}
 
 
-def test_without_a_file_both_english_suites_are_judged(run_fondly: "Fondly") -> None:
+def test_without_a_file_all_own_suites_are_judged(run_fondly: "Fondly") -> None:
     """With the rates of each."""
-    assert run_fondly("evaluate", "copy", "--json", "-").json["suites"].keys() == {"tuning", "test"}
+    assert run_fondly("evaluate", "copy", "--json", "-").json["suites"].keys() == set(OWN_SUITES)
 
 
 def test_answers_alone_measure_a_model(run_fondly: "Fondly", tmp_path: Path) -> None:
@@ -123,8 +126,14 @@ def test_a_suite_and_answers_can_be_measured_together(run_fondly: "Fondly", tmp_
 
 @pytest.mark.parametrize(
     "more",
-    [("{suite}",), ("--emails", "{emails}"), ("test", "--emails", "{emails}"), ("test", "--min-caught", "2")],
-    ids=["no-emails", "no-suite", "own-suite", "share"],
+    [
+        ("{suite}",),
+        ("--emails", "{emails}"),
+        ("test", "--emails", "{emails}"),
+        ("test", "--min-caught", "2"),
+        ("test", "--judge", "recorded", "--record", "new.jsonl"),
+    ],
+    ids=["no-emails", "no-suite", "own-suite", "share", "record"],
 )
 def test_options_that_do_not_fit_together_are_wrong_usage(
     run_fondly: "Fondly", tmp_path: Path, more: tuple[str, ...]
@@ -140,4 +149,48 @@ def test_a_file_that_does_not_exist_is_one_line(run_fondly: "Fondly", tmp_path: 
     emails = write_emails(tmp_path)
     answer = run_fondly("evaluate", "copy", "none.jsonl", "--emails", str(emails))
     assert answer.code == 1
-    assert answer.err == "none.jsonl: found no such file, expected one or tuning, test, german\n"
+    assert answer.err == f"none.jsonl: found no such file, expected one or {', '.join(OWN_SUITES)}\n"
+
+
+def test_recorded_verdicts_are_those_of_the_judge(run_fondly: "Fondly", tmp_path: Path) -> None:
+    """With who gave them, when, and on which instruction."""
+    file = tmp_path / "verdicts.jsonl"
+    first = run_fondly(*words(tmp_path), "--record", str(file), "--json", "-")
+    kept = json.loads(file.read_text().splitlines()[0])
+    assert kept.keys() == {"key", "refused", "model", "date", "instruction"}
+    assert (kept["model"], kept["refused"]) == ("understudy", [{"id": 1, "span": "free", "why": "offer"}])
+    again = run_fondly(*words(tmp_path), "--judge", "recorded", "--recordings", str(file), "--json", "-")
+    assert (again.code, again.json["verdicts"]) == (0, first.json["verdicts"])
+
+
+def test_verdicts_on_another_instruction_are_unmeasured(run_fondly: "Fondly", tmp_path: Path) -> None:
+    """Exit code 3, unless they are allowed; a text that was not recorded stays unmeasured."""
+    file = tmp_path / "verdicts.jsonl"
+    run_fondly(*words(tmp_path), "--record", str(file))
+    kept = [json.loads(each) | {"instruction": "judge-0-en 0"} for each in file.read_text().splitlines()]
+    file.write_text("".join(f"{json.dumps(each)}\n" for each in kept))
+    given = ("--judge", "recorded", "--recordings", str(file))
+    answer = run_fondly(*words(tmp_path), *given)
+    assert answer.code == 3
+    assert answer.err == "unmeasured: 2 texts; see --judge bedrock --record\n"
+    assert run_fondly(*words(tmp_path), *given, "--allow-unmeasured", "--json", "-").json["unmeasured"] == 0
+    other = words(tmp_path, line("free of charge"))
+    assert run_fondly(*other, *given, "--allow-unmeasured", "--json", "-").json["unmeasured"] == 1
+
+
+def test_the_own_recordings_can_be_read(run_fondly: "Fondly") -> None:
+    """Whatever their instruction was."""
+    found = run_fondly(
+        *("evaluate", "copy", "blind", "--judge", "recorded", "--allow-unmeasured"),
+        *("--min-caught", "0", "--max-refused", "1"),
+    )
+    assert found.code == 0
+
+
+def test_a_line_that_is_no_recording_is_named(run_fondly: "Fondly", tmp_path: Path) -> None:
+    """Rather than taken for a verdict."""
+    file = tmp_path / "verdicts.jsonl"
+    file.write_text('{"key": "1"}\n')
+    answer = run_fondly(*words(tmp_path), "--judge", "recorded", "--recordings", str(file))
+    assert answer.code == 1
+    assert answer.err == f"{file}:1: refused: found nothing, expected a value\n"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,7 @@ def test_outcomes_are_ordered_from_best_to_worst() -> None:
 
 def test_what_is_not_a_text_is_no_wording() -> None:
     """Numbers, blanks and nested lists are left out; evidence stays with its text."""
-    evidence = [{"id": "b1", "quote": "warm"}]
-    line = {"text": "Warm.", "evidence": evidence}
+    line: Any = {"text": "Warm.", "evidence": [{"id": "b1", "quote": "warm"}]}
     found = wordings(
         {
             "subject": ["one", 2, "", ["three"]],

@@ -13,7 +13,7 @@ from services.ingest.tests.fakes import csv_lines, numbered
 RULES = RunRules(rules=Rules())
 PRODUCTS = "product_id,product_name,discounted_price\np1,Lamp,10 EUR\np2,Sofa,200 EUR\n"
 CUSTOMERS = "user_id\nu1\nu2\n"
-REVIEWS = "review_id,user_id,product_id,review_content\nr1,u1,p1,Great lamp\nr2,u2,p2,Awful\n"
+REVIEWS = "review_id,user_id,product_id,review_content\nr1,u1,p1,Great lamp\nr2,u2,p2,A sofa\n"
 
 
 def a_set(folder: Path) -> Path:

@@ -21,7 +21,7 @@ from fondly.evaluation.copy.answer_report import (
     OutcomeRates,
 )
 from fondly.evaluation.copy.judging import Problem, Verdict
-from fondly.evaluation.copy.report import CopyReport, Rate, Rates
+from fondly.evaluation.copy.report import CopyReport, Rate, Rates, Refusals
 from fondly.evaluation.copy.suite import Label
 from fondly.evaluation.metrics import Change, Interval
 from fondly.evaluation.own_data.ablation import AblationReport, PartFigures, Variety, Whole
@@ -223,12 +223,13 @@ def evaluate_ratings(screen: Console) -> None:
 
 RATE = Rate(count=12_345, of=12_345, rate=0.9512, low=0.9138, high=0.9722)
 NONE = Rate(count=0, of=0, rate=0, low=0, high=0)
-WORD = Problem(rule="neither a neutral word nor one of the product", found="waterproof")
+WORD = Problem(rule="unproved: no source says so of it", found="waterproof", by_judge=True)
 
 
 def evaluate_copy(screen: Console) -> None:
     """Two suites with long kinds and texts, wrong both ways."""
-    rates, half = Rates(caught=RATE, refused=RATE), Rates(caught=RATE, refused=NONE)
+    both, none = Refusals(code=RATE, both=RATE), Refusals(code=NONE, both=NONE)
+    rates, half = Rates(caught=both, refused=both), Rates(caught=both, refused=none)
     lie = Verdict(
         suite="tuning",
         line=1,
@@ -244,13 +245,14 @@ def evaluate_copy(screen: Console) -> None:
     )
     wronged = {"label": Label.HONEST, "refused": True, "problems": (WORD, WORD)}
     report = CopyReport(
-        caught=RATE,
-        refused=RATE,
-        lies={lie.kind: RATE, "swapped or misread figure slots": RATE},
-        honest={"slots in free prose": RATE},
+        caught=both,
+        refused=both,
+        lies={lie.kind: both, "swapped or misread figure slots": both},
+        honest={"bullets in free prose": both},
         fields={"preheader": rates, "lines": half},
         suites={"tuning": rates, "test": half},
         cpu_us_per_copy=1234.5,
+        unmeasured=BIG,
         bad_lines=(),
         verdicts=(lie, lie.model_copy(update=wronged)),
     )
@@ -280,6 +282,7 @@ def evaluate_answers(screen: Console) -> None:
         wordings=RATE,
         rules={WORD.rule: BIG},
         cpu_us_per_copy=81.4,
+        unmeasured=0,
         bad_lines=(),
         judged=(fallen, missing),
     )

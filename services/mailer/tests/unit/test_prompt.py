@@ -21,6 +21,7 @@ from fondly.contracts.records import (
 )
 from fondly.mailer.domain.copy.answers import Judged, Verdict
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
+from fondly.mailer.domain.copy.fields import HERO_TEXTS
 from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
 from fondly.mailer.domain.copy.own_prompt import own_question
@@ -105,7 +106,7 @@ def test_the_facts_of_a_product_have_the_documented_form(facts: EmailFacts) -> N
         ),
         "quotes": (Quote(text="Holds up well.", stars=Decimal("5.0")),),
     }
-    question = product_question(replace(hero, pick=hero.pick.model_copy(update=update)), STYLE)
+    question = product_question(replace(hero, pick=hero.pick.model_copy(update=update)), STYLE, HERO_TEXTS)
     told = asked(question.prompt)
     assert told == {
         "task": "product",
@@ -113,6 +114,7 @@ def test_the_facts_of_a_product_have_the_documented_form(facts: EmailFacts) -> N
         "brand": BRAND,
         "wordings": 3,
         "slots": ["customer.first_name"],
+        "fields": ["subject", "preheader", "line"],
         "products": [
             {
                 "n": 1,
@@ -126,8 +128,8 @@ def test_the_facts_of_a_product_have_the_documented_form(facts: EmailFacts) -> N
                 },
                 "reviews": {"r1": "5 stars: Holds up well."},
                 "price": "reduced",
-                "reason": {"kind": "liked", "says": "because you liked your Solero 20 W Wall Charger"},
-                "own": {"name": "Solero 20 W Wall Charger"},
+                "reason": {"kind": "liked", "says": "because you liked your {1.own}"},
+                "own": {"kind": "something"},
                 "slots": [
                     *("1.name", "1.own", "1.price", "1.was_price", "1.saving", "1.discount"),
                     *("1.rating", "1.rating_count", "1.reason"),
@@ -198,7 +200,7 @@ def test_the_judge_reads_the_sources_and_what_the_texts_cite(facts: EmailFacts) 
     assert told["facts"]["sources"] == question.ground.sources
     assert (told["facts"]["reason"], told["facts"]["reduced"]) == ("liked", True)
     assert told["texts"] == [
-        {"id": 1, "field": "line", "text": "It bends.", "cites": ["b1: daily bending"]},
+        {"id": 1, "field": "line", "text": "It bends.", "cites": ["b1"]},
         {"id": 2, "field": "line", "text": "It is forged.", "cites": []},
     ]
     for span, found in (("forged", "forged"), ("made of gold", "It is forged.")):
@@ -228,8 +230,7 @@ def test_products_asked_about_together_are_numbered(facts: EmailFacts) -> None:
         assert {**each, "n": 1, "slots": single["slots"]} == single
     assert json.loads(together.schema)["properties"]["products"]["required"] == list("12345")
     assert together.system == alone[0].system
-    texts = sum(MAX_SHOWN[name] for name in ("subject", "preheader", "line"))
-    assert together.max_chars >= 5 * STYLE.wordings * texts
+    assert together.max_chars >= 5 * STYLE.wordings * MAX_SHOWN["line"]
     assert joined(alone[:1]) == alone[0]
     assert len(alone) <= TOGETHER
 
@@ -295,7 +296,7 @@ def test_bedrock_accepts_the_schemas(facts: EmailFacts) -> None:
     assert json.loads(frame.schema)["required"] == ["intro", "closing"]
     schema = json.loads(joined(products).schema)
     texts = schema["properties"]["products"]["properties"]["3"]
-    assert texts["required"] == ["subject", "preheader", "line"]
+    assert texts["required"] == ["line"]
     for each in (schema, schema["properties"]["products"], texts, json.loads(frame.schema)):
         assert each["additionalProperties"] is False
         assert each["required"] == list(each["properties"])

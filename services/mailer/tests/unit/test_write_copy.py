@@ -49,11 +49,11 @@ def repairs(model: InMemoryModel) -> list[dict[str, object]]:
 
 
 async def test_wordings_that_pass_are_used(facts: EmailFacts, make_answer: MakeAnswer) -> None:
-    """One call for the frame and one for the five products; every field has one of the model's wordings."""
+    """A call for the frame, the first product and the others; every field has one of the model's wordings."""
     model = InMemoryWriter(make_answer())
     [copy], _ = await written(model, facts)
     assert copy.assembled.source is CopySource.AI
-    assert (writing(model), copy.assembled.template_fields) == (2, ())
+    assert (writing(model), copy.assembled.template_fields) == (3, ())
     assert dict(copy.assembled.copy.fields())["lines.3"] == "A lamp for late reading."
     assert "switches itself off" in copy.assembled.copy.lines["2"]
     assert (len(copy.prompt_keys), copy.repair_keys, len(copy.judge_keys)) == (6, (), 6)
@@ -63,7 +63,7 @@ async def test_one_refused_wording_costs_no_further_call(facts: EmailFacts, make
     """The other wordings of the field are enough; why it was refused is kept."""
     model = InMemoryWriter(make_answer(closing=[LIE, "See you soon!"]))
     [copy], part = await written(model, facts)
-    assert writing(model) == 2
+    assert writing(model) == 3
     assert copy.assembled.copy.closing == "See you soon!"
     assert {each.partition(":")[0] for each in verdicts(part)} == {"closing"}
 
@@ -82,7 +82,7 @@ async def test_only_the_refused_field_is_asked_for_again(facts: EmailFacts, make
 
     model = Repairing(make_answer(closing=[LIE]))
     [copy], _ = await written(model, facts)
-    assert (writing(model), copy.assembled.source) == (3, CopySource.AI)
+    assert (writing(model), copy.assembled.source) == (4, CopySource.AI)
     assert copy.assembled.copy.closing == "Until next time!"
     assert copy.assembled.copy.intro.startswith("You liked")
     [request] = repairs(model)
@@ -119,7 +119,7 @@ async def test_equal_facts_are_asked_once_and_read_differently(
     model = InMemoryWriter(make_answer())
     everybody = [replace(facts, customer_id=f"C{number}", first_name=None) for number in range(40)]
     copies, _ = await written(model, *everybody)
-    assert writing(model) == 2
+    assert writing(model) == 3
     assert len({tuple(copy.assembled.copy.lines.values()) for copy in copies}) == 4
     texts = [text for copy in copies for _, text in copy.assembled.copy.fields()]
     assert all("{customer.first_name}" not in text for text in texts)
@@ -128,13 +128,13 @@ async def test_equal_facts_are_asked_once_and_read_differently(
 async def test_a_frame_is_shared_whatever_the_customers_own_product_is(
     make_facts: MakeFacts, make_answer: MakeAnswer
 ) -> None:
-    """Its name is a slot there; only the product that was picked for it is asked about anew."""
+    """Its name is a slot: people who like different things share the answers, and each reads their own."""
     model = InMemoryWriter(make_answer())
     names = ("Solero Wall Charger", "Vireo Coffee Set")
     reasons = [[Reason(kind=ReasonKind.LIKED, product_name=name), *REASONS[1:]] for name in names]
     everybody = [make_facts(f"C{number}", reasons=each) for number, each in enumerate(reasons)]
     copies, part = await written(model, *everybody)
-    assert (writing(model), len(part.wordings)) == (2, 7)
+    assert (writing(model), len(part.wordings)) == (3, 6)
     intros = [
         copy.assembled.copy.filled(facts.slots).intro for copy, facts in zip(copies, everybody, strict=True)
     ]
@@ -168,7 +168,7 @@ async def test_a_shop_may_do_without_a_judge(facts: EmailFacts, make_answer: Mak
     writer = replace(copywriter(model), judge=None)
     part = await writer.prepare([facts], payer="part-1")
     written = writer.write(facts, part, seed="1")
-    assert (model.calls, written.assembled.copy.closing, written.judge_keys) == (2, LIE, ())
+    assert (model.calls, written.assembled.copy.closing, written.judge_keys) == (3, LIE, ())
 
 
 async def test_whoever_said_something_has_a_frame_of_their_own(

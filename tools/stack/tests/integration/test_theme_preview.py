@@ -9,10 +9,15 @@ import aiohttp
 import pytest
 from uvicorn import Config, Server
 
-from fondly.mailer.domain.copy.gate import Gate
+from fondly.mailer.domain.copy.checks import problems
+from fondly.mailer.domain.copy.fields import FRAME_TEXTS, HEADLINES, LINE, QUOTE
+from fondly.mailer.domain.copy.frame_prompt import frame_question
+from fondly.mailer.domain.copy.product_prompt import product_question
+from fondly.mailer.domain.copy.prompt import Style
+from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.message.theme_files import built_in_themes
 from fondly.recommender.domain.picking.rules import MAX_PICKS
-from fondly.stack.theme_preview.emails import COPY, preview_content, preview_facts
+from fondly.stack.theme_preview.emails import BRAND, COPY, LANGUAGE, preview_content, preview_facts
 from fondly.stack.theme_preview.server import in_mode, preview_app
 
 
@@ -105,12 +110,19 @@ def test_a_view_does_not_depend_on_the_readers_device() -> None:
 
 
 @pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
-def test_the_gate_passes_the_copy_of_the_preview(picks: int) -> None:
+def test_the_copy_of_the_preview_keeps_the_rules(picks: int) -> None:
     """What a marketer sees first is held to what the emails are held to, for every number of products."""
-    gate = Gate(preview_facts(picks))
-    fields = ("subject", "preheader", "greeting", "intro", "closing")
-    texts = {name: getattr(COPY, name) for name in fields} | {
-        f"lines.{number}": COPY.lines[str(number)] for number in range(1, picks + 1)
-    }
+    facts, style = preview_facts(picks), Style(BRAND.name, LANGUAGE.locale)
+    first, *_ = asked = [product_question(product, style) for product in facts.products]
+    frame = dict.fromkeys(FRAME_TEXTS, frame_question(facts, style)) | dict.fromkeys(HEADLINES, first)
+    found = [
+        problems(name, Wording(getattr(COPY, name)), question.ground) for name, question in frame.items()
+    ]
+    for number, question in enumerate(asked, 1):
+        line, said = COPY.lines[str(number)], COPY.quotes.get(str(number))
+        found.append(problems(LINE, Wording(line), question.ground))
+        if said:
+            found.append(problems(QUOTE, Wording(said), question.ground))
+            assert said in question.quotes
+    assert not any(found), found
     assert len(preview_content(picks=picks).cards) == picks
-    assert [problem for field, text in texts.items() for problem in gate.judge(field, text)] == []

@@ -148,14 +148,19 @@ def test_variants_share_the_people_who_have_any_of_them() -> None:
 
 def test_two_listings_of_one_title_are_never_both_offered() -> None:
     """What comes before the first specification is the title; short ones, and volumes, tell too little."""
-    lamp, other = (
-        product(key, f"Ember Flexible Desk Lamp ({facts})", ("Home", "Lamps"))
-        for key, facts in (("a", "Colours May Vary"), ("b", "Set of 2, EC-1"))
-    )
-    elsewhere = lamp.model_copy(update={"product_id": "c", "category": ("Garden", "Lamps")})
-    short = [product(key, f"Ember Lamp ({key}{key}1)", ("Home", "Lamps")) for key in ("d", "e")]
-    labels = Catalogue([lamp, other, elsewhere, *short], (), SharedReviews()).labels
+    facts = {"a": "Clamp, Base, QX-1", "b": "Plug, Holder, Stand", "c": "Socket, Wire, Timer"}
+    lamps = [
+        product(key, f"Ember Flexible Desk Lamp ({told})", ("Home", "Lamps")) for key, told in facts.items()
+    ]
+    lamps[2] = lamps[2].model_copy(update={"category": ("Garden", "Lamps")})
+    short = [
+        product(key, f"Ember Lamp ({told})", ("Home", "Lamps"))
+        for key, told in zip("de", facts.values(), strict=False)
+    ]
+    catalogue = Catalogue([*lamps, *short], (), SharedReviews())
+    labels = catalogue.labels
     assert labels("a") & labels("b")
+    assert catalogue.family("a") != catalogue.family("b")
     assert not labels("a") & labels("c")
     assert not labels("d") & labels("e")
 

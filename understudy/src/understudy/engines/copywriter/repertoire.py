@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ _CLAUSE_END = re.compile(r"[;:|!?()\[\]{}【】•]|[.,](?=\s|$)|\s[-–—]+\s"
 _DENIAL = re.compile(r"\b(?:no|not|non|never|without|\w+n't|cannot|kein\w*|nicht|ohne)\b", re.IGNORECASE)
 _TEXTS = frozenset({"lines", "subjects", "preheaders"})
 _CACHED_SOURCES = 65_536
+_CACHED_KINDS = 4_096
 _MAX_QUOTE_CHARS = 110
 _MAX_PHRASE_WORDS = 6
 _MIN_END_CHARS = 4
@@ -45,6 +46,11 @@ class Line:
     def is_free(self) -> bool:
         """Whether it states nothing that needs proof."""
         return self.condition == "*"
+
+    @cached_property
+    def start(self) -> str:
+        """The text before its first measure, in lower case."""
+        return self.text.partition("<")[0].lower()
 
     def proved_by(self, sources: Mapping[str, str]) -> Wording | None:
         """Return the text with its measures filled, and the clause that proves it, if a source does."""
@@ -93,6 +99,7 @@ def load_kinds(language: str) -> Mapping[str, Kind]:
     return {phrase.removesuffix("s"): kind for phrase, kind in kinds.items()} | kinds
 
 
+@lru_cache(maxsize=_CACHED_KINDS)
 def find_kind(label: str, name: str, language: str) -> Kind | None:
     """Return the kind that the longest phrase of the label, or of the beginning of the name, tells."""
     kinds = load_kinds(language)
@@ -105,7 +112,7 @@ def find_kind(label: str, name: str, language: str) -> Kind | None:
 @cache
 def spoken_words(language: str) -> frozenset[str]:
     """Return the words of the repertoire that are no proof: those of no condition, and of what needs none."""
-    kinds = load_kinds(language).values()
+    kinds = {id(each): each for each in load_kinds(language).values()}.values()
     lines = [line for kind in kinds for line in kind.lines]
     free = [line.text for line in lines if line.is_free]
     free += [each for kind in kinds for each in (*kind.subjects, *kind.preheaders)]

@@ -74,11 +74,12 @@ class Evidence:
     def figures(self) -> frozenset[str]:
         """The figures of the sources."""
         words = (self.lexicon.figures.get(each, "") for each in _words(self.text))
-        return frozenset((*_FIGURE.findall(self.text), *words))
+        return frozenset((*map(_without_thousands, _FIGURE.findall(self.text)), *words))
 
     def counts(self, token: str) -> bool:
         """Whether a figure, or a number in words, is there."""
-        return self.lexicon.figures.get(token, token) in self.figures or token in self.words
+        figure = self.lexicon.figures.get(token, _without_thousands(token))
+        return figure in self.figures or token in self.words
 
     @cached_property
     def clauses(self) -> list[list[str]]:
@@ -151,6 +152,11 @@ class Evidence:
             or lexicon.stem(word) in lexicon.neutral_stems
             or lexicon.stem(word) in self.stems
         )
+
+
+def _without_thousands(figure: str) -> str:
+    """Return a figure without the marks between its thousands: "3,000" is "3000"."""
+    return re.sub(r"[.,](?=\d{3}(?:\D|$))", "", figure)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -81,10 +81,9 @@ def _rates(title: str, groups: Mapping[str, Rates]) -> Table[tuple[str, Rates]]:
     columns: Columns[tuple[str, Rates]] = (
         Column(title, lambda row: row[0]),
         Column("lies", lambda row: row[1].caught.both.of, right=True),
-        figure("code", lambda row: _rate(row[1].caught.code))[0],
+        figure("by code", lambda row: _rate(row[1].caught.code))[0],
         *figure("caught", lambda row: _rate(row[1].caught.both)),
         Column("honest", lambda row: row[1].refused.both.of, right=True),
-        figure("code", lambda row: _rate(row[1].refused.code))[0],
         *figure("refused", lambda row: _rate(row[1].refused.both)),
     )
     return Table(columns, list(groups.items()))

@@ -63,9 +63,9 @@ def _judge(options: JudgeOptions) -> Judge:
     if options.judge == "recorded":
         with as_file(files("fondly.evaluation.copy") / "recordings.jsonl") as own:
             return recorded(options.recordings or own, any_instruction=options.allow_unmeasured)
-    judge, model = understudy, options.judge
-    if options.judge == "bedrock":
-        judge, model = bedrock(options.model), options.model
+    is_bedrock = options.judge == "bedrock"
+    judge: Judge = bedrock(options.model) if is_bedrock else understudy
+    model = options.model if is_bedrock else options.judge
     return recording(judge, options.record, model=model) if options.record else judge
 
 

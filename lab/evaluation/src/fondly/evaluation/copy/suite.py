@@ -17,11 +17,8 @@ from fondly.evaluation.frozen import Frozen
 from fondly.mailer.domain.copy.wording import Evidence, Wording
 
 FOLDER = files("fondly.evaluation.copy") / "suites"
-TUNING = ("tuning", "test", "german", "fresh", "fresh-german")
-BLIND = ("blind", "blind-german")
-"""Nothing is tuned on these."""
-OWN_SUITES = (*TUNING, *BLIND)
-"""The suites that come with the package."""
+OWN_SUITES = ("tuning", "test", "german", "fresh", "fresh-german", "blind", "blind-german")
+"""The suites that come with the package; nothing is tuned on the blind ones."""
 
 
 class Label(StrEnum):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from dataclasses import field as member
 
 from fondly.contracts.records import CopySource
-from fondly.mailer.domain.copy.choice import candidates, marks
+from fondly.mailer.domain.copy.choice import candidates, chance, marks
 from fondly.mailer.domain.copy.fields import (
     FRAME_TEXTS,
     GREETING,
@@ -81,7 +81,7 @@ def assembled(
         texts[INTRO] = f"{texts[INTRO]} {remedy}"
     return Assembled(
         copy=Copy.of(
-            {name: text for name, text in texts.items() if text}, dict(_quote(facts, answers.products))
+            {name: text for name, text in texts.items() if text}, _quote(facts, answers.products, seed)
         ),
         template_fields=tuple(name for name in texts if name not in written and name != GREETING),
         evidence={
@@ -151,9 +151,13 @@ def _numbered(wording: Wording, number: int) -> Wording:
     return wording if number == HERO else Wording(renumbered(wording.text, HERO, number), wording.evidence)
 
 
-def _quote(facts: EmailFacts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
-    """Yield the sentence of a review that an email shows, with its product's number: that of the best one."""
-    for number, texts in enumerate(products, HERO):
-        if (quotes := texts.get(QUOTE)) and facts.occasion is not Occasion.SORRY:
-            yield str(number), quotes[0].text
-            return
+def _quote(facts: EmailFacts, products: Sequence[Texts], seed: str) -> dict[str, str]:
+    """Return the sentence of a review that an email shows, by its product's number: any of them."""
+    quotes = [
+        (str(number), quote.text)
+        for number, texts in enumerate(products, HERO)
+        for quote in texts.get(QUOTE, ())
+    ]
+    if not quotes or facts.occasion is Occasion.SORRY:
+        return {}
+    return dict([quotes[chance(seed, QUOTE) % len(quotes)]])

@@ -22,9 +22,14 @@ def candidates(
     usable = [each for each in wordings if _needed(each.text) <= slots.keys()]
     if not usable:
         return
-    digest = blake2b(f"{seed}\n{field}".encode("utf-8", "replace"), digest_size=8).digest()
-    start = int.from_bytes(digest, "big") % len(usable)
+    start = chance(seed, field) % len(usable)
     yield from (*usable[start:], *usable[:start])
+
+
+def chance(seed: str, field: str) -> int:
+    """Return a number that is the same for the same seed and field."""
+    digest = blake2b(f"{seed}\n{field}".encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big")
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

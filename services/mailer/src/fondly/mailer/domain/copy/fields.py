@@ -17,7 +17,7 @@ PRODUCT_TEXTS = (LINE,)
 """What is written of every product."""
 HERO_TEXTS = (*HEADLINES, LINE)
 """What is written of the product that an email begins with, unless its customer has a frame of their own."""
-OWN_TEXTS = (*HEADLINES, "intro", LINE)
+OWN_TEXTS = (*HEADLINES, "intro", LINE, "closing")
 """What is written to a customer of their own words; the line is that on the first product."""
 
 

@@ -44,7 +44,7 @@ def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
         **({"reduced": True} if ground.reduced else {}),
         "slots": sorted({slot for _, wording in _texts(judged) for slot in slots_in(wording.text)}),
     }
-    shop = {"task": Task.JUDGE, "language": ground.language}
+    shop = {"task": Task.JUDGE, "language": ground.language, "brand": ground.brand}
     return (
         asked(
             Task.JUDGE,

@@ -4,6 +4,7 @@ Catalogue names are long: "your Orrelux USB cable" says the same as "your Orrelu
 Cable", and reads as a person would say it. Others stop before they say what the product is.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ MAX_CATEGORY_WORDS = 3
 MIN_WORDS = 2
 """Of a name from which the words before its noun are left out."""
 CACHED = 8_192
+_PARTS = re.compile(r"\s*[&,/]\s*|\s+(?:and|und)\s+")
 
 
 @lru_cache(maxsize=CACHED)
@@ -36,7 +38,7 @@ def own_name(name: str, category: tuple[str, ...], naming: Naming) -> str:
 @lru_cache(maxsize=CACHED)
 def kind_name(category: tuple[str, ...], naming: Naming) -> str:
     """Return what people call one product of a category, as within a sentence, or the category's label."""
-    label = _kind(category, naming) or category_label(category)
+    label = _kind(category, naming) or _kind(category[1:-1], naming) or category_label(category)
     return naming.in_sentence(label) if label else ""
 
 
@@ -65,12 +67,17 @@ def _is_said(word: str, said: Sequence[str], naming: Naming) -> bool:
 
 
 def _kind(category: tuple[str, ...], naming: Naming) -> str | None:
-    """Return the singular of a category's name, None if it is not the plain plural of a few words."""
-    words = category_label(category).split()
+    """Return the singular of a category's name, None if it is not the plain plural of a few words.
+
+    Of several it is the first, such as "desk lamp" of "Desk & Study Lamps".
+    """
+    first, *others = (part.split() for part in _PARTS.split(category_label(category)))
+    noun = others[-1][-1:] if others else []
+    return _singular(first, naming) or _singular([*first, *noun], naming)
+
+
+def _singular(words: Sequence[str], naming: Naming) -> str | None:
     if not words or len(words) > MAX_CATEGORY_WORDS or not all(word.isalpha() for word in words):
         return None
-    last = words[-1]
-    singular = next(
-        (last[: -len(end)] + left for end, left in naming.plurals if last.casefold().endswith(end)), None
-    )
+    singular = naming.singular(words[-1])
     return " ".join([*words[:-1], singular]) if singular else None

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.own_names import own_name
+from fondly.mailer.domain.facts.own_names import kind_name, own_name
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.text import category_label, has_words
@@ -77,8 +77,8 @@ def _evidence(given: _Evidence, naming: Naming) -> Iterator[tuple[str, str | int
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
     if name := own_name(given.product_name or "", given.own_category, naming):
         yield "product", name
-    if kinds := _category(given.own_category, naming):
-        yield "kinds", kinds
+    if kind := kind_name(given.own_category, naming):
+        yield "with", naming.together_with(kind, category_label(given.own_category))
     if category := _category(given.category, naming):
         yield "category", category
     if customers := given.raters or given.customers:
@@ -93,10 +93,9 @@ def _who(customers: int) -> str:
 
 
 def _category(path: tuple[str, ...], naming: Naming) -> str:
-    """Return the category in words, after its parent where it means little alone: `headphones (in-ear)`."""
-    label, parent = category_label(path), category_label(path[:-1])
+    """Return the category in words, or its parent where it alone means little: `headphones`, not `in-ear`."""
+    label, parent = category_label(path), category_label(path[1:-1])
     if not has_words(label):
         return ""
-    alone = len(label.split()) > 1 or label.endswith("s") or len(parent.split()) != 1
-    label, parent = naming.in_sentence(label), naming.in_sentence(parent)
-    return label if alone or not has_words(parent) else f"{parent} ({label})"
+    means_little = has_words(parent) and naming.singular(parent) and not naming.singular(label)
+    return naming.in_sentence(parent if means_little else label)

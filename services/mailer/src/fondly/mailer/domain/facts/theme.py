@@ -6,8 +6,8 @@ from fondly.contracts.records import Pick, ReasonKind
 
 WEAK = frozenset(
     {ReasonKind.POPULAR, ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.WELL_RATED, ReasonKind.ASSORTMENT}
-)
-"""Reasons that say nothing of the customer: such a pick is shown for the theme, or to fill an email."""
+) | {ReasonKind.ALSO_BOUGHT, ReasonKind.SAME_SHELF}
+"""Reasons that say little of the customer: such a pick is shown for the theme, or to fill an email."""
 ENOUGH = 3
 MOST_OF_AN_APOLOGY = 2
 

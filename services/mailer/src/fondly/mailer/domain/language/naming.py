@@ -11,6 +11,8 @@ from fondly.mailer.domain.locales import FOLDERS
 
 MIN_STEM_CHARS = 3
 CACHED = 8_192
+VOWELS = frozenset("aeio")
+NO_PLURAL = ("ss", "us")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +24,10 @@ class Naming:
     plurals: tuple[tuple[str, str], ...]
     adjective_endings: tuple[str, ...]
     keeps_capitals: bool
+    articles: tuple[str, ...]
+    """What stands before one thing: the usual form, and that before a vowel; none where it has a gender."""
+    dative_plural: str
+    """The ending of things after "to" or "with", unless they have it; none where nothing changes."""
     longest_acronym: int
     common: frozenset[str]
     spellings: Mapping[str, str]
@@ -42,6 +48,8 @@ class Naming:
             plurals=_pairs(read["plurals"]),
             adjective_endings=tuple(read["adjective_endings"].split()),
             keeps_capitals=read["keeps_capitals"],
+            articles=tuple(read["articles"].split()),
+            dative_plural=read["dative_plural"],
             longest_acronym=read["longest_acronym"],
             **{name: frozenset(read[name].split()) for name in ("common", "no_brands", "openers")},
             spellings={each.lower(): each for each in read["spellings"].split()},
@@ -51,6 +59,19 @@ class Naming:
     def stem(self, word: str) -> str:
         """Return the part that all regular forms of a word share."""
         return _stem(word, self)
+
+    def singular(self, word: str) -> str | None:
+        """Return one of what a word names; None if it is no plural."""
+        lower = word.casefold()
+        ending = next((pair for pair in self.plurals if lower.endswith(pair[0])), None)
+        return word[: -len(ending[0])] + ending[1] if ending and not lower.endswith(NO_PLURAL) else None
+
+    def together_with(self, kind: str, kinds: str) -> str:
+        """Return how a thing stands after "bought with": `a desk lamp`, `headphones`, `Kleidern`."""
+        if not self.articles:
+            return kinds if kinds.endswith((self.dative_plural, "s")) else kinds + self.dative_plural
+        is_plural = self.singular(kind.rsplit(maxsplit=1)[-1]) is not None
+        return kind if is_plural else f"{self.articles[kind[0].lower() in VOWELS]} {kind}"
 
     def in_sentence(self, phrase: str) -> str:
         """Write a phrase as within a sentence: names, abbreviations and German nouns keep their capitals."""

@@ -47,13 +47,14 @@ def recommend(
 ) -> Recommended:
     """Recommend to all who may be mailed, in order: nothing unwanted, nor what is in enough lists already."""
     done, scores, mentions = Recommended(), scores_by_review(told.scored), mentions_by_review(told.scored)
-    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(mailed(told.customers))), set[str]()
+    names = {one.customer_id for one in mailed(told.customers)}
+    lists, most_lists, shown_often = Counter[str](), shop.most_lists(len(names)), set[str]()
     for customer in told.customers:
         name = customer.customer_id
         reviews = told.reviews.get(name, ())
         cases = list(safety_cases(name, reviews))
         done.cases.extend(cases)
-        if customer.exclusion is not None:
+        if name not in names:
             continue
         emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
         emailed = {product_id for email in emails for product_id in email.product_ids}

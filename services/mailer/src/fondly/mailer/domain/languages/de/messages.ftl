@@ -15,8 +15,8 @@ reason-bought-together = { $who ->
 }
 reason-goes-with = passt zu { $product }
 reason-also-bought = { $who ->
-   *[some] auch gekauft zu: { $kinds }
-    [many] oft gekauft zu: { $kinds }
+   *[some] auch gekauft zu { $with }
+    [many] oft gekauft zu { $with }
 }
 reason-better-rated = besser bewertet als { $product }
 reason-same-shelf = aus demselben Regal wie { $product }

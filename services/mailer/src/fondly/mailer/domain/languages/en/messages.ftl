@@ -15,8 +15,8 @@ reason-bought-together = { $who ->
 }
 reason-goes-with = to go with your { $product }
 reason-also-bought = { $who ->
-   *[some] bought by people with { $kinds }
-    [many] often bought by people with { $kinds }
+   *[some] bought with { $with }
+    [many] often bought with { $with }
 }
 reason-better-rated = better rated than your { $product }
 reason-same-shelf = from the same shelf as your { $product }
