@@ -7,7 +7,6 @@ from email import message_from_bytes, policy
 import pytest
 
 from fondly.contracts.records import Quote, Recommendation
-from fondly.mailer.ports import Model
 from tests.hostile.cases import Case, parameters
 from tests.hostile.world import PRODUCT, AnsweringModel, Understudy, mailed, recommended
 
@@ -55,7 +54,7 @@ async def test_what_an_attack_wants_is_in_no_email(case: Case, place: str) -> No
     assert await told(case, place, obedient(case, SOURCES[place])) == []
 
 
-async def told(case: Case, place: str, writer: Model) -> list[str]:
+async def told(case: Case, place: str, writer: AnsweringModel | Understudy) -> list[str]:
     """Return what of an attack is read in the email that a writer makes of it."""
     done = await mailed(attacked(place, case.text), writer)
     (source,) = done.messages
