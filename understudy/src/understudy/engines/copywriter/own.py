@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from understudy.engines.copywriter.facts import Customer, Facts
     from understudy.engines.copywriter.said import Said
 
-_COUNTS = {"subject": 2, "preheader": 1, "intro": 2, "line": 1}
-_MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200}
+_COUNTS = {"subject": 2, "preheader": 1, "intro": 2, "line": 1, "closing": 1}
+_MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200, "closing": 100}
 
 
 def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
@@ -34,6 +34,7 @@ def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
             "preheader": writer.preheaders,
             "intro": writer.intros,
             "line": writer.lines,
+            "closing": writer.closings,
         }
         answer[str(customer.n)] = {
             field: [each.told() for each in _fitting(wordings(), field, before)]
@@ -147,6 +148,12 @@ class _Writer:
                 yield from (tie.joined(each) for each in proved[:2])
         yield from proved
         yield from writer.free
+
+    def closings(self) -> Iterator[Wording]:
+        """Yield last sentences, which state nothing."""
+        name = "closing.sorry" if self.is_sorry else "closing.any"
+        texts = [text for each in self.pools.of(name) if (text := fill(each, self.known))]
+        yield from map(Wording, shuffled(texts, name, *self._source))
 
     def _ties(self) -> Iterator[Wording]:
         if self.liked:
