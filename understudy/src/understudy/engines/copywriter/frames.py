@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.chance import shuffled
 from understudy.engines.copywriter.pools import Pools, fill
+from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.copywriter.wording import Wording
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from understudy.engines.copywriter.facts import Facts
 
-_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ &'-]+[^\W\d_]+){0,3}")
+_PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?")
+"""A theme that can be said; a shelf's label of several parts is not."""
 _PRODUCTS = ("liked.product", "disliked.product", "praised.product", "blamed.product", "customer.first_name")
 
 
@@ -24,8 +26,7 @@ def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[dict[str, An
     """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
     writer, before = _Writer(facts, attempt), {each.text for each in facts.refused}
     is_sorry = facts.occasion == "sorry"
-    closings = writer.filled("closing.sorry" if is_sorry else "closing.any")
-    texts = {"intro": writer.intros(), "closing": closings}
+    texts = {"intro": writer.intros(), "closing": writer.closings()}
     if is_sorry:
         texts |= {
             "subject": writer.filled("frame.sorry.subjects"),
@@ -73,10 +74,16 @@ class _Writer:
         count = max(len(openings), len(following))
         return [f"{_at(openings, place)} {_at(following, place)}" for place in range(count)]
 
-    def cited(self, text: str) -> Wording:
-        """Return a text with the remedy as its evidence, if it names that."""
-        remedy = self.facts.remedy
-        return Wording(text, (("remedy", remedy),) if remedy and remedy in text else ())
+    def closings(self) -> list[str]:
+        """Return closings, the first of the products' theme if there are such."""
+        if self.facts.occasion == "sorry":
+            return self.filled("closing.sorry")
+        theme = self.facts.theme.lower()
+        kind = find_kind(theme, "", self.facts.language)
+        themed = self.filled(f"closing.theme.{theme}") or (
+            self.filled(f"closing.theme.{kind.theme}") if kind else []
+        )
+        return [*themed[:1], *self.filled("closing.any")]
 
     def filled(self, name: str) -> list[str]:
         """Return the sentences of a name whose facts are known, in an order of chance."""

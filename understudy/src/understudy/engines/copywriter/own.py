@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.chance import shuffled
+from understudy.engines.copywriter.chance import chance_of, shuffled
+from understudy.engines.copywriter.nouns import Nouns, begun, is_plural
 from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.products import ProductWriter
-from understudy.engines.copywriter.repertoire import find_kind, words_of
 from understudy.engines.copywriter.said import read, readable
 from understudy.engines.copywriter.wording import Wording
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import random
+    from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Customer, Facts
     from understudy.engines.copywriter.said import Said
 
-_COUNTS = {"subject": 2, "preheader": 1, "intro": 2, "line": 1, "closing": 1}
 _MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200, "closing": 100}
+_SHAPES = {"love": "loves", "like": "loves", "happy": "happy"}
+_SIGNS = ("plus", "minus", "none")
+_AGREES = re.compile(r"\{[abAB]\}(?: of your \{\w+\})? (?:is|was|has|ist|war|hat)\b")
+_THEMED_CLOSINGS = 0.15
+"""How many closings are of the first product's theme, if there are such."""
 
 
 def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
@@ -37,7 +43,7 @@ def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
             "closing": writer.closings,
         }
         answer[str(customer.n)] = {
-            field: [each.told() for each in _fitting(wordings(), field, before)]
+            field: [each.told() for each in _fitting(wordings(), field, before)[: facts.wordings]]
             for field, wordings in written.items()
             if facts.wants(field)
         }
@@ -51,7 +57,7 @@ def _fitting(wordings: Iterator[Wording], field: str, before: set[str]) -> list[
         if each.text not in before
         and len(each.text.replace(f"{{{FIRST_NAME}}}", LONGEST_NAME)) <= _MAX_CHARS[field]
     }
-    return list(fitting.values())[: _COUNTS[field]]
+    return list(fitting.values())
 
 
 @dataclass
@@ -73,159 +79,171 @@ class _Writer:
         return self.customer.occasion == "sorry"
 
     @cached_property
+    def nouns(self) -> Nouns:
+        """What their product and the first are called."""
+        return Nouns(self.customer, self.facts.language, self._source)
+
+    @cached_property
     def said(self) -> list[Said]:
         """What they wrote; only the blame counts in an apology."""
-        said = read(self.customer.own, self.facts.language)
+        customer = self.customer
+        said = read(customer.own, self.facts.language, self.nouns.called, customer.occasion)
         return [each for each in said if each.opinion == "minus"] if self.is_sorry else said
 
     @cached_property
-    def known(self) -> dict[str, str]:
-        """What sentences may name of what they have."""
-        own = self.customer.own
-        kind = find_kind(own.kind, own.name, self.facts.language)
-        noun = own.kind if own.kind and self.facts.language != "de" else kind.called if kind else own.kind
-        many = kind.plural if kind else noun.endswith("s") and not noun.endswith("ss")
-        words = {"is": "are", "does": "do", "has": "have", "it": "them", "they": "they"} if many else {
-            "is": "is", "does": "does", "has": "has", "it": "it", "they": "it"
-        }  # fmt: skip
-        gender = kind.gender if kind else ""
-        forms = {"m": ("Ihr", "Ihrem"), "n": ("Ihr", "Ihrem"), "f": ("Ihre", "Ihrer")}.get(gender)
-        words |= dict(zip(("Ihr", "Ihrem"), forms, strict=True)) if forms else {}
-        words |= {FIRST_NAME: f"{{{FIRST_NAME}}}"} if FIRST_NAME in self.customer.slots else {}
-        return words | ({"kind": noun} if noun else {})
-
-    @cached_property
     def liked(self) -> list[Said]:
-        """What they praised of its parts."""
-        return [each for each in self.said if each.opinion == "plus" and each.aspect]
+        """What they praised of its parts, or what they wrote that can be told."""
+        return [each for each in self.said if each.opinion == "plus" and (each.aspect or each.told)]
 
     @cached_property
     def blamed(self) -> list[Said]:
         """What they blamed of its parts."""
         praised = {each.aspect for each in self.liked}
-        return [each for each in self.said if each.opinion == "minus" and each.aspect not in {"", *praised}]
+        blamed = [each for each in self.said if each.opinion == "minus" and (each.aspect or each.told)]
+        return [each for each in blamed if each.told or each.aspect not in praised]
 
     @cached_property
     def tone(self) -> str:
         """Which sentences fit."""
         if self.is_sorry:
             return "sorry"
+        opinions = {each.opinion for each in self.said}
         if self.liked and self.blamed:
             return "mixed"
-        return "minus" if self.said and all(each.opinion == "minus" for each in self.said) else "plus"
+        if "minus" in opinions and "plus" not in opinions:
+            return "minus"
+        return "plus" if self.customer.occasion == "liked" else "owner"
+
+    @property
+    def _is_same(self) -> bool:
+        own, first = self.nouns.kinds
+        return own is not None and own is first
 
     def subjects(self) -> Iterator[Wording]:
-        """Yield subjects about what they wrote of, or else what they have."""
-        parts = (self.liked or self.blamed)[:1] if self.tone == "plus" else self._of_both()
-        if parts and self.tone in {"plus", "mixed"}:
-            yield from self._filled(f"own.subject.{self._with_part('plus')}", parts)
-        yield from self._filled(f"own.subject.{'plus' if self.tone == 'mixed' else self.tone}", ())
+        """Yield subjects that lead from what they wrote of, or else what they have, to the first product."""
+        part = [each for each in self.liked or self.blamed if each.aspect][:1]
+        both = [each for each in self._of_both() if each.aspect]
+        if self.tone == "mixed" and len(both) > 1:
+            yield from self._filled("subject", ["own.subject.mixed"], both)
+        tone = "minus" if self.tone == "mixed" else self.tone
+        names = [f"own.subject.{tone}"]
+        if tone in {"plus", "owner"}:
+            names = ["own.subject.same"] if self._is_same else ["own.subject.any", *names]
+        parted = [f"own.subject.{'same' if self._is_same and tone == 'plus' else tone}_1"]
+        if part and self._chance("part").random() < 0.5:  # noqa: PLR2004 - half of them
+            yield from self._filled("subject", parted, part)
+        yield from self._filled("subject", names, ())
+        yield from self._filled("subject", ["own.subject.unknown"], ())
 
     def preheaders(self) -> Iterator[Wording]:
         """Yield previews that say how the email came about."""
-        yield from self._filled(f"own.preheader.{self.tone}", ())
-        yield from self._filled("own.preheader.plus", ())
+        names = [f"own.preheader.{self.tone}"]
+        if self.tone in {"plus", "owner"}:
+            names = ["own.preheader.same"] if self._is_same else [*names, "own.preheader.any"]
+        yield from self._filled("preheader", names, ())
+        yield from self._filled("preheader", ["own.preheader.unknown"], ())
 
     def intros(self) -> Iterator[Wording]:
         """Yield what they wrote in our words, and what follows from it."""
-        following = shuffled(self._following(), "next", *self._source)
+        leads = list(self._leads())
         for place, opening in enumerate(self._openings()):
-            rest = following[place % len(following)] if following else ""
             remedy = self.customer.remedy if self.is_sorry else ""
             cited = (("remedy", remedy),) if remedy else ()
-            text = " ".join(filter(None, (opening.text, remedy, rest)))
+            text = " ".join(filter(None, (opening.text, remedy, leads[place % len(leads)])))
             yield Wording(text, (*opening.evidence, *cited))
 
     def lines(self) -> Iterator[Wording]:
-        """Yield the first product's line, tied to what they have where the reason is about that."""
+        """Yield what is proved of the first product, that on what they praised before the rest."""
         if not self.customer.hero:
             return
         hero = self.customer.hero.model_copy(update={"n": 1, "own": self.customer.own})
         writer = ProductWriter(hero, self.facts.model_copy(update={"wordings": 8}), self.attempt)
-        proved = sorted(writer.proved, key=lambda each: not self._is_about(each.text))
-        if self.tone == "plus" and self._is_about_own(hero.reason.says):
-            for tie in self._ties():
-                yield from (tie.joined(each) for each in proved[:2])
-        yield from proved
+        proved = shuffled(writer.proved, "line", *self._source)
+        yield from sorted(proved, key=lambda each: not self._is_about(each.text))
         yield from writer.free
 
     def closings(self) -> Iterator[Wording]:
-        """Yield last sentences, which state nothing."""
-        name = "closing.sorry" if self.is_sorry else "closing.any"
-        texts = [text for each in self.pools.of(name) if (text := fill(each, self.known))]
-        yield from map(Wording, shuffled(texts, name, *self._source))
-
-    def _ties(self) -> Iterator[Wording]:
-        if self.liked:
-            yield from self._filled("own.line_plus_1", self.liked[:1])
-        yield from self._filled("own.line_plus", ())
+        """Yield closings, some of the first product's theme."""
+        first = self.nouns.kinds[1]
+        names = ["closing.sorry" if self.is_sorry else "closing.any"]
+        if first and not self.is_sorry and self._chance("closing").random() < _THEMED_CLOSINGS:
+            names.insert(0, f"closing.theme.{first.theme}")
+        for name in names:
+            yield from map(Wording, shuffled(self.pools.of(name), name, *self._source))
 
     def _is_about(self, text: str) -> bool:
-        return any(each.aspect.lower() in text.lower() for each in self.liked)
-
-    def _is_about_own(self, reason: str) -> bool:
-        own = self.customer.own
-        return not set(words_of(reason)).isdisjoint(words_of(own.name)) or own.kind.lower() in reason.lower()
+        return any(each.aspect and each.aspect.lower() in text.lower() for each in self.liked)
 
     def _openings(self) -> Iterator[Wording]:
-        table = "own.sorry" if self.is_sorry else f"own.{self.tone}"
-        if self.tone == "mixed":
-            yield from self._filled(table, self._of_both())
-            return
-        parts = self.liked if self.tone == "plus" else self.blamed
-        worded = (
-            [each for each in self.said if each.word and each.opinion == "plus"]
-            if self.tone == "plus"
-            else []
-        )
-        for each in worded[:1]:
-            shape = "said_plus" if each.aspect else "does_plus" if " " in each.word else "called_plus"
-            yield from list(self._filled(f"own.{shape}", [each]))[:1]
-        if len(parts) > 1 and self.tone == "plus":
-            yield from list(self._filled("own.plus_2", parts[:2]))[:1]
-        if parts:
-            yield from self._filled(f"{table}_1", parts[:1])
-        yield from self._filled(table, ())
+        tone = self.tone
+        told = {sign: [each for each in self.said if each.told and each.opinion == sign] for sign in _SIGNS}
+        if tone == "mixed":
+            if told["plus"] and told["minus"]:
+                yield from self._filled("opening", ["own.told.mixed"], [told["plus"][0], told["minus"][0]])
+            both = [each for each in self._of_both() if each.aspect]
+            yield from self._filled("opening", ["own.mixed"] if len(both) > 1 else [], both)
+        usual = told["minus"] if tone in {"minus", "mixed", "sorry"} else told["plus"] or told["none"]
+        if usual:
+            yield from self._filled("opening", [f"own.told.{tone}"], usual[:1])
+        yield from self._of_parts()
+        yield from self._filled("opening", ["own.openings.sorry" if self.is_sorry else f"own.{tone}"], ())
+        yield from self._filled("opening", ["own.owner"], ())
 
-    def _following(self) -> list[str]:
-        if self.is_sorry:
-            return list(self.pools.of("own.sorry_next"))
-        hero, own = self.customer.hero, self.customer.own.kind.lower()
-        others = {each.lower() for each in (*self.customer.others, hero.kind if hero else "")}
-        more = (
-            []
-            if not own or own in others
-            else [fill(each, self.known) for each in self.pools.of("own.next_other")]
+    def _of_parts(self) -> Iterator[Wording]:
+        """Yield openings on parts of the product, the customer's word for it, and what they use it for."""
+        is_kind = self.tone in {"plus", "owner"}
+        parts = [each for each in (self.liked if is_kind else self.blamed) if each.aspect]
+        worded = [each for each in self.said if each.word and each.opinion == "plus"] if is_kind else []
+        used = [each for each in self.said if each.use] if is_kind else []
+        tone = "plus" if is_kind else self.tone
+        yield from self._filled(
+            "opening", ["own.said_plus"] if worded else [], worded[:1] if worded and worded[0].aspect else ()
         )
-        return [*self.pools.of("own.next"), *filter(None, more)]
+        yield from self._filled("opening", ["own.plus_2"] if is_kind and len(parts) > 1 else [], parts[:2])
+        yield from self._filled("opening", [f"own.{tone}_1"] if parts else [], parts[:1])
+        for each in worded[:1]:
+            yield from self._filled("opening", [f"own.{_SHAPES.get(each.word, 'called')}_plus"], [each])
+        yield from self._filled("opening", ["own.use"] if used else [], used[:1])
+
+    def _leads(self) -> Iterator[str]:
+        tone = {"sorry": "sorry", "minus": "minus", "mixed": "minus"}.get(self.tone, "hero")
+        tables = [
+            "own.lead.same" if self._is_same and tone == "hero" else f"own.lead.{tone}",
+            "own.lead.unknown",
+        ]
+        for table in tables:
+            texts = [fill(each, self.nouns.known) for each in self.pools.of(table)]
+            yield from shuffled([each for each in texts if each], "lead", *self._source)
 
     def _of_both(self) -> list[Said]:
         return [*self.liked[:1], *self.blamed[:1]]
 
-    def _with_part(self, name: str) -> str:
-        return "mixed" if self.tone == "mixed" else f"{name}_1"
+    def _chance(self, what: str) -> random.Random:
+        return chance_of(what, *self._source)
 
-    def _filled(self, name: str, said: list[Said] | tuple[()]) -> Iterator[Wording]:
-        """Yield the sentences of a name that can be filled, in an order of chance; none without evidence."""
-        known = dict(self.known)
+    def _filled(self, what: str, names: Sequence[str], said: Sequence[Said]) -> Iterator[Wording]:
+        """Yield the sentences of names that can be filled, in an order of chance."""
+        known = dict(self.nouns.known)
         for place, each in zip(("a", "b"), said, strict=False):
-            known |= {place: each.aspect, place.upper(): each.aspect[:1].upper() + each.aspect[1:]}
+            known |= {place: each.aspect, place.upper(): begun(each.aspect)} if each.aspect else {}
         if said:
-            known |= {"word": said[0].word, "Word": said[0].word.capitalize()}
+            first, last = said[0], said[-1]
+            known |= {"word": first.word, "Word": begun(first.word), "use": first.use}
+            known |= {"told": first.told, "Told": begun(first.told), "but": last.told}
         evidence = tuple((each.source, each.quote) for each in said or self.said[:1]) or self._written
-        if not evidence:
-            return
-        texts = (fill(each, known) for each in self.pools.of(name))
-        yield from (
-            Wording(each, evidence)
-            for each in shuffled([each for each in texts if each], name, *self._source)
-        )
+        patterns = [each for name in names for each in self.pools.of(name)]
+        if any(is_plural(each.aspect) for each in said):
+            patterns = [each for each in patterns if not _AGREES.search(each)]
+        texts = [fill(each, known) for each in patterns]
+        for each in shuffled([each for each in texts if each], what, *self._source):
+            yield Wording(each, evidence)
 
     @cached_property
     def _written(self) -> tuple[tuple[str, str], ...]:
-        """What they wrote, for texts that say no more than that they wrote."""
-        sentences = readable(self.customer.own, self.facts.language)
-        return tuple((source, text) for source, text in sentences.items() if text)[:1]
+        """What they wrote, or else have, for texts that say no more than that."""
+        own = self.customer.own
+        sentences = readable(own, self.facts.language)
+        return tuple((source, text) for source, text in sentences.items() if text)[:1] or (("own", own.name),)
 
     @property
     def _source(self) -> tuple[object, ...]:

@@ -7,18 +7,26 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from understudy.engines.copywriter.repertoire import LANGUAGES
+from understudy.engines.copywriter.retold import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from understudy.engines.copywriter.facts import Own
 
-Opinion = Literal["plus", "minus"]
+Opinion = Literal["plus", "minus", "none"]
 _LIKED_STARS, _DISLIKED_STARS = 4, 2
+_NEGATED = 3
+"""How many words a denial reaches."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")  # noqa: RUF001 - the typographic apostrophe
+_FELT = re.compile(
+    r"^(?:i (?:really )?)?(love|like)(?:d)? (?:it|this|these|them)\b|\b(happy) (?:with|customer)\b"
+)
+_STOCK = r"(?:one|product|item|quality|buy|purchase)"
 _DEGREE = r"(?:(?:very|really|so|quite|also|pretty) )?"
 
 
@@ -32,6 +40,10 @@ class Said:
     aspect: str = ""
     word: str = ""
     """Their own word for it: an adjective, or what the product does and how."""
+    told: str = ""
+    """What they wrote, as we would tell it."""
+    use: str = ""
+    """What they use it for."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +51,48 @@ class _Lists:
     words: Mapping[str, frozenset[str]]
     aspects: Mapping[str, str]
     turns: re.Pattern[str]
+    clauses: re.Pattern[str]
+    leads: re.Pattern[str]
     deed: re.Pattern[str]
+    use: re.Pattern[str]
 
 
-def read(own: Own, language: str) -> list[Said]:
+def read(own: Own, language: str, called: str = "", occasion: str = "") -> list[Said]:
     """Return what a customer wrote, the most telling first; nothing of what an email must not repeat."""
     lists = _lists(language if language in LANGUAGES else "en")
+    said = readable(own, language)
+    teller = Teller(tuple(called.lower().split()), lists.words, lists.aspects)
+    usual = _usual([*own.said.values()], own, occasion, lists)
     found: dict[tuple[str, str], Said] = {}
-    for source, text in readable(own, language).items():
-        for each in _of_sentence(source, text, own, lists):
-            found.setdefault((each.aspect, each.opinion), each)
-    return sorted(found.values(), key=lambda each: (not each.aspect, not each.word))
+    for source, text in said.items():
+        told = _retold(source, text, teller, usual, lists)
+        for each in (*told, *_of_sentence(source, text, own, lists)):
+            found.setdefault((each.told or each.aspect, each.opinion), each)
+    return sorted(found.values(), key=_telling)
+
+
+def _telling(said: Said) -> tuple[bool, ...]:
+    is_plain = re.match(r"your [a-z -]+ (?:is|are) ", said.told) is not None
+    return not said.told, is_plain, not said.aspect, not said.word
+
+
+def _usual(texts: list[str], own: Own, occasion: str, lists: _Lists) -> Opinion:
+    """Return the opinion of clauses that have none in words."""
+    opinions = {_opinion(_words(text), lists) for text in texts}
+    by_stars = _by_stars(own.stars) or {"liked": "plus", "sorry": "minus"}.get(occasion, "none")
+    if by_stars == "plus":
+        return "none" if "minus" in opinions else "plus"
+    return "minus" if by_stars == "minus" and "plus" not in opinions else "none"
+
+
+def _retold(source: str, text: str, teller: Teller, usual: Opinion, lists: _Lists) -> Iterator[Said]:
+    """Yield the clauses of a sentence that can be told again."""
+    if not teller.called:
+        return
+    for part in lists.clauses.split(text):
+        clause = lists.leads.sub("", part.strip()).strip()
+        if told := teller.retold(clause):
+            yield Said(_opinion(_words(clause), lists) or usual, source, clause, told=told)
 
 
 def readable(own: Own, language: str) -> dict[str, str]:
@@ -63,7 +106,13 @@ def _of_sentence(source: str, text: str, own: Own, lists: _Lists) -> Iterator[Sa
     for clause in (each.strip() for each in lists.turns.split(text)):
         words = _words(clause)
         opinion = _opinion(words, lists)
-        aspects = [lists.aspects[word] for word in words if word in lists.aspects and word not in called]
+        aspects = [
+            lists.aspects[word]
+            for before, word in pairwise(["", *words])
+            if word in lists.aspects and word not in called and before not in lists.words["negations"]
+        ]
+        if use := lists.use.search(clause.lower()):
+            yield Said("none", source, clause, use=use[0].replace(" my ", " the "))
         if opinion and aspects:
             for aspect in dict.fromkeys(aspects):
                 yield Said(opinion, source, clause, aspect, _word_for(aspect.lower(), clause, lists))
@@ -72,13 +121,13 @@ def _of_sentence(source: str, text: str, own: Own, lists: _Lists) -> Iterator[Sa
 
 
 def _opinion(words: list[str], lists: _Lists) -> Opinion | None:
-    """Return the opinion that the words of a clause have."""
-    praise = sum(word in lists.words["plus"] for word in words)
-    blame = sum(word in lists.words["minus"] for word in words)
-    if praise == blame:
-        return None
-    negated = not lists.words["negations"].isdisjoint(words)
-    return "plus" if (praise > blame) != negated else "minus"
+    """Return the opinion that the words of a clause have; a denial turns a word that follows it closely."""
+    balance = 0
+    for at, word in enumerate(words):
+        sign = (word in lists.words["plus"]) - (word in lists.words["minus"])
+        negated = not lists.words["negations"].isdisjoint(words[max(0, at - _NEGATED) : at])
+        balance += -sign if negated else sign
+    return "plus" if balance > 0 else "minus" if balance < 0 else None
 
 
 def _by_stars(stars: float | None) -> Opinion | None:
@@ -88,10 +137,14 @@ def _by_stars(stars: float | None) -> Opinion | None:
 
 
 def _word_for(aspect: str, clause: str, lists: _Lists) -> str:
-    """Return the adjective that a clause has for its aspect, or for the product."""
+    """Return the adjective that a clause has for its aspect or the product, or is."""
     subject = rf"(?:the|its) {aspect}" if aspect else "(?:it|this|they)"
-    found = re.search(rf"\b{subject} (?:is|are|was|feels?) {_DEGREE}([a-z]+)(?!\w| [a-z])", clause.lower())
-    return found[1] if found and found[1] in lists.words["called_plus"] else ""
+    said = " ".join(_words(clause))
+    found = re.search(rf"\b{subject} (?:is|are|was|feels?) {_DEGREE}([a-z]+)(?! [a-z])", said)
+    alone = None if aspect else re.fullmatch(rf"(?:a )?{_DEGREE}([a-z]+)(?: {_STOCK})?", said)
+    named = next((each[1] for each in (found, alone) if each and each[1] in lists.words["called_plus"]), "")
+    felt = None if aspect or named else _FELT.search(said)
+    return named or (felt[1] or felt[2] if felt else "")
 
 
 def _deed(clause: str, lists: _Lists) -> str:
@@ -109,11 +162,15 @@ def _lists(language: str) -> _Lists:
     table: dict[str, str] = tomllib.loads(data)[language]
     words = {name: frozenset(text.split()) for name, text in table.items()}
     deeds, manners = ("|".join(table[name].split()) or "(?!)" for name in ("deeds", "manners"))
+    ends = r"[.;:!?,()]+(?:\s|$)|\s-+\s"
     return _Lists(
         words=words,
         aspects={
             each.rpartition("/")[2].lower(): each.replace("/", " ") for each in table["aspects"].split()
         },
         turns=re.compile(rf"[.;:!?,]+(?:\s|$)|\b(?:{table['turns']})\b", re.IGNORECASE),
+        clauses=re.compile(rf"{ends}|\b(?:{table['retold_turns'] or '(?!)'})\b", re.IGNORECASE),
+        leads=re.compile(rf"^-? ?(?:(?:{table['retold_leads'] or '(?!)'})\b,? ?)*", re.IGNORECASE),
         deed=re.compile(rf"\b(?:it|this) ({deeds}) {_DEGREE}({manners})\b"),
+        use=re.compile(rf"\b(?:for|on|in|at) (?:{table['uses'] or '(?!)'})\b"),
     )

@@ -43,12 +43,6 @@ EXAMPLES: Mapping[str, object] = {
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",
     "shop.url": "https://www.shop.example",
     "shop.review_language": "en",
-    "brand.do": ["speak of the kitchen"],
-    "brand.dont": ["no puns"],
-    "brand.sentences": ["We roast in our own shop."],
-    "brand.remedy": "Write to us, and we replace it.",
-    "brand.personal_words": True,
-    "brand.strict": False,
     "hosts.links": ["shop.example", "*.shop.example"],
     "hosts.pictures": ["cdn.shop.example"],
 }
