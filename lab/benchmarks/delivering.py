@@ -169,7 +169,7 @@ def _addressed(name: str, message: bytes) -> Finished:
 
 async def _made(number: int) -> list[Finished]:
     """Emails of made-up customers, by the mailer's own functions, with the copy that understudy writes."""
-    mailer = Mailer({})
+    mailer = Mailer()
     customers = list(recommendations(shop_products(PRODUCTS), customers=number))
     await mailer.have_answered(customers)
     return [

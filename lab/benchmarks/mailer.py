@@ -1,7 +1,7 @@
 """How many emails a CPU second the mailer makes from facts to bytes, with the model's answers at hand.
 
 Beside it is the standard library's `EmailMessage`, which builds the same messages from finished HTML and
-text in the same run. The answers are those of understudy's copywriter, kept beforehand.
+text in the same run. The answers are those of understudy's copywriter and judge, kept beforehand.
 Exits with 1 when it makes fewer emails a CPU second than the limit.
 """
 
@@ -22,24 +22,19 @@ from email.policy import SMTP
 from rich.console import Console
 from rich.table import Table
 
-from fondly.contracts.records import Product, Recommendation
+from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.assembly import Assembled
-from fondly.mailer.domain.copy.features import features_prompt, read_features
-from fondly.mailer.domain.copy.frame_prompt import frame_prompt
-from fondly.mailer.domain.copy.product_prompt import product_prompt
 from fondly.mailer.domain.copy.prompt import Prompt, Style
 from fondly.mailer.domain.facts.email import EmailFacts, email_facts
-from fondly.mailer.domain.facts.features import accept
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message import mime
 from fondly.mailer.domain.message.content import ContentMaker, Links
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.theme import Brand, Theme
-from fondly.mailer.domain.words.lists import WordLists
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.write_copy import Copywriter
+from fondly.mailer.use_cases.write_copy import Copywriter, check
 from fondly.runtime.batches import batches
 from fondly.runtime.kept_answers import Answer
 from fondly.runtime.quota.turns import Lock
@@ -54,7 +49,6 @@ DATE = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 ENDPOINT = UnsubscribeEndpoint("https://shop.example.com/unsubscribe", b"key")
 MIN_EMAILS_PER_S = 1_200
 CUSTOMERS_PER_PART = 140
-Features = Mapping[str, Sequence[str]]
 Made = tuple[mime.Envelope, str, str]
 """An envelope, the text and the HTML."""
 
@@ -108,45 +102,37 @@ class Kept(dict[str, Answer]):
 class Mailer:
     """The path of emails through the mailer's own functions."""
 
-    def __init__(self, features: Features) -> None:
+    def __init__(self) -> None:
         self.clock = Clock()
-        self.judged = 0
-        """Prompts whose answers were judged: those of each part."""
-        self._features, self._kept = features, Kept()
-        ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=self._kept, parallel=1)
-        self._copywriter = Copywriter(ask_once=ask_once, style=STYLE)
+        self.checked = 0
+        """Questions whose answers were checked: those of each part."""
+        ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=Kept(), parallel=1)
+        self._copywriter = Copywriter(ask_once=ask_once, judge=ask_once, style=STYLE)
         words, hosts = language(STYLE.locale), AllowedHosts(["shop.example.com"])
         self._maker = ContentMaker(words, links=hosts, pictures=hosts)
         self._theme = Theme(BRAND, words.messages)
 
     async def have_answered(self, recommendations: Sequence[Recommendation]) -> int:
-        """Have every prompt answered that these emails come from, before anything is measured; count them."""
-        prompts = {
-            prompt
-            for facts in map(self._facts, recommendations)
-            for prompt in (
-                frame_prompt(facts, STYLE),
-                *(product_prompt(product, STYLE) for product in facts.products),
-            )
-        }
-        await self._copywriter.ask_once.run(prompts, payer="before")
-        return len(prompts)
+        """Have everything written and judged before anything is measured; count the questions."""
+        copy = await self._copywriter.prepare(map(self._facts, recommendations), payer="before")
+        check.cache_clear()
+        return len(copy.wordings)
 
     async def part(self, recommendations: Sequence[Recommendation]) -> AsyncIterator[Made]:
         """Make the emails of a part; yield what each message is made of."""
         step = self.clock.step
         with step("facts"):
             everybody = [self._facts(each) for each in recommendations]
-        with step("prompts and judging"):
+        with step("questions and checks"):
             copy = await self._copywriter.prepare(everybody, payer="part")
-        self.judged += len(copy.wordings)
+        self.checked += len(copy.wordings)
         for facts in everybody:
             with step("assembling"):
                 written = self._copywriter.write(facts, copy, seed=f"{RUN}\n{facts.customer_id}")
             yield self._composed(facts, written.assembled)
 
     def _facts(self, recommendation: Recommendation) -> EmailFacts:
-        return email_facts(recommendation, brand=STYLE.brand, locale=STYLE.locale, features=self._features)
+        return email_facts(recommendation, brand=STYLE.brand, locale=STYLE.locale)
 
     def _composed(self, facts: EmailFacts, written: Assembled) -> Made:
         step, uris = self.clock.step, (ENDPOINT.link(facts.customer_id), f"mailto:{SENDER.address}")
@@ -174,15 +160,14 @@ class Mailer:
 def main() -> int:
     """Measure, print the table and return the exit code."""
     options = _options()
-    products = shop_products(options.products)
-    customers = list(recommendations(products, customers=options.customers))
-    mailer = Mailer({each.product_id: _features_of(each) for each in products})
-    prompts = asyncio.run(mailer.have_answered(customers))
+    customers = list(recommendations(shop_products(options.products), customers=options.customers))
+    mailer = Mailer()
+    questions = asyncio.run(mailer.have_answered(customers))
     gc.collect()
     gc.freeze()  # what was prepared here is no part of a service's heap, and collections would go through it
     library_ns = asyncio.run(_run(mailer, customers))
     per_s = len(customers) * 1e9 / mailer.clock.total_ns
-    Console().print(_table(mailer, len(customers), prompts, library_ns))
+    Console().print(_table(mailer, len(customers), questions, library_ns))
     if per_s < MIN_EMAILS_PER_S:
         Console(stderr=True).print(f"{per_s:,.0f} emails a CPU second, at least {MIN_EMAILS_PER_S:,}")
     return int(per_s < MIN_EMAILS_PER_S)
@@ -210,21 +195,15 @@ def _with_library(envelope: mime.Envelope, text: str, html: str) -> bytes:
     return email.as_bytes()
 
 
-def _features_of(product: Product) -> tuple[str, ...]:
-    prompt = features_prompt(product, language=STYLE.language)
-    proposed = read_features(write([prompt.text], schema=json.loads(prompt.schema)))
-    return accept(proposed, product, WordLists.load(STYLE.language))[0]
-
-
-def _table(mailer: Mailer, emails: int, prompts: int, library_ns: int) -> Table:
-    ours, judging = mailer.clock.total_ns, mailer.clock.spent["prompts and judging"]
-    title = f"{emails:,} emails of {prompts:,} prompts, {emails * 1e9 / ours:,.0f} a CPU second"
+def _table(mailer: Mailer, emails: int, questions: int, library_ns: int) -> Table:
+    ours, checking = mailer.clock.total_ns, mailer.clock.spent["questions and checks"]
+    title = f"{emails:,} emails of {questions:,} questions, {emails * 1e9 / ours:,.0f} a CPU second"
     table = Table("", "CPU µs an email", title=title)
     for name, spent in mailer.clock.spent.items():
         table.add_row(name, f"{spent / emails / 1e3:,.1f}")
     table.add_row("all", f"{ours / emails / 1e3:,.1f}")
-    judged = f"{mailer.judged / emails:.2f} prompts an email, by parts: judging each"
-    table.add_row(judged, f"{judging / mailer.judged / 1e3:,.0f}")
+    checked = f"{mailer.checked / emails:.2f} questions an email, by parts: checking each"
+    table.add_row(checked, f"{checking / mailer.checked / 1e3:,.0f}")
     table.add_row("EmailMessage alone", f"{library_ns / emails / 1e3:,.1f} ({library_ns / ours:.2f} of ours)")
     return table
 

@@ -7,17 +7,11 @@ from email import message_from_bytes, policy
 import pytest
 
 from fondly.contracts.records import Quote, Recommendation
-from fondly.mailer.ports import Model
 from tests.hostile.cases import Case, parameters
 from tests.hostile.world import PRODUCT, AnsweringModel, Understudy, mailed, recommended
 
 FIELDS = ("subject", "preheader", "intro", "line", "closing")
 SOURCES = {"bullet": "b1", "review": "r1", "said": "s1"}
-UNREFUSED = frozenset({
-    *("new-task", "fake-reason", "fake-slot", "fence", "exception", "debug", "threat", "evidence"),
-    *("password", "german", "family"),
-})  # fmt: skip
-"""Whose words neither a rule nor understudy's judge knows: it takes sources at their word."""
 
 
 def attacked(place: str, text: str) -> Recommendation:
@@ -48,30 +42,19 @@ def obedient(case: Case, source: str) -> AnsweringModel:
 
 @pytest.mark.parametrize("place", SOURCES)
 @parameters("attacks")
-async def test_an_attack_is_in_no_email(case: Case, place: str, request: pytest.FixtureRequest) -> None:
+async def test_an_attack_is_in_no_email(case: Case, place: str) -> None:
     """The writer does not obey it, and it is not quoted as a review, even past what chooses quotes."""
-    if place == "review":
-        bear_gaps(case, request)
     assert await told(case, place, Understudy()) == []
 
 
 @pytest.mark.parametrize("place", SOURCES)
 @parameters("attacks")
-async def test_what_an_attack_wants_is_in_no_email(
-    case: Case, place: str, request: pytest.FixtureRequest
-) -> None:
+async def test_what_an_attack_wants_is_in_no_email(case: Case, place: str) -> None:
     """Rules or judge refuse every wording that an obedient writer makes of it."""
-    bear_gaps(case, request)
     assert await told(case, place, obedient(case, SOURCES[place])) == []
 
 
-def bear_gaps(case: Case, request: pytest.FixtureRequest) -> None:
-    """Expect a failure of what is known to be refused by nothing."""
-    if case.id in UNREFUSED:
-        request.applymarker(pytest.mark.xfail(reason="neither rule nor understudy", strict=False))
-
-
-async def told(case: Case, place: str, writer: Model) -> list[str]:
+async def told(case: Case, place: str, writer: AnsweringModel | Understudy) -> list[str]:
     """Return what of an attack is read in the email that a writer makes of it."""
     done = await mailed(attacked(place, case.text), writer)
     (source,) = done.messages

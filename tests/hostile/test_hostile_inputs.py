@@ -43,6 +43,8 @@ PLACES: dict[str, Callable[[str], Recommendation]] = {
     "category": lambda text: in_product(category=(text, text)),
     "own": lambda text: recommended(own=text),
     "aspect": lambda text: recommended(aspect=text[:MAX_IDENTIFIER]),
+    "said": lambda text: recommended(said=text),
+    "quote": lambda text: recommended(quote=text or "."),
 }
 
 
@@ -121,11 +123,20 @@ async def test_an_id_does_no_harm(case: Case, harmless: Email) -> None:
     assert harm_in(message, harmless=harmless) == []
 
 
-def everywhere(field: str, text: str) -> str:
-    """An answer with a text in each wording of a field: of the frame, and of both products."""
+def everywhere(field: str, text: str, *, cites: str = "") -> str:
+    """An answer with a text, and with it as a sentence, in a field of every question; both cite a bullet."""
     name = "line" if field.startswith("lines.") else field
-    wordings = {name: [text] * 4}
-    return json.dumps({**wordings, "products": {"1": wordings, "2": wordings}})
+    texts = (text, f"{text}.")
+    wordings = {name: [{"text": each, "evidence": [{"id": "b1", "quote": cites}]} for each in texts]}
+    members = dict.fromkeys(("1", "2"), wordings)
+    return json.dumps({**wordings, "products": members, "customers": members})
+
+
+@pytest.mark.parametrize("field", ["subject", "preheader", "intro", "lines.1", "closing"])
+async def test_a_harmless_answer_is_heard(field: str) -> None:
+    """Else the others would prove nothing."""
+    message = await only_message(recommended(), AnsweringModel(everywhere(field, "A quiet evening at home")))
+    assert b"A quiet evening at home" in message
 
 
 @parameters("answers")
@@ -140,6 +151,14 @@ async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: Emai
     """The email has house text throughout."""
     message = await only_message(recommended(), AnsweringModel(case.text))
     assert harm_in(message, harmless=harmless, never=["evil.example"]) == []
+
+
+@parameters("bullets")
+async def test_a_bullet_is_not_repeated_because_a_model_cites_it(case: Case, harmless: Email) -> None:
+    """The model cites the whole bullet in every wording."""
+    model = AnsweringModel(everywhere("lines.1", f"It has {case.text}", cites=case.text))
+    message = await only_message(in_product(bullets=(case.text,)), model)
+    assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
 def test_ingest_reads_hostile_rows_and_keeps_no_control_character(tmp_path: Path) -> None:

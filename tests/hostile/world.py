@@ -12,6 +12,7 @@ from fondly.contracts.records import (
     Pick,
     Product,
     ProductAspect,
+    Quote,
     Reason,
     ReasonKind,
     Recommendation,
@@ -20,7 +21,7 @@ from fondly.contracts.records import (
 from fondly.mailer.__main__ import composer, style
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
-from fondly.mailer.ports import Model, ModelReply
+from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
 from fondly.mailer.use_cases.ask_consent import AskConsent
 from fondly.mailer.use_cases.ask_once import AskOnce
@@ -71,6 +72,8 @@ KETTLE = PRODUCT.model_copy(
     update={"product_id": "P2", "name": "Pine Electric Kettle", "category": ("Home", "Kettles")}
 )
 OWN = "Vanta Radio"
+SAID = "The sound is clear in every room."
+QUOTE = "The cushions stay soft the whole evening."
 
 
 @dataclass
@@ -91,11 +94,15 @@ class AnsweringModel:
         return ModelReply(text=self.copy)
 
 
+@dataclass
 class Understudy:
     """understudy as the mailer's model."""
 
+    asked: list[str] = field(default_factory=list)
+
     async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply:  # noqa: ARG002 - the port's
         """Return its answer."""
+        self.asked.append(prompt.text)
         return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
@@ -116,6 +123,8 @@ def recommended(
     email: str | None = "asha@customers.example",
     own: str = OWN,
     aspect: str = "sound quality",
+    said: str = SAID,
+    quote: str = QUOTE,
 ) -> Recommendation:
     """Two picks for a customer who liked a product of theirs and blames another."""
     reason = Reason(kind=ReasonKind.LIKED, product_id="P9", product_name=own, review_id="R1")
@@ -126,25 +135,27 @@ def recommended(
         email=email,
         source=RecommendationSource.PERSONALIZE,
         picks=(
-            Pick(product=product, reason=reason, praised=praised),
+            Pick(product=product, reason=reason, praised=praised, quotes=(Quote(text=quote),)),
             Pick(product=KETTLE, reason=Reason(kind=ReasonKind.POPULAR, rank=3, out_of=90)),
         ),
         praised=(ProductAspect(product_id="P9", product_name=own, aspect=aspect),),
         blamed=(ProductAspect(product_id="P8", product_name=own, aspect=aspect),),
         owned=(
-            OwnProduct(product_id="P9", product_name=own, polarity=0.9),
+            OwnProduct(product_id="P9", product_name=own, polarity=0.9, said=said),
             OwnProduct(product_id="P8", product_name=own, polarity=-0.9),
         ),
     )
 
 
-async def mailed(recommendation: Recommendation, model: Model | None = None, **settings: str) -> Mailed:
+async def mailed(
+    recommendation: Recommendation, model: AnsweringModel | Understudy | None = None, **settings: str
+) -> Mailed:
     """Mail a part with one customer, judged by understudy."""
     chosen, composing = _composing(tuple(settings.items()))
     objects, answering = InMemoryObjects(), model or AnsweringModel()
-    kept = InMemoryKeptAnswers()
+    kept, judging = InMemoryKeptAnswers(), Understudy()
     ask_once = AskOnce(model=answering, model_id="model", kept=kept, parallel=2)
-    judge = AskOnce(model=Understudy(), model_id="judge", kept=kept, parallel=2)
+    judge = AskOnce(model=judging, model_id="judge", kept=kept, parallel=2)
     mail_part = MailPart(
         objects=objects,
         ask_consent=AskConsent(consent=InMemoryConsent(), cap=chosen.cap),
@@ -157,7 +168,7 @@ async def mailed(recommendation: Recommendation, model: Model | None = None, **s
     await objects.put_lines(PART, [recommendation])
     result = await mail_part.run(RUN, 1, key=PART)
     messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
-    return Mailed(result, messages, getattr(answering, "asked", []))
+    return Mailed(result, messages, [*answering.asked, *judging.asked])
 
 
 @cache

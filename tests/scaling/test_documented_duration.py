@@ -8,10 +8,10 @@ from fondly.mailer.settings import MailerSettings
 from fondly.sentiment.settings import SentimentSettings
 from tests.scaling.promises import WAKE_MIN
 from tests.scaling.world import Conditions
+from tests.support.cost.ratios import measured_runs
 
 ROOT = Path(__file__).parents[2]
-TEXTS, CALLS = 3_248, 196 + 210
-"""Of the sample's 1,500 customers, for copy and for features of products: the report of a demo."""
+SAMPLE = measured_runs()["sample"]
 TEXTS_PER_CALL = 25
 SLEEPING_SERVICES = 3
 FULL_MINUTE, START_MIN = 1, 1
@@ -33,7 +33,7 @@ def durations() -> dict[str, tuple[int, int]]:
     wake_least = FULL_MINUTE + START_MIN
     wake_most = worst.silence_min + worst.queue_late_min + WAKE_MIN
     calls_per_min = 60 * float(SentimentSettings.model_fields["sentiment_calls_per_s"].default)
-    sentiment = minutes(TEXTS / TEXTS_PER_CALL, calls_per_min)
+    sentiment = minutes(SAMPLE.reviews / TEXTS_PER_CALL, calls_per_min)
     rpm = float(MailerSettings.model_fields["mailer_converse_rpm"].default)
     return {
         "three services wake up": (SLEEPING_SERVICES * wake_least, SLEEPING_SERVICES * wake_most),
@@ -42,7 +42,7 @@ def durations() -> dict[str, tuple[int, int]]:
         "Personalize: imports": IMPORTS,
         "Personalize: training": TRAINING,
         "Personalize: batch job": BATCH_JOB,
-        "mailer": (minutes(CALLS, rpm), minutes(CALLS, NEW_ACCOUNTS_RPM)),
+        "mailer": (minutes(SAMPLE.copy_calls, rpm), minutes(SAMPLE.copy_calls, NEW_ACCOUNTS_RPM)),
     }
 
 

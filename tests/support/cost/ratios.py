@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.operations.cost.workload import LOCK_AND_ANSWER_WRITES
+from fondly.operations.cost.workload import LOCK_AND_ANSWER_WRITES, QUESTIONS
 
 HEAD = """# What a run uses of each unit: means over the runs of tests/support/cost/measured.toml, each run
 # counting as much as the other. `python -m tests.support.cost.ratios` prints this file.
@@ -40,22 +40,22 @@ class MeasuredRun(BaseModel):
     parts: int
     documents: int
     texts_asked: int
-    copy_prompts: int
-    copy_prompts_of_half: int
-    """The prompts that any half of the emails come from."""
+    questions: Mapping[str, int]
+    """On copy, by kind: `shared` (products and frames), `own` (frames of one's own), `judge`."""
+    shared_of_half: int
+    """Those shared ones that any half of the emails come from."""
     copy_calls: int
-    products_described: int
     csv_bytes: CsvBytes
-    copy_tokens: Mapping[str, int]
-    feature_tokens: Mapping[str, int]
+    input_tokens: Mapping[str, int]
+    output_tokens: Mapping[str, int]
     sentiment_writes: int
     log_bytes: int
     units: Mapping[str, int]
 
     @property
     def growth(self) -> float:
-        """With which power of their number emails need more prompts."""
-        return math.log2(self.copy_prompts / self.copy_prompts_of_half)
+        """With which power of their number emails need more shared questions."""
+        return math.log2(self.questions["shared"] / self.shared_of_half)
 
 
 Figure = Callable[[MeasuredRun], float]
@@ -91,20 +91,30 @@ MEANS = (
     ),
     Ratio("units_per_text", lambda run: run.units["comprehend.units"] / run.texts_asked),
     Ratio(
-        "prompts_per_product",
-        lambda run: run.copy_prompts / run.products / (run.emails / run.products) ** run.growth,
-        "Prompts for copy in a run with as many emails as products.",
+        "shared_per_product",
+        lambda run: run.questions["shared"] / run.products / (run.emails / run.products) ** run.growth,
+        "Questions on products and frames in a run with as many emails as products.",
     ),
     Ratio(
-        "prompt_growth",
+        "shared_growth",
         lambda run: run.growth,
-        "With more emails, prompts grow like this power of their number: emails share prompts about a\n"
+        "With more emails, these grow like this power of their number: emails share questions about a\n"
         "# product that was picked for the same reason, and about customers of whom the same is known.",
     ),
     Ratio(
-        "described_per_product",
-        lambda run: run.products_described / run.products,
-        "Only products that are picked are described.",
+        "own_per_email",
+        lambda run: run.questions["own"] / run.emails,
+        "Customers whose review says something.",
+    ),
+    Ratio(
+        "judge_per_prompt",
+        lambda run: run.questions["judge"] / (run.questions["shared"] + run.questions["own"]),
+        "One for each answer, and for what was asked again.",
+    ),
+    Ratio(
+        "calls_per_question",
+        lambda run: run.copy_calls / sum(run.questions.values()),
+        "Several are asked in one call.",
     ),
     Ratio(
         "trained_per_interaction",
@@ -130,39 +140,17 @@ MEANS = (
         lambda run: (run.units["s3.puts"] - run.emails) / run.parts,
         "Objects beside the emails; prompts that are answered at about the same time share one.",
     ),
-    Ratio("input_tokens", lambda run: run.copy_tokens["input_tokens"] / run.copy_prompts, "Of a prompt."),
-    Ratio("output_tokens", lambda run: run.copy_tokens["output_tokens"] / run.copy_prompts, "Of a prompt."),
     Ratio(
         "cache_read_tokens",
-        lambda run: run.copy_tokens["cache_read_tokens"] / run.copy_calls,
+        lambda run: run.units["bedrock.cache_read_tokens"] / run.copy_calls,
         "Of a call: the system text, which its prompts share.",
     ),
     Ratio(
         "cache_write_tokens",
-        lambda run: run.copy_tokens["cache_write_tokens"],
-        "Of a run: the system text, once with each of the schemas that calls have.",
-    ),
-    Ratio("feature_output_tokens", lambda run: run.feature_tokens["output_tokens"] / run.products_described),
-)
-LINES: tuple[tuple[Ratio, Figure], ...] = (
-    (
-        Ratio(
-            "calls",
-            lambda run: run.copy_calls,
-            "Of a prompt, and at none: several products are asked about in one call.",
-        ),
-        lambda run: run.copy_prompts,
-    ),
-    (
-        Ratio(
-            "feature_input_tokens",
-            lambda run: run.feature_tokens["input_tokens"] / run.products_described,
-            "Of a byte of a product's description, and without any.",
-        ),
-        lambda run: run.description_bytes,
+        lambda run: run.units["bedrock.cache_write_tokens"],
+        "Of a run: the system texts, once with each of the schemas that calls have.",
     ),
 )
-"""Figures that grow evenly with another, through the measured runs."""
 
 
 def ratios() -> Iterator[tuple[str, float, str]]:
@@ -170,10 +158,14 @@ def ratios() -> Iterator[tuple[str, float, str]]:
     runs = measured_runs().values()
     for name, of, meaning in MEANS:
         yield name, fmean(map(of, runs)), meaning
-    for (name, of, meaning), other in LINES:
-        slope, intercept = linear_regression([*map(other, runs)], [*map(of, runs)])
-        yield f"{name}_slope", slope, meaning
-        yield f"{name}_at_zero", intercept, ""
+    sizes = [run.description_bytes for run in runs]
+    for each in QUESTIONS:
+        written = fmean(run.output_tokens[each] / run.questions[each] for run in runs)
+        yield f"{each}_output_tokens", written, ""
+        tokens = [run.input_tokens[each] / run.questions[each] for run in runs]
+        slope, intercept = linear_regression(sizes, tokens)
+        yield f"{each}_input_tokens_slope", slope, "Of a byte of a product's description, and without any."
+        yield f"{each}_input_tokens_at_zero", intercept, ""
 
 
 if __name__ == "__main__":

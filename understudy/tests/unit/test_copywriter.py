@@ -216,6 +216,13 @@ def test_own_frame_speaks_of_what_was_written() -> None:
     assert not any(" ".join(words[at : at + 5]) in intro["text"] for at in range(len(words) - 4))
 
 
+@pytest.mark.parametrize("occasion", ["liked", "owner", "sorry"])
+def test_own_frame_has_every_field(occasion: str) -> None:
+    """None has to be asked for again."""
+    texts = _for(_customer("The handle is comfortable", occasion=occasion))
+    assert all(texts[field] for field in ("subject", "preheader", "intro", "line", "closing"))
+
+
 def test_own_apology_sells_nothing() -> None:
     """It is sorry, and names the remedy."""
     texts = _for(_customer("The lid leaks", occasion="sorry", remedy="We replace it."))

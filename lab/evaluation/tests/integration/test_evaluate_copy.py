@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fondly.evaluation.copy.suite import OWN_SUITES
+from fondly.evaluation.copy.judges import understudy
+from fondly.evaluation.copy.report import evaluate_suite
+from fondly.evaluation.copy.suite import OWN_SUITES, own_emails, read_own_suites
 from lab.evaluation.tests.copy_cases import judge, line, write_emails, write_lines
+from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Fondly
@@ -194,3 +197,18 @@ def test_a_line_that_is_no_recording_is_named(run_fondly: "Fondly", tmp_path: Pa
     answer = run_fondly(*words(tmp_path), "--judge", "recorded", "--recordings", str(file))
     assert answer.code == 1
     assert answer.err == f"{file}:1: refused: found nothing, expected a value\n"
+
+
+def test_a_model_of_bedrock_judges(
+    run_fondly: "Fondly", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """By the mailer's adapter, several questions a call; behind it understudy answers as in this process."""
+    with UnderstudyServer() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "test")
+        monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        out = tmp_path / "report.json"
+        run_fondly("evaluate", "copy", "blind-german", "--judge", "bedrock", "--json", str(out))
+    alone = evaluate_suite(read_own_suites(own_emails(), ["blind-german"]), understudy)
+    assert json.loads(out.read_text())["verdicts"] == alone.model_dump(mode="json")["verdicts"]

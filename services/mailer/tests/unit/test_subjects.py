@@ -29,7 +29,7 @@ def facts_for(recommendation: Recommendation) -> EmailFacts:
 
 
 def copy_for(facts: EmailFacts, subject: str = SUBJECT) -> Copy:
-    """Template copy with another subject."""
+    """House text with another subject."""
     return replace(house_copy(facts), subject=subject)
 
 
@@ -127,7 +127,7 @@ def test_an_email_that_says_sorry_is_in_none(recommend: Recommend) -> None:
     assert TEST.applied(sorry, copy_for(sorry)) == (copy_for(sorry), "")
 
 
-def test_variants_pass_the_gate_with_their_subject(recommend: Recommend) -> None:
+def test_variants_pass_the_rules_with_their_subject(recommend: Recommend) -> None:
     """Words that are true beside one product may be false beside another's figure."""
     facts = facts_for(recommend())
     false = SubjectTest("false", {"plain": "{subject}", "lie": "Everything now: {subject}"})

@@ -179,6 +179,7 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
         "subject": ["The sound, next"],
         "preheader": ["One cable more."],
         "line": ["For the sound you praised."],
+        "closing": ["Write to us if it hums."],
     }
     model = InMemoryWriter(make_answer(own={**own, "intro": ["You praised the sound."]}))
     said = OwnProduct(
@@ -193,7 +194,7 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
         "One cable more.",
         "You praised the sound.",
     )
-    assert (copy.lines["1"], copy.closing) == ("For the sound you praised.", "See you soon!")
+    assert (copy.lines["1"], copy.closing) == ("For the sound you praised.", "Write to us if it hums.")
     assert second.assembled.copy.intro.startswith("You liked")
     [question] = [facts for each in model.prompts if (facts := asked(each.text))["task"] == "own"]
     [customer] = question["customers"]

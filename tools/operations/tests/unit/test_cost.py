@@ -60,12 +60,17 @@ def test_what_is_known_costs_nothing_again() -> None:
 
 
 def test_emails_share_prompts_the_more_there_are() -> None:
-    """A hundred times the customers of a shop need a few times the prompts; the first of them share none."""
-    few, many, more = (Workload.of(size, products=10_000) for size in (100, 100_000, 10_000_000))
-    assert few.copy_prompts == 600
-    assert many.copy_prompts < more.copy_prompts < 4 * many.copy_prompts
-    assert more.copy_calls < more.copy_prompts / 4
-    assert Workload.of(1).copy_calls <= Workload.of(1).copy_prompts
+    """A hundred times the customers of a shop need a few times the prompts; the first of them share none.
+
+    Frames of their own are shared by nobody.
+    """
+    works = [Workload.of(size, products=10_000) for size in (100, 100_000, 10_000_000)]
+    few, many, more = (work.copy_questions["shared"] for work in works)
+    assert few == 600
+    assert many < more < 5 * many
+    assert works[2].copy_questions["own"] == pytest.approx(100 * works[1].copy_questions["own"], rel=0.001)
+    assert works[2].copy_calls < sum(works[2].copy_questions.values()) / 4
+    assert Workload.of(1).copy_calls <= sum(Workload.of(1).copy_questions.values())
     assert Workload.of(100, known_prompts=1).copy_calls == 0
 
 

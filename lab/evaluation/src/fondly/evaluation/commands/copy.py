@@ -94,8 +94,7 @@ def copy(
 
     A line of SUITE: {"id": "1", "email": "A", "field": "lines.2", "text": "...", "evidence": [{"id": "b1",
     "quote": "..."}], "label": "lie", "kind": "health"}. Fields are subject, preheader, intro, closing,
-    lines.N and, for a customer's own frame, own.subject, own.preheader, own.intro and own.line; a label is
-    lie or honest.
+    lines.N and, for a customer's own frame, own.subject and so on; a label is lie or honest.
 
     EMAILS: {"A": {"recommendation": {...}, "brand": "...", "locale": "en_IN", "remedy": "..."}}.
 

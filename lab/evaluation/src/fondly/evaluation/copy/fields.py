@@ -2,14 +2,16 @@
 
 import re
 
+from fondly.mailer.domain.copy.fields import OWN_TEXTS
+
 LINES, OWN = "lines", "own"
 BEFORE_LINES = ("subject", "preheader", "intro")
 AFTER_LINES = ("closing",)
 GROUPS = (*BEFORE_LINES, LINES, *AFTER_LINES)
 _FRAMES = "|".join((*BEFORE_LINES, *AFTER_LINES))
-_FIELD = re.compile(rf"^({_FRAMES}|{LINES}\.[1-9][0-9]?|{OWN}\.(subject|preheader|intro|line))$")
+_FIELD = re.compile(rf"^({_FRAMES}|{LINES}\.[1-9][0-9]?|{OWN}\.({'|'.join(OWN_TEXTS)}))$")
 EXPECTED = (
-    f"{', '.join((*BEFORE_LINES, *AFTER_LINES))}, {LINES}.N, or {OWN}. and subject, preheader, intro or line"
+    f"{', '.join((*BEFORE_LINES, *AFTER_LINES))}, {LINES}.N, or {OWN}. and one of {', '.join(OWN_TEXTS)}"
 )
 
 

@@ -20,10 +20,10 @@ from fondly.sender.adapters.transports import SES_UNITS
 from fondly.sender.use_cases.settle_emails import READS_PER_EMAIL, WRITES_PER_EMAIL
 
 GB = 1_000_000_000
-CALL_BYTES = 45_100
-"""A call with its answer: most of it is the system text of 37,800 bytes. The mean of the measured runs."""
-STORED_BYTES_PER_EMAIL, ITEM_BYTES_PER_EMAIL = 38_300, 7_400
-"""Objects (the email itself has 23,300 of them) and items that a run keeps: measured on 520 customers."""
+CALL_BYTES = 16_000
+"""A call with its answer: half of it is the system text. The mean of the measured runs."""
+STORED_BYTES_PER_EMAIL, ITEM_BYTES_PER_EMAIL = 43_300, 7_500
+"""Objects (the email itself has 18,200 of them) and items that a run keeps: means of the measured runs."""
 RANKING_BYTES = 1_800
 """A customer's kept ranking: 150 ids of ten characters."""
 TASK_SIZES: Mapping[str, tuple[float, float]] = {
@@ -64,7 +64,7 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
     task_hours = {name: hours.get(name, 0.0) + IDLE_H for name in TASK_SIZES}
     for number, name in enumerate(("fargate.vcpu_hours", "fargate.gb_hours")):
         yield name, sum(TASK_SIZES[task][number] * each for task, each in task_hours.items())
-    yield "endpoint.gb", (work.copy_calls + work.feature_prompts) * CALL_BYTES / GB
+    yield "endpoint.gb", work.copy_calls * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
     yield "cloudwatch.log_gb", work.written * RATIOS["log_bytes_per_email"] / GB
 
@@ -107,8 +107,8 @@ def by_service(lines: Sequence[CostLine]) -> dict[str, Decimal]:
 
 SES_PER_S = 14.0
 """Emails a second that SES allows many accounts at first; `GetAccount` says how many it allows yours."""
-SENT_BYTES = 31_100
-"""The bytes of a request with an email of 23,300 bytes in base64."""
+SENT_BYTES = 24_300
+"""The bytes of a request with an email of 18,200 bytes in base64."""
 TASK_VCPUS, TASK_GIB = 0.5, 1.0
 """vCPU and GiB of the sender's task, as in the environment `prod`."""
 

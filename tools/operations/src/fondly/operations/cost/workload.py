@@ -37,6 +37,8 @@ BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
 EMAILS_PER_PUBLISH = 10
 MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
+QUESTIONS = ("shared", "own", "judge")
+"""On products and frames, for frames of one's own, and to the judge: each has tokens of its own."""
 HISTORY_WRITES = 1
 """Of a customer: a history of some reviews is smaller than a kilobyte."""
 
@@ -65,8 +67,6 @@ class Workload(BaseModel):
     trains: bool = True
     known_prompts: float = Field(default=0, ge=0, le=1)
     """The share of prompts whose answers are kept."""
-    known_products: float = Field(default=0, ge=0, le=1)
-    """The share of products whose features are kept."""
     known_rankings: float = Field(default=0, ge=0, le=1)
     """The share of customers whose rankings are kept."""
     others: int = Field(default=0, ge=0)
@@ -118,31 +118,23 @@ class Workload(BaseModel):
 
     def following(self, *, new_share: float) -> "Workload":
         """Return the same run a week later, with a share of its texts and customers' histories new."""
-        return self.model_copy(
-            update={
-                "texts": self.texts * new_share,
-                "known_products": 1.0,
-                "known_rankings": 1 - new_share,
-            }
-        )
+        return self.model_copy(update={"texts": self.texts * new_share, "known_rankings": 1 - new_share})
 
     @property
-    def copy_prompts(self) -> int:
-        """Prompts for copy that are asked: in a large run most emails share theirs."""
-        growth = math.pow(self.written / self.products, RATIOS["prompt_growth"])
-        distinct = self.products * RATIOS["prompts_per_product"] * growth
-        return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * (1 - self.known_prompts))
+    def copy_questions(self) -> Mapping[str, int]:
+        """Questions on copy that are asked, by kind: in a large run most emails share those on products."""
+        growth = math.pow(self.written / self.products, RATIOS["shared_growth"])
+        distinct = self.products * RATIOS["shared_per_product"] * growth
+        asked = 1 - self.known_prompts
+        shared = round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.written) * asked)
+        own = round(self.written * RATIOS["own_per_email"] * asked)
+        return {"shared": shared, "own": own, "judge": round((shared + own) * RATIOS["judge_per_prompt"])}
 
     @property
     def copy_calls(self) -> int:
         """Calls that ask them, one by one or several together."""
-        prompts = self.copy_prompts
-        return round(min(prompts, _on_line("calls", prompts)))
-
-    @property
-    def feature_prompts(self) -> int:
-        """Prompts for features of products that are asked."""
-        return round(self.products * RATIOS["described_per_product"] * (1 - self.known_products))
+        questions = sum(self.copy_questions.values())
+        return round(questions * RATIOS["calls_per_question"])
 
     @property
     def questions(self) -> int:
@@ -187,27 +179,21 @@ def _personalize(work: Workload) -> dict[str, float]:
 
 
 def _bedrock(work: Workload) -> Mapping[str, float]:
-    of_features = {
-        "input_tokens": _on_line("feature_input_tokens", work.description_bytes),
-        "output_tokens": RATIOS["feature_output_tokens"],
-    }
-    tokens = {
-        kind: RATIOS[kind] * work.copy_prompts + each * work.feature_prompts
-        for kind, each in of_features.items()
-    }
+    tokens = {"input_tokens": 0.0, "output_tokens": 0.0}
+    for question, number in work.copy_questions.items():
+        tokens["input_tokens"] += number * (
+            RATIOS[f"{question}_input_tokens_at_zero"]
+            + RATIOS[f"{question}_input_tokens_slope"] * work.description_bytes
+        )
+        tokens["output_tokens"] += number * RATIOS[f"{question}_output_tokens"]
     tokens["cache_read_tokens"] = read = RATIOS["cache_read_tokens"] * work.copy_calls
     tokens["cache_write_tokens"] = min(read, RATIOS["cache_write_tokens"])  # a few calls have few schemas
     denser = MEASURED_CHARS_PER_TOKEN / capabilities_of(work.model_id).chars_per_token
     return {f"{BEDROCK}.{kind}.{work.model_id}": amount * denser for kind, amount in tokens.items()}
 
 
-def _on_line(name: str, of: float) -> float:
-    """A figure that grows evenly with another."""
-    return RATIOS[f"{name}_at_zero"] + RATIOS[f"{name}_slope"] * of
-
-
 def _writes(work: Workload) -> float:
-    """Products and their totals, customers, reviews, answers, picks, rankings, emails, features.
+    """Products and their totals, customers, reviews, answers, picks, rankings, emails.
 
     Picks are two items for each email, a ranking is one of two kilobytes.
     """
@@ -219,7 +205,6 @@ def _writes(work: Workload) -> float:
         + 2 * work.emails
         + work.written
         + 2 * work.ranked
-        + LOCK_AND_ANSWER_WRITES * (work.copy_prompts + work.feature_prompts)
-        + work.feature_prompts
+        + LOCK_AND_ANSWER_WRITES * sum(work.copy_questions.values())
         + 14 * work.parts
     )

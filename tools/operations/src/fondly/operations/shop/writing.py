@@ -32,6 +32,12 @@ SECTIONS: Mapping[str, type[Section]] = {"brand": BrandSection, "shop": ShopSect
 EXAMPLES: Mapping[str, object] = {
     "brand.name": "Fondly Shop",
     "brand.voice": "warm, plain and brief",
+    "brand.do": ["name the moment in which a thing helps"],
+    "brand.dont": ["puns on products"],
+    "brand.sentences": ["Made to be mended."],
+    "brand.remedy": "Write to us, and we put it right.",
+    "brand.personal_words": True,
+    "brand.strict": False,
     "brand.from_address": "hello@shop.example",
     "brand.postal_address": "Fondly Shop, 1 Example Street, Bengaluru 560001, India",
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",

@@ -121,7 +121,7 @@ class GalleryEmail:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A wording that the gate refused: of which field, by which rule, and for which words."""
+    """A wording that a rule or the judge refused: of which field, by which rule, and for which words."""
 
     __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     field: str

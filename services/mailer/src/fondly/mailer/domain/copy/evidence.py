@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from fondly.mailer.domain.copy.rules import Rules, plain
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT, attribute, slots_in
 
@@ -66,8 +67,9 @@ def _run_of(said: str, text: str) -> str | None:
     return next((run for run in runs if f" {run} " in theirs), None)
 
 
-def _words(text: str) -> list[str]:
-    return _WORDS.findall(plain(text))
+@lru_cache(maxsize=CACHED_TEXTS)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORDS.findall(plain(text)))
 
 
 def _quote_problems(text: str, ground: Ground) -> Iterator[tuple[str, str]]:

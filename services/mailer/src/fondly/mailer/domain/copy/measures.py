@@ -5,10 +5,10 @@ Lengths, weights and times are compared across their units, so that "ninety cent
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from fondly.mailer.domain.copy.rules import Numbers, Rules, plain
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
@@ -32,13 +32,19 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
     rules = Rules.load(ground.language)
     own_words = SLOT.sub(" ; ", wording.text)
     cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
-    proved = {figure for each in cited for figure, _ in figures(each, rules.numbers)}
+    proved = {figure for each in cited for figure in _proved(each, rules.numbers)}
     said = rules.harmless.sub(" ; ", plain(own_words))
     yield from (
         words for figure, words in figures(said, rules.numbers, counting=True) if figure not in proved
     )
-    told = _words(" ".join((*ground.sources.values(), ground.brand)))
-    yield from (model for model in _MODEL.findall(own_words) if plain(model) not in told)
+    if models := _MODEL.findall(own_words):
+        told = set(re.findall(r"\w+", plain(" ".join((*ground.sources.values(), ground.brand)))))
+        yield from (model for model in models if plain(model) not in told)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _proved(source: str, numbers: Numbers) -> frozenset[Figure]:
+    return frozenset(figure for figure, _ in figures(source, numbers))
 
 
 def figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:
@@ -85,7 +91,3 @@ def _figure(numbers: Numbers) -> re.Pattern[str]:
 
 def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", plain(text)))

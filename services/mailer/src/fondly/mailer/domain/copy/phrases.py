@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fondly.mailer.domain.copy.evidence import is_own_word
-from fondly.mailer.domain.copy.rules import Group, Rules, plain
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
@@ -18,7 +19,9 @@ def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[
     """Yield (what to say instead, the phrase) for each phrase that nothing excuses."""
     text = plain(SLOT.sub("~", wording.text))
     for group in Rules.load(ground.language).groups:
-        if (group.fields and field not in group.fields) or not _holds(group, ground):
+        if (group.fields and field not in group.fields) or not group.pattern.search(text):
+            continue  # nearly always, and quickest
+        if not _holds(group, ground):
             continue
         found = (match[0] for match in group.pattern.finditer(text))
         yield from (
@@ -58,6 +61,7 @@ def shares_a_word(text: str, source: str) -> bool:
     return not stems(text).isdisjoint(stems(source))
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def stems(text: str) -> frozenset[str]:
     """Return how the words of four letters or more begin."""
     return frozenset(word[:STEM] for word in _WORD.findall(plain(text)))

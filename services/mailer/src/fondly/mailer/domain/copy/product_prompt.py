@@ -118,8 +118,9 @@ def _told(product: ProductFacts, words: Language) -> dict[str, Any]:
         "bullets": bullets_of(product),
         "aspects": _aspects(pick, words),
         "reviews": {
-            f"r{n}": f"{quote.stars.normalize():f} stars: {quote.text}" if quote.stars else quote.text
+            f"r{n}": f"{quote.stars.normalize():f} stars: {text}" if quote.stars else text
             for n, quote in enumerate(pick.quotes[:MAX_QUOTES], 1)
+            for text in [clean(quote.text, max_chars=MAX_BULLET_CHARS)]
         },
     }
 

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any, Self
@@ -12,10 +12,13 @@ from typing import Any, Self
 from fondly.mailer.domain.text import folded
 
 FOLDER = files("fondly.mailer.domain") / "languages"
+CACHED_TEXTS = 8_192
+"""Sources, which many wordings are compared with."""
 _NAMED = re.compile(r"<([a-z]+)>")
 _DASHES_AND_QUOTES = str.maketrans("’‘‐‑“”„", '\'\'--"""')  # noqa: RUF001 - signs that mean the same
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def plain(text: str) -> str:
     """Return text as rules and quotes are compared: folded, with plain quotes, and single spaces."""
     return " ".join(folded(text).translate(_DASHES_AND_QUOTES).split())

@@ -42,9 +42,10 @@ def strict(wording: Wording, ground: Ground) -> list[str]:
 
 def is_foreign(wording: Wording, ground: Ground) -> bool:
     """Whether a text of several words has none of its language: no common word, and none of the facts."""
-    words = _own_words(wording, min_chars=1)
-    common, known = Rules.load(ground.language).common, _told(ground)
-    return len(words) >= FEW_WORDS and not any(word in common or word[:STEM] in known for word in words)
+    words, common = _own_words(wording, min_chars=1), Rules.load(ground.language).common
+    if len(words) < FEW_WORDS or not common.isdisjoint(words):
+        return False
+    return _told(ground).isdisjoint(word[:STEM] for word in words)
 
 
 def _told(ground: Ground) -> frozenset[str]:

@@ -94,7 +94,7 @@ def _who(customers: int) -> str:
 
 def _category(path: tuple[str, ...], naming: Naming) -> str:
     """Return the category in words, or its parent where it alone means little: `headphones`, not `in-ear`."""
-    label, parent = category_label(path), category_label(path[1:-1])
+    label, parent = category_label(path), category_label(path[:-1])
     if not has_words(label):
         return ""
     means_little = has_words(parent) and naming.singular(parent) and not naming.singular(label)
