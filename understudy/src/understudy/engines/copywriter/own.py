@@ -181,10 +181,10 @@ class _Writer:
             if told["plus"] and told["minus"]:
                 yield from self._filled("opening", ["own.told.mixed"], [told["plus"][0], told["minus"][0]])
             both = [each for each in self._of_both() if each.aspect]
-            yield from self._filled("opening", ["own.mixed"] if len(both) > 1 else [], both)
-        usual = told["minus"] if tone in {"minus", "mixed", "sorry"} else told["plus"] or told["none"]
-        if usual:
-            yield from self._filled("opening", [f"own.told.{tone}"], usual[:1])
+            yield from self._filled("opening", ["own.mixed"], both)
+            tone = "minus"
+        usual = told["minus"] if tone in {"minus", "sorry"} else told["plus"] or told["none"]
+        yield from self._filled("opening", [f"own.told.{tone}"], usual[:1])
         yield from self._of_parts()
         yield from self._filled("opening", ["own.openings.sorry" if self.is_sorry else f"own.{tone}"], ())
         yield from self._filled("opening", ["own.owner"], ())
@@ -193,24 +193,21 @@ class _Writer:
         """Yield openings on parts of the product, the customer's word for it, and what they use it for."""
         is_kind = self.tone in {"plus", "owner"}
         parts = [each for each in (self.liked if is_kind else self.blamed) if each.aspect]
-        worded = [each for each in self.said if each.word and each.opinion == "plus"] if is_kind else []
-        used = [each for each in self.said if each.use] if is_kind else []
-        tone = "plus" if is_kind else self.tone
-        yield from self._filled(
-            "opening", ["own.said_plus"] if worded else [], worded[:1] if worded and worded[0].aspect else ()
-        )
-        yield from self._filled("opening", ["own.plus_2"] if is_kind and len(parts) > 1 else [], parts[:2])
-        yield from self._filled("opening", [f"own.{tone}_1"] if parts else [], parts[:1])
-        for each in worded[:1]:
+        worded = [each for each in self.said if each.word and each.opinion == "plus" and is_kind][:1]
+        tone = "plus" if is_kind else "sorry" if self.is_sorry else "minus"
+        yield from self._filled("opening", ["own.said_plus"], [each for each in worded if each.aspect])
+        yield from self._filled("opening", ["own.plus_2"] if is_kind else [], parts[:2])
+        yield from self._filled("opening", [f"own.{tone}_1"], parts[:1])
+        for each in worded:
             yield from self._filled("opening", [f"own.{_SHAPES.get(each.word, 'called')}_plus"], [each])
-        yield from self._filled("opening", ["own.use"] if used else [], used[:1])
+        yield from self._filled(
+            "opening", ["own.use"], [each for each in self.said if each.use and is_kind][:1]
+        )
 
     def _leads(self) -> Iterator[str]:
         tone = {"sorry": "sorry", "minus": "minus", "mixed": "minus"}.get(self.tone, "hero")
-        tables = [
-            "own.lead.same" if self._is_same and tone == "hero" else f"own.lead.{tone}",
-            "own.lead.unknown",
-        ]
+        named = "own.lead.same" if self._is_same and tone == "hero" else f"own.lead.{tone}"
+        tables = [named] if self.is_sorry else [named, "own.lead.unknown"]
         for table in tables:
             texts = [fill(each, self.nouns.known) for each in self.pools.of(table)]
             yield from shuffled([each for each in texts if each], "lead", *self._source)

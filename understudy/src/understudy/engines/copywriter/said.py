@@ -39,7 +39,7 @@ class Said:
     quote: str
     aspect: str = ""
     word: str = ""
-    """Their own word for it: an adjective, or what the product does and how."""
+    """Their own word for it: an adjective, or love, like and happy."""
     told: str = ""
     """What they wrote, as we would tell it."""
     use: str = ""
@@ -53,7 +53,6 @@ class _Lists:
     turns: re.Pattern[str]
     clauses: re.Pattern[str]
     leads: re.Pattern[str]
-    deed: re.Pattern[str]
     use: re.Pattern[str]
 
 
@@ -117,7 +116,7 @@ def _of_sentence(source: str, text: str, own: Own, lists: _Lists) -> Iterator[Sa
             for aspect in dict.fromkeys(aspects):
                 yield Said(opinion, source, clause, aspect, _word_for(aspect.lower(), clause, lists))
         elif clause and (opinion := opinion or _by_stars(own.stars)):
-            yield Said(opinion, source, clause, word=_word_for("", clause, lists) or _deed(clause, lists))
+            yield Said(opinion, source, clause, word=_word_for("", clause, lists))
 
 
 def _opinion(words: list[str], lists: _Lists) -> Opinion | None:
@@ -147,11 +146,6 @@ def _word_for(aspect: str, clause: str, lists: _Lists) -> str:
     return named or (felt[1] or felt[2] if felt else "")
 
 
-def _deed(clause: str, lists: _Lists) -> str:
-    found = lists.deed.search(clause.lower())
-    return f"{found[1]} {found[2]}" if found else ""
-
-
 def _words(text: str) -> list[str]:
     return [each.lower().replace("’", "'") for each in _WORD.findall(text)]  # noqa: RUF001
 
@@ -161,7 +155,6 @@ def _lists(language: str) -> _Lists:
     data = files(__package__).joinpath("data", "opinions.toml").read_text("utf-8")
     table: dict[str, str] = tomllib.loads(data)[language]
     words = {name: frozenset(text.split()) for name, text in table.items()}
-    deeds, manners = ("|".join(table[name].split()) or "(?!)" for name in ("deeds", "manners"))
     ends = r"[.;:!?,()]+(?:\s|$)|\s-+\s"
     return _Lists(
         words=words,
@@ -171,6 +164,5 @@ def _lists(language: str) -> _Lists:
         turns=re.compile(rf"[.;:!?,]+(?:\s|$)|\b(?:{table['turns']})\b", re.IGNORECASE),
         clauses=re.compile(rf"{ends}|\b(?:{table['retold_turns'] or '(?!)'})\b", re.IGNORECASE),
         leads=re.compile(rf"^-? ?(?:(?:{table['retold_leads'] or '(?!)'})\b,? ?)*", re.IGNORECASE),
-        deed=re.compile(rf"\b(?:it|this) ({deeds}) {_DEGREE}({manners})\b"),
         use=re.compile(rf"\b(?:for|on|in|at) (?:{table['uses'] or '(?!)'})\b"),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain, pairwise, takewhile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -83,15 +83,32 @@ class Evidence:
 
     @cached_property
     def clauses(self) -> list[list[str]]:
-        """The words of every clause that denies nothing."""
+        """The words of every clause, up to a denial in it."""
         clauses = ([*_words(each)] for each in _CLAUSE.split(f"{self.text}|{self.brand.lower()}"))
-        kept = [each for each in clauses if self.lexicon.words("negations").isdisjoint(each)]
+        denies = self.lexicon.words("negations").__contains__
+        kept = [[*takewhile(lambda word: not denies(word), each)] for each in clauses]
         return [*kept, *([*_words(text.lower())] for text in self._written)]
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the customer wrote something."""
+        return bool(self._written)
 
     @property
     def _written(self) -> list[str]:
         """What the customer wrote, which an email may speak of even where it denies something."""
         return [text for source, text in self.sources.items() if re.fullmatch(r"s\d+", source)]
+
+    def has_said(self, word: str) -> bool:
+        """Whether the customer wrote a form of the word, or has it."""
+        return self.lexicon.stem(word) in self._said
+
+    @cached_property
+    def _said(self) -> frozenset[str]:
+        told = [*self._written, self.sources.get("own", ""), self.sources.get("remedy", "")]
+        words = {each for text in told for each in _words(text.lower())}
+        words = words.union(*(self.lexicon.same.get(each, ()) for each in words))
+        return frozenset(map(self.lexicon.stem, words))
 
     @cached_property
     def words(self) -> frozenset[str]:

@@ -17,7 +17,7 @@ from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
 from understudy.engines.judge.phrases import BREAK, is_slot, sentences
-from understudy.engines.judge.statements import unproved_statements
+from understudy.engines.judge.statements import misreported, unproved_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,11 +46,22 @@ def _refused(question: Question, facts: Facts) -> Iterator[dict[str, Any]]:
 
 
 def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
+    if text.field == "quote":
+        yield from _of_quote(text.text, evidence)
+        return
     words = text.text
     for said in _repertoire(words.lower(), evidence):
         words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
     for sentence in sentences(words):
         yield from _of_sentence(sentence, text.field, evidence)
+
+
+def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:
+    """Yield what must not be quoted of a review, which is a buyer's word and needs no other proof."""
+    for sentence in sentences(text):
+        for at, token in enumerate(sentence.tokens):
+            if token in evidence.lexicon.words("unquotable"):
+                yield sentence.words(at, at + 1), "objects, warns or is private"
 
 
 def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
@@ -75,6 +86,11 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
     yield from _phrases(sentence, evidence)
     supported = _beside_figures(sentence, evidence)
     yield from _assertions(sentence, evidence, supported)
+    if field in _FRAME and evidence.has_words:
+        yield from (
+            (sentence.words(at, at + 1), "the customer did not write this")
+            for at in misreported(tokens, evidence)
+        )
     if field not in _FRAME:
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:

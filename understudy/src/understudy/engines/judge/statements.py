@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from understudy.engines.judge.lexicon import Lexicon
 
 NAME = "{name}"
-_MAX_WORDS_BETWEEN = 4
+_MAX_WORDS_BETWEEN, _MIN_WORD_CHARS = 4, 4
+_DULL = ("joining", "light_verbs", "abstract", "modals", "being", "reviewers", "having_after", "saying_after")
+"""Lists of words that report nothing by themselves."""
 
 
 def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Yield the place and the fault of each statement that the sources do not prove."""
     lexicon = evidence.lexicon
-    if _is_elliptic(tokens, lexicon) and not any(map(evidence.proves, _clause(tokens, lexicon))):
-        yield 0, "no source says so of it"
+    yield from _beginning(tokens, evidence)
     for at, token in enumerate(tokens):
         if _is_subject(token, tokens[:at], lexicon):
             deed = _deed(at + 1, tokens, lexicon)
@@ -43,18 +44,72 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
             yield at, "nothing is known of others"
 
 
+def _beginning(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int, str]]:
+    """Yield what the beginning of a sentence says of the product, or of a part, that no source does."""
+    lexicon = evidence.lexicon
+    if _is_elliptic(tokens, lexicon):
+        light = tokens[0] in lexicon.words("deeds") | lexicon.words("says_of_it")
+        proofs = [tokens[0], *(_clause(tokens, lexicon) if light else ())]
+        if not any(map(evidence.proves, proofs)):
+            yield 0, "no source says so of it"
+    head = _head(tokens, lexicon)
+    if head is not None and not evidence.proves(tokens[head]):
+        yield head, "no source has this"
+
+
+def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
+    """Yield where a sentence that reports what the customer wrote has something that they did not write."""
+    lexicon = evidence.lexicon
+    begun = next(
+        (at + 2 for at in range(len(tokens)) if " ".join(tokens[at : at + 2]) in _reports(lexicon)), None
+    )
+    if begun is None:
+        return
+    dull = lexicon.words("reporting").union(*(lexicon.words(each) for each in _DULL))
+    for at in range(begun, len(tokens)):
+        word = tokens[at]
+        if (
+            word.isalpha()
+            and len(word) >= _MIN_WORD_CHARS
+            and word not in dull
+            and not evidence.has_said(word)
+        ):
+            yield at
+
+
+def _reports(lexicon: Lexicon) -> frozenset[str]:
+    return frozenset(lexicon.table["reports"].split(", "))
+
+
 def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:
     """Whether a sentence says of the product, without naming it, what it does or is: "Keeps tea hot"."""
     first, second = tokens[0], tokens[1] if len(tokens) > 1 else BREAK
     if any(map(is_slot, tokens)):
         return False
     participle = lexicon.table["participle_ending"]
-    is_verb = first.endswith(lexicon.table["verb_ending"]) and second in lexicon.words("after_verbs")
+    ends = first.endswith(lexicon.table["verb_ending"]) and not first.endswith("ss")
+    is_verb = ends and second in lexicon.words("after_verbs")
     if is_verb or first in lexicon.words("deeds"):
         return True
     if participle and first.endswith(participle) and first not in lexicon.words("light_participles"):
         return True
     return first in lexicon.words("says_of_it") and second not in lexicon.words("after_verbs")
+
+
+def _head(tokens: Sequence[str], lexicon: Lexicon) -> int | None:
+    """Return where the thing is of which a sentence begins to say something: "A whisk hangs"."""
+    start = int(tokens[0] == "with")
+    if start == len(tokens) or tokens[start] not in lexicon.words("articles"):
+        return None
+    stop = tokens.index(BREAK) if BREAK in tokens else len(tokens)
+    ends = lexicon.words("joining") | lexicon.words("saying_after")
+    end = next((at for at in range(start + 1, stop) if tokens[at] in ends), stop)
+    says = start or not lexicon.words("saying_after").isdisjoint(tokens[end:stop])
+    head = end - 1
+    harmless = lexicon.words("scenes") | lexicon.words("abstract")
+    return (
+        head if says and start < head <= start + _MAX_WORDS_BETWEEN and tokens[head] not in harmless else None
+    )
 
 
 def _clause(tokens: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
@@ -109,7 +164,7 @@ def _things(start: int, tokens: Sequence[str], lexicon: Lexicon) -> Iterator[int
         word = tokens[at] if at < len(tokens) else BREAK
         if word in lexicon.words("having_after"):
             continue
-        if word == BREAK or is_slot(word) or word in lexicon.words("joining"):
+        if word == BREAK or is_slot(word) or word in lexicon.words("joining") | lexicon.words("saying_after"):
             if phrase and lexicon.words("abstract").isdisjoint(tokens[each] for each in phrase):
                 yield phrase[-1]
             if word not in lexicon.words("coordinating"):
