@@ -330,11 +330,6 @@ locals {
         resources = [module.topology.table_arns["contacts"], module.topology.table_arns["suppressions"]]
       },
       {
-        sid       = "KeepFeatures"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
-        resources = [module.topology.table_arns["product-features"]]
-      },
-      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
