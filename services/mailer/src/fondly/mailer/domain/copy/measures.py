@@ -32,7 +32,7 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
     rules = Rules.load(ground.language)
     own_words = SLOT.sub(" ; ", wording.text)
     cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
-    proved = {figure for each in cited for figure in _proved(each, rules.numbers)}
+    proved = {figure for each in cited for figure, _ in figures(each, rules.numbers)}
     said = rules.harmless.sub(" ; ", plain(own_words))
     yield from (
         words for figure, words in figures(said, rules.numbers, counting=True) if figure not in proved
@@ -43,12 +43,12 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _proved(source: str, numbers: Numbers) -> frozenset[Figure]:
-    return frozenset(figure for figure, _ in figures(source, numbers))
+def figures(text: str, numbers: Numbers, *, counting: bool = False) -> tuple[tuple[Figure, str], ...]:
+    """Return figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
+    return tuple(_figures(text, numbers, counting=counting))
 
 
-def figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:
-    """Yield figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
+def _figures(text: str, numbers: Numbers, *, counting: bool) -> Iterator[tuple[Figure, str]]:
     for found in _figure(numbers).finditer(plain(text)):
         number, unit = found["number"], found["unit"] or ""
         is_word, is_article = number.isalpha(), number in numbers.articles
