@@ -223,6 +223,32 @@ def test_own_frame_has_every_field(occasion: str) -> None:
     assert all(texts[field] for field in ("subject", "preheader", "intro", "line", "closing"))
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("I love that it folds flat for travel.", "your flask folds flat for travel"),
+        ("The neck stays where I put it.", "the neck of your flask stays where you put it"),
+        ("The lid is easy to open with one hand.", ""),
+        ("The lid is easy to open at my desk.", "the lid of your flask is easy to open"),
+        ("Nothing has stuck to it so far.", "nothing has stuck to your flask"),
+        ("My mother says it works.", ""),
+    ],
+)
+def test_a_clause_is_told_in_other_words(said: str, told: str) -> None:
+    """In the second person, of their product, and without a long run of their words."""
+    read_ = read(Own(said={"s1": said}, kind="flask"), "en", "flask", "liked")
+    assert [each.told for each in read_ if each.told] == ([told] if told else [])
+    assert all(each.quote in said for each in read_)
+
+
+def test_own_frame_leads_to_the_first_product() -> None:
+    """The opening ends at the kind of the first product; the closing is asked for too."""
+    hero = {"title": "Acme Quick", "kind": "electric kettle", "reason": "from our range", "bullets": _BULLETS}
+    frame = _for(_customer("The handle is comfortable", hero=hero))
+    assert "kettle" in frame["intro"][0]["text"] or "first" in frame["intro"][0]["text"]
+    assert frame["closing"]
+
+
 def test_own_apology_sells_nothing() -> None:
     """It is sorry, and names the remedy."""
     texts = _for(_customer("The lid leaks", occasion="sorry", remedy="We replace it."))

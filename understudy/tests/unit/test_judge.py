@@ -77,3 +77,20 @@ def test_claims_about_the_customer_need_facts() -> None:
     """What they like is known where they wrote it, or the occasion says so."""
     assert _refused("You liked your kettle.", field="intro", occasion="new")
     assert _refused("You liked your kettle.", field="intro", occasion="liked") == []
+
+
+def test_reports_of_the_customer_need_their_words() -> None:
+    """Neither another fault nor another praise is put into their mouth."""
+    sources = {**_SOURCES, "s1": "The handle stays cool.", "own": "Acme kettle (kettle)"}
+    texts = (
+        "You wrote that the handle of your kettle stays cool.",
+        "You wrote that the lid of your kettle leaks.",
+    )
+    refused = _refused(*texts, field="intro", sources=sources, occasion="liked")
+    assert [each["id"] for each in refused] == [2]
+
+
+def test_quotes_prove_themselves_unless_they_object() -> None:
+    """A buyer's word needs no source, but it must not warn."""
+    texts = ("The neck stays where I put it.", "Nice, but the neck droops.")
+    assert [each["id"] for each in _refused(*texts, field="quote")] == [2]

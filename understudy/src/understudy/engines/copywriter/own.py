@@ -110,7 +110,7 @@ class _Writer:
         opinions = {each.opinion for each in self.said}
         if self.liked and self.blamed:
             return "mixed"
-        if "minus" in opinions and "plus" not in opinions:
+        if "minus" in opinions and (self.blamed or "plus" not in opinions):
             return "minus"
         return "plus" if self.customer.occasion == "liked" else "owner"
 
@@ -232,8 +232,8 @@ class _Writer:
         if any(is_plural(each.aspect) for each in said):
             patterns = [each for each in patterns if not _AGREES.search(each)]
         texts = [fill(each, known) for each in patterns]
-        for each in shuffled([each for each in texts if each], what, *self._source):
-            yield Wording(each, evidence)
+        for text in shuffled([each for each in texts if each], what, *self._source):
+            yield Wording(text, evidence)
 
     @cached_property
     def _written(self) -> tuple[tuple[str, str], ...]:

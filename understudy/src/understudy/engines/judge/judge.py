@@ -17,7 +17,7 @@ from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
 from understudy.engines.judge.phrases import BREAK, is_slot, sentences
-from understudy.engines.judge.statements import misreported, unproved_statements
+from understudy.engines.judge.statements import content_words, misreported, unproved_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,8 +52,17 @@ def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
     words = text.text
     for said in _repertoire(words.lower(), evidence):
         words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
-    for sentence in sentences(words):
+    left = list(sentences(words))
+    if left and text.field == "line" and text.cites:
+        yield from _of_nothing(text.text, evidence)
+    for sentence in left:
         yield from _of_sentence(sentence, text.field, evidence)
+
+
+def _of_nothing(text: str, evidence: Evidence) -> Iterator[Fault]:
+    """Yield a text that cites sources and has no word of them."""
+    if not any(map(evidence.proves, content_words(sentences(text), evidence.lexicon))):
+        yield text, "no source says anything of it"
 
 
 def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:

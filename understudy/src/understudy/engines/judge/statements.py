@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from understudy.engines.judge.phrases import BREAK, is_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from understudy.engines.judge.evidence import Evidence
     from understudy.engines.judge.lexicon import Lexicon
+    from understudy.engines.judge.phrases import Sentence
 
 NAME = "{name}"
 _MAX_WORDS_BETWEEN, _MIN_WORD_CHARS = 4, 4
@@ -48,13 +49,23 @@ def _beginning(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int,
     """Yield what the beginning of a sentence says of the product, or of a part, that no source does."""
     lexicon = evidence.lexicon
     if _is_elliptic(tokens, lexicon):
-        light = tokens[0] in lexicon.words("deeds") | lexicon.words("says_of_it")
-        proofs = [tokens[0], *(_clause(tokens, lexicon) if light else ())]
-        if not any(map(evidence.proves, proofs)):
+        lists = ("deeds", "says_of_it", "light_verbs")
+        light = any(tokens[0] in lexicon.words(each) for each in lists)
+        words = [tokens[0], *(_clause(tokens, lexicon) if light else ())]
+        if not any(map(evidence.proves, words)):
             yield 0, "no source says so of it"
     head = _head(tokens, lexicon)
     if head is not None and not evidence.proves(tokens[head]):
         yield head, "no source has this"
+
+
+def content_words(sentences: Iterable[Sentence], lexicon: Lexicon) -> list[str]:
+    """Return the words of sentences that are more than grammar."""
+    dull = lexicon.words("joining") | lexicon.words("modals") | lexicon.words("being")
+    tokens = (token for sentence in sentences for token in sentence.tokens)
+    return [
+        each for each in tokens if each[0].isdigit() or (len(each) >= _MIN_WORD_CHARS and each not in dull)
+    ]
 
 
 def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
