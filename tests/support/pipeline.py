@@ -17,8 +17,8 @@ from fondly.stack.observer import Observer
 from tests.support.finished_runs import email_records
 
 RUN_S = 240.0
-MIN_DISCOUNT_PERCENT = 5
-"""Smaller discounts are not shown."""
+SHOWN_DISCOUNT_PERCENT = range(5, 70)
+"""A smaller one is no news, and nobody believes a greater one."""
 
 
 class Entry(NamedTuple):
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     @property
     def is_discounted(self) -> bool:
         """Whether the discount is large enough to be shown."""
-        return bool(self.list_price) and int(self.discount.rstrip("%")) >= MIN_DISCOUNT_PERCENT
+        return bool(self.list_price) and int(self.discount.rstrip("%")) in SHOWN_DISCOUNT_PERCENT
 
 
 @dataclass

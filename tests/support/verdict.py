@@ -10,6 +10,7 @@ import html5lib
 from tests.support.pipeline import Entry, Truth, cleaned
 
 MIN_PICKS, PICKS = 3, 5
+OF_AN_APOLOGY = 1
 TITLE_WORDS = 2
 """A card's title is the shop's, shortened; it begins as the shop's does."""
 
@@ -18,8 +19,8 @@ def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
     """Everything that is wrong with an email; empty if it is correct.
 
     It must be well-formed and addressed to the customer, and show three to five products that the shop has
-    and the customer has not reviewed, each with the beginning of its title, its prices and its link, in
-    both its HTML and its plain text.
+    (an apology fewer) and the customer has not reviewed, each with the beginning of its title, its prices and
+    its link, in both its HTML and its plain text.
     """
     message = message_from_bytes(raw, policy=policy.default)
     return [*_form_faults(message, customer), *_product_faults(raw, customer, truth)]
@@ -47,7 +48,8 @@ def _product_faults(raw: bytes, customer: str, truth: Truth) -> Iterator[str]:
     page, text = body(raw, "html"), body(raw, "plain")
     by_link = {entry.link: product_id for product_id, entry in truth.catalogue.items()}
     linked = {by_link[link] for link in _links(page) if link in by_link}
-    if not MIN_PICKS <= len(linked) <= PICKS:
+    fewest = OF_AN_APOLOGY if "sorry" in text.partition("1. ")[0].lower() else MIN_PICKS
+    if not fewest <= len(linked) <= PICKS:
         yield f"{len(linked)} products"
     if known := linked & truth.reviewed[customer]:
         yield f"already reviewed: {sorted(known)}"
