@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from fondly.contracts.records import AspectCount, Customer, Product, ProductQuotes, ProductSentiment, Quote
+from fondly.contracts.records import AspectCount, Customer, Product, ProductSentiment, Quote
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.picking.recommending import recommend
 from fondly.recommender.domain.shop.catalogue import Catalogue
@@ -172,14 +172,9 @@ def test_tells_what_several_buyers_blame_and_what_may_be_quoted() -> None:
         AspectCount(aspect=name, praised=praised, blamed=blamed) for name, (praised, blamed) in counts.items()
     )
     quotes = (Quote(text="The lid closes firmly every time."),)
-    catalogue = Catalogue(
-        [product("a", "Kettle")],
-        [ProductSentiment(product_id="a", aspects=aspects)],
-        SharedReviews(),
-        [ProductQuotes(product_id="a", quotes=quotes)],
-    )
+    sentiment = ProductSentiment(product_id="a", aspects=aspects)
+    catalogue = catalogue_of(product("a", "Kettle"), sentiments=(sentiment,))
     assert [one.aspect for one in catalogue.blamed["a"]] == ["app", "lid"]
-    assert catalogue.quotes == {"a": quotes}
-    shop = replace(shop_of(catalogue.products.values()), catalogue=catalogue)
+    shop = replace(shop_of(catalogue.products.values()), catalogue=catalogue, quotes={"a": quotes})
     [pick] = recommend(Told([Customer(customer_id="C")], (), {}), {}, shop).recommendations[0].picks
     assert (pick.blamed, pick.quotes) == (catalogue.blamed["a"], quotes)

@@ -108,8 +108,7 @@ class KnowCatalogue:
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)
         (shared,) = await self.objects.get_lines(learned_keys.shared_reviews(run_id), SharedReviews)
-        quotes = await self.objects.find_lines(object_keys.quotes(run_id), ProductQuotes)
-        return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared, quotes)
+        return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,9 +144,15 @@ class StudyShop:
         await self.known_shop.set(run.run_id)
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
-        """Return the run's shop, made once by each task."""
-        edition = Edition.of(run, run_rules)
-        return await self._shop.get(run.run_id, lambda: self.know.shop(edition))
+        """Return the run's shop, with what emails may quote, made once by each task."""
+        return await self._shop.get(
+            run.run_id, lambda: self._make_shop(run.run_id, Edition.of(run, run_rules))
+        )
+
+    async def _make_shop(self, run_id: str, edition: Edition) -> Shop:
+        shop = await self.know.shop(edition)
+        found = await self.objects.find_lines(object_keys.quotes(run_id), ProductQuotes)
+        return replace(shop, quotes={one.product_id: one.quotes for one in found})
 
     async def _put(self, key: str, bought: CoPurchases) -> None:
         file = await asyncio.to_thread(bought.to_bytes)

@@ -91,7 +91,7 @@ class _Picking:
                     reason=reason,
                     praised=known.praised.get(one.offer.product_id, ()),
                     blamed=known.blamed.get(one.offer.product_id, ()),
-                    quotes=known.quotes.get(one.offer.product_id, ()),
+                    quotes=shop.quotes.get(one.offer.product_id, ()),
                 )
                 for one, reason in zip(chosen, reasons, strict=True)
             ),

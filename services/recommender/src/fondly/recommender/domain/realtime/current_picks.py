@@ -24,7 +24,9 @@ from fondly.recommender.domain.study.witnesses import weight_of
 from fondly.runtime.runs.run import Run
 
 DIGEST_BYTES = 16
-NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}
+NOT_SHOWN = {
+    "__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}, "quotes": True}
+}
 """What is the shop's own, such as a product's margin, and what makes an answer long."""
 _PICKS = TypeAdapter(tuple[Pick, ...])
 MAX_CHARS = 256

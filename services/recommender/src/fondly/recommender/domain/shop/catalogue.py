@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from statistics import median
 
-from fondly.contracts.records import Product, ProductQuotes, ProductSentiment
+from fondly.contracts.records import Product, ProductSentiment
 from fondly.recommender.domain.shop import names
 from fondly.recommender.domain.shop.attributes import Attributes, makers_of, read_attributes, volume_of
 from fondly.recommender.domain.shop.audience import Audience, audience, size_of
@@ -43,11 +43,7 @@ class Catalogue:
     """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
-        self,
-        products: Iterable[Product],
-        sentiments: Iterable[ProductSentiment],
-        shared: SharedReviews,
-        quotes: Iterable[ProductQuotes] = (),
+        self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
     ) -> None:
         self._shared = shared
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}
@@ -56,7 +52,6 @@ class Catalogue:
         self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
         """What buyers praise, by product id."""
         self.blamed = {key: found for key, sentiment in by_product.items() if (found := blamed(sentiment))}
-        self.quotes = {one.product_id: one.quotes for one in quotes}
         self._people = {
             product_id: max(product.rating_count or 0, shared.owners[product_id])
             for product_id, product in self.products.items()

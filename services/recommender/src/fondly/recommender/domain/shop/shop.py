@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import islice
 from typing import Self
 
+from fondly.contracts.records import Quote
 from fondly.recommender.domain.picking.offers import Offer, offers
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
@@ -49,6 +50,8 @@ class Shop:
     """The run's time in Unix seconds, by which products are new."""
     ranking_weight: float = 1.0
     """How much Personalize's order counts, by what it is worth in this shop; 0 for nothing."""
+    quotes: Mapping[str, tuple[Quote, ...]] = field(default_factory=dict)
+    """What an email may quote of reviews, by product id: for runs only."""
     without: frozenset[str] = frozenset()
     """Parts (`Part`) and rules (`Rule`) that are switched off, to measure what they are worth."""
 
