@@ -14,6 +14,7 @@ from fondly.contracts.consent import Contact
 from fondly.contracts.records import Exclusion, Pick
 from fondly.recommender.domain.history.history import KnownPurchase
 from fondly.recommender.domain.personalize.rankings import KeptRanking
+from fondly.recommender.domain.picking.picks import MOST_AFTER_COMPLAINT
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.realtime.current_picks import PickedFrom, read_picks
 from fondly.recommender.ports import NoRankingError, NoShopError
@@ -72,6 +73,26 @@ async def test_picks_are_those_of_the_run_for_every_customer(world: World) -> No
                 True,
                 RUN,
             )
+
+
+async def test_a_complaint_is_known_while_no_later_file_has_the_customer() -> None:
+    """Picks are the few that say sorry, as in the run; they are few after another file, too."""
+    world, ([first, *others], *parts) = World(rules=ALONE), TOO_LITTLE.parts
+    review = first.reviews[0].model_copy(update={"text": "It gave me a shock."})
+    unsafe = first.model_copy(update={"reviews": (review, *first.reviews[1:])})
+    await finished(world, RUN, replace(TOO_LITTLE, parts=[[unsafe, *others], *parts]))
+    current = current_picks_of(world)
+    await current.shops.renew()
+    answer, recommended = await current.find(first.customer_id), (await world.recommended(1))[0]
+    assert (answer.customer.complaint, json.loads(answer.picks)) == (
+        recommended.complaint,
+        shown(recommended.picks),
+    )
+    await finished(world, LATER, replace(TOO_LITTLE, parts=[others, *parts]))
+    await current.shops.renew()
+    later = await current.find(first.customer_id)
+    assert (later.run_id, later.customer.complaint) == (LATER, answer.customer.complaint)
+    assert len(read_picks(later.picks)) == len(recommended.picks) == MOST_AFTER_COMPLAINT
 
 
 async def test_what_a_customer_wants_nothing_of_is_left_out_at_once(world: World) -> None:

@@ -4,7 +4,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from fondly.contracts.records import Recommendation
+from fondly.contracts.records import Complaint, Recommendation
 
 LATEST = "latest"
 MAX_EARLIER = 20
@@ -29,12 +29,15 @@ class LatestPicks(BaseModel):
 
     customer_id: str
     emails: Earlier
+    complaint: Complaint | None = None
+    """What the customer complained of when the last run picked for them."""
 
     @classmethod
     def of(cls, recommendation: Recommendation, run_id: str, earlier: Earlier) -> Self:
         """Put a run's recommendation before the earlier ones."""
         newest = EarlierPicks(run_id=run_id, product_ids=_product_ids(recommendation))
-        return cls(customer_id=recommendation.customer_id, emails=(newest, *earlier[:MAX_EARLIER]))
+        emails, facts = (newest, *earlier[:MAX_EARLIER]), recommendation
+        return cls(customer_id=facts.customer_id, emails=emails, complaint=facts.complaint)
 
     def item(self) -> dict[str, Any]:
         """Return the item that is stored."""

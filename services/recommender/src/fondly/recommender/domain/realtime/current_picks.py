@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from fondly.contracts.consent import Contact
-from fondly.contracts.records import Exclusion, Pick, RecommendationSource
+from fondly.contracts.records import Complaint, Exclusion, Pick, RecommendationSource
 from fondly.recommender.domain.history import customer_events, earlier_picks
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.history.preferences import Preference, preferences_of
@@ -24,7 +24,7 @@ from fondly.recommender.domain.study.witnesses import weight_of
 from fondly.runtime.runs.run import Run
 
 DIGEST_BYTES = 16
-NOT_SHOWN = {
+NOT_SHOWN: dict[str, dict[str, bool | set[str]]] = {
     "__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}, "quotes": True}
 }
 """What is the shop's own, such as a product's margin, and what makes an answer long."""
@@ -83,6 +83,8 @@ class Wanted:
     """The departments that they want nothing of."""
     is_known: bool = False
     """False for somebody of whom no file and no event has said anything."""
+    complaint: Complaint | None = None
+    """What let them down, by their words in the last run that had them."""
     exclusion: Exclusion | None = None
     """Why the customer is not written to."""
 
@@ -104,7 +106,13 @@ class CurrentAnswer:
 def picks_of(shop: Shop, wanted: Wanted) -> bytes:
     """Pick products for a customer, and write them as JSON where they were made."""
     shopper = Shopper(
-        shop, wanted.preferences, wanted.ranked, wanted.customer_id, wanted.emailed, unwanted=wanted.unwanted
+        shop,
+        wanted.preferences,
+        wanted.ranked,
+        wanted.customer_id,
+        wanted.emailed,
+        wanted.unwanted,
+        complaint=wanted.complaint,
     )
     return _PICKS.dump_json(pick(shopper).picks, exclude_none=True, exclude=NOT_SHOWN)
 
@@ -133,11 +141,11 @@ def wanted_of(
         history = known.with_events(customer_events.from_item(events))
     if history and history.exclusion:
         return Wanted(customer_id, is_known=True, exclusion=history.exclusion)
-    kept, latest = found.get(rankings.RANKING), found.get(earlier_picks.LATEST)
+    kept, nothing = found.get(rankings.RANKING), {"customer_id": customer_id, "emails": ()}
+    latest = earlier_picks.LatestPicks.model_validate(found.get(earlier_picks.LATEST, nothing))
     # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
     is_ranked = found.get(edition.run_id, {}).get("source") != RecommendationSource.POPULARITY
-    before = earlier_picks.LatestPicks.model_validate(latest).before(edition.run_id) if latest else ()
-    emails = before[: edition.rules.rules.emails_without_repeats]
+    emails = latest.before(edition.run_id)[: edition.rules.rules.emails_without_repeats]
     off = (department for one in contacts for department in Contact.model_validate(one).topics_off)
     return Wanted(
         customer_id,
@@ -146,6 +154,7 @@ def wanted_of(
         emailed=frozenset(product_id for email in emails for product_id in email.product_ids),
         unwanted=departments(off),
         is_known=history is not None,
+        complaint=latest.complaint,
     )
 
 
