@@ -8,7 +8,9 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from fondly.runtime.metrics import Metric
 from fondly.runtime.quota.allowance import Allowance, Kind
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.turns import StoppingError, WithdrawnError
@@ -162,6 +164,20 @@ def test_calls_that_wait_together_are_spaced() -> None:
 
     in_virtual_time(call_all)
     assert min(b - a for a, b in pairwise(sent)) >= 0.1
+
+
+def test_calls_are_reported_once() -> None:
+    """What was reported before the calls paused is not reported again after it."""
+    service, limiter = Service(), Limiter(10)
+
+    async def work() -> None:
+        for _ in range(3):
+            await limiter.run(service.call)
+            await asyncio.sleep(60)
+
+    with capture_logs() as lines:
+        in_virtual_time(work)
+    assert [each[Metric.QUOTA_CALLS] for each in lines if Metric.QUOTA_CALLS in each] == [1, 1, 1]
 
 
 def test_a_call_that_need_not_be_made_takes_nothing_of_the_quota() -> None:

@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fondly.runtime.metrics import Metric, emit
 from fondly.runtime.parallel import now_s
@@ -63,7 +63,7 @@ class Turns:
         stop: asyncio.Event | None = None,
     ) -> None:
         self._allowance = allowance
-        self._counts = counts
+        self._counts, self._reported = counts, Counts()
         self._demand = Demand()
         self._membership = Membership(shared, allowance, self._demand) if shared else None
         self._queue, self._order = asyncio.Lock(), asyncio.Lock()
@@ -156,7 +156,7 @@ class Turns:
             limit.reschedule(now_s())
 
     async def _share(self) -> None:
-        reported_at, before = now_s(), Counts()
+        reported_at = now_s()
         if self._membership:
             await self._membership.join()
         else:
@@ -170,15 +170,15 @@ class Turns:
             if self._membership and (has_news or self._membership.is_due):
                 await self._membership.beat()
             if now_s() - reported_at >= REPORT_S:
-                self._report(before)
+                self._report()
                 reported_at = now_s()
-        self._report(before)
+        self._report()
         if self._membership:
             await self._membership.leave()
 
-    def _report(self, before: Counts) -> None:
-        """Write what has been counted since `before`, and make that the present."""
-        counts = self._counts
+    def _report(self) -> None:
+        """Write what has been counted since the last report."""
+        counts, before = self._counts, self._reported
         emit(
             {
                 Metric.QUOTA_CALLS: counts.calls - before.calls,
@@ -187,4 +187,4 @@ class Turns:
                 Metric.QUOTA_CALLS_PER_S: round(self._allowance.per_s(Kind.REQUESTS, now_s()), 3),
             }
         )
-        before.calls, before.throttled, before.waited_s = counts.calls, counts.throttled, counts.waited_s
+        self._reported = replace(counts)
