@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
 
 import yaml
 
@@ -17,13 +16,6 @@ MAX_CASE_CHARS = 200
 CLAUSE = re.compile(r"[^.!?;\n]+")
 BEFORE = 5
 """How many words before a danger may take it back."""
-
-
-class Said(NamedTuple):
-    """A review in the customer's own words, and how they were scored, if they were."""
-
-    review: Review
-    scores: SentimentScores | None
 
 
 class SafetyCase(Record):
@@ -44,14 +36,16 @@ def safety_cases(customer_id: str, reviews: Iterable[Review]) -> Iterator[Safety
 
 
 def complaint_of(
-    said: Iterable[Said], cases: Sequence[SafetyCase], preferences: Iterable[Preference]
+    reviews: Iterable[tuple[Review, SentimentScores | None]],
+    cases: Sequence[SafetyCase],
+    preferences: Iterable[Preference],
 ) -> Complaint | None:
     """Return a matter of safety, or else the first clear complaint of somebody whom nothing has pleased."""
     if cases:
         return Complaint(product_id=cases[0].product_id, is_safety=True)
     if any((one.value or 0) > 0 for one in preferences):
         return None
-    bad = (one.review for one in said if _is_bad(*one))
+    bad = (one for one, scores in reviews if _is_bad(one, scores))
     return next((Complaint(product_id=one.product_ids[0]) for one in bad), None)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from fondly.contracts.records import Customer, Recommendation, RecommendationSource, Review, Sentiment
-from fondly.recommender.domain.history.complaints import SafetyCase, Said, complaint_of, safety_cases
+from fondly.recommender.domain.history.complaints import SafetyCase, complaint_of, safety_cases
 from fondly.recommender.domain.history.earlier_picks import Earlier
 from fondly.recommender.domain.history.history import Told
 from fondly.recommender.domain.history.preferences import (
@@ -59,7 +59,7 @@ def recommend(
         emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
         emailed = {product_id for email in emails for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
-        said = (Said(one, scores.get((name, one.review_id))) for one in reviews)
+        said = ((one, scores.get((name, one.review_id))) for one in reviews)
         shopper = Shopper(
             shop,
             preferences,
