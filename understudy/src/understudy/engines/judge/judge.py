@@ -79,6 +79,7 @@ def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
     known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "")]
     if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
         known += (*kind.subjects, *kind.preheaders)
+        known += Pools.load(language).of(f"scenes.{kind.theme}")
         begun = (each for each in kind.lines if each.start in words)
         known += (said.text for each in begun if (said := each.proved_by(sources)))
     yield from sorted((each for each in known if each and each.lower() in words), key=len, reverse=True)
