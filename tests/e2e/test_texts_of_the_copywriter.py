@@ -33,7 +33,7 @@ PLACES = {
     ),
     "de": (
         "kind=Lampe hero=den_hero=eine_Kanne scene=für_den_Flur Ihr=Ihr_acc=Ihre Ihrem=Ihrer a=der_Klang "
-        "b=das_Kabel aspect=Klang theme=Küche thing=Eine_Tasse"
+        "b=das_Kabel aspect=Klang theme=Küche thing=Eine_Tasse told=Ihre_Lampe_finden_Sie_schön"
     ),
 }
 """What stands in the places of their sentences."""
