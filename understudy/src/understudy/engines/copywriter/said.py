@@ -91,8 +91,8 @@ def _retold(source: str, text: str, teller: Teller, usual: Opinion, lists: _List
     if not teller.called:
         return
     for opinion, line in lists.retellings:
-        if told := line.proved_by({source: text}):
-            yield Said(opinion, *told.evidence[0], told=told.text)
+        if wording := line.proved_by({source: text}):
+            yield Said(opinion, *wording.evidence[0], told=wording.text)
     for part in lists.clauses.split(text):
         clause = lists.leads.sub("", part.strip()).strip()
         if told := teller.retold(clause):
@@ -172,8 +172,9 @@ def _lists(language: str) -> _Lists:
         leads=re.compile(rf"^-? ?(?:(?:{table['retold_leads'] or '(?!)'})\b,? ?)*", re.IGNORECASE),
         use=re.compile(rf"\b(?:for|on|in|at) (?:{table['uses'] or '(?!)'})\b"),
         retellings=tuple(
-            (sign, Line(*each.split(" => "), language))
+            (sign, Line(condition, told, language))
             for sign in get_args(Opinion)
             for each in tables.get("retellings", {}).get(f"{language}_{sign}", "").strip().splitlines()
+            for condition, _, told in [each.partition(" => ")]
         ),
     )
