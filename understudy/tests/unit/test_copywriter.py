@@ -1,6 +1,7 @@
 """The copywriter states only the facts, in varied words."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -246,7 +247,7 @@ def test_a_clause_is_told_in_other_words(said: str, told: str) -> None:
     ("kind", "said", "told"),
     [
         ("Mantel", "Sehr bequem, ich trage ihn gern.", "Ihren Mantel finden Sie bequem"),
-        ("Stiefeletten", "Passt wie angegossen.", "bei Ihren Stiefeletten stimmt der Sitz"),
+        ("Stiefeletten", "Fällt größengerecht aus.", "Ihren Stiefeletten"),
         ("Jeans", "Passt nicht wie angegossen.", ""),
     ],
 )
@@ -255,7 +256,7 @@ def test_a_german_clause_is_told_as_what_it_comes_to(kind: str, said: str, told:
     own = {"name": f"Acme {kind}", "kind": kind, "said": {"s1": said}, "stars": 4}
     facts = _asked("own", language="de", customers=[_customer(said, own=own)])
     intro = _ask(facts)["customers"]["1"]["intro"][0]["text"]
-    assert (told.lower() in intro.lower()) if told else ("Sitz" not in intro)
+    assert (told in intro) if told else not re.search("Sitz|passt", intro)
 
 
 def test_own_frame_leads_to_the_first_product() -> None:

@@ -121,7 +121,6 @@ class _Writer:
 
     def subjects(self) -> Iterator[Wording]:
         """Yield subjects that lead from what they wrote of, or else what they have, to the first product."""
-        part = [each for each in self.liked or self.blamed if each.aspect][:1]
         both = [each for each in self._of_both() if each.aspect]
         if self.tone == "mixed" and len(both) > 1:
             yield from self._filled("subject", ["own.subject.mixed"], both)
@@ -129,6 +128,7 @@ class _Writer:
         names, first = [f"own.subject.{tone}"], self.nouns.kinds[1]
         if is_open := tone in {"plus", "owner"}:
             names = ["own.subject.same"] if self._is_same else ["own.subject.any", *names]
+        part = [each for each in (self.liked if is_open else self.blamed) if each.aspect][:1]
         parted = [f"own.subject.{'same' if self._is_same and tone == 'plus' else tone}_1"]
         if part and chance_of("part", *self._source).random() < 0.5:  # noqa: PLR2004 - half of them
             yield from self._filled("subject", parted, part)

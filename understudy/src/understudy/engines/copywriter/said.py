@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, get_args
 
+from understudy.engines.copywriter.chance import shuffled
 from understudy.engines.copywriter.repertoire import LANGUAGES, Line
 from understudy.engines.copywriter.retold import Teller
 
@@ -90,7 +91,7 @@ def _retold(source: str, text: str, teller: Teller, usual: Opinion, lists: _List
     """Yield the clauses of a sentence that can be told again."""
     if not teller.called:
         return
-    for opinion, line in lists.retellings:
+    for opinion, line in shuffled(lists.retellings, text, *teller.called):
         if wording := line.proved_by({source: text}):
             yield Said(opinion, *wording.evidence[0], told=wording.text)
     for part in lists.clauses.split(text):
