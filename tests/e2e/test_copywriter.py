@@ -67,7 +67,7 @@ _CUSTOMER: dict[str, Any] = {
 }
 
 MORE = """
-Halden Studio Headphones; Headphones; Deep bass and soft ear cushions | A detachable cable | Foldable headband
+Halden „Studio“ Headphones; Headphones; Deep bass, soft ear cushions | A detachable cable | Foldable headband
 Orvo Kettle; Kettles; Concealed heating element with a cool-touch handle | Wide spout and a removable lid
 Tamsin Garden Hose; Garden Hoses; Brass fittings and an adjustable nozzle | Flexible rubber core
 Pelle Desk Chair; Chairs; Padded armrests, breathable mesh back | Smooth rolling castors, tilting backrest
