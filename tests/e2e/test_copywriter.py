@@ -34,11 +34,22 @@ from understudy.engines.copywriter import write
 
 LOCALES = {"en": "en_IN", "de": "de_DE"}
 OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated", "same_shelf"})
-SAID = (
-    "The handle is comfortable and the sound is great.",
-    "Good fit, but the cable is too short.",
-    "It works well.",
-)
+SAID = {
+    "en": (
+        "The handle is comfortable and the sound is great.",
+        "Good fit, but the cable is too short.",
+        "It works well.",
+    ),
+    "de": (
+        "Sehr bequem, ich trage es fast jeden Tag. Die Nähte sind sauber.",
+        "Der Klang ist gut, aber der Griff wackelt. Fällt eine Nummer kleiner aus.",
+        "Nach mehreren Wäschen noch wie neu.",
+        "Die Farbe ist schöner als auf dem Bild und passt wie angegossen.",
+        "Sehr weich und schön warm, fällt größengerecht aus, angenehm auf der Haut.",
+        "Nach der ersten Wäsche eingelaufen, die Farbe ist dunkler als erwartet.",
+        "Die Ärmel sind etwas zu lang, die Naht ist aufgegangen und der Stoff kratzt.",
+    ),
+}
 REMEDY = {
     "en": "Write to us and we will put it right.",
     "de": "Schreiben Sie uns, wir bringen das in Ordnung.",
@@ -56,7 +67,7 @@ _CUSTOMER: dict[str, Any] = {
 }
 
 MORE = """
-Halden Studio Headphones; Headphones; Deep bass and soft ear cushions | A detachable cable | Foldable headband
+Halden „Studio“ Headphones; Headphones; Deep bass, soft ear cushions | A detachable cable | Foldable headband
 Orvo Kettle; Kettles; Concealed heating element with a cool-touch handle | Wide spout and a removable lid
 Tamsin Garden Hose; Garden Hoses; Brass fittings and an adjustable nozzle | Flexible rubber core
 Pelle Desk Chair; Chairs; Padded armrests, breathable mesh back | Smooth rolling castors, tilting backrest
@@ -108,7 +119,7 @@ def _facts(seed: int, language: str, *, polarity: float | None = 0.8, picks: int
         category=own.category,
         polarity=polarity,
         stars=None if polarity is None else Decimal(5 if polarity > 0 else 1),
-        said=None if polarity is None else SAID[seed % len(SAID)],
+        said=None if polarity is None else SAID[language][seed % len(SAID[language])],
     )
     recommendation = Recommendation(
         **_CUSTOMER,

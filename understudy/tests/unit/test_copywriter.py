@@ -1,6 +1,7 @@
 """The copywriter states only the facts, in varied words."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -232,6 +233,7 @@ def test_own_frame_has_every_field(occasion: str) -> None:
         ("The lid is easy to open at my desk.", "the lid of your flask is easy to open"),
         ("Nothing has stuck to it so far.", "nothing has stuck to your flask"),
         ("My mother says it works.", ""),
+        ("Changing the colour is child's play.", ""),
     ],
 )
 def test_a_clause_is_told_in_other_words(said: str, told: str) -> None:
@@ -239,6 +241,22 @@ def test_a_clause_is_told_in_other_words(said: str, told: str) -> None:
     read_ = read(Own(said={"s1": said}, kind="flask"), "en", "flask", "liked")
     assert [each.told for each in read_ if each.told] == ([told] if told else [])
     assert all(each.quote in said for each in read_)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "told"),
+    [
+        ("Mantel", "Sehr bequem, ich trage ihn gern.", "Ihren Mantel finden Sie bequem"),
+        ("Stiefeletten", "Fällt größengerecht aus.", "Ihren Stiefeletten"),
+        ("Jeans", "Passt nicht wie angegossen.", ""),
+    ],
+)
+def test_a_german_clause_is_told_as_what_it_comes_to(kind: str, said: str, told: str) -> None:
+    """In the forms of the noun; a denial is told of nothing."""
+    own = {"name": f"Acme {kind}", "kind": kind, "said": {"s1": said}, "stars": 4}
+    facts = _asked("own", language="de", customers=[_customer(said, own=own)])
+    intro = _ask(facts)["customers"]["1"]["intro"][0]["text"]
+    assert (told in intro) if told else not re.search("Sitz|passt", intro)
 
 
 def test_own_frame_leads_to_the_first_product() -> None:

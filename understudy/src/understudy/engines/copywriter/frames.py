@@ -58,7 +58,10 @@ class _Writer:
         told = {"praised.aspect": facts.praised, "blamed.aspect": facts.blamed}
         known = {name: f"{{{name}}}" for name, text in told.items() if text and name in facts.slots}
         known |= {name: f"{{{name}}}" for name in _PRODUCTS if name in facts.slots}
-        return known | ({"theme": facts.theme} if _PLAIN_WORDS.fullmatch(facts.theme) else {})
+        is_said = _PLAIN_WORDS.fullmatch(facts.theme) and facts.theme.lower() not in self.pools.words(
+            "no_theme"
+        )
+        return known | ({"theme": facts.theme} if is_said else {})
 
     def intros(self) -> list[str]:
         """Return openings that say what is known of the customer, each with what follows from it."""

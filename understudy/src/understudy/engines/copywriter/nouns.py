@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 _MANY = ("are", "do", "have", "were", "them", "they", "")
 _ONE = ("is", "does", "has", "was", "it", "it", "s")
 """Forms of verbs and pronouns for what the customer has."""
+_YOURS = {
+    "m": {"Ihr": "Ihr", "Ihrem": "Ihrem", "Ihr_acc": "Ihren"},
+    "n": {"Ihr": "Ihr", "Ihrem": "Ihrem", "Ihr_acc": "Ihr"},
+    "f": {"Ihr": "Ihre", "Ihrem": "Ihrer", "Ihr_acc": "Ihre"},
+    "p": {"Ihrem": "Ihren", "Ihr_acc": "Ihre"},
+}
+"""No sentence has a verb for a plural, nor the dative of a noun that does not end in "n" or "s"."""
 _PLAIN_KIND = re.compile(r"[A-Za-z][a-z]*(?:[ -][A-Za-z]+){0,2}")
 _AN = re.compile(r"[aeio]|hdmi|led\b|lcd|sd\b|u(?!s|ni|te)", re.IGNORECASE)
 
@@ -61,10 +68,9 @@ class Nouns:
         words = dict(
             zip(("is", "does", "has", "was", "it", "they", "s"), _MANY if many else _ONE, strict=True)
         )
-        forms = {"m": ("Ihr", "Ihrem", "Ihren"), "n": ("Ihr", "Ihrem", "Ihr"), "f": ("Ihre", "Ihrer", "Ihre")}
-        words |= dict(
-            zip(("Ihr", "Ihrem", "Ihr_acc"), forms.get(kind.gender if kind else "", ()), strict=False)
-        )
+        yours = _YOURS.get(kind.gender if kind else "", {})
+        is_declined = yours.get("Ihrem") == "Ihren" and self.called[-1:] not in {"n", "s"}
+        words |= {name: each for name, each in yours.items() if name != "Ihrem" or not is_declined}
         words |= {FIRST_NAME: f"{{{FIRST_NAME}}}"} if FIRST_NAME in self.customer.slots else {}
         words |= {"kind": self.called, "called": self.called} if self.called else {}
         words |= {"single": self.called} if self.called and not many else {}
@@ -82,6 +88,8 @@ class Nouns:
         if not (called := self._called(hero.kind, hero.title, kind)):
             return {}
         many = kind.plural if kind and kind.called == called else is_plural(called)
+        if self.language == "de" and many:
+            return {"den_hero": called}
         forms = {"m": ("ein ", "einen "), "n": ("ein ", "ein "), "f": ("eine ", "eine ")}
         article, accusative = forms.get(kind.gender if kind else "", ("", ""))
         if self.language != "de" and not many:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from understudy.engines.copywriter.said import read, readable
 from understudy.engines.copywriter.wording import Wording
 
 if TYPE_CHECKING:
-    import random
     from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Customer, Facts
@@ -87,7 +86,8 @@ class _Writer:
     def said(self) -> list[Said]:
         """What they wrote; only the blame counts in an apology."""
         customer = self.customer
-        said = read(customer.own, self.facts.language, self.nouns.called, customer.occasion)
+        read_ = read(customer.own, self.facts.language, self.nouns.called, customer.occasion)
+        said = [replace(each, told=fill(each.told, self.nouns.known)) for each in read_]
         return [each for each in said if each.opinion == "minus"] if self.is_sorry else said
 
     @cached_property
@@ -121,18 +121,19 @@ class _Writer:
 
     def subjects(self) -> Iterator[Wording]:
         """Yield subjects that lead from what they wrote of, or else what they have, to the first product."""
-        part = [each for each in self.liked or self.blamed if each.aspect][:1]
         both = [each for each in self._of_both() if each.aspect]
         if self.tone == "mixed" and len(both) > 1:
             yield from self._filled("subject", ["own.subject.mixed"], both)
         tone = "minus" if self.tone == "mixed" else self.tone
-        names = [f"own.subject.{tone}"]
-        if tone in {"plus", "owner"}:
+        names, first = [f"own.subject.{tone}"], self.nouns.kinds[1]
+        if is_open := tone in {"plus", "owner"}:
             names = ["own.subject.same"] if self._is_same else ["own.subject.any", *names]
+        part = [each for each in (self.liked if is_open else self.blamed) if each.aspect][:1]
         parted = [f"own.subject.{'same' if self._is_same and tone == 'plus' else tone}_1"]
-        if part and self._chance("part").random() < 0.5:  # noqa: PLR2004 - half of them
+        if part and chance_of("part", *self._source).random() < 0.5:  # noqa: PLR2004 - half of them
             yield from self._filled("subject", parted, part)
-        yield from self._filled("subject", names, ())
+        scenes = first.subjects if first and is_open and not self._is_same else ()
+        yield from self._filled("subject", names, (), scenes)
         yield from self._filled("subject", ["own.subject.unknown"], ())
 
     def preheaders(self) -> Iterator[Wording]:
@@ -166,7 +167,7 @@ class _Writer:
         """Yield closings, some of the first product's theme."""
         first = self.nouns.kinds[1]
         names = ["closing.sorry" if self.is_sorry else "closing.any"]
-        if first and not self.is_sorry and self._chance("closing").random() < _THEMED_CLOSINGS:
+        if first and not self.is_sorry and chance_of("closing", *self._source).random() < _THEMED_CLOSINGS:
             names.insert(0, f"closing.theme.{first.theme}")
         for name in names:
             yield from map(Wording, shuffled(self.pools.of(name), name, *self._source))
@@ -215,11 +216,10 @@ class _Writer:
     def _of_both(self) -> list[Said]:
         return [*self.liked[:1], *self.blamed[:1]]
 
-    def _chance(self, what: str) -> random.Random:
-        return chance_of(what, *self._source)
-
-    def _filled(self, what: str, names: Sequence[str], said: Sequence[Said]) -> Iterator[Wording]:
-        """Yield the sentences of names that can be filled, in an order of chance."""
+    def _filled(
+        self, what: str, names: Sequence[str], said: Sequence[Said], more: Sequence[str] = ()
+    ) -> Iterator[Wording]:
+        """Yield the sentences of names that can be filled, and more, in an order of chance."""
         known = dict(self.nouns.known)
         for place, each in zip(("a", "b"), said, strict=False):
             known |= {place: each.aspect, place.upper(): begun(each.aspect)} if each.aspect else {}
@@ -228,7 +228,7 @@ class _Writer:
             known |= {"word": first.word, "Word": begun(first.word), "use": first.use}
             known |= {"told": first.told, "Told": begun(first.told), "but": last.told}
         evidence = tuple((each.source, each.quote) for each in said or self.said[:1]) or self._written
-        patterns = [each for name in names for each in self.pools.of(name)]
+        patterns = [*more, *(each for name in names for each in self.pools.of(name))]
         if any(is_plural(each.aspect) for each in said):
             patterns = [each for each in patterns if not _AGREES.search(each)]
         texts = [fill(each, known) for each in patterns]

@@ -67,7 +67,7 @@ class ProductWriter:
     @cached_property
     def kind(self) -> Kind | None:
         """The kind of the product, if the repertoire knows it."""
-        return find_kind(self.product.kind, self.product.name, self.facts.language)
+        return find_kind(self.product.kind, self.product.name or self.product.title, self.facts.language)
 
     @cached_property
     def source(self) -> tuple[object, ...]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
-from understudy.engines.copywriter.repertoire import LANGUAGES
+from understudy.engines.copywriter.chance import shuffled
+from understudy.engines.copywriter.repertoire import LANGUAGES, Line
 from understudy.engines.copywriter.retold import Teller
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class _Lists:
     clauses: re.Pattern[str]
     leads: re.Pattern[str]
     use: re.Pattern[str]
+    retellings: tuple[tuple[Opinion, Line], ...]
+    """What a clause comes to, in languages whose clauses cannot be turned word by word."""
 
 
 def read(own: Own, language: str, called: str = "", occasion: str = "") -> list[Said]:
@@ -88,6 +91,9 @@ def _retold(source: str, text: str, teller: Teller, usual: Opinion, lists: _List
     """Yield the clauses of a sentence that can be told again."""
     if not teller.called:
         return
+    for opinion, line in shuffled(lists.retellings, text, *teller.called):
+        if wording := line.proved_by({source: text}):
+            yield Said(opinion, *wording.evidence[0], told=wording.text)
     for part in lists.clauses.split(text):
         clause = lists.leads.sub("", part.strip()).strip()
         if told := teller.retold(clause):
@@ -153,7 +159,8 @@ def _words(text: str) -> list[str]:
 @cache
 def _lists(language: str) -> _Lists:
     data = files(__package__).joinpath("data", "opinions.toml").read_text("utf-8")
-    table: dict[str, str] = tomllib.loads(data)[language]
+    tables: dict[str, dict[str, str]] = tomllib.loads(data)
+    table = tables[language]
     words = {name: frozenset(text.split()) for name, text in table.items()}
     ends = r"[.;:!?,()]+(?:\s|$)|\s-+\s"
     return _Lists(
@@ -165,4 +172,10 @@ def _lists(language: str) -> _Lists:
         clauses=re.compile(rf"{ends}|\b(?:{table['retold_turns'] or '(?!)'})\b", re.IGNORECASE),
         leads=re.compile(rf"^-? ?(?:(?:{table['retold_leads'] or '(?!)'})\b,? ?)*", re.IGNORECASE),
         use=re.compile(rf"\b(?:for|on|in|at) (?:{table['uses'] or '(?!)'})\b"),
+        retellings=tuple(
+            (sign, Line(condition, told, language))
+            for sign in get_args(Opinion)
+            for each in tables.get("retellings", {}).get(f"{language}_{sign}", "").strip().splitlines()
+            for condition, _, told in [each.partition(" => ")]
+        ),
     )

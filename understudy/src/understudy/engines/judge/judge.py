@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Question, Text
+    from understudy.engines.copywriter.repertoire import Kind
     from understudy.engines.judge.phrases import Sentence
 
 _FIGURES = frozenset({"{price}", "{was_price}", "{saving}", "{discount}", "{rating}", "{rating_count}"})
@@ -52,6 +53,8 @@ def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
     words = text.text
     for said in _repertoire(words.lower(), evidence):
         words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
+    for scene in _scenes(evidence):
+        words = re.sub(re.escape(scene), BREAK, words, flags=re.IGNORECASE)
     left = list(sentences(words))
     if left and text.field == "line" and text.cites:
         yield from _of_nothing(text.text, evidence)
@@ -77,11 +80,22 @@ def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
     """Yield what a text has of the repertoire: what is said of any product, or proved of this one."""
     sources, language, occasion = evidence.sources, evidence.lexicon.language, evidence.facts.get("occasion")
     known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "")]
-    if kind := find_kind(sources.get("kind", ""), sources.get("name", ""), language):
+    if kind := _kind(evidence):
         known += (*kind.subjects, *kind.preheaders)
         begun = (each for each in kind.lines if each.start in words)
         known += (said.text for each in begun if (said := each.proved_by(sources)))
     yield from sorted((each for each in known if each and each.lower() in words), key=len, reverse=True)
+
+
+def _scenes(evidence: Evidence) -> tuple[str, ...]:
+    """Return what the pools say of the theme of the first product."""
+    kind = _kind(evidence)
+    return Pools.load(evidence.lexicon.language).of(f"scenes.{kind.theme}") if kind else ()
+
+
+def _kind(evidence: Evidence) -> Kind | None:
+    sources = evidence.sources
+    return find_kind(sources.get("kind", ""), sources.get("name", ""), evidence.lexicon.language)
 
 
 @cache

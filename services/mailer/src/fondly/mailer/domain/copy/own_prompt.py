@@ -37,7 +37,8 @@ def own_question(facts: EmailFacts, style: Style) -> Question | None:
         **remedy,
     }
     shop = shop_facts(Task.OWN, style, WORDINGS)
-    sources = {"name": hero.name, "kind": hero.kind, **bullets_of(hero), "reason": hero.values["reason"]}
+    title, reason = hero.values["name"], hero.values["reason"]
+    sources = {"name": title, "kind": hero.kind, **bullets_of(hero), "reason": reason}
     chars = WORDINGS * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in OWN_TEXTS)
     return Question(
         asked(Task.OWN, style.language, shop=shop, entry=entry, answer=fields_schema(OWN_TEXTS), chars=chars),
