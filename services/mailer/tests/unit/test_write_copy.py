@@ -9,6 +9,7 @@ from fondly.mailer.domain.facts.email import EmailFacts, email_facts
 from fondly.mailer.domain.facts.experience import Experience, Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
+from fondly.mailer.use_cases.count_part import copy_records
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from services.mailer.tests.conftest import REASONS
 from services.mailer.tests.fakes import LIE, InMemoryModel, InMemoryWriter, asked
@@ -200,6 +201,22 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
     [customer] = question["customers"]
     assert customer["own"]["said"] == {"s1": "The sound is good.", "s2": "Heavy."}
     assert len(first.prompt_keys) == len(second.prompt_keys) + 1
+
+
+async def test_what_tells_of_a_customers_words_says_whose_they_are(
+    recommend: Callable[[str], Recommendation], make_answer: MakeAnswer
+) -> None:
+    """The judge's question too, and for all who said the same, so that it can be forgotten with them."""
+    own = {name: ["The sound you praised."] for name in ("subject", "preheader", "intro", "line")}
+    said = OwnProduct(product_id="O1", product_name="Solero Amp", polarity=0.9, said="The sound is so good.")
+    told = [recommend(each).model_copy(update={"owned": (said,)}) for each in ("C1", "C2")]
+    facts = [email_facts(each, brand="b", locale="en_IN") for each in (*told, recommend("C3"))]
+    _, part = await written(InMemoryWriter(make_answer(own=own)), *facts)
+    records = list(copy_records(part, payer="p"))
+    about = [(each.task, each.customer_id) for each in records if "so good" in each.prompt]
+    assert about == [("own", "C1"), ("judge", "C1"), ("own", "C2"), ("judge", "C2")]
+    assert {each.customer_id for each in records if "so good" not in each.prompt} == {None}
+    assert all(each.answer_keys[0] == each.prompt_key for each in records)
 
 
 async def test_one_sentence_of_a_review_is_shown_if_it_is_accepted(

@@ -93,6 +93,10 @@ class Made:
                 {"customer_id": GONE, "key": object_keys.email(RUN, GONE), "address": EMAIL},
                 {"customer_id": STAYS, "key": object_keys.email(RUN, STAYS)},
             ),
+            object_keys.copy(RUN, 1, "own"): lines(
+                {"customer_id": GONE, "prompt": TEXT, "answer_keys": ["own", "own-again"]},
+                {"prompt": "shared"},
+            ),
             object_keys.rejects(RUN): lines(reject, {**reject, "raw": "x,y"}),
             object_keys.ingest_report(RUN): lines({"rejects": [{"found": f"'{EMAIL}'"}]}),
             object_keys.personalize(RUN, "interactions/part-00001.csv"): rows,
@@ -146,6 +150,8 @@ class Made:
             decisions=(approved,),
         )
         self._put("runs", {"item": DELIVERY, **delivery.model_dump(mode="json", exclude_none=True)})
+        for each in ("own", "own-again", "shared"):
+            self._put("copy-answers", {"text_key": each, "answer": "You love it."})
         self._put("recommendations", {"customer_id": GONE, "run_id": "run-older"})
         self._put("reviews", {"review_id": "R1", "customer_id": GONE, "product_ids": ["P1"], "text": TEXT})
         self._put("reviews", {"review_id": "R2", "customer_id": STAYS})
@@ -288,6 +294,7 @@ def test_nothing_of_a_customer_is_left(fondly: Fondly, made: Made) -> None:
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert found["items of recommendations"] == (5, 0)
     assert (found["items of emails"], found["items of dispatches"]) == ((2, 0), (2, 0))
+    assert [each["text_key"] for each in made.items("copy-answers")] == ["shared"]
     assert (found["items of contacts"], found["items of opinions"]) == ((1, 0), (3, 0))
     assert found["items of runs that quoted them"] == (2, 0)
     assert found["emails in the data bucket"] == (1, 0)

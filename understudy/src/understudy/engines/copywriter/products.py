@@ -141,9 +141,8 @@ class ProductWriter:
     def proved(self) -> list[Wording]:
         """What the bullets and the name prove, with what they say themselves if that is little."""
         lines = self._shuffled("lines", self.kind.lines if self.kind else ())
-        proved = [
-            said for line in lines if not line.is_free and (said := line.proved_by(self.product.sources))
-        ]
+        sources = self.product.sources
+        proved = [said for line in lines if not line.is_free and (said := line.proved_by(sources))]
         distinct = _of_different_words(proved)
         return distinct or self._shuffled(
             "clauses", list(sentences_of(self.product.bullets, self.facts.language))

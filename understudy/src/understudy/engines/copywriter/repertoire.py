@@ -79,6 +79,11 @@ class Kind:
     plural: bool = False
     gender: str = ""
 
+    @cached_property
+    def scenes(self) -> tuple[str, ...]:
+        """Its subjects and preheaders in lower case."""
+        return tuple(each.lower() for each in (*self.subjects, *self.preheaders))
+
 
 @cache
 def load_kinds(language: str) -> Mapping[str, Kind]:

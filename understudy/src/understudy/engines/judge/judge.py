@@ -77,14 +77,14 @@ def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:
 
 
 def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
-    """Yield what a text has of the repertoire: what is said of any product, or proved of this one."""
+    """Yield what `words`, in lower case, have of the repertoire: said of any product, or proved of this."""
     sources, language, occasion = evidence.sources, evidence.lexicon.language, evidence.facts.get("occasion")
-    known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "")]
+    known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "").lower()]
     if kind := _kind(evidence):
-        known += (*kind.subjects, *kind.preheaders)
+        known += kind.scenes
         begun = (each for each in kind.lines if each.start in words)
-        known += (said.text for each in begun if (said := each.proved_by(sources)))
-    yield from sorted((each for each in known if each and each.lower() in words), key=len, reverse=True)
+        known += (said.text.lower() for each in begun if (said := each.proved_by(sources)))
+    yield from sorted((each for each in known if each and each in words), key=len, reverse=True)
 
 
 def _scenes(evidence: Evidence) -> tuple[str, ...]:
@@ -101,7 +101,7 @@ def _kind(evidence: Evidence) -> Kind | None:
 @cache
 def _of_any(language: str, occasion: str) -> tuple[str, ...]:
     tables = ("subjects", "preheaders", "lines", "closing", f"frame.{occasion}")
-    return tuple(text for name in tables for text in Pools.load(language).all_of(name))
+    return tuple(text.lower() for name in tables for text in Pools.load(language).all_of(name))
 
 
 def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator[Fault]:

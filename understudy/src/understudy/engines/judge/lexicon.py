@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,10 @@ from understudy.engines.copywriter.repertoire import LANGUAGES, spoken_words, wo
 from understudy.engines.judge.phrases import Phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _MIN_STEM_CHARS = 3
+_CACHED_WORDS = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,9 +99,10 @@ class Lexicon:
         pairs = (each.partition(":") for each in self.table["endings"].split())
         return sorted(((ending, left) for ending, _, left in pairs), key=lambda pair: -len(pair[0]))
 
-    def stem(self, word: str) -> str:
-        """Return the part that all regular forms of a word share: "speeds" and "speed" have one."""
-        return self._without_ending(self._without_ending(word))
+    @cached_property
+    def stem(self) -> Callable[[str], str]:
+        """Returns the part that all regular forms of a word share: "speeds" and "speed" have one."""
+        return lru_cache(_CACHED_WORDS)(lambda word: self._without_ending(self._without_ending(word)))
 
     def _without_ending(self, word: str) -> str:
         for ending, left in self._endings:

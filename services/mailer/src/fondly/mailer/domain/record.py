@@ -12,6 +12,10 @@ class CopyRecord(Record):
     """A prompt of a run with all that came of it, as it is stored for people to look at."""
 
     prompt_key: str
+    answer_keys: tuple[str, ...] = ()
+    """The keys of all answers: that of the prompt, and that of the request for repairs."""
+    customer_id: str | None = None
+    """Whose own words the prompt tells: it is forgotten with them."""
     model_id: str
     prompt_version: str
     task: str

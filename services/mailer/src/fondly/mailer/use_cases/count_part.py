@@ -1,6 +1,6 @@
 """What a part came to: its counts, what AWS bills for it, its events, and the prompts it used."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,7 @@ from fondly.contracts.events import EmailFinished
 from fondly.contracts.records import CopySource, EmailRecord, Product
 from fondly.mailer.domain.copy.answers import Verdict
 from fondly.mailer.domain.copy.prompt import Prompt
+from fondly.mailer.domain.copy.question import Question
 from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.ports import TOKENS
@@ -122,11 +123,17 @@ def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
 
 def copy_records(part: PartCopy, *, payer: str) -> Iterator[CopyRecord]:
     """Yield what is stored of the prompts that a part's words come from; `payer` is the part."""
-    now = utc_now()
-    for each in part.wordings.values():
-        yield _copy_record(each.prompt, each.replies, each.judged.verdicts, payer=payer, now=now)
-        for key, prompt in each.judging.items():
-            yield _copy_record(prompt, {key: each.judgements[key]}, (), payer=payer, now=now)
+    now, whose = utc_now(), defaultdict[Question, list[str | None]](list)
+    for customer_id, raised in part.questions.items():
+        if raised.own:
+            whose[raised.own].append(customer_id)  # others may have said the same
+    for question, each in part.wordings.items():
+        records = [_copy_record(each.prompt, each.replies, each.judged.verdicts, payer=payer, now=now)] + [
+            _copy_record(prompt, {key: each.judgements[key]}, (), payer=payer, now=now)
+            for key, prompt in each.judging.items()
+        ]
+        for owner in whose.get(question, [None]):
+            yield from (record.model_copy(update={"customer_id": owner}) for record in records)
 
 
 def _copy_record(
@@ -136,6 +143,7 @@ def _copy_record(
     key, first = next(iter(paid.items()))
     return CopyRecord(
         prompt_key=key,
+        answer_keys=tuple(paid),
         model_id=first.model_id,
         prompt_version=prompt.version,
         task=prompt.task,

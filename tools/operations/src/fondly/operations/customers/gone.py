@@ -78,3 +78,8 @@ def _words(words: frozenset[str]) -> re.Pattern[str]:
 def customers_key(key: str) -> bool:
     """Whether an object holds customers as a run's file has them."""
     return re.fullmatch(r"runs/[^/]+/customers/part-\d+\.jsonl", key) is not None
+
+
+def copy_key(key: str) -> bool:
+    """Whether an object holds what the model was asked."""
+    return re.match(r"runs/[^/]+/copy/", key) is not None

@@ -46,6 +46,11 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
         await _delete(scope, table, ({"customer_id": each} for each in ids))
 
 
+async def erase_answers(scope: Scope, keys: Iterable[str]) -> None:
+    """Delete what the model answered when it was told of customers."""
+    await _delete(scope, "copy-answers", ({"text_key": key} for key in keys))
+
+
 def opinions_of(gone: Gone) -> list[dict[str, str]]:
     """Return the keys of the opinions in the customers' reviews, in order."""
     found = sorted((product, review) for review, products in gone.reviews.items() for product in products)

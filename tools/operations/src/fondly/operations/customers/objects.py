@@ -13,8 +13,9 @@ from fondly.contracts.object_keys import CLICKS
 from fondly.contracts.records import Customer
 from fondly.operations.cleanup.objects import Version, delete_versions, version_pages
 from fondly.operations.cleanup.scope import RUNS, Scope
-from fondly.operations.customers.gone import Gone, customers_key
-from fondly.operations.customers.scrub import is_told, scrubbed
+from fondly.operations.customers.gone import Gone, copy_key, customers_key
+from fondly.operations.customers.items import erase_answers
+from fondly.operations.customers.scrub import is_told, scrubbed, theirs
 from fondly.runtime.errors import error_code
 from fondly.runtime.parallel import for_each
 
@@ -60,6 +61,8 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
             if gone.is_their_email(key):
                 await _delete(scope, versions, EMAILS)
             elif is_told(key) and not key.endswith(EMAIL):
+                if copy_key(key):
+                    await _erase_answers(scope, key, versions, gone)
                 await _rewrite(scope, key, versions, gone)
 
         await for_each_key(scope, RUNS, erase)
@@ -108,6 +111,13 @@ async def body_of(scope: Scope, key: str, version: Version) -> bytes:
 def bodies(versions: Sequence[Version]) -> Versions:
     """The versions that are no delete markers."""
     return [each for each in versions if "gone" not in each]
+
+
+async def _erase_answers(scope: Scope, key: str, versions: Sequence[Version], gone: Gone) -> None:
+    """Delete the answers to prompts about them, as long as an object says which these are."""
+    lines = [line for each in bodies(versions) for line in theirs(key, await body_of(scope, key, each), gone)]
+    keys = {answer for line in lines for answer in json.loads(line).get("answer_keys", ())}
+    await erase_answers(scope, sorted(keys))
 
 
 async def _rewrite(scope: Scope, key: str, versions: Sequence[Version], gone: Gone) -> None:

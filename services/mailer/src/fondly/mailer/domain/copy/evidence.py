@@ -55,9 +55,11 @@ def _own_name(text: str, ground: Ground) -> str | None:
 
 def _stranger(field: str, text: str, ground: Ground, names: frozenset[str]) -> str | None:
     """Return the first name that no source has; a quote may name only what the product is called."""
-    told = ("name", "kind") if field == QUOTE else ground.sources
-    known = {*names, *_words(" ".join((ground.brand, *(ground.sources.get(source, "") for source in told))))}
     named = _NAMED.findall(SLOT.sub("~", text))
+    if not named:
+        return None
+    told = (ground.brand, *(ground.sources.get(source, "") for source in ("name", "kind")))
+    known = {*names, *_words(" ".join(told) if field == QUOTE else ground.told)}
     return next((name for name in named if not known & {plain(name), plain(name).removesuffix("s")}), None)
 
 

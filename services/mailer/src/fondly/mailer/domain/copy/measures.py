@@ -38,7 +38,7 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
         words for figure, words in figures(said, rules.numbers, counting=True) if figure not in proved
     )
     if models := _MODEL.findall(own_words):
-        told = set(re.findall(r"\w+", plain(" ".join((*ground.sources.values(), ground.brand)))))
+        told = set(re.findall(r"\w+", plain(ground.told)))
         yield from (model for model in models if plain(model) not in told)
 
 

@@ -30,7 +30,9 @@ def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[
 @lru_cache(maxsize=CACHED_TEXTS)
 def _spoken_of(text: str, language: str) -> tuple[Group, ...]:
     """Return the groups of which a text has a phrase: by far the longest part of a check."""
-    return tuple(group for group in Rules.load(language).groups if group.pattern.search(text))
+    rules = Rules.load(language)
+    places = [found.start() for found in rules.places.finditer(text)]
+    return tuple(group for group in rules.groups if any(group.pattern.match(text, at) for at in places))
 
 
 def _holds(group: Group, ground: Ground) -> bool:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from fondly.mailer.domain.copy.answers import Verdict
@@ -68,18 +69,24 @@ def asked(
     version, system = system_text(task, language)
     member = MEMBERS.get(task)
     facts = {**shop, member: [{"n": 1, **entry}]} if member else {**shop, **entry}
-    schema = object_schema({member: object_schema({"1": answer})}) if member else answer
+    of_entry = json.dumps(answer)
     return Prompt(
         task,
         version,
         system,
         message(facts),
-        json.dumps(schema),
+        _schema(of_entry, member),
         max_chars=OVERHEAD_CHARS + chars,
         shop=json.dumps(shop, ensure_ascii=False),
         entry=json.dumps(entry, ensure_ascii=False),
-        answer=json.dumps(answer),
+        answer=of_entry,
     )
+
+
+@lru_cache(maxsize=64)
+def _schema(answer: str, member: str | None) -> str:
+    """Return the schema of an answer to one entry alone: there are few."""
+    return json.dumps(object_schema({member: object_schema({"1": json.loads(answer)})})) if member else answer
 
 
 def joined(prompts: Sequence[Prompt]) -> Prompt:

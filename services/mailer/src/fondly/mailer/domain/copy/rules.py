@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import Any, Self
 
+from fondly.mailer.domain.copy.places import places
 from fondly.mailer.domain.text import folded
 
 FOLDER = files("fondly.mailer.domain") / "languages"
@@ -95,6 +96,8 @@ class Rules:
 
     letters: frozenset[str]
     groups: tuple[Group, ...]
+    places: re.Pattern[str]
+    """Where a phrase of any group may begin."""
     sense: tuple[Group, ...]
     """What is no sentence, whoever says it; read with the slots filled."""
     frames: Mapping[str, re.Pattern[str]]
@@ -122,6 +125,7 @@ class Rules:
         return cls(
             letters=frozenset(written["letters"]) | {"ß"},
             groups=tuple(Group.of(group, words) for group in written["groups"]),
+            places=places("|".join(_lines(group["words"], words) for group in written["groups"])),
             sense=tuple(Group.of(group, words) for group in written["sense"]),
             frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},
             numbers=Numbers.of(written["numbers"]),
@@ -134,10 +138,15 @@ class Rules:
 
 def _any_of(written: str, words: Mapping[str, str]) -> re.Pattern[str]:
     """Return what finds any of the expressions of some lines, as whole words."""
+    return re.compile(rf"(?<!\w)(?:{_lines(written, words)})(?!\w)")
+
+
+def _lines(written: str, words: Mapping[str, str]) -> str:
+    """Return the expressions of some lines, with the words that they name."""
     lines = "|".join(filter(None, written.splitlines()))
     while named := _NAMED.search(lines):
         lines = lines.replace(named[0], "".join(words[named[1]].split("\n")))
-    return re.compile(rf"(?<!\w)(?:{lines})(?!\w)")
+    return lines
 
 
 def _unit(line: str) -> Iterator[tuple[str, tuple[str, float]]]:

@@ -36,7 +36,7 @@ def _is_balanced(text: str) -> bool:
 
 def strict(wording: Wording, ground: Ground) -> list[str]:
     """Return the words that are neither common nor from the facts, for shops that want it so."""
-    common, known = Rules.load(ground.language).common, _told(ground)
+    common, known = Rules.load(ground.language).common, stems(ground.told)
     return [word for word in _own_words(wording) if word not in common and word[:STEM] not in known]
 
 
@@ -45,11 +45,7 @@ def is_foreign(wording: Wording, ground: Ground) -> bool:
     words, common = _own_words(wording, min_chars=1), Rules.load(ground.language).common
     if len(words) < FEW_WORDS or not common.isdisjoint(words):
         return False
-    return _told(ground).isdisjoint(word[:STEM] for word in words)
-
-
-def _told(ground: Ground) -> frozenset[str]:
-    return stems(" ".join((*ground.sources.values(), ground.brand)))
+    return stems(ground.told).isdisjoint(word[:STEM] for word in words)
 
 
 def _own_words(wording: Wording, min_chars: int = 4) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 MAX_QUOTED_CHARS = 40
 
@@ -43,6 +44,11 @@ class Ground:
     of_several: bool = True
     """Whether the email has several products, and may speak of them so."""
     apology: bool = False
+
+    @cached_property
+    def told(self) -> str:
+        """All sources, and the brand."""
+        return " ".join((*self.sources.values(), self.brand))
 
 
 @dataclass(frozen=True)
