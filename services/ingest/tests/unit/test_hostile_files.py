@@ -17,6 +17,7 @@ import pytest
 from fondly.ingest.adapters.event_files import open_events
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.adapters.upload_file import go_on
+from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.use_cases.check_files import check_files
 from fondly.ingest.use_cases.survey_files import SourceFile
@@ -103,8 +104,9 @@ class CancelError(Exception):
     """Somebody no longer wants the file."""
 
 
-def test_a_cancelled_reader_ends_at_once(tmp_path: Path) -> None:
+def test_a_cancelled_reader_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also while it is busy within a library."""
+    monkeypatch.setattr(Allowance, "wait_s", PATIENCE_S)
     path = written(tmp_path / "a.xlsx", XLSX[WITHOUT_END](tmp_path))
     started: float | None = None
     readers: list[psutil.Process] = []
