@@ -65,10 +65,10 @@ class EmailQuestions:
         """Those that are asked at once: the shared frame only where there is no frame of their own."""
         return [*self.products, self.own] if self.own else [self.frame, *self.products]
 
-    @property
-    def all(self) -> Sequence[Question]:
-        """Each of them."""
-        return [self.frame, *self.first] if self.own else self.first
+    def needed(self, wordings: "Mapping[Question, Wordings]") -> Sequence[Question]:
+        """Return these, and the shared frame too if that of their own lacks a text."""
+        lacks = self.own and wordings[self.own].judged.missing(OWN_TEXTS)
+        return [self.frame, *self.first] if lacks else self.first
 
 
 @dataclass(frozen=True)
@@ -118,18 +118,14 @@ class Copywriter:
         of_emails = {facts.customer_id: self._of_email(facts) for facts in everybody}
         asked = dict.fromkeys(chain.from_iterable(each.first for each in of_emails.values()))
         wordings = await self._answered(asked, payer)
-        lacking = (
-            each.frame
-            for each in of_emails.values()
-            if each.own and wordings[each.own].judged.missing(OWN_TEXTS)
-        )
-        more = dict.fromkeys(frame for frame in lacking if frame not in wordings)
+        needed = chain.from_iterable(each.needed(wordings) for each in of_emails.values())
+        more = dict.fromkeys(each for each in needed if each not in wordings)
         return PartCopy(wordings | await self._answered(more, payer), of_emails)
 
     def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
         """Return the copy of a customer of the part; `seed` decides between the wordings."""
         questions = part.questions[facts.customer_id]
-        said = {each: part.wordings[each] for each in questions.all if each in part.wordings}
+        said = {each: part.wordings[each] for each in questions.needed(part.wordings)}
         texts = {each: wordings.judged.wordings for each, wordings in said.items()}
         answers = Answers(
             texts.get(questions.frame, {}),
