@@ -40,6 +40,7 @@ TRUE = [
     ("line", "Ninety centimetres of cord and two plugs, and 900 mm to spare.", "b3:Two plugs, 0.9 m"),
     ("line", "Reviewers praise the cord, and the CR2032 sits in its base.", "a1:praised: cord length"),
     ("line", "{1.name} for the first cup of the day.", ""),
+    ("line", "Reviewers praise the cord; it leaves your hands free at 7:15.", "a1:cord length"),
     ("subject", "{customer.first_name}, put the kettle on", ""),
     ("subject", "{1.name}, now {1.price}", ""),
     ("preheader", "Popular in kettles, and rated {1.rating} on average.", "reason:Popular"),
@@ -180,6 +181,15 @@ def test_a_customer_is_paraphrased_and_nothing_private_is_repeated() -> None:
     assert found("intro", "You wrote that your tea is still hot at night.", "s1:stays hot", ground) == []
     assert "other words" in rules(found("intro", "Your tea stays hot until the evening.", "", ground))
     assert "whom it was for" in rules(found("intro", "Your father liked hot tea.", "", ground))
+
+
+def test_the_catalogue_excuses_its_own_families_and_places() -> None:
+    """A novel's daughter, and Kenya for Kenyan leaves, are nobody of the reader's."""
+    told = {"b1": "A keeper's daughter drinks Kenyan tea", "a1": "praised: colour (2 of 2 who mention it)"}
+    ground = replace(GROUND, sources=told | CUSTOMER)
+    passing = Wording("A daughter, and tea of Kenya.", (Evidence("b1", "daughter"), Evidence("a1", "colour")))
+    assert problems("line", passing, ground) == []
+    assert problems("line", Wording("Your daughter drinks tea."), ground)
 
 
 def test_the_customers_own_product_is_named_only_with_a_reason_about_it() -> None:

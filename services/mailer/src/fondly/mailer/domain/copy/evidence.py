@@ -24,7 +24,7 @@ def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[
         quote = plain(cited.quote).strip(" .,:;-")
         if not quote or quote not in plain(ground.sources.get(cited.source, "")):
             yield "evidence is quoted letter by letter from the source of its id", cited.quote or cited.source
-        elif quote == plain(ground.brand) or rules.labels.fullmatch(quote):
+        elif quote == plain(ground.brand) or (cited.source[0] != "a" and rules.labels.fullmatch(quote)):
             yield "a brand or a bare label proves nothing", cited.quote
     if rules.names and (stranger := _stranger(field, wording.text, ground, rules.names)):
         yield "name nobody, and no product or maker that the facts do not name", stranger
@@ -60,7 +60,12 @@ def _stranger(field: str, text: str, ground: Ground, names: frozenset[str]) -> s
         return None
     told = (ground.brand, *(ground.sources.get(source, "") for source in ("name", "kind")))
     known = {*names, *_words(" ".join(told) if field == QUOTE else ground.told)}
-    return next((name for name in named if not known & {plain(name), plain(name).removesuffix("s")}), None)
+    return next((name for name in named if known.isdisjoint(_forms(plain(name)))), None)
+
+
+def _forms(name: str) -> tuple[str, str, str]:
+    """Return a name as sources may have it: "Kenya's" and "Kenyan" are proof of "Kenya"."""
+    return name, name.removesuffix("s"), f"{name}n"
 
 
 def _run_of(said: str, text: str) -> str | None:

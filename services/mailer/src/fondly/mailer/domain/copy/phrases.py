@@ -51,6 +51,7 @@ def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> 
         "said": any(map(is_own_word, cited)),
         "reviews": any(map(_is_of_reviews, cited)),
         "reason": shares_a_word(phrase, ground.sources.get("reason", "")),
+        "listed": shares_a_word(phrase, ground.listed),
         "told": shares_a_word(phrase, " ".join(ground.sources.values())),
         "cited": phrase in quotes or shares_a_word(phrase, quotes),
     }

@@ -1,5 +1,6 @@
 """A wording as the writer answers it: a text, and what it rests on."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,6 +50,11 @@ class Ground:
     def told(self) -> str:
         """All sources, and the brand."""
         return " ".join((*self.sources.values(), self.brand))
+
+    @cached_property
+    def listed(self) -> str:
+        """What the catalogue says of the product."""
+        return " ".join(text for source, text in self.sources.items() if re.fullmatch(r"name|b\d+", source))
 
 
 @dataclass(frozen=True)
