@@ -114,16 +114,26 @@ class Evidence:
     def words(self) -> frozenset[str]:
         """The words that are proved, with those that mean the same or are true of the kind."""
         lexicon = self.lexicon
-        own = frozenset(chain.from_iterable(self.clauses)) - lexicon.words("seller")
-        own |= {each.removesuffix("less") for each in own}
         kind = chain.from_iterable(_words(self.sources.get(each, "").lower()) for each in ("kind", "name"))
-        own = own.union(*(lexicon.kinds.get(lexicon.stem(each), ()) for each in kind))
+        own = self._told.union(*(lexicon.kinds.get(lexicon.stem(each), ()) for each in kind))
         return own.union(*(lexicon.same.get(each, ()) for each in own))
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        """The words of the sources, with those that mean the same."""
+        own = frozenset(chain.from_iterable(self.clauses)) - self.lexicon.words("seller")
+        own |= {each.removesuffix("less") for each in own}
+        return own.union(*(self.lexicon.same.get(each, ()) for each in own))
 
     @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of proved words."""
         return frozenset(map(self.lexicon.stem, self.words))
+
+    @cached_property
+    def told(self) -> frozenset[str]:
+        """The stems of the sources' words."""
+        return frozenset(map(self.lexicon.stem, self._told))
 
     @cached_property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -132,12 +142,18 @@ class Evidence:
 
     def proves(self, word: str) -> bool:
         """Whether a form of the word is there, or a compound with it: "wool" in "lambswool"."""
+        return self._is_among(word, self.words, self.stems)
+
+    def states(self, word: str) -> bool:
+        """Whether a source says so: what is true of the kind is no proof here."""
+        return self._is_among(word, self._told, self.told)
+
+    def _is_among(self, word: str, words: frozenset[str], stems: frozenset[str]) -> bool:
         stem = self.lexicon.stem(word)
-        if stem in self.stems:
-            return True
         part = word if self.lexicon.language == "de" else stem
-        return len(part) >= _MIN_PART_CHARS and any(
-            each.startswith(part) or each.endswith(part) for each in self.words
+        return stem in stems or (
+            len(part) >= _MIN_PART_CHARS
+            and any(each.startswith(part) or each.endswith(part) for each in words)
         )
 
     def allows(self, word: str) -> bool:
@@ -151,7 +167,8 @@ class Evidence:
             return self.allows(word.partition("'")[0])
         if "-" in word and not _PROPERTY.search(word):
             parts = [each for each in word.split("-") if each]
-            return all(self.allows(each) or self.counts(each) for each in parts)
+            units = lexicon.words("units")
+            return all(self.allows(each) or self.counts(each) or each in units for each in parts)
         return lexicon.language == "de" and self._is_compound(word)
 
     def _is_compound(self, word: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.pools import Pools
@@ -17,7 +18,7 @@ from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
 from understudy.engines.judge.phrases import BREAK, is_slot, sentences
-from understudy.engines.judge.statements import content_words, misreported, unproved_statements
+from understudy.engines.judge.statements import misreported, unproved_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,17 +56,8 @@ def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
         words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
     for scene in _scenes(evidence):
         words = re.sub(re.escape(scene), BREAK, words, flags=re.IGNORECASE)
-    left = list(sentences(words))
-    if left and text.field == "line" and text.cites:
-        yield from _of_nothing(text.text, evidence)
-    for sentence in left:
+    for sentence in sentences(words):
         yield from _of_sentence(sentence, text.field, evidence)
-
-
-def _of_nothing(text: str, evidence: Evidence) -> Iterator[Fault]:
-    """Yield a text that cites sources and has no word of them."""
-    if not any(map(evidence.proves, content_words(sentences(text), evidence.lexicon))):
-        yield text, "no source says anything of it"
 
 
 def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:
@@ -119,19 +111,29 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
             if at not in supported:
                 yield sentence.words(at, at + 1), why
     for at in range(len(tokens)):
-        if at not in supported and (why := _of_word(at, tokens, evidence)):
+        if at not in supported and (why := _of_word(at, sentence, evidence)):
             yield sentence.words(at, at + 1), why
 
 
 def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
     """Yield idioms that claim something, and phrases that a source must have."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
+    dull = lexicon.light | lexicon.words("negations")
     for start, end, subject in lexicon.idioms.found(tokens):
-        yield sentence.words(start, end), f"claims {subject}"
+        told = evidence.told.issuperset(map(lexicon.stem, tokens[start:end]))
+        if subject != "a size or a number" or not told:
+            yield sentence.words(start, end), f"claims {subject}"
     for start, end, _ in lexicon.proved.found(tokens):
         pair = tokens[end - 2], tokens[end - 1]
         if pair not in evidence.pairs and " ".join(tokens[start:end]) not in evidence.text:
             yield sentence.words(start, end), "no source says so"
+    for start, end, _ in lexicon.stated.found(tokens):
+        if not all(map(evidence.states, filterfalse(dull.__contains__, tokens[start:end]))):
+            yield sentence.words(start, end), "no source says so"
+    for start, end, _ in lexicon.contents.found(tokens):
+        things = [each for each in tokens[:start] if each not in dull]
+        if things and not evidence.states(things[-1]):
+            yield sentence.words(0, end), "no source says so"
 
 
 def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
@@ -153,8 +155,9 @@ def _beside_figures(sentence: Sentence, evidence: Evidence) -> set[int]:
     return {at for at, token in enumerate(sentence.tokens) if token in words}
 
 
-def _of_word(at: int, tokens: Sequence[str], evidence: Evidence) -> str:
+def _of_word(at: int, sentence: Sentence, evidence: Evidence) -> str:
     """Return what is wrong with a word, nothing if it may be said."""
+    tokens = sentence.tokens
     lexicon, token, before = evidence.lexicon, tokens[at], tokens[at - 1] if at else BREAK
     if token == BREAK or is_slot(token):
         return ""
@@ -167,11 +170,11 @@ def _of_word(at: int, tokens: Sequence[str], evidence: Evidence) -> str:
         return "a figure that no source has" if counted and not evidence.counts(token) else ""
     if token in lexicon.words("currencies"):
         return "a price in words"
-    return "" if evidence.allows(token) else "neither proved nor of daily life"
+    harmless = evidence.allows(token) or lexicon.names_nothing(sentence.words(at, at + 1))
+    return "" if harmless else "neither proved nor of daily life"
 
 
 def _is_counted(following: Sequence[str], evidence: Evidence) -> bool:
     """Whether a number counts units or parts, and not evenings or sisters."""
-    lexicon = evidence.lexicon
-    counted = lexicon.words("units") | lexicon.words("parts") | lexicon.words("unsaid")
-    return any(each in counted or not evidence.allows(each) for each in following if each != BREAK)
+    scenes = evidence.lexicon.words("scenes")
+    return any(each != BREAK for each in following[:1]) and scenes.isdisjoint(following)

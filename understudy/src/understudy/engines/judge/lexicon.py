@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -15,7 +16,7 @@ from understudy.engines.judge.phrases import Phrases
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_MIN_STEM_CHARS = 3
+_MIN_STEM_CHARS, _MIN_VERB_CHARS = 3, 4
 _CACHED_WORDS = 65_536
 
 
@@ -60,6 +61,21 @@ class Lexicon:
         return Phrases.of([("", self.table["proved"])])
 
     @cached_property
+    def stated(self) -> Phrases:
+        """Phrases whose words a source must have, but for those that are light."""
+        return Phrases.of([("", self.table["stated"])])
+
+    @cached_property
+    def contents(self) -> Phrases:
+        """Phrases before which something stands that a source must have."""
+        return Phrases.of([("", self.table["contents"])])
+
+    @cached_property
+    def light(self) -> frozenset[str]:
+        """Words that say nothing by themselves."""
+        return self.words("light_verbs") | self.words("joining") | self.words("modals") | self.words("being")
+
+    @cached_property
     def assertions(self) -> Phrases:
         """Claims about the customer or others."""
         return Phrases.of((each["subject"], each["phrases"]) for each in self.table["assertions"])
@@ -99,10 +115,22 @@ class Lexicon:
         pairs = (each.partition(":") for each in self.table["endings"].split())
         return sorted(((ending, left) for ending, _, left in pairs), key=lambda pair: -len(pair[0]))
 
+    def names_nothing(self, written: str) -> bool:
+        """Whether a word is neither a noun, which German shows, nor a property by its ending."""
+        properties = self.table["properties"]
+        return bool(properties) and written.islower() and not re.search(properties, written)
+
     @cached_property
     def stem(self) -> Callable[[str], str]:
         """Returns the part that all regular forms of a word share: "speeds" and "speed" have one."""
-        return lru_cache(_CACHED_WORDS)(lambda word: self._without_ending(self._without_ending(word)))
+        return lru_cache(_CACHED_WORDS)(
+            lambda word: self._without_prefix(self._without_ending(self._without_ending(word)))
+        )
+
+    def _without_prefix(self, word: str) -> str:
+        """Return a verb without what is before its forms or changes it little: "gemahlen" is "mahlen"."""
+        starts = (word.removeprefix(each) for each in self.table["prefixes"].split())
+        return next((each for each in starts if _MIN_VERB_CHARS <= len(each) < len(word)), word)
 
     def _without_ending(self, word: str) -> str:
         for ending, left in self._endings:

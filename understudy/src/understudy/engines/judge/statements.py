@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from understudy.engines.judge.phrases import BREAK, is_slot
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from understudy.engines.judge.evidence import Evidence
     from understudy.engines.judge.lexicon import Lexicon
-    from understudy.engines.judge.phrases import Sentence
 
 NAME = "{name}"
 _MAX_WORDS_BETWEEN, _MIN_WORD_CHARS = 4, 4
+_MAX_WORDS_OF_REPORT = 3
+"""So few words after "you wrote" mean that what they wrote stands before it."""
 _DULL = ("joining", "light_verbs", "abstract", "modals", "being", "reviewers", "having_after", "saying_after")
 """Lists of words that report nothing by themselves."""
 
@@ -28,16 +29,19 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
     lexicon = evidence.lexicon
     yield from _beginning(tokens, evidence)
     for at, token in enumerate(tokens):
-        if _is_subject(token, tokens[:at], lexicon):
+        if _is_subject(token, tokens[:at], evidence):
             deed = _deed(at + 1, tokens, lexicon)
             if deed is not None and not evidence.proves(tokens[deed]):
                 yield deed, "no source says that it does this"
         pair = f"{tokens[at - 1]} {token}" if at else token
-        has = token in lexicon.words("having") or pair in lexicon.table["having_pairs"].split(", ")
+        of_it = not at or tokens[at - 1] not in lexicon.words("scenes")
+        has = (token in lexicon.words("having") and of_it) or pair in lexicon.table["having_pairs"].split(
+            ", "
+        )
         if has or token in lexicon.words("possessives"):
             for thing in _things(at + 1, tokens, lexicon):
                 states = has or tokens[thing] in lexicon.words("parts")
-                if states and not evidence.proves(tokens[thing]):
+                if states and not evidence.states(tokens[thing]):
                     yield thing, "no source says that it has this"
         following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
         speaks = "{praised}" in evidence.known and {token, following} <= lexicon.words("reviewers")
@@ -48,24 +52,14 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
 def _beginning(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Yield what the beginning of a sentence says of the product, or of a part, that no source does."""
     lexicon = evidence.lexicon
-    if _is_elliptic(tokens, lexicon):
-        lists = ("deeds", "says_of_it", "light_verbs")
-        light = any(tokens[0] in lexicon.words(each) for each in lists)
+    if _is_elliptic(tokens, lexicon) and tokens[0] not in lexicon.words("light_verbs"):
+        light = tokens[0] in lexicon.words("deeds") | lexicon.words("says_of_it")
         words = [tokens[0], *(_clause(tokens, lexicon) if light else ())]
         if not any(map(evidence.proves, words)):
             yield 0, "no source says so of it"
     head = _head(tokens, lexicon)
-    if head is not None and not evidence.proves(tokens[head]):
+    if head is not None and not evidence.states(tokens[head]):
         yield head, "no source has this"
-
-
-def content_words(sentences: Iterable[Sentence], lexicon: Lexicon) -> list[str]:
-    """Return the words of sentences that are more than grammar."""
-    dull = lexicon.words("joining") | lexicon.words("modals") | lexicon.words("being")
-    tokens = (token for sentence in sentences for token in sentence.tokens)
-    return [
-        each for each in tokens if each[0].isdigit() or (len(each) >= _MIN_WORD_CHARS and each not in dull)
-    ]
 
 
 def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
@@ -77,7 +71,8 @@ def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
     if begun is None:
         return
     dull = lexicon.words("reporting").union(*(lexicon.words(each) for each in _DULL))
-    for at in range(begun, len(tokens)):
+    after = range(begun, len(tokens))
+    for at in after if len(after) > _MAX_WORDS_OF_REPORT else range(begun - 2):
         word = tokens[at]
         if (
             word.isalpha()
@@ -130,11 +125,14 @@ def _clause(tokens: Sequence[str], lexicon: Lexicon) -> Sequence[str]:
     return [each for each in tokens[:end] if each.isalpha() and each not in dull]
 
 
-def _is_subject(token: str, before: Sequence[str], lexicon: Lexicon) -> bool:
-    """Whether a token stands for the product that does something; "keeps it close" has it as the object."""
-    last = before[-1] if before else BREAK
+def _is_subject(token: str, before: Sequence[str], evidence: Evidence) -> bool:
+    """Whether a token stands for the product or a part that does something; "keeps it" has it as object."""
+    lexicon, last = evidence.lexicon, before[-1] if before else BREAK
     if token == NAME:
         return last not in lexicon.words("before_objects")
+    if last in lexicon.words("articles"):
+        begins = len(before) == 1 or before[-2] == BREAK
+        return begins and token not in lexicon.words("scenes") and evidence.states(token)
     return token in lexicon.words("pronouns") and (last == BREAK or last in lexicon.words("joining"))
 
 
@@ -156,7 +154,8 @@ def _deed(start: int, tokens: Sequence[str], lexicon: Lexicon) -> int | None:
         return None
     if word in lexicon.words("being"):
         return _participle(places[1:], tokens, lexicon)
-    return None if word in lexicon.words("light_verbs") | lexicon.words("joining") else places[0]
+    light = lexicon.words("light_verbs") | lexicon.words("joining")
+    return None if {word, word + lexicon.table["verb_ending"]} & light else places[0]
 
 
 def _participle(places: Sequence[int], tokens: Sequence[str], lexicon: Lexicon) -> int | None:
