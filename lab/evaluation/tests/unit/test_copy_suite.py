@@ -14,7 +14,7 @@ from lab.evaluation.tests.copy_cases import RECOMMENDATION, emails, line, write_
 
 ENGLISH = ("tuning", "test")
 MIN_LIES, MIN_HONEST, MIN_OF_A_KIND = 260, 260, 8
-MIN_FRESH = {"fresh": 60, "blind": 60, "fresh-german": 20, "blind-german": 20}
+MIN_FRESH = {"fresh": 90, "blind": 90, "fresh-german": 30, "blind-german": 30}
 OWN = own_emails()
 
 
