@@ -26,7 +26,10 @@ _YOURS = {
     "p": {"Ihrem": "Ihren", "Ihr_acc": "Ihre"},
 }
 """No sentence has a verb for a plural, nor the dative of a noun that does not end in "n" or "s"."""
-_JOINS = ("often bought with", "to go with your", "better rated than your")
+_JOINS = (
+    *("often bought with", "bought with", "to go with your", "better rated than your"),
+    *("oft gekauft zu", "auch gekauft zu", "besser bewertet als"),
+)
 """How reasons begin that can follow the name of a product."""
 _PLAIN_KIND = re.compile(r"[A-Za-z][a-z]*(?:[ -][A-Za-z]+){0,2}")
 _AN = re.compile(r"[aeio]|hdmi|led\b|lcd|sd\b|u(?!s|ni|te)", re.IGNORECASE)
