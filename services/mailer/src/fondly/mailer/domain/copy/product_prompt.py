@@ -13,6 +13,7 @@ from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
 from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
+from fondly.mailer.domain.copy.slot_rules import HEADLINES, ON_THE_CARD
 from fondly.mailer.domain.copy.wording import Ground
 from fondly.mailer.domain.facts.aspects import told_aspect, told_praise
 from fondly.mailer.domain.facts.email import LONGEST_NAME
@@ -63,7 +64,8 @@ def _question(
     if product.own:
         says = says.replace(product.own, OWN_SLOT)
     own = {"own": {"kind": own_kind}} if product.own else {}
-    slots = [f"1.{name}" for name in product.spoken]
+    unsaid = frozenset() if HEADLINES & {*fields} else ON_THE_CARD
+    slots = [f"1.{name}" for name in product.spoken if name not in unsaid]
     entry = {
         **told,
         "price": "reduced" if reduced else "regular",

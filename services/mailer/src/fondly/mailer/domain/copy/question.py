@@ -96,11 +96,12 @@ def joined(prompts: Sequence[Prompt]) -> Prompt:
         return first
     member, numbers = MEMBERS[first.task], range(1, len(prompts) + 1)
     entries = [{"n": n, **_numbered(each, n)} for n, each in zip(numbers, prompts, strict=True)]
-    answers = {str(n): json.loads(each.answer) for n, each in zip(numbers, prompts, strict=True)}
+    answers = object_schema({str(n): {"$ref": "#/$defs/answer"} for n in numbers})
+    schema = {"$defs": {"answer": json.loads(first.answer)}, **object_schema({member: answers})}
     return replace(
         first,
         text=message({**json.loads(first.shop), member: entries}),
-        schema=json.dumps(object_schema({member: object_schema(answers)})),
+        schema=json.dumps(schema),
         max_chars=sum(each.max_chars for each in prompts),
     )
 
