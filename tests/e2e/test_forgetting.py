@@ -24,6 +24,38 @@ OURS = "uploads/"
 """What the shop uploaded stays as it is; the command says so."""
 
 
+async def test_a_customer_is_forgotten_while_a_run_is_at_work_and_stays_so(
+    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run goes on to its end; the next file has them still, and nothing is made of it."""
+    path = tmp_path / "shop.csv"
+    write_sample(path, seed=31, customers=60, products=30)
+    pipeline = replace(pipeline, patience_s=300)
+    known = {item["customer_id"]["S"] for item in _customers(pipeline)}
+    pipeline.upload("at-work.csv", path)
+    customer = await _stored_customer(pipeline, known)
+    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--wait")
+    assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
+    run_id, finished = await pipeline.finished("at-work.csv")
+    assert finished.status == "finished"
+    others = (await pipeline.emails(run_id)).keys() - {customer}
+    await pipeline.quiet()
+
+    pipeline.upload("next.csv", path)
+    next_id, finished = await pipeline.finished("next.csv")
+    assert finished.status == "finished"
+    assert (await pipeline.emails(next_id)).keys() == others
+    await pipeline.quiet()
+    left = await asyncio.to_thread(_places, pipeline, customer)
+    assert {place for place in left if not place.startswith(OURS)} == set()
+
+    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--uploads")
+    assert answer["proof"]["found"] == []
+    assert await asyncio.to_thread(_places, pipeline, customer) == set()
+    searched = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "search", customer)
+    assert searched["found"] == []
+
+
 async def _looked_up(pipeline: Pipeline, run_id: str, *, purchased: int) -> Attribution:
     """Wait until so many purchases are credited to a run; return what is."""
     items = DynamoDBItems(pipeline.observer.dynamodb, pipeline.stack.resources.tables["runs"])
@@ -72,38 +104,6 @@ async def test_what_customers_did_is_credited_and_a_customer_is_forgotten(
     stays = await pipeline.emails(run_id)
     assert stays.keys() == emails.keys() - {customer}
     assert stays[other] == emails[other]
-
-
-async def test_a_customer_is_forgotten_while_a_run_is_at_work_and_stays_so(
-    pipeline: Pipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The run goes on to its end; the next file has them still, and nothing is made of it."""
-    path = tmp_path / "shop.csv"
-    write_sample(path, seed=31, customers=60, products=30)
-    pipeline = replace(pipeline, patience_s=300)
-    known = {item["customer_id"]["S"] for item in _customers(pipeline)}
-    pipeline.upload("at-work.csv", path)
-    customer = await _stored_customer(pipeline, known)
-    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--wait")
-    assert {row["what"]: row["why"] for row in answer["rows"] if row["failed"]} == {}
-    run_id, finished = await pipeline.finished("at-work.csv")
-    assert finished.status == "finished"
-    others = (await pipeline.emails(run_id)).keys() - {customer}
-    await pipeline.quiet()
-
-    pipeline.upload("next.csv", path)
-    next_id, finished = await pipeline.finished("next.csv")
-    assert finished.status == "finished"
-    assert (await pipeline.emails(next_id)).keys() == others
-    await pipeline.quiet()
-    left = await asyncio.to_thread(_places, pipeline, customer)
-    assert {place for place in left if not place.startswith(OURS)} == set()
-
-    answer = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "forget", customer, "--yes", "--uploads")
-    assert answer["proof"]["found"] == []
-    assert await asyncio.to_thread(_places, pipeline, customer) == set()
-    searched = await asyncio.to_thread(_fondly, pipeline, monkeypatch, "search", customer)
-    assert searched["found"] == []
 
 
 def _customers(pipeline: Pipeline) -> list[dict[str, Any]]:

@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from fondly.runtime.runs.ledger import Ledger
 
 RUN = "run-1"
-ENOUGH = made_up_shop(customers=600, part_size=300)
-MANY_PARTS = made_up_shop(customers=600, part_size=60)
+ENOUGH = made_up_shop(customers=240, part_size=120, seed=5)
+MANY_PARTS = made_up_shop(customers=240, part_size=24, seed=5)
 """Enough data in ten parts, which are three bundles."""
 ALONE = Rules(max_list_share=1)
 """With these a customer's picks do not depend on what others get."""

@@ -38,7 +38,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     personalize: AWSPersonalize, clients: Clients, resources: Resources
 ) -> None:
     """A run whose ARNs were lost finds everything it created by name, even the solution version."""
-    shop = made_up_shop(customers=600, part_size=600)
+    shop = made_up_shop(customers=240, part_size=240)
     bucket = resources.buckets["data"]
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
@@ -55,7 +55,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
             assert await personalize.ensure(wanted) == arn
             state = state.having(resources={**state.resources, wanted.key: arn})
             run = with_state(run, state)
-    assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 600
+    assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 240
     await assert_can_be_removed(personalize, state.resources)
     assert (
         await objects.remove("runs/run-1/personalize/") == 5 + 1

@@ -99,8 +99,8 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
     """Two runs at once take turns in one dataset group; each has its own imports, version and results."""
     assert running.recommender_poll_interval_s == 1
     shops = {
-        "run-a": made_up_shop(customers=600, part_size=600),
-        "run-b": made_up_shop(customers=601, part_size=601),
+        "run-a": made_up_shop(customers=260, part_size=260),
+        "run-b": made_up_shop(customers=261, part_size=261),
     }
     for run_id, shop in shops.items():
         await others.open(run_id, shop)
@@ -166,14 +166,14 @@ async def test_a_shop_that_has_only_orders_trains_and_one_part_may_have_nobody_t
 ) -> None:
     """Personalize takes `purchased` events and a batch input of the other parts alone."""
     assert running.recommender_dataset_group == "fondly"
-    shop = made_up_shop(customers=600, part_size=250)
+    shop = made_up_shop(customers=260, part_size=100)
     parts = [[_buyer(one) for one in part] for part in shop.parts]
     parts[0] = [one.model_copy(update={"exclusion": Exclusion.NO_CONSENT}) for one in parts[0]]
     shop = replace(shop, parts=parts, scored=[[], [], []])
     await others.open(RUN, shop)
     await others.announce(RUN, shop)
     ready = {event.data.part: event.data.customers for event in await others.ready(3)}
-    assert ready == {1: 0, 2: 250, 3: 100}
+    assert ready == {1: 0, 2: 100, 3: 60}
     recommended = await others.recommendations(RUN, 3)
     assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
     assert all(3 <= len(one.picks) <= 5 for one in recommended)
@@ -198,7 +198,7 @@ async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It has forgotten everything: all is made again, and everybody gets products that Personalize ranked."""
-    shop = made_up_shop(customers=600, part_size=600)
+    shop = made_up_shop(customers=260, part_size=260)
     with UnderstudyServer(s3_endpoint_url=emulator_url) as first:
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", first.url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE_EVENTS", first.url)
@@ -241,7 +241,7 @@ async def test_duplicate_events_neither_double_work_nor_leave_messages(
 ) -> None:
     """Three announcements of a run make one training and one set of results, and leave an empty queue."""
     assert running.concurrency > 1
-    shop = made_up_shop(customers=600, part_size=600)
+    shop = made_up_shop(customers=260, part_size=260)
     await others.open(RUN, shop)
     for _ in range(3):
         await others.announce(RUN, shop)
@@ -256,7 +256,7 @@ async def test_a_failed_import_fails_the_run_with_personalizes_reason(
 ) -> None:
     """Data that Personalize rejects fails the run with the reason in its announcement and in the ledger."""
     assert running.log_level == "INFO"
-    shop = made_up_shop(customers=600, part_size=600)
+    shop = made_up_shop(customers=260, part_size=260)
     await others.open(RUN, shop)
     await others.objects.put(
         object_keys.personalize(RUN, personalize_keys.USERS) + "stray.csv",

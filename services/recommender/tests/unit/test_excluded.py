@@ -95,7 +95,7 @@ async def test_a_bundle_without_anybody_to_mail_is_ready_and_empty() -> None:
     assert personalize_keys.batch_input(RUN, 1) not in world.objects.stored
     assert world.objects.stored[object_keys.recommendations(RUN, 1)] == b""
     ready = world.announcer.of(RecommendationsReady)
-    assert [one.customers for one in ready] == 4 * [0] + 6 * [60]  # type: ignore[attr-defined] # narrowed by `of`
+    assert [one.customers for one in ready] == 4 * [0] + 6 * [24]  # type: ignore[attr-defined] # narrowed by `of`
 
 
 async def test_a_run_without_anybody_to_mail_trains_nothing() -> None:

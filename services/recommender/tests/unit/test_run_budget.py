@@ -15,7 +15,7 @@ from services.recommender.tests.world import RUN, World
 
 async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too() -> None:
     """They are reserved together, once; each poll asks again."""
-    world = World(budget_usd=Decimal("0.05"))
+    world = World(budget_usd=Decimal("0.02"))
     await world.open()
     await world.train()
     await world.deliver_sent(delayed=False)
@@ -28,7 +28,7 @@ async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too
     assert world.personalize.creations
     state = await world.state()
     units = {
-        "personalize.recommendations": Decimal(600),
+        "personalize.recommendations": Decimal(240),
         "personalize.trained_interactions": Decimal(state.interactions),
         "personalize.ingested_bytes": Decimal(state.csv_bytes),
     }

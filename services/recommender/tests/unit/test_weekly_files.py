@@ -65,7 +65,7 @@ async def test_the_second_run_knows_the_first() -> None:
     assert told == old | new
     state = await world.state(SECOND)
     assert state.interactions == len(old | new)
-    assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
+    assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 240 + NEW
     assert await world.known_shop.owner() == SECOND
 
 
@@ -88,14 +88,14 @@ async def test_only_the_files_own_customers_get_an_email() -> None:
         for key in world.objects.stored
         if key == learned_keys.others(SECOND, 1, 1)
     ]
-    assert len(others) == 600 - 1
+    assert len(others) == 240 - 1
     asked = world.objects.stored[personalize_keys.batch_input(SECOND, 1)].splitlines()
     assert len(asked) == NEW + 1
 
 
 async def test_those_of_earlier_files_are_never_all_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """However many a shop knows, a week's small file reads them some at a time, and learns the same."""
-    monkeypatch.setattr(know_customers, "OTHERS_PER_FILE", 100)
+    monkeypatch.setattr(know_customers, "OTHERS_PER_FILE", 40)
     world, whole = await weekly(), World()
     monkeypatch.undo()
     await weekly(whole)
