@@ -71,7 +71,7 @@ def _question(
         **own,
         "slots": slots,
     }
-    shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME], "fields": list(fields)}
+    shop = shop_facts(Task.PRODUCT, style, style.wordings, fields)
     chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
     values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
     named = {name: told[name] for name in ("name", "kind")}
