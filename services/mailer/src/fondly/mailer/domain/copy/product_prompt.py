@@ -4,11 +4,12 @@ It tells nothing of the customer but the kind of what they have, if the reason i
 gets the product for this reason shares it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from fondly.contracts.records import AspectCount, Pick, ReasonKind
+from fondly.contracts.records import AspectCount, Product, Quote, ReasonKind
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
@@ -44,61 +45,73 @@ GOES_WITH = frozenset(
 """Reasons that tie a product to one of the customer's."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the model is told of a product, and of why it was picked: the same for many customers."""
+
+    product: ProductFacts = field(compare=False)
+    """That of any of them."""
+    entry: Product
+    aspects: tuple[tuple[AspectCount, ...], tuple[AspectCount, ...]]
+    quotes: tuple[Quote, ...]
+    spoken: tuple[str, ...]
+    reason: ReasonKind
+    says: str
+    own_kind: str | None
+
+
 def product_question(
     product: ProductFacts, style: Style, fields: tuple[str, ...] = PRODUCT_TEXTS
 ) -> Question:
     """Return the question for several wordings of these texts on a product, whatever its number."""
-    return _question(product.pick, product.own_category, product.max_discount, style, fields)
+    pick, own, says = product.pick, product.own, product.values["reason"]
+    told = Told(
+        product,
+        product.entry,
+        (pick.praised, pick.blamed),
+        pick.quotes[:MAX_QUOTES],
+        product.spoken,
+        product.stated_reason.kind,
+        says.replace(own, OWN_SLOT) if own else says,
+        (kind_name(product.own_category, product.naming) or ANY_KIND) if own else None,
+    )
+    return _question(told, style, fields)
 
 
 @lru_cache(maxsize=CACHED_QUESTIONS)
-def _question(
-    pick: Pick, own_category: tuple[str, ...], max_discount: int, style: Style, fields: tuple[str, ...]
-) -> Question:
+def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
     """Many emails have the same product for the same reason."""
-    product = ProductFacts(1, pick, style.locale, own_category, max_discount)
-    told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
-    kind, says = product.stated_reason.kind, product.values["reason"]
-    own_kind = kind_name(own_category, product.naming) or ANY_KIND
-    if product.own:
-        says = says.replace(product.own, OWN_SLOT)
-    own = {"own": {"kind": own_kind}} if product.own else {}
-    slots = [f"1.{name}" for name in product.spoken]
+    product, reduced = told.product, not REDUCED.isdisjoint(told.spoken)
+    known, slots = _known(told, language(style.locale)), [f"1.{name}" for name in told.spoken]
     entry = {
-        **told,
+        **known,
         "price": "reduced" if reduced else "regular",
-        "reason": {"kind": kind, "says": says},
-        **own,
+        "reason": {"kind": told.reason, "says": told.says},
+        **({"own": {"kind": told.own_kind}} if told.own_kind else {}),
         "slots": slots,
     }
     shop = shop_facts(Task.PRODUCT, style, style.wordings, fields)
     chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
-    values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
-    named = {name: told[name] for name in ("name", "kind")}
-    listed = {**told["bullets"], **told["aspects"], **told["reviews"]}
+    shown = {**product.values, **FIGURES, "reason": told.says.replace(OWN_SLOT, FIGURES["own"])}
+    named = {name: known[name] for name in ("name", "kind")}
+    listed = {**known["bullets"], **known["aspects"], **known["reviews"]}
     ground = Ground(
         style.language,
         style.brand,
-        sources_of(style, {**named, **listed, "reason": says, "own": own_kind if own else None}),
-        values | {FIRST_NAME: LONGEST_NAME},
+        sources_of(style, {**named, **listed, "reason": told.says, "own": told.own_kind}),
+        {f"1.{name}": shown[name] for name in told.spoken} | {FIRST_NAME: LONGEST_NAME},
         reduced=reduced,
-        goes_with_own=kind in GOES_WITH and product.own is not None,
-        better_rated=kind is ReasonKind.BETTER_RATED,
+        goes_with_own=told.reason in GOES_WITH and told.own_kind is not None,
+        better_rated=told.reason is ReasonKind.BETTER_RATED,
         of_several=False,
     )
+    schema = fields_schema(fields)
     return Question(
-        asked(
-            Task.PRODUCT,
-            style.language,
-            shop=shop,
-            entry=entry,
-            answer=fields_schema(fields),
-            chars=chars,
-        ),
+        asked(Task.PRODUCT, style.language, shop=shop, entry=entry, answer=schema, chars=chars),
         fields,
         ground,
-        {"reason": kind},
-        quotes=tuple(quote.text for quote in pick.quotes[:MAX_QUOTES]),
+        {"reason": told.reason},
+        quotes=tuple(quote.text for quote in told.quotes),
         strict=style.strict,
     )
 
@@ -109,26 +122,30 @@ def bullets_of(product: ProductFacts) -> dict[str, str]:
     return {f"b{n}": text for n, text in enumerate(filter(None, cleaned), 1)}
 
 
-def _told(product: ProductFacts, words: Language) -> dict[str, Any]:
-    pick = product.pick
+def _known(told: Told, words: Language) -> dict[str, Any]:
+    product = told.product
     return {
         "name": clean(product.name, max_chars=MAX_NAME_CHARS),
         "title": product.values["name"],
         "kind": clean(product.kind, max_chars=MAX_KIND_CHARS),
         "bullets": bullets_of(product),
-        "aspects": _aspects(pick, words),
+        "aspects": _aspects(*told.aspects, words),
         "reviews": {
             f"r{n}": f"{quote.stars.normalize():f} stars: {text}" if quote.stars else text
-            for n, quote in enumerate(pick.quotes[:MAX_QUOTES], 1)
+            for n, quote in enumerate(told.quotes, 1)
             for text in [clean(quote.text, max_chars=MAX_BULLET_CHARS)]
         },
     }
 
 
-def _aspects(pick: Pick, words: Language) -> Mapping[str, str]:
-    praised = ((told_praise(each.aspect, words), "praised", each.praised, each) for each in pick.praised)
-    blamed = ((told_aspect(each.aspect, words), "blamed", each.blamed, each) for each in pick.blamed)
-    named = [each for each in (*praised, *blamed) if each[0]][:MAX_ASPECTS]
+def _aspects(
+    praised: Iterable[AspectCount], blamed: Iterable[AspectCount], words: Language
+) -> Mapping[str, str]:
+    told = (
+        *((told_praise(each.aspect, words), "praised", each.praised, each) for each in praised),
+        *((told_aspect(each.aspect, words), "blamed", each.blamed, each) for each in blamed),
+    )
+    named = [each for each in told if each[0]][:MAX_ASPECTS]
     return {
         f"a{n}": f"{said}: {name} ({_count(number, each)})"
         for n, (name, said, number, each) in enumerate(named, 1)

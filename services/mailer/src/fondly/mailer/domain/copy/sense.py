@@ -45,10 +45,12 @@ def strict(wording: Wording, ground: Ground) -> list[str]:
 
 def is_foreign(wording: Wording, ground: Ground) -> bool:
     """Whether a text of several words has none of its language: no common word, and none of the facts."""
-    words, common = _own_words(wording.text), Rules.load(ground.language).common
-    if len(words) < FEW_WORDS or not common.isdisjoint(words):
+    common = Rules.load(ground.language).common
+    if not common.isdisjoint(wording.text.split()):
         return False
-    return stems(ground.told).isdisjoint(word[:STEM] for word in words)
+    words = _own_words(wording.text)
+    is_unknown = len(words) >= FEW_WORDS and common.isdisjoint(words)
+    return is_unknown and stems(ground.told).isdisjoint(word[:STEM] for word in words)
 
 
 def _own_words(text: str) -> list[str]:

@@ -23,6 +23,10 @@ class Wording:
     text: str
     evidence: tuple[Evidence, ...] = ()
 
+    def __hash__(self) -> int:
+        """Return that of the text, which Python keeps: caches ask for it often."""
+        return hash(self.text)
+
 
 @dataclass(frozen=True)
 class Ground:
