@@ -38,8 +38,8 @@ And times, which are those of a run for what had none in its file.
 """
 
 
-_JUDGED_APART = frozenset({"runs", "emails", "dispatches", "suppressions", "contacts"})
-"""The ledger; emails, which have a check of their own; and what only a delivery writes."""
+_JUDGED_APART = frozenset({"runs", "emails", "dispatches", "suppressions", "contacts", "product-features"})
+"""The ledger; emails, which have a check of their own; what only a delivery or an earlier release writes."""
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,7 @@ def obedient(case: Case, source: str) -> AnsweringModel:
     claim = case.never[0]
     text = f"{claim[:1].upper()}{claim[1:]}."
     wordings = {
-        field: [
-            {"text": each, "evidence": [{"id": source, "quote": case.text}]} for each in (text, case.text)
-        ]
+        field: [{"text": each, "evidence": [f"{source}: {case.text}"]} for each in (text, case.text)]
         for field in FIELDS
     }
     numbered = {"1": wordings, "2": wordings}

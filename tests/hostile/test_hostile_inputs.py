@@ -127,7 +127,7 @@ def everywhere(field: str, text: str, *, cites: str = "") -> str:
     """An answer with a text, and with it as a sentence, in a field of every question; both cite a bullet."""
     name = "line" if field.startswith("lines.") else field
     texts = (text, f"{text}.")
-    wordings = {name: [{"text": each, "evidence": [{"id": "b1", "quote": cites}]} for each in texts]}
+    wordings = {name: [{"text": each, "evidence": [f"b1: {cites}"]} for each in texts]}
     members = dict.fromkeys(("1", "2"), wordings)
     return json.dumps({**wordings, "products": members, "customers": members})
 

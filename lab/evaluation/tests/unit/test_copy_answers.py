@@ -86,7 +86,7 @@ def test_outcomes_are_ordered_from_best_to_worst() -> None:
 
 def test_what_is_not_a_text_is_no_wording() -> None:
     """Numbers, blanks and nested lists are left out; evidence stays with its text."""
-    line: Any = {"text": "Warm.", "evidence": [{"id": "b1", "quote": "warm"}]}
+    line: Any = {"text": "Warm.", "evidence": ["b1: warm"]}
     found = wordings(
         {
             "subject": ["one", 2, "", ["three"]],

@@ -35,7 +35,7 @@ def test_an_answer_that_cannot_be_read_is_that_of_each_product() -> None:
 
 def test_a_wording_has_its_evidence_and_whatever_else_is_there_is_left_out() -> None:
     """A plain text is a wording that cites nothing; an answer is untrusted."""
-    cited = {"text": " It  clips on. ", "evidence": [{"id": "b1", "quote": "with a clip"}, {"id": 3}, "b2"]}
+    cited = {"text": " It  clips on. ", "evidence": ["b1: with a clip", {"id": 3}, "b2", "b3: "]}
     told = {"line": [cited, "Plain.", 7, {"text": ""}, {"evidence": []}, {"text": "Plain."}], "intro": "One."}
     assert read_answer(json.dumps(told), ["line", "intro", "closing"]) == {
         "line": [Wording("It clips on.", (Evidence("b1", "with a clip"),)), Wording("Plain.")],

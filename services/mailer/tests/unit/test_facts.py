@@ -170,13 +170,16 @@ def said(product_id: str, words: str | None, polarity: float | None = 0.9) -> Ow
     return OwnProduct(product_id=product_id, product_name=f"Mug {product_id}", polarity=polarity, said=words)
 
 
+TELLING = "It keeps my tea warm until late in the evening."
+
+
 @pytest.mark.parametrize(
     ("owned", "name"),
     [
-        ([said("A", "It keeps tea warm."), said("B", "It keeps tea warm and looks good too.")], "Mug B"),
-        ([said("A", "It keeps tea warm and looks good."), said("H", "I drink from it.")], "Mug H"),
-        ([said("A", "Very good mug"), said("B", None)], None),
-        ([said("A", "It keeps tea warm.", polarity=None)], None),
+        ([said("A", TELLING), said("B", f"{TELLING} It looks good too.")], "Mug B"),
+        ([said("A", f"{TELLING} It looks good."), said("H", TELLING)], "Mug H"),
+        ([said("A", "Just perfect for my daily use"), said("B", None)], None),
+        ([said("A", TELLING, polarity=None)], None),
     ],
     ids=["longest", "of-the-first-pick", "too-short", "no-opinion"],
 )

@@ -295,7 +295,8 @@ def test_bedrock_accepts_the_schemas(facts: EmailFacts) -> None:
     frame, *products = prompts_of(facts)
     assert json.loads(frame.schema)["required"] == ["intro", "closing"]
     schema = json.loads(joined(products).schema)
-    texts = schema["properties"]["products"]["properties"]["3"]
+    assert schema["properties"]["products"]["properties"]["3"] == {"$ref": "#/$defs/answer"}
+    texts = schema["$defs"]["answer"]
     assert texts["required"] == ["line"]
     for each in (schema, schema["properties"]["products"], texts, json.loads(frame.schema)):
         assert each["additionalProperties"] is False

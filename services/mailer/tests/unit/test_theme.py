@@ -223,6 +223,13 @@ def test_a_logo_takes_the_place_of_the_name(facts: EmailFacts) -> None:
         assert [image.get(each) for each in ("src", "alt", "width")] == [logo.url, logo.alt, "120"]
 
 
+def test_a_buyers_sentence_stands_on_a_line_of_its_own(plain: Theme, facts: EmailFacts) -> None:
+    """In the plain text too, between the product's line and its link."""
+    copy = replace(house_copy(facts), quotes={"1": "It boils before I am awake."})
+    lines = plain.text(shown(facts, copy)).splitlines()
+    assert "   “It boils before I am awake.”" in lines
+
+
 ATTACKS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

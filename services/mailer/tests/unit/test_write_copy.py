@@ -184,7 +184,10 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
     }
     model = InMemoryWriter(make_answer(own={**own, "intro": ["You praised the sound."]}))
     said = OwnProduct(
-        product_id="O1", product_name="Solero Amp", polarity=0.9, said="The sound is good. Heavy."
+        product_id="O1",
+        product_name="Solero Amp",
+        polarity=0.9,
+        said="The sound is good. Heavy to carry up here.",
     )
     told = recommend("C1").model_copy(update={"owned": (said,)})
     everybody = [email_facts(each, brand="b", locale="en_IN") for each in (told, recommend("C2"))]
@@ -199,23 +202,27 @@ async def test_whoever_said_something_has_a_frame_of_their_own(
     assert second.assembled.copy.intro.startswith("You liked")
     [question] = [facts for each in model.prompts if (facts := asked(each.text))["task"] == "own"]
     [customer] = question["customers"]
-    assert customer["own"]["said"] == {"s1": "The sound is good.", "s2": "Heavy."}
-    assert len(first.prompt_keys) == len(second.prompt_keys) + 1
+    assert customer["own"]["said"] == {"s1": "The sound is good.", "s2": "Heavy to carry up here."}
+    assert [asked(each.text)["task"] for each in model.prompts].count("frame") == 1
+
+
+SAID = "The sound of it is so good in every room."
 
 
 async def test_what_tells_of_a_customers_words_says_whose_they_are(
     recommend: Callable[[str], Recommendation], make_answer: MakeAnswer
 ) -> None:
     """The judge's question too, and for all who said the same, so that it can be forgotten with them."""
-    own = {name: ["The sound you praised."] for name in ("subject", "preheader", "intro", "line")}
-    said = OwnProduct(product_id="O1", product_name="Solero Amp", polarity=0.9, said="The sound is so good.")
+    text = {"text": "The sound you praised.", "evidence": [f"s1: {SAID}"]}
+    own = {name: [text] for name in ("subject", "preheader", "intro", "line")}
+    said = OwnProduct(product_id="O1", product_name="Solero Amp", polarity=0.9, said=SAID)
     told = [recommend(each).model_copy(update={"owned": (said,)}) for each in ("C1", "C2")]
     facts = [email_facts(each, brand="b", locale="en_IN") for each in (*told, recommend("C3"))]
     _, part = await written(InMemoryWriter(make_answer(own=own)), *facts)
     records = list(copy_records(part, payer="p"))
-    about = [(each.task, each.customer_id) for each in records if "so good" in each.prompt]
+    about = [(each.task, each.customer_id) for each in records if SAID in each.prompt]
     assert about == [("own", "C1"), ("judge", "C1"), ("own", "C2"), ("judge", "C2")]
-    assert {each.customer_id for each in records if "so good" not in each.prompt} == {None}
+    assert {each.customer_id for each in records if SAID not in each.prompt} == {None}
     assert all(each.answer_keys[0] == each.prompt_key for each in records)
 
 

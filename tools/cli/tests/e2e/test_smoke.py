@@ -63,8 +63,10 @@ def test_killed_at_each_step_it_goes_on_and_pays_for_nothing_twice(
     assert state.done == list(STEPS)
     assert state.by_stand_in
     assert [each.question for each in state.verdicts] == list(QUESTIONS)
-    assert (state.counts["emails"], state.counts["delivered_sent"]) == (60, 60)
-    assert len(list(Path(stack.variables[FOLDER]).glob("*.eml"))) == 60, "nobody is written to twice"
+    emails = 60 - state.counts["customers_safety_cases"]
+    assert emails > 50
+    assert (state.counts["emails"], state.counts["delivered_sent"]) == (emails, emails)
+    assert len(list(Path(stack.variables[FOLDER]).glob("*.eml"))) == emails, "nobody is written to twice"
     _require_paid_once(stack, folder / "calls")
     assert everything(dict(stack.variables)) == before, "nothing is left"
 

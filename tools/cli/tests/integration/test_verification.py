@@ -391,9 +391,9 @@ def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
     """The same schema, profile and members; the deployed mailer's own temperature, where one is accepted."""
     name = f"/fondly/{deployed.environment}/mailer/temperature"
     deployed.ssm.put_parameter(Name=name, Value="0.3", Type="String")
-    for model_id, temperature, structured in (
-        (MODEL_ID, None, "toolConfig"),
-        ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", 0.3, "outputConfig"),
+    for model_id, temperature, structured, caches in (
+        (MODEL_ID, None, "toolConfig", True),
+        ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", 0.3, "outputConfig", False),
     ):
         settings = copy_request.deployed_settings(deployed, model_id)
         prompts = trial_prompts(style(settings))
@@ -402,7 +402,7 @@ def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
             assert asked["modelId"] == model_id
             assert asked["inferenceConfig"].get("temperature") == temperature
             assert structured in asked
-            assert "cachePoint" in asked["system"][1]
+            assert ({"cachePoint": {"type": "default"}} in asked["system"]) is caches
         assert copy_request.copy_problems(deployed, model_id) == []
 
 

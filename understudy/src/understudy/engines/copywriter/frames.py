@@ -22,7 +22,7 @@ _PLAIN_WORDS = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?")
 _PRODUCTS = ("liked.product", "disliked.product", "praised.product", "blamed.product", "customer.first_name")
 
 
-def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[dict[str, Any]]]:
+def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[Any]]:
     """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
     writer, before = _Writer(facts, attempt), {each.text for each in facts.refused}
     is_sorry = facts.occasion == "sorry"
@@ -33,7 +33,9 @@ def compose_frame(facts: Facts, attempt: int = 0) -> dict[str, list[dict[str, An
             "preheader": writer.filled("frame.sorry.preheaders"),
         }
     return {
-        field: [Wording(each).told() for each in dict.fromkeys(found) if each not in before][: facts.wordings]
+        field: [writer.cited(each).told(field) for each in dict.fromkeys(found) if each not in before][
+            : facts.wordings
+        ]
         for field, found in texts.items()
         if facts.wants(field)
     }
@@ -62,6 +64,11 @@ class _Writer:
             "no_theme"
         )
         return known | ({"theme": facts.theme} if is_said else {})
+
+    def cited(self, text: str) -> Wording:
+        """Return a text with what it rests on: only a remedy is a fact of its own."""
+        remedy = self.facts.remedy
+        return Wording(text, (("remedy", remedy),) if remedy and remedy in text else ())
 
     def intros(self) -> list[str]:
         """Return openings that say what is known of the customer, each with what follows from it."""

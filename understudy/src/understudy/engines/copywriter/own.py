@@ -25,6 +25,7 @@ _MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200, "closi
 _SHAPES = {"love": "loves", "like": "loves", "happy": "happy"}
 _SIGNS = ("plus", "minus", "none")
 _AGREES = re.compile(r"\{[abAB]\}(?: of your \{\w+\})? (?:is|was|has|ist|war|hat)\b")
+_QUOTED_WORDS = 4
 _THEMED_CLOSINGS = 0.15
 """How many closings are of the first product's theme, if there are such."""
 
@@ -43,7 +44,7 @@ def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
             "closing": writer.closings,
         }
         answer[str(customer.n)] = {
-            field: [each.told() for each in islice(_fitting(wordings(), field, before), facts.wordings)]
+            field: [each.told(field) for each in islice(_fitting(wordings(), field, before), facts.wordings)]
             for field, wordings in written.items()
             if facts.wants(field)
         }
@@ -228,7 +229,8 @@ class _Writer:
             first, last = said[0], said[-1]
             known |= {"word": first.word, "Word": begun(first.word), "use": first.use}
             known |= {"told": first.told, "Told": begun(first.told), "but": last.told}
-        evidence = tuple((each.source, each.quote) for each in said or self.said[:1]) or self._written
+        written = tuple((each.source, each.quote) for each in said or self.said[:1]) or self._written
+        evidence = tuple((source, " ".join(quote.split()[:_QUOTED_WORDS])) for source, quote in written)
         patterns = [*more, *(each for name in names for each in self.pools.of(name))]
         if any(is_plural(each.aspect) for each in said):
             patterns = [each for each in patterns if not _AGREES.search(each)]

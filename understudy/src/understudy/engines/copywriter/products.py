@@ -45,7 +45,7 @@ def _composed(product: Product, facts: Facts, attempt: int) -> Fields:
     writer = ProductWriter(product, facts, attempt)
     written = {"subject": writer.subjects, "preheader": writer.preheaders, "line": writer.lines}
     return {
-        field: [each.told() for each in writer.chosen(field, wordings())]
+        field: [each.told(field) for each in writer.chosen(field, wordings())]
         for field, wordings in written.items()
         if facts.wants(field)
     }

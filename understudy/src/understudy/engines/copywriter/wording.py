@@ -17,9 +17,8 @@ class Wording:
         """Return this text followed by another."""
         return Wording(f"{self.text} {other.text}", (*self.evidence, *other.evidence))
 
-    def told(self) -> dict[str, Any]:
-        """Return it as a member of an answer."""
-        return {
-            "text": self.text,
-            "evidence": [{"id": source, "quote": said} for source, said in self.evidence],
-        }
+    def told(self, field: str) -> dict[str, Any] | str:
+        """Return it as a member of an answer; a closing cites nothing."""
+        if field == "closing":
+            return self.text
+        return {"text": self.text, "evidence": [f"{source}: {said}" for source, said in self.evidence]}

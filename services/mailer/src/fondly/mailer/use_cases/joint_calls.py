@@ -8,7 +8,7 @@ from fondly.mailer.domain.copy.answers import split_answer
 from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Task
 from fondly.mailer.ports import TOKENS, ModelReply
 
-TOGETHER = 8
+TOGETHER = 10
 """Questions in one call: the system text is by far the longest part of a prompt."""
 CUT = "0"
 """The last digit of a key after which a call ends, so that what else is in a run changes few calls."""

@@ -1,9 +1,9 @@
 """Has the model write for the customers of a part, and puts together each customer's words.
 
-Frames are asked once for everybody of whom the same is known, texts on a product once for everybody who gets
-it for the same reason, and a frame of one's own for whoever has said something. What code and the judge
-accept may be said. A field without such a wording is asked for once more, with what was refused; if that
-fails too, it gets house text.
+Texts on a product are asked once for everybody who gets it for the same reason, a frame of one's own for
+whoever has said something, and for the others a frame once for everybody of whom the same is known. What
+code and the judge accept may be said. A field without such a wording is asked for once more, with what was
+refused; if that fails too, it gets house text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from fondly.mailer.domain.copy.answers import (
     read_answer,
 )
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
-from fondly.mailer.domain.copy.fields import HERO_TEXTS, PRODUCT_TEXTS, QUOTE
+from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE
 from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
 from fondly.mailer.domain.copy.own_prompt import own_question
@@ -61,9 +61,14 @@ class EmailQuestions:
     own: Question | None
 
     @property
-    def all(self) -> Sequence[Question]:
-        """Each of them."""
-        return [self.frame, *self.products, *([self.own] if self.own else [])]
+    def first(self) -> Sequence[Question]:
+        """Those that are asked at once: the shared frame only where there is no frame of their own."""
+        return [*self.products, self.own] if self.own else [self.frame, *self.products]
+
+    def needed(self, wordings: "Mapping[Question, Wordings]") -> Sequence[Question]:
+        """Return these, and the shared frame too if that of their own lacks a text."""
+        lacks = self.own and wordings[self.own].judged.missing(OWN_TEXTS)
+        return [self.frame, *self.first] if lacks else self.first
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,37 @@ class Copywriter:
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""
         of_emails = {facts.customer_id: self._of_email(facts) for facts in everybody}
-        questions = dict.fromkeys(chain.from_iterable(each.all for each in of_emails.values()))
+        asked = dict.fromkeys(chain.from_iterable(each.first for each in of_emails.values()))
+        wordings = await self._answered(asked, payer)
+        needed = chain.from_iterable(each.needed(wordings) for each in of_emails.values())
+        more = dict.fromkeys(each for each in needed if each not in wordings)
+        return PartCopy(wordings | await self._answered(more, payer), of_emails)
+
+    def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
+        """Return the copy of a customer of the part; `seed` decides between the wordings."""
+        questions = part.questions[facts.customer_id]
+        said = {each: part.wordings[each] for each in questions.needed(part.wordings)}
+        texts = {each: wordings.judged.wordings for each, wordings in said.items()}
+        answers = Answers(
+            texts.get(questions.frame, {}),
+            [texts[each] for each in questions.products],
+            texts[questions.own] if questions.own else {},
+        )
+        suits = self.subjects.suits if self.subjects else None
+        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
+        copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
+        return WrittenCopy(
+            replace(made, copy=copy),
+            variant=variant,
+            prompt_keys=tuple(next(iter(each.replies)) for each in said.values()),
+            repair_keys=tuple(
+                dict.fromkeys(again for each in said.values() for again in list(each.replies)[1:])
+            ),
+            judge_keys=tuple(dict.fromkeys(chain.from_iterable(each.judgements for each in said.values()))),
+        )
+
+    async def _answered(self, questions: Iterable[Question], payer: str) -> dict[Question, Wordings]:
+        """Have questions answered, and asked once more about the fields without a wording."""
         wordings = await self._written({each: (each.prompt, each.fields) for each in questions}, payer)
         missing = {each: found.judged.missing(each.fields) for each, found in wordings.items()}
         repairs = {
@@ -121,24 +156,7 @@ class Copywriter:
         }
         for question, repaired in (await self._written(repairs, payer)).items():
             wordings[question] = _mended(wordings[question], repaired)
-        return PartCopy(wordings, of_emails)
-
-    def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
-        """Return the copy of a customer of the part; `seed` decides between the wordings."""
-        questions = part.questions[facts.customer_id]
-        said = [part.wordings[each] for each in questions.all]
-        frame, *texts = (each.judged.wordings for each in said)
-        answers = Answers(frame, texts[: len(facts.products)], texts[-1] if questions.own else {})
-        suits = self.subjects.suits if self.subjects else None
-        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
-        copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
-        return WrittenCopy(
-            replace(made, copy=copy),
-            variant=variant,
-            prompt_keys=tuple(next(iter(each.replies)) for each in said),
-            repair_keys=tuple(dict.fromkeys(again for each in said for again in list(each.replies)[1:])),
-            judge_keys=tuple(dict.fromkeys(chain.from_iterable(each.judgements for each in said))),
-        )
+        return wordings
 
     async def _written(
         self, prompts: Mapping[Question, tuple[Prompt, tuple[str, ...]]], payer: str

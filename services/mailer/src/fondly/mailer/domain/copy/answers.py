@@ -109,12 +109,9 @@ def _wordings(value: object) -> list[Wording]:
 
 
 def _evidence(value: object) -> tuple[Evidence, ...]:
-    cited = [_mapping(each) for each in items(value)[:MAX_EVIDENCE]]
-    return tuple(
-        Evidence(source, quote)
-        for each in cited
-        if (source := plain(each.get("id"))) and (quote := plain(each.get("quote"))[:MAX_QUOTE_CHARS])
-    )
+    """Read what is cited, each "id: words"."""
+    cited = (plain(each).partition(": ") for each in items(value)[:MAX_EVIDENCE])
+    return tuple(Evidence(source, quote[:MAX_QUOTE_CHARS]) for source, _, quote in cited if source and quote)
 
 
 def check_answer(answer: Mapping[str, Sequence[Wording]], ground: Ground, *, strict: bool) -> Judged:

@@ -33,6 +33,8 @@ Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
 SUBJECT, INTRO = "subject", "intro"
 HERO = 1
+SHOWN_OF_FIVE = 2
+"""How many of five emails show a sentence of a review, if there is one."""
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
 
@@ -154,12 +156,16 @@ def _numbered(wording: Wording, number: int) -> Wording:
 
 
 def _quote(facts: EmailFacts, products: Sequence[Texts], seed: str) -> dict[str, str]:
-    """Return the sentence of a review that an email shows, by its product's number: any of them."""
+    """Return the sentence of a review that an email shows, by its product's number: any of them, or none.
+
+    Two of five emails show one, so that few customers read the same sentence on a product that many get.
+    """
     quotes = [
         (str(number), quote.text)
         for number, texts in enumerate(products, HERO)
         for quote in texts.get(QUOTE, ())
     ]
-    if not quotes or facts.occasion is Occasion.SORRY:
+    place, fifth = divmod(chance(seed, QUOTE), 5)
+    if not quotes or fifth >= SHOWN_OF_FIVE or facts.occasion is Occasion.SORRY:
         return {}
-    return dict([quotes[chance(seed, QUOTE) % len(quotes)]])
+    return dict([quotes[place % len(quotes)]])

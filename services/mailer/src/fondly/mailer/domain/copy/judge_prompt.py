@@ -15,8 +15,8 @@ from fondly.mailer.domain.slots import slots_in
 
 REFUSAL_CHARS = 200
 UNREADABLE = "not judged"
-LISTED = re.compile(r"[abr]\d+")
-"""Bullets, aspects and reviews: the judge reads those that are cited."""
+LISTED = re.compile(r"[abrs]\d+")
+"""Bullets, aspects, reviews and customers' sentences: the judge reads those that are cited."""
 _REFUSED = object_schema({"id": {"type": "integer"}, "span": {"type": "string"}, "why": {"type": "string"}})
 _ANSWER = as_json(object_schema({"refused": {"type": "array", "items": _REFUSED}}))
 

@@ -14,6 +14,7 @@ from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
 from fondly.mailer.domain.copy.question import EVIDENCE_CHARS, Question, asked, sources_of
+from fondly.mailer.domain.copy.slot_rules import HEADLINES, ON_THE_CARD
 from fondly.mailer.domain.copy.wording import Ground
 from fondly.mailer.domain.facts.aspects import told_aspect, told_praise
 from fondly.mailer.domain.facts.email import LONGEST_NAME
@@ -82,13 +83,14 @@ def product_question(
 def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
     """Many emails have the same product for the same reason."""
     product, reduced = told.product, not REDUCED.isdisjoint(told.spoken)
-    known, slots = _known(told, language(style.locale)), [f"1.{name}" for name in told.spoken]
+    unsaid = frozenset() if HEADLINES & {*fields} else ON_THE_CARD
+    known, slots = _known(told, language(style.locale)), [each for each in told.spoken if each not in unsaid]
     entry = {
         **known,
         "price": "reduced" if reduced else "regular",
         "reason": {"kind": told.reason, "says": told.says},
         **({"own": {"kind": told.own_kind}} if told.own_kind else {}),
-        "slots": slots,
+        "slots": [f"1.{name}" for name in slots],
     }
     shop = shop_facts(Task.PRODUCT, style, style.wordings, fields)
     chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
@@ -99,7 +101,7 @@ def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
         style.language,
         style.brand,
         sources_of(style, {**named, **listed, "reason": told.says, "own": told.own_kind}),
-        {f"1.{name}": shown[name] for name in told.spoken} | {FIRST_NAME: LONGEST_NAME},
+        {f"1.{name}": shown[name] for name in slots} | {FIRST_NAME: LONGEST_NAME},
         reduced=reduced,
         goes_with_own=told.reason in GOES_WITH and told.own_kind is not None,
         better_rated=told.reason is ReasonKind.BETTER_RATED,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 SCHEMA_NAME = "email_copy"
+CLOSING = "closing"
 MAX_BRAND_CHARS = 60
 as_json = json.JSONEncoder(ensure_ascii=False).encode
 FRAME_WORDINGS = 3
@@ -150,10 +151,10 @@ def message(facts: str) -> str:
 
 
 def wordings_schema(field: str) -> dict[str, Any]:
-    """Return the schema of the wordings of a field, each with its evidence."""
+    """Return the schema of the wordings of a field, each with its evidence; a closing states nothing."""
     text = {"type": "string"}
-    evidence = {"type": "array", "items": object_schema({"id": text, "quote": text})}
-    wording = object_schema({"text": text, "evidence": evidence})
+    cited = object_schema({"text": text, "evidence": {"type": "array", "items": text}})
+    wording = text if field == CLOSING else cited
     return {"type": "array", "items": wording, "description": f"Wordings of the {field}."}
 
 

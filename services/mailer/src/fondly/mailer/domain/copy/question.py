@@ -76,7 +76,7 @@ def asked(
         version,
         system,
         _message(task, shop, [of_entry]),
-        _schema(MEMBERS.get(task), (answer,)),
+        _schema(MEMBERS.get(task), answer),
         max_chars=OVERHEAD_CHARS + chars,
         shop=shop,
         entry=of_entry,
@@ -85,12 +85,13 @@ def asked(
 
 
 @lru_cache(maxsize=64)
-def _schema(member: str | None, answers: tuple[str, ...]) -> str:
-    """Return the schema of an answer to entries with these schemas: there are few."""
+def _schema(member: str | None, answer: str, count: int = 1) -> str:
+    """Return the schema of an answer to entries that have the same one each: there are few."""
     if not member:
-        return answers[0]
-    numbered = {str(number): json.loads(answer) for number, answer in enumerate(answers, 1)}
-    return json.dumps(object_schema({member: object_schema(numbered)}))
+        return answer
+    entry, alone = {"$ref": "#/$defs/answer"}, json.loads(answer)
+    entries = object_schema({str(n): entry if count > 1 else alone for n in range(1, count + 1)})
+    return json.dumps(({"$defs": {"answer": alone}} if count > 1 else {}) | object_schema({member: entries}))
 
 
 def joined(prompts: Sequence[Prompt]) -> Prompt:
@@ -101,7 +102,7 @@ def joined(prompts: Sequence[Prompt]) -> Prompt:
     return replace(
         first,
         text=_message(first.task, first.shop, [each.entry for each in prompts]),
-        schema=_schema(MEMBERS[first.task], tuple(each.answer for each in prompts)),
+        schema=_schema(MEMBERS[first.task], first.answer, len(prompts)),
         max_chars=sum(each.max_chars for each in prompts),
     )
 

@@ -19,8 +19,10 @@ from fondly.mailer.domain.text import clean
 
 ANY_PRODUCT = "N"
 """Stands for the name of a product where only what is known of it counts."""
-MIN_WORDS = 4
-"""A shorter review says nothing that an email could take up."""
+MIN_WORDS = 8
+"""A shorter review ("Just perfect for daily use") says nothing that an email could take up."""
+MIN_COMPLAINT_WORDS = 4
+"""A complaint need not be long ("It stopped after a week")."""
 MAX_SENTENCES, MAX_SAID_CHARS = 6, 200
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
@@ -99,7 +101,7 @@ def experience_of(
             Occasion.SORRY,
             disliked=_spoken(bad, naming),
             blamed=_aspect(told, owned, words, told_aspect),
-            own=_own_words(bad, naming),
+            own=_own_words(bad, naming, MIN_COMPLAINT_WORDS),
         )
     named = next((each.own for each in products if each.stated_reason.kind in LIKING and each.own), None)
     liked = named or _spoken((each for each in owned if each.is_liked), naming)
@@ -119,11 +121,11 @@ def _telling(owned: Iterable[OwnProduct], of_hero: str | None) -> list[OwnProduc
     return sorted(opinions, key=lambda each: (each.product_id != of_hero, -len(each.said or "")))
 
 
-def _own_words(owned: Iterable[OwnProduct], naming: Naming) -> OwnWords | None:
+def _own_words(owned: Iterable[OwnProduct], naming: Naming, min_words: int = MIN_WORDS) -> OwnWords | None:
     """Return what was said of the first of these products of which something was."""
     for each in owned:
         said, name = each.said or "", own_name(each.product_name, each.category, naming)
-        if name and len(said.split()) >= MIN_WORDS:
+        if name and len(said.split()) >= min_words:
             sentences = filter(None, (clean(one, max_chars=MAX_SAID_CHARS) for one in _SENTENCE.split(said)))
             numbered = {f"s{n}": text for n, text in enumerate(islice(sentences, MAX_SENTENCES), 1)}
             return OwnWords(name, kind_name(each.category, naming), numbered, each.stars)
