@@ -11,13 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from fondly.mailer.domain.copy.answers import (
-    AnswerFormatError,
-    Judged,
-    Verdict,
-    check_answer,
-    read_answer,
-)
+from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, check_answer, read_answer
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
 from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE
 from fondly.mailer.domain.copy.frame_prompt import frame_question

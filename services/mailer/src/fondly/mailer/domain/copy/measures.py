@@ -33,7 +33,8 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
     said, models = _said(wording.text, ground.language)
     if said:
         cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
-        proved = {figure for each in cited for figure, _ in _told(each, ground.language)}
+        numbers = Rules.load(ground.language).numbers
+        proved = {figure for each in cited for figure, _ in _figures(plain(each), numbers)}
         yield from (words for figure, words in said if figure not in proved)
     if models:
         told = set(re.findall(r"\w+", plain(ground.told)))
@@ -46,11 +47,6 @@ def _said(text: str, language: str) -> tuple[list[tuple[Figure, str]], list[str]
     rules, own_words = Rules.load(language), SLOT.sub(" ; ", text)
     said = rules.harmless.sub(" ; ", plain(own_words))
     return list(_figures(said, rules.numbers, counting=True)), _MODEL.findall(own_words)
-
-
-@lru_cache(maxsize=CACHED_TEXTS)
-def _told(source: str, language: str) -> list[tuple[Figure, str]]:
-    return list(_figures(plain(source), Rules.load(language).numbers))
 
 
 def _figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:

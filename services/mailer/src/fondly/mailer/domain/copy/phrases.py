@@ -13,6 +13,7 @@ BY_SHOP = frozenset({"brand", "remedy"})
 """Sources in which the shop itself promises something: what is cited of them may be said."""
 STEM = 5
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_OF_REVIEWS = re.compile(r"[ar]\d+").fullmatch
 
 
 def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
@@ -41,19 +42,20 @@ def _holds(group: Group, ground: Ground) -> bool:
 
 
 def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
-    by_shop = (each.quote for each in wording.evidence if each.source in BY_SHOP)
-    return any(_EXCUSES[excuse](phrase, wording, ground) for excuse in group.unless) or any(
-        shares_a_word(phrase, quote) for quote in by_shop
-    )
-
-
-def _is_cited(phrase: str, wording: Wording, _: Ground) -> bool:
+    cited = [each.source for each in wording.evidence]
     quotes = " ".join(plain(each.quote) for each in wording.evidence)
-    return phrase in quotes or shares_a_word(phrase, quotes)
-
-
-def _is_of_reviews(source: str) -> bool:
-    return source[:1] in {"a", "r"} and source[1:].isdigit()
+    known: Mapping[str, Callable[[], bool]] = {
+        "reduced": lambda: ground.reduced,
+        "better_rated": lambda: ground.better_rated,
+        "of_several": lambda: ground.of_several,
+        "said": lambda: any(map(is_own_word, cited)),
+        "reviews": lambda: any(map(_OF_REVIEWS, cited)),
+        "reason": lambda: shares_a_word(phrase, ground.sources.get("reason", "")),
+        "told": lambda: shares_a_word(phrase, " ".join(ground.sources.values())),
+        "cited": lambda: phrase in quotes or shares_a_word(phrase, quotes),
+    }
+    by_shop = " ".join(each.quote for each in wording.evidence if each.source in BY_SHOP)
+    return shares_a_word(phrase, by_shop) or any(known[excuse]() for excuse in group.unless)
 
 
 def shares_a_word(text: str, source: str) -> bool:
@@ -65,17 +67,3 @@ def shares_a_word(text: str, source: str) -> bool:
 def stems(text: str) -> frozenset[str]:
     """Return how the words of four letters or more begin."""
     return frozenset(word[:STEM] for word in _WORD.findall(plain(text)))
-
-
-_EXCUSES: Mapping[str, Callable[[str, Wording, Ground], bool]] = {
-    "reduced": lambda _phrase, _wording, ground: ground.reduced,
-    "better_rated": lambda _phrase, _wording, ground: ground.better_rated,
-    "of_several": lambda _phrase, _wording, ground: ground.of_several,
-    "said": lambda _phrase, wording, _ground: any(is_own_word(each.source) for each in wording.evidence),
-    "reviews": lambda _phrase, wording, _ground: any(
-        _is_of_reviews(each.source) for each in wording.evidence
-    ),
-    "reason": lambda phrase, _wording, ground: shares_a_word(phrase, ground.sources.get("reason", "")),
-    "told": lambda phrase, _wording, ground: shares_a_word(phrase, " ".join(ground.sources.values())),
-    "cited": _is_cited,
-}

@@ -4,12 +4,12 @@ It tells nothing of the customer but the kind of what they have, if the reason i
 gets the product for this reason shares it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from fondly.contracts.records import AspectCount, Product, Quote, ReasonKind
+from fondly.contracts.records import AspectCount, Pick, ReasonKind
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.copy.fields import PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import Style, Task, fields_schema, shop_facts
@@ -47,18 +47,13 @@ GOES_WITH = frozenset(
 
 
 @dataclass(frozen=True)
-class Told:
-    """What the model is told of a product, and of why it was picked: the same for many customers."""
+class _Told:
+    """A product as it is told to the model: equal, by its `key`, for all who get it for the same reason."""
 
     product: ProductFacts = field(compare=False)
-    """That of any of them."""
-    entry: Product
-    aspects: tuple[tuple[AspectCount, ...], tuple[AspectCount, ...]]
-    quotes: tuple[Quote, ...]
-    spoken: tuple[str, ...]
-    reason: ReasonKind
     says: str
     own_kind: str | None
+    key: tuple[object, ...]
 
 
 def product_question(
@@ -66,29 +61,23 @@ def product_question(
 ) -> Question:
     """Return the question for several wordings of these texts on a product, whatever its number."""
     pick, own, says = product.pick, product.own, product.values["reason"]
-    told = Told(
-        product,
-        product.entry,
-        (pick.praised, pick.blamed),
-        pick.quotes[:MAX_QUOTES],
-        product.spoken,
-        product.stated_reason.kind,
-        says.replace(own, OWN_SLOT) if own else says,
-        (kind_name(product.own_category, product.naming) or ANY_KIND) if own else None,
-    )
+    key = (pick.product, pick.praised, pick.blamed, pick.quotes, product.spoken, product.stated_reason.kind)
+    own_kind = (kind_name(product.own_category, product.naming) or ANY_KIND) if own else None
+    told = _Told(product, says.replace(own, OWN_SLOT) if own else says, own_kind, key)
     return _question(told, style, fields)
 
 
 @lru_cache(maxsize=CACHED_QUESTIONS)
-def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
+def _question(told: _Told, style: Style, fields: tuple[str, ...]) -> Question:
     """Many emails have the same product for the same reason."""
-    product, reduced = told.product, not REDUCED.isdisjoint(told.spoken)
+    product, reason = told.product, told.product.stated_reason.kind
+    reduced = not REDUCED.isdisjoint(product.spoken)
     unsaid = frozenset() if HEADLINES & {*fields} else ON_THE_CARD
-    known, slots = _known(told, language(style.locale)), [each for each in told.spoken if each not in unsaid]
+    known, slots = _known(product), [each for each in product.spoken if each not in unsaid]
     entry = {
         **known,
         "price": "reduced" if reduced else "regular",
-        "reason": {"kind": told.reason, "says": told.says},
+        "reason": {"kind": reason, "says": told.says},
         **({"own": {"kind": told.own_kind}} if told.own_kind else {}),
         "slots": [f"1.{name}" for name in slots],
     }
@@ -103,8 +92,8 @@ def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
         sources_of(style, {**named, **listed, "reason": told.says, "own": told.own_kind}),
         {f"1.{name}": shown[name] for name in slots} | {FIRST_NAME: LONGEST_NAME},
         reduced=reduced,
-        goes_with_own=told.reason in GOES_WITH and told.own_kind is not None,
-        better_rated=told.reason is ReasonKind.BETTER_RATED,
+        goes_with_own=reason in GOES_WITH and told.own_kind is not None,
+        better_rated=reason is ReasonKind.BETTER_RATED,
         of_several=False,
     )
     schema = fields_schema(fields)
@@ -112,8 +101,8 @@ def _question(told: Told, style: Style, fields: tuple[str, ...]) -> Question:
         asked(Task.PRODUCT, style.language, shop=shop, entry=entry, answer=schema, chars=chars),
         fields,
         ground,
-        {"reason": told.reason},
-        quotes=tuple(quote.text for quote in told.quotes),
+        {"reason": reason},
+        quotes=tuple(quote.text for quote in product.pick.quotes[:MAX_QUOTES]),
         strict=style.strict,
     )
 
@@ -124,30 +113,26 @@ def bullets_of(product: ProductFacts) -> dict[str, str]:
     return {f"b{n}": text for n, text in enumerate(filter(None, cleaned), 1)}
 
 
-def _known(told: Told, words: Language) -> dict[str, Any]:
-    product = told.product
+def _known(product: ProductFacts) -> dict[str, Any]:
+    pick = product.pick
     return {
         "name": clean(product.name, max_chars=MAX_NAME_CHARS),
         "title": product.values["name"],
         "kind": clean(product.kind, max_chars=MAX_KIND_CHARS),
         "bullets": bullets_of(product),
-        "aspects": _aspects(*told.aspects, words),
+        "aspects": _aspects(pick, language(product.locale)),
         "reviews": {
             f"r{n}": f"{quote.stars.normalize():f} stars: {text}" if quote.stars else text
-            for n, quote in enumerate(told.quotes, 1)
+            for n, quote in enumerate(pick.quotes[:MAX_QUOTES], 1)
             for text in [clean(quote.text, max_chars=MAX_BULLET_CHARS)]
         },
     }
 
 
-def _aspects(
-    praised: Iterable[AspectCount], blamed: Iterable[AspectCount], words: Language
-) -> Mapping[str, str]:
-    told = (
-        *((told_praise(each.aspect, words), "praised", each.praised, each) for each in praised),
-        *((told_aspect(each.aspect, words), "blamed", each.blamed, each) for each in blamed),
-    )
-    named = [each for each in told if each[0]][:MAX_ASPECTS]
+def _aspects(pick: Pick, words: Language) -> Mapping[str, str]:
+    praised = ((told_praise(each.aspect, words), "praised", each.praised, each) for each in pick.praised)
+    blamed = ((told_aspect(each.aspect, words), "blamed", each.blamed, each) for each in pick.blamed)
+    named = [each for each in (*praised, *blamed) if each[0]][:MAX_ASPECTS]
     return {
         f"a{n}": f"{said}: {name} ({_count(number, each)})"
         for n, (name, said, number, each) in enumerate(named, 1)
