@@ -30,7 +30,7 @@ _TIED = frozenset({"goes_with", "bought_together", "better_rated"})
 """Reasons that tie a product to the customer's own."""
 
 _Item = TypeVar("_Item")
-Fields = dict[str, list[dict[str, Any]]]
+Fields = dict[str, list[Any]]
 
 
 def compose_products(facts: Facts, attempt: int = 0) -> dict[str, dict[str, Fields]]:
