@@ -26,6 +26,8 @@ _YOURS = {
     "p": {"Ihrem": "Ihren", "Ihr_acc": "Ihre"},
 }
 """No sentence has a verb for a plural, nor the dative of a noun that does not end in "n" or "s"."""
+_JOINS = ("often bought with", "to go with your", "better rated than your")
+"""How reasons begin that can follow the name of a product."""
 _PLAIN_KIND = re.compile(r"[A-Za-z][a-z]*(?:[ -][A-Za-z]+){0,2}")
 _AN = re.compile(r"[aeio]|hdmi|led\b|lcd|sd\b|u(?!s|ni|te)", re.IGNORECASE)
 
@@ -96,7 +98,14 @@ class Nouns:
             article = "an " if _AN.match(called) else "a "
         here = "Here are" if many else "Here is"
         named = f"{article}{called}"
-        return {"hero": named, "hero_up": begun(named), "den_hero": f"{accusative}{called}", "Here": here}
+        reason = {"reason": says} if (says := hero.reason.says).startswith(_JOINS) else {}
+        return {
+            "hero": named,
+            "hero_up": begun(named),
+            "den_hero": f"{accusative}{called}",
+            "Here": here,
+            **reason,
+        }
 
 
 def is_plural(called: str) -> bool:

@@ -147,11 +147,11 @@ class _Writer:
 
     def intros(self) -> Iterator[Wording]:
         """Yield what they wrote in our words, and what follows from it."""
-        leads = list(self._leads())
+        leads, reason = list(self._leads()), self.nouns.known.get("reason", "")
         for place, opening in enumerate(self._openings()):
             remedy = self.customer.remedy if self.is_sorry else ""
-            cited = (("remedy", remedy),) if remedy else ()
             text = " ".join(filter(None, (opening.text, remedy, leads[place % len(leads)])))
+            cited = (each for each in (("remedy", remedy), ("reason", reason)) if each[1] and each[1] in text)
             yield Wording(text, (*opening.evidence, *cited))
 
     def lines(self) -> Iterator[Wording]:

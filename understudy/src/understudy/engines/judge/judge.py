@@ -145,9 +145,10 @@ def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
 def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
     """Yield claims that nothing known supports, and note where those are that something does."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
-    known = evidence.known.union(filter(is_slot, tokens))
+    known, reason = evidence.known.union(filter(is_slot, tokens)), evidence.sources.get("reason", "").lower()
     for start, end, subject in lexicon.assertions.found(tokens):
-        if not lexicon.assertion_needs[subject].isdisjoint(known):
+        is_the_reason = " ".join(tokens[start : end + 1]) in reason
+        if is_the_reason or not lexicon.assertion_needs[subject].isdisjoint(known):
             supported |= set(range(start, end))
         elif lexicon.words("negations").isdisjoint(tokens[start:end]):
             yield sentence.words(start, end), f"nothing supports a claim about {subject}"

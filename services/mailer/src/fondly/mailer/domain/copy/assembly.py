@@ -104,11 +104,11 @@ class _Assembly:
     def texts(self, answers: Answers) -> dict[str, Wording]:
         """Return each field that has a wording, with that which the customer reads."""
         apology = self._facts.occasion is Occasion.SORRY
-        found = self._first(HEADLINES, answers.own)
+        found = self._first(HEADLINES, answers.own, is_own=True)
         if len(found) < len(HEADLINES):
             others = self._first(HEADLINES, answers.frame) if apology else self._headlines(answers.products)
             found = others | found
-        found |= self._first(FRAME_TEXTS, answers.own)
+        found |= self._first(FRAME_TEXTS, answers.own, is_own=True)
         found |= self._first([name for name in FRAME_TEXTS if name not in found], answers.frame)
         return found | dict(self._lines(answers))
 
@@ -129,24 +129,34 @@ class _Assembly:
             if line := line or self._chosen(field, texts.get(LINE, ()), number):
                 yield field, line
 
-    def _first(self, names: Sequence[str], texts: Texts, number: int = HERO) -> dict[str, Wording]:
-        chosen = {name: self._chosen(name, texts.get(name, ()), number) for name in names}
+    def _first(
+        self, names: Sequence[str], texts: Texts, number: int = HERO, *, is_own: bool = False
+    ) -> dict[str, Wording]:
+        chosen = {name: self._chosen(name, texts.get(name, ()), number, is_own=is_own) for name in names}
         return {name: wording for name, wording in chosen.items() if wording}
 
-    def _chosen(self, name: str, wordings: Sequence[Wording], number: int) -> Wording | None:
-        """Return the wording of the seed that shares nothing with those before, and suits if any does."""
-        fresh = self._fresh(name, wordings, number)
+    def _chosen(
+        self, name: str, wordings: Sequence[Wording], number: int, *, is_own: bool = False
+    ) -> Wording | None:
+        """Return the wording of the seed that shares nothing with those before, and suits if any does.
+
+        Of a customer's own there is no other: that may share its opening.
+        """
+        fresh = self._fresh(name, wordings, number, is_own=is_own)
         if name == SUBJECT and (suits := self._suits):
             fresh = iter(sorted(fresh, key=lambda wording: not suits(self._facts, wording.text)))
         if chosen := next(fresh, None):
             self._used |= marks(chosen, number)
         return chosen
 
-    def _fresh(self, name: str, wordings: Sequence[Wording], number: int) -> Iterator[Wording]:
+    def _fresh(
+        self, name: str, wordings: Sequence[Wording], number: int, *, is_own: bool
+    ) -> Iterator[Wording]:
         facts = self._facts
         own = [_numbered(wording, number) for wording in wordings]
         for wording in candidates(name, own, facts.slots, seed=self._seed):
-            if self._used.isdisjoint(marks(wording, number)) and fits(name, wording.text, facts.slots):
+            is_fresh = is_own or self._used.isdisjoint(marks(wording, number))
+            if is_fresh and fits(name, wording.text, facts.slots):
                 yield wording
 
 

@@ -103,14 +103,14 @@ preheader-sorry =
     .b = Ihre Worte sind angekommen.
 
 greeting-any =
-    .a = Guten Tag { $first_name },
-    .b = Hallo { $first_name },
-    .c = Guten Tag,
-    .d = Hallo,
+    .a = Guten Tag { $first_name }!
+    .b = Hallo { $first_name }!
+    .c = Guten Tag!
+    .d = Hallo!
 greeting-sorry =
-    .a = Guten Tag { $first_name },
-    .b = Hallo { $first_name },
-    .c = Guten Tag,
+    .a = Guten Tag { $first_name }!
+    .b = Hallo { $first_name }!
+    .c = Guten Tag!
 
 intro-liked =
     .a = { $products ->
