@@ -7,14 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import (
-    Clause,
-    FilterError,
-    Parameter,
-    Test,
-    Value,
-    parse_values,
-)
+from understudy.personalize.filter_syntax import Clause, FilterError, Parameter, Test, Value, parse_values
 from understudy.personalize.tables import Column, Numbers, Texts
 
 Mask = NDArray[np.bool_]

@@ -65,14 +65,6 @@ _BOTH: dict[str, ScalarConverter] = {
     "double": _of_type("double", int, float),
     "boolean": _of_type("boolean", bool),
 }
-READ: Mapping[str, ScalarConverter] = {
-    **_BOTH,
-    "timestamp": _read_timestamp,
-    "blob": _read_blob,
-}
-WRITE: Mapping[str, ScalarConverter] = {
-    **_BOTH,
-    "timestamp": _write_timestamp,
-    "blob": _write_blob,
-}
+READ: Mapping[str, ScalarConverter] = {**_BOTH, "timestamp": _read_timestamp, "blob": _read_blob}
+WRITE: Mapping[str, ScalarConverter] = {**_BOTH, "timestamp": _write_timestamp, "blob": _write_blob}
 """Converters by the type of a shape."""

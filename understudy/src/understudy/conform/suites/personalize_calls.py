@@ -32,15 +32,7 @@ _ABSENT = {
     "DatasetExportJob": "dataset-export-job/none",
     "DataDeletionJob": "data-deletion-job/none",
 }
-_DELETED = (
-    "Schema",
-    "DatasetGroup",
-    "Dataset",
-    "Solution",
-    "Campaign",
-    "Filter",
-    "EventTracker",
-)
+_DELETED = ("Schema", "DatasetGroup", "Dataset", "Solution", "Campaign", "Filter", "EventTracker")
 _LISTS = {
     "ListSchemas": "schemas",
     "ListDatasetGroups": "datasetGroups",

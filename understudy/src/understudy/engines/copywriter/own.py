@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.chance import chance_of, shuffled
 from understudy.engines.copywriter.nouns import Nouns, begun, is_plural
-from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
+from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill, places
 from understudy.engines.copywriter.products import ProductWriter
 from understudy.engines.copywriter.said import read, readable
 from understudy.engines.copywriter.wording import Wording
@@ -43,21 +44,20 @@ def compose_own(facts: Facts, attempt: int = 0) -> dict[str, Any]:
             "closing": writer.closings,
         }
         answer[str(customer.n)] = {
-            field: [each.told(field) for each in _fitting(wordings(), field, before)[: facts.wordings]]
+            field: [each.told(field) for each in islice(_fitting(wordings(), field, before), facts.wordings)]
             for field, wordings in written.items()
             if facts.wants(field)
         }
     return {"customers": answer}
 
 
-def _fitting(wordings: Iterator[Wording], field: str, before: set[str]) -> list[Wording]:
-    fitting = {
-        each.text: each
-        for each in wordings
-        if each.text not in before
-        and len(each.text.replace(f"{{{FIRST_NAME}}}", LONGEST_NAME)) <= _MAX_CHARS[field]
-    }
-    return list(fitting.values())
+def _fitting(wordings: Iterator[Wording], field: str, before: set[str]) -> Iterator[Wording]:
+    found = set(before)
+    for each in wordings:
+        length = len(each.text.replace(f"{{{FIRST_NAME}}}", LONGEST_NAME))
+        if each.text not in found and length <= _MAX_CHARS[field]:
+            found.add(each.text)
+            yield each
 
 
 @dataclass
@@ -210,9 +210,10 @@ class _Writer:
         tone = {"sorry": "sorry", "minus": "minus", "mixed": "minus"}.get(self.tone, "hero")
         named = "own.lead.same" if self._is_same and tone == "hero" else f"own.lead.{tone}"
         tables = [named] if self.is_sorry else [named, "own.lead.unknown"]
+        known = self.nouns.known
         for table in tables:
-            texts = [fill(each, self.nouns.known) for each in self.pools.of(table)]
-            yield from shuffled([each for each in texts if each], "lead", *self._source)
+            usable = [each for each in self.pools.of(table) if places(each) <= known.keys()]
+            yield from (fill(each, known) for each in shuffled(usable, "lead", *self._source))
 
     def _of_both(self) -> list[Said]:
         return [*self.liked[:1], *self.blamed[:1]]
@@ -233,9 +234,9 @@ class _Writer:
         patterns = [*more, *(each for name in names for each in self.pools.of(name))]
         if any(is_plural(each.aspect) for each in said):
             patterns = [each for each in patterns if not _AGREES.search(each)]
-        texts = [fill(each, known) for each in patterns]
-        for text in shuffled([each for each in texts if each], what, *self._source):
-            yield Wording(text, evidence)
+        usable = [each for each in patterns if places(each) <= known.keys()]
+        for pattern in shuffled(usable, what, *self._source):
+            yield Wording(fill(pattern, known), evidence)
 
     @cached_property
     def _written(self) -> tuple[tuple[str, str], ...]:

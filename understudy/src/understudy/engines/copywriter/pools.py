@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 FIRST_NAME = "customer.first_name"
 LONGEST_NAME = "N" * 24
 """Stands for a first name, which is not told."""
+_CACHED_PATTERNS = 8_192
 _PLACE = re.compile(r"\{([\w.]+)\}")
 
 
@@ -52,9 +53,13 @@ class Pools:
 
 def fill(pattern: str, known: Mapping[str, str]) -> str:
     """Return a sentence with what is known in its places; empty if something is not."""
-    if not known.keys() >= set(_PLACE.findall(pattern)):
-        return ""
-    return _PLACE.sub(lambda place: known[place[1]], pattern)
+    return _PLACE.sub(lambda place: known[place[1]], pattern) if places(pattern) <= known.keys() else ""
+
+
+@lru_cache(maxsize=_CACHED_PATTERNS)
+def places(pattern: str) -> frozenset[str]:
+    """Return the names of what a sentence has places for."""
+    return frozenset(_PLACE.findall(pattern))
 
 
 def _texts(table: object) -> Iterator[str]:

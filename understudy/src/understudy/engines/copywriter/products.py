@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from understudy.engines.copywriter.chance import chance_of, shuffled
 from understudy.engines.copywriter.clauses import sentences_of
 from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
-from understudy.engines.copywriter.repertoire import find_kind
+from understudy.engines.copywriter.repertoire import find_kind, proved
 from understudy.engines.copywriter.wording import Wording
 
 if TYPE_CHECKING:
@@ -140,10 +140,9 @@ class ProductWriter:
     @cached_property
     def proved(self) -> list[Wording]:
         """What the bullets and the name prove, with what they say themselves if that is little."""
+        told = proved(self.kind, tuple(self.product.sources.items())) if self.kind else {}
         lines = self._shuffled("lines", self.kind.lines if self.kind else ())
-        sources = self.product.sources
-        proved = [said for line in lines if not line.is_free and (said := line.proved_by(sources))]
-        distinct = _of_different_words(proved)
+        distinct = _of_different_words([told[line] for line in lines if line in told])
         return distinct or self._shuffled(
             "clauses", list(sentences_of(self.product.bullets, self.facts.language))
         )

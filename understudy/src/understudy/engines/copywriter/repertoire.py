@@ -34,7 +34,7 @@ _LABEL_COUNTS = 6
 """By how many characters a phrase of the label counts longer than one of the name."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """A text, and what a source must say for it to be true; nothing if it always is."""
 
@@ -67,7 +67,7 @@ class Line:
         return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """A kind of product: what it is called, and what may be said of it."""
 
@@ -83,6 +83,13 @@ class Kind:
     def scenes(self) -> tuple[str, ...]:
         """Its subjects and preheaders in lower case."""
         return tuple(each.lower() for each in (*self.subjects, *self.preheaders))
+
+
+@lru_cache(maxsize=_CACHED_KINDS)
+def proved(kind: Kind, sources: tuple[tuple[str, str], ...]) -> Mapping[Line, Wording]:
+    """Return the lines of a kind that need proof and have it, with their texts: many ask for a product."""
+    lines, said = (line for line in kind.lines if not line.is_free), dict(sources)
+    return {line: wording for line in lines if (wording := line.proved_by(said))}
 
 
 @cache

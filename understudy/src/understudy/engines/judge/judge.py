@@ -8,7 +8,6 @@ conditions hold.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
@@ -53,11 +52,20 @@ def _faults(text: Text, evidence: Evidence) -> Iterator[Fault]:
         return
     words = text.text
     for said in _repertoire(words.lower(), evidence):
-        words = re.sub(re.escape(said), "", words, flags=re.IGNORECASE)
+        words = _replaced(said, "", words)
     for scene in _scenes(evidence):
-        words = re.sub(re.escape(scene), BREAK, words, flags=re.IGNORECASE)
+        words = _replaced(scene, BREAK, words)
     for sentence in sentences(words):
         yield from _of_sentence(sentence, text.field, evidence)
+
+
+def _replaced(said: str, instead: str, words: str) -> str:
+    """Replace what is said, in lower case, wherever `words` have it."""
+    at = words.lower().find(said)
+    while at >= 0:
+        words = f"{words[:at]}{instead}{words[at + len(said) :]}"
+        at = words.lower().find(said, at + len(instead))
+    return words
 
 
 def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:
@@ -80,9 +88,9 @@ def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
 
 
 def _scenes(evidence: Evidence) -> tuple[str, ...]:
-    """Return what the pools say of the theme of the first product."""
-    kind = _kind(evidence)
-    return Pools.load(evidence.lexicon.language).of(f"scenes.{kind.theme}") if kind else ()
+    """Return what the pools say of the theme of the first product, in lower case."""
+    kind, pools = _kind(evidence), Pools.load(evidence.lexicon.language)
+    return tuple(map(str.lower, pools.of(f"scenes.{kind.theme}"))) if kind else ()
 
 
 def _kind(evidence: Evidence) -> Kind | None:

@@ -87,7 +87,6 @@ class Phrases:
         for start, token in enumerate(tokens):
             for phrase, subject in self.by_first.get(token, ()):
                 there = tokens[start : start + len(phrase)]
-                if len(there) == len(phrase) and all(
-                    wanted is None or each in wanted for wanted, each in zip(phrase, there, strict=True)
-                ):
+                fits = (each in (wanted or there) for wanted, each in zip(phrase, there, strict=False))
+                if len(there) == len(phrase) and there[-1] in (phrase[-1] or there) and all(fits):
                     yield start, start + len(phrase), subject

@@ -13,11 +13,7 @@ from fondly.runtime.retry import ExhaustedError
 MISCONFIGURED = frozenset(
     {"AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"}
 )
-MISCONFIGURED_REQUESTS = (
-    "model identifier",
-    "on-demand throughput",
-    "guardrail",
-)
+MISCONFIGURED_REQUESTS = ("model identifier", "on-demand throughput", "guardrail")
 """Parts of ValidationException messages whose cause affects every request, not only this one."""
 NAMED = {
     Member.TOOL: r"\btool",

@@ -155,12 +155,7 @@ class MailPart:
             part.copies.append(key)
 
     async def _result(
-        self,
-        part: _Part,
-        recommendations: Sequence[Recommendation],
-        copy: PartCopy,
-        *,
-        left_out: int,
+        self, part: _Part, recommendations: Sequence[Recommendation], copy: PartCopy, *, left_out: int
     ) -> PartResult:
         for customer_id, reason in part.failed.items():
             log.warning("email_failed", customer_id=customer_id, error=reason)

@@ -7,17 +7,11 @@ refused; if that fails too, it gets house text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import chain
 
-from fondly.mailer.domain.copy.answers import (
-    AnswerFormatError,
-    Judged,
-    Verdict,
-    check_answer,
-    read_answer,
-)
+from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, check_answer, read_answer
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
 from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE
 from fondly.mailer.domain.copy.frame_prompt import frame_question
@@ -47,9 +41,9 @@ class Wordings:
     judged: Judged
     replies: Replies
     """The answer to the prompt, and that to the request for repairs if there was one."""
-    judging: Mapping[str, Prompt]
+    judging: Mapping[str, Prompt] = field(default_factory=dict)
     """What the judge was asked, by key."""
-    judgements: Replies
+    judgements: Replies = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,25 +157,29 @@ class Copywriter:
     ) -> dict[Question, Wordings]:
         """Have these prompts for fields answered, and what code leaves of the answers judged."""
         replies = await self.ask_once.run((prompt for prompt, _ in prompts.values()), payer=payer)
-        keys = {each: prompt.key(self.ask_once.model_id) for each, (prompt, _) in prompts.items()}
-        found = {
-            each: check(each, replies[keys[each]].reply, fields) for each, (_, fields) in prompts.items()
+        paid = {
+            each: (key := prompt.key(self.ask_once.model_id), replies[key])
+            for each, (prompt, _) in prompts.items()
         }
-        judging: dict[Question, dict[str, Prompt]] = {each: {} for each in found}
+        found = {each: check(each, paid[each][1].reply, fields) for each, (_, fields) in prompts.items()}
         judgements: Replies = {}
-        if judge := self.judge:
-            asked = {each: judge_prompt(each, judged) for each, judged in found.items()}
-            judging |= {
-                each: {prompt.key(judge.model_id): prompt} for each, prompt in asked.items() if prompt
-            }
-            wanted = chain.from_iterable(each.values() for each in judging.values())
-            judgements = await judge.run(wanted, payer=payer)
-        return {
-            each: _judged(
-                each.prompt, found[each], {keys[each]: replies[keys[each]]}, judging[each], judgements
+        if self.judge:
+            judgements = await self.judge.run(
+                filter(None, (asked for _, asked in found.values())), payer=payer
             )
-            for each in found
+        return {
+            each: self._judged(Wordings(each.prompt, judged, dict([paid[each]])), asked, judgements)
+            for each, (judged, asked) in found.items()
         }
+
+    def _judged(self, written: Wordings, asked: Prompt | None, judgements: Replies) -> Wordings:
+        """Return what the judge leaves of an answer; all of it if there was nothing to ask."""
+        if not (self.judge and asked):
+            return written
+        key = asked.key(self.judge.model_id)
+        reply = judgements[key].reply
+        left = accepted(written.judged, None if reply.refusal else reply.text)
+        return replace(written, judged=left, judging={key: asked}, judgements={key: judgements[key]})
 
     def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""
@@ -195,16 +193,6 @@ class Copywriter:
         return EmailQuestions(frame, products, own)
 
 
-def _judged(
-    prompt: Prompt, judged: Judged, replies: Replies, judging: Mapping[str, Prompt], judgements: Replies
-) -> Wordings:
-    """Return what the judge leaves of an answer; all of it if there was nothing to ask."""
-    own = {key: judgements[key] for key in judging}
-    for each in own.values():
-        judged = accepted(judged, None if each.reply.refusal else each.reply.text)
-    return Wordings(prompt, judged, replies, judging, own)
-
-
 def _mended(first: Wordings, second: Wordings) -> Wordings:
     return Wordings(
         first.prompt,
@@ -216,10 +204,10 @@ def _mended(first: Wordings, second: Wordings) -> Wordings:
 
 
 @lru_cache(maxsize=CACHED_JUDGEMENTS)
-def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Judged:
-    """Check a reply, which parts share, by code; one that cannot be used has a verdict on `answer`.
+def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> tuple[Judged, Prompt | None]:
+    """Check a reply, which parts share, by code, and return what the judge is to be asked of the rest.
 
-    Quotes of the product's reviews are checked beside the first reply.
+    One that cannot be used has a verdict on `answer`. Quotes of reviews are checked beside the first reply.
     """
     quoted = question.quotes if fields == question.fields else ()
     quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
@@ -230,4 +218,6 @@ def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> Jud
         except AnswerFormatError as error:
             refusal = str(error)
     judged = check_answer(answer | quotes, question.ground, strict=question.strict)
-    return replace(judged, verdicts=(Verdict("answer", refusal), *judged.verdicts)) if refusal else judged
+    if refusal:
+        judged = replace(judged, verdicts=(Verdict("answer", refusal), *judged.verdicts))
+    return judged, judge_prompt(question, judged)

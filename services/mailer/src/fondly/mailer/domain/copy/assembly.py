@@ -8,9 +8,10 @@ text.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
+from functools import lru_cache
 
 from fondly.contracts.records import CopySource
-from fondly.mailer.domain.copy.choice import candidates, chance, marks
+from fondly.mailer.domain.copy.choice import CACHED_TEXTS, candidates, chance, marks
 from fondly.mailer.domain.copy.fields import (
     FRAME_TEXTS,
     GREETING,
@@ -159,6 +160,7 @@ class _Assembly:
                 yield wording
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def _numbered(wording: Wording, number: int) -> Wording:
     return wording if number == HERO else Wording(renumbered(wording.text, HERO, number), wording.evidence)
 

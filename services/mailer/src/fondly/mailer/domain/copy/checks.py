@@ -6,7 +6,7 @@ from fondly.mailer.domain.copy.evidence import QUOTE, evidence_problems
 from fondly.mailer.domain.copy.measures import unproved_figures
 from fondly.mailer.domain.copy.phrases import forbidden_phrases
 from fondly.mailer.domain.copy.rules import Rules
-from fondly.mailer.domain.copy.sense import is_foreign, sense_problems, strict
+from fondly.mailer.domain.copy.sense import is_foreign, sense_problems
 from fondly.mailer.domain.copy.signs import odd_signs
 from fondly.mailer.domain.copy.slot_rules import slot_problems
 from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
@@ -24,16 +24,9 @@ def problems(field: str, wording: Wording, ground: Ground) -> list[Problem]:
     return [Problem(field, rule, what) for rule, what in first.items()]
 
 
-def strict_problems(field: str, wording: Wording, ground: Ground) -> list[Problem]:
-    """Return what is refused besides for shops that want none but common words and those of the sources."""
-    return [
-        Problem(field, "only common words and those of the facts", word) for word in strict(wording, ground)
-    ]
-
-
 def _malformed(field: str, wording: Wording, ground: Ground) -> list[tuple[str, str]]:
     """Return why the other rules cannot even read a text."""
-    odd = list(odd_signs(wording.text, Rules.load(ground.language).letters))
+    odd = odd_signs(wording.text, Rules.load(ground.language).letters)
     return odd or list(slot_problems(field, wording.text, ground))
 
 

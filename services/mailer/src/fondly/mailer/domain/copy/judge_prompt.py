@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, entry, items, plain
-from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Task, object_schema
+from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Task, as_json, object_schema
 from fondly.mailer.domain.copy.question import Question, asked
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.slots import slots_in
@@ -17,16 +17,8 @@ REFUSAL_CHARS = 200
 UNREADABLE = "not judged"
 LISTED = re.compile(r"[abrs]\d+")
 """Bullets, aspects, reviews and customers' sentences: the judge reads those that are cited."""
-_ANSWER = object_schema(
-    {
-        "refused": {
-            "type": "array",
-            "items": object_schema(
-                {"id": {"type": "integer"}, "span": {"type": "string"}, "why": {"type": "string"}}
-            ),
-        }
-    }
-)
+_REFUSED = object_schema({"id": {"type": "integer"}, "span": {"type": "string"}, "why": {"type": "string"}})
+_ANSWER = as_json(object_schema({"refused": {"type": "array", "items": _REFUSED}}))
 
 
 def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
@@ -44,7 +36,7 @@ def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
         **({"reduced": True} if ground.reduced else {}),
         "slots": sorted({slot for _, wording in _texts(judged) for slot in slots_in(wording.text)}),
     }
-    shop = {"task": Task.JUDGE, "language": ground.language, "brand": ground.brand}
+    shop = as_json({"task": Task.JUDGE, "language": ground.language, "brand": ground.brand})
     return (
         asked(
             Task.JUDGE,

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fondly.mailer.domain.copy.phrases import shares_a_word
+from fondly.mailer.domain.copy.places import by_letter
 from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
@@ -31,15 +32,15 @@ class Figure(NamedTuple):
 
 def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
     """Yield the figures of a text that neither the name, which the card shows, nor anything cited has."""
-    rules = Rules.load(ground.language)
-    own_words = SLOT.sub(" ; ", wording.text)
-    cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
-    proved = {figure for each in cited for figure, _ in figures(each, rules.numbers)}
-    said = rules.harmless.sub(" ; ", plain(own_words))
-    for figure, words in figures(said, rules.numbers, counting=True):
-        if figure not in proved and not _is_of_a_scene(figure, words, said, ground.told):
-            yield words
-    if models := _MODEL.findall(own_words):
+    figures, said, models = _said(wording.text, ground.language)
+    if figures:
+        cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
+        numbers = Rules.load(ground.language).numbers
+        proved = {figure for each in cited for figure, _ in _figures(plain(each), numbers)}
+        for figure, words in figures:
+            if figure not in proved and not _is_of_a_scene(figure, words, said, ground.told):
+                yield words
+    if models:
         told = set(re.findall(r"\w+", f"{plain(ground.told)} {plain(ground.told).replace('-', '')}"))
         yield from (model for model in models if plain(model) not in told)
 
@@ -53,13 +54,16 @@ def _is_of_a_scene(figure: Figure, words: str, said: str, told: str) -> bool:
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def figures(text: str, numbers: Numbers, *, counting: bool = False) -> tuple[tuple[Figure, str], ...]:
-    """Return figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
-    return tuple(_figures(text, numbers, counting=counting))
+def _said(text: str, language: str) -> tuple[list[tuple[Figure, str]], str, list[str]]:
+    """Return the figures of a text with their words, what it says, and its names that have some."""
+    rules, own_words = Rules.load(language), SLOT.sub(" ; ", text)
+    said = rules.harmless.sub(" ; ", plain(own_words))
+    return list(_figures(said, rules.numbers, counting=True)), said, _MODEL.findall(own_words)
 
 
-def _figures(text: str, numbers: Numbers, *, counting: bool) -> Iterator[tuple[Figure, str]]:
-    for found in _figure(numbers).finditer(plain(text)):
+def _figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:
+    """Yield figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
+    for found in _figure(numbers).finditer(text):
         number, unit = found["number"], found["unit"] or ""
         is_word, is_article = number.isalpha(), number in numbers.articles
         if is_word and len(unit) == 1:  # "each one a bowl" is no current
@@ -102,4 +106,4 @@ def _figure(numbers: Numbers) -> re.Pattern[str]:
 
 
 def _any(words: Iterable[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return by_letter(map(re.escape, sorted(words, key=len, reverse=True)))

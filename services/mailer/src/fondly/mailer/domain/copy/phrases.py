@@ -1,7 +1,7 @@
 """Phrases that copy never has, unless the facts that excuse them are there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from fondly.mailer.domain.copy.evidence import is_own_word
@@ -13,26 +13,26 @@ BY_SHOP = frozenset({"brand", "remedy"})
 """Sources in which the shop itself promises something: what is cited of them may be said."""
 STEM = 5
 _WORD = re.compile(r"[^\W\d_]{4,}")
+_OF_REVIEWS = re.compile(r"[ar]\d+").fullmatch
 
 
 def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
     """Yield (what to say instead, the phrase) for each phrase that nothing excuses."""
-    text = plain(SLOT.sub("~", wording.text))
-    for group in _spoken_of(text, ground.language):
-        if (group.fields and field not in group.fields) or not _holds(group, ground):
-            continue
-        found = (match[0] for match in group.pattern.finditer(text))
-        yield from (
-            (group.says, phrase) for phrase in found if not _is_excused(phrase, group, wording, ground)
-        )
+    for group, found in _spoken_of(wording.text, ground.language):
+        if (not group.fields or field in group.fields) and _holds(group, ground):
+            yield from (
+                (group.says, phrase) for phrase in found if not _is_excused(phrase, group, wording, ground)
+            )
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _spoken_of(text: str, language: str) -> tuple[Group, ...]:
-    """Return the groups of which a text has a phrase: by far the longest part of a check."""
-    rules = Rules.load(language)
-    places = [found.start() for found in rules.places.finditer(text)]
-    return tuple(group for group in rules.groups if any(group.pattern.match(text, at) for at in places))
+def _spoken_of(text: str, language: str) -> list[tuple[Group, list[str]]]:
+    """Return the groups of which a text has phrases, and these: by far the longest part of a check."""
+    rules, said = Rules.load(language), plain(SLOT.sub("~", text))
+    places = [found.start() for found in rules.places.finditer(said)]
+    begun = {n for at in places for n, group in enumerate(rules.groups) if group.pattern.match(said, at)}
+    groups = [rules.groups[n] for n in sorted(begun)]
+    return [(group, [found[0] for found in group.pattern.finditer(said)]) for group in groups]
 
 
 def _holds(group: Group, ground: Ground) -> bool:
@@ -44,23 +44,19 @@ def _holds(group: Group, ground: Ground) -> bool:
 def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
     cited = [each.source for each in wording.evidence]
     quotes = " ".join(plain(each.quote) for each in wording.evidence)
-    known = {
-        "reduced": ground.reduced,
-        "better_rated": ground.better_rated,
-        "of_several": ground.of_several,
-        "said": any(map(is_own_word, cited)),
-        "reviews": any(map(_is_of_reviews, cited)),
-        "reason": shares_a_word(phrase, ground.sources.get("reason", "")),
-        "listed": shares_a_word(phrase, ground.listed),
-        "told": shares_a_word(phrase, " ".join(ground.sources.values())),
-        "cited": phrase in quotes or shares_a_word(phrase, quotes),
+    known: Mapping[str, Callable[[], bool]] = {
+        "reduced": lambda: ground.reduced,
+        "better_rated": lambda: ground.better_rated,
+        "of_several": lambda: ground.of_several,
+        "said": lambda: any(map(is_own_word, cited)),
+        "reviews": lambda: any(map(_OF_REVIEWS, cited)),
+        "reason": lambda: shares_a_word(phrase, ground.sources.get("reason", "")),
+        "listed": lambda: shares_a_word(phrase, ground.listed),
+        "told": lambda: shares_a_word(phrase, " ".join(ground.sources.values())),
+        "cited": lambda: phrase in quotes or shares_a_word(phrase, quotes),
     }
     by_shop = " ".join(each.quote for each in wording.evidence if each.source in BY_SHOP)
-    return shares_a_word(phrase, by_shop) or any(known[excuse] for excuse in group.unless)
-
-
-def _is_of_reviews(source: str) -> bool:
-    return source[:1] in {"a", "r"} and source[1:].isdigit()
+    return shares_a_word(phrase, by_shop) or any(known[excuse]() for excuse in group.unless)
 
 
 def shares_a_word(text: str, source: str) -> bool:

@@ -5,6 +5,7 @@ gets the product for this reason shares it.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -45,62 +46,63 @@ GOES_WITH = frozenset(
 """Reasons that tie a product to one of the customer's."""
 
 
+@dataclass(frozen=True)
+class _Told:
+    """A product as it is told to the model: equal, by its `key`, for all who get it for the same reason."""
+
+    product: ProductFacts = field(compare=False)
+    says: str
+    own_kind: str | None
+    key: tuple[object, ...]
+
+
 def product_question(
     product: ProductFacts, style: Style, fields: tuple[str, ...] = PRODUCT_TEXTS
 ) -> Question:
     """Return the question for several wordings of these texts on a product, whatever its number."""
-    return _question(product.pick, product.own_category, product.max_discount, style, fields)
+    pick, own, says = product.pick, product.own, product.values["reason"]
+    key = (pick.product, pick.praised, pick.blamed, pick.quotes, product.spoken, product.stated_reason.kind)
+    own_kind = (kind_name(product.own_category, product.naming) or ANY_KIND) if own else None
+    told = _Told(product, says.replace(own, OWN_SLOT) if own else says, own_kind, key)
+    return _question(told, style, fields)
 
 
 @lru_cache(maxsize=CACHED_QUESTIONS)
-def _question(
-    pick: Pick, own_category: tuple[str, ...], max_discount: int, style: Style, fields: tuple[str, ...]
-) -> Question:
+def _question(told: _Told, style: Style, fields: tuple[str, ...]) -> Question:
     """Many emails have the same product for the same reason."""
-    product = ProductFacts(1, pick, style.locale, own_category, max_discount)
-    told, reduced = _told(product, language(style.locale)), not REDUCED.isdisjoint(product.spoken)
-    kind, says = product.stated_reason.kind, product.values["reason"]
-    own_kind = kind_name(own_category, product.naming) or ANY_KIND
-    if product.own:
-        says = says.replace(product.own, OWN_SLOT)
-    own = {"own": {"kind": own_kind}} if product.own else {}
+    product, reason = told.product, told.product.stated_reason.kind
+    reduced = not REDUCED.isdisjoint(product.spoken)
     unsaid = frozenset() if HEADLINES & {*fields} else ON_THE_CARD
-    slots = [f"1.{name}" for name in product.spoken if name not in unsaid]
+    known, slots = _known(product), [each for each in product.spoken if each not in unsaid]
     entry = {
-        **told,
+        **known,
         "price": "reduced" if reduced else "regular",
-        "reason": {"kind": kind, "says": says},
-        **own,
-        "slots": slots,
+        "reason": {"kind": reason, "says": told.says},
+        **({"own": {"kind": told.own_kind}} if told.own_kind else {}),
+        "slots": [f"1.{name}" for name in slots],
     }
-    shop = {**shop_facts(Task.PRODUCT, style, style.wordings), "slots": [FIRST_NAME], "fields": list(fields)}
+    shop = shop_facts(Task.PRODUCT, style, style.wordings, fields)
     chars = style.wordings * sum(MAX_SHOWN[name] + EVIDENCE_CHARS for name in fields)
-    values = {slot: FIGURES.get(slot.removeprefix("1."), product.slots[slot]) for slot in slots}
-    named = {name: told[name] for name in ("name", "kind")}
-    listed = {**told["bullets"], **told["aspects"], **told["reviews"]}
+    shown = {**product.values, **FIGURES, "reason": told.says.replace(OWN_SLOT, FIGURES["own"])}
+    named = {name: known[name] for name in ("name", "kind")}
+    listed = {**known["bullets"], **known["aspects"], **known["reviews"]}
     ground = Ground(
         style.language,
         style.brand,
-        sources_of(style, {**named, **listed, "reason": says, "own": own_kind if own else None}),
-        values | {FIRST_NAME: LONGEST_NAME},
+        sources_of(style, {**named, **listed, "reason": told.says, "own": told.own_kind}),
+        {f"1.{name}": shown[name] for name in slots} | {FIRST_NAME: LONGEST_NAME},
         reduced=reduced,
-        goes_with_own=kind in GOES_WITH and product.own is not None,
-        better_rated=kind is ReasonKind.BETTER_RATED,
+        goes_with_own=reason in GOES_WITH and told.own_kind is not None,
+        better_rated=reason is ReasonKind.BETTER_RATED,
         of_several=False,
     )
+    schema = fields_schema(fields)
     return Question(
-        asked(
-            Task.PRODUCT,
-            style.language,
-            shop=shop,
-            entry=entry,
-            answer=fields_schema(fields),
-            chars=chars,
-        ),
+        asked(Task.PRODUCT, style.language, shop=shop, entry=entry, answer=schema, chars=chars),
         fields,
         ground,
-        {"reason": kind},
-        quotes=tuple(quote.text for quote in pick.quotes[:MAX_QUOTES]),
+        {"reason": reason},
+        quotes=tuple(quote.text for quote in product.pick.quotes[:MAX_QUOTES]),
         strict=style.strict,
     )
 
@@ -111,14 +113,14 @@ def bullets_of(product: ProductFacts) -> dict[str, str]:
     return {f"b{n}": text for n, text in enumerate(filter(None, cleaned), 1)}
 
 
-def _told(product: ProductFacts, words: Language) -> dict[str, Any]:
+def _known(product: ProductFacts) -> dict[str, Any]:
     pick = product.pick
     return {
         "name": clean(product.name, max_chars=MAX_NAME_CHARS),
         "title": product.values["name"],
         "kind": clean(product.kind, max_chars=MAX_KIND_CHARS),
         "bullets": bullets_of(product),
-        "aspects": _aspects(pick, words),
+        "aspects": _aspects(pick, language(product.locale)),
         "reviews": {
             f"r{n}": f"{quote.stars.normalize():f} stars: {text}" if quote.stars else text
             for n, quote in enumerate(pick.quotes[:MAX_QUOTES], 1)

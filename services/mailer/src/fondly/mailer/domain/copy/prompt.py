@@ -5,7 +5,7 @@ catalogue and of customers is cleaned, bounded and JSON-encoded, and cannot end 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from fondly.mailer.domain.locales import FOLDERS
+from fondly.mailer.domain.slots import FIRST_NAME
 from fondly.mailer.domain.text import clean
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA_NAME = "email_copy"
 CLOSING = "closing"
 MAX_BRAND_CHARS = 60
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 FRAME_WORDINGS = 3
 """Times as many wordings of a frame as of a product's texts: many more customers share it."""
 MAX_FRAME_WORDINGS = 12
@@ -125,9 +127,9 @@ def system_text(task: Task, language: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=16)
-def shop_facts(task: Task, style: Style, wordings: int) -> Mapping[str, Any]:
-    """Return what every prompt of a writer's task tells: the language, the brand, how many wordings."""
-    return {
+def shop_facts(task: Task, style: Style, wordings: int, fields: tuple[str, ...] = ()) -> str:
+    """Return as JSON what all prompts of a writer's task tell: the language, the brand, what is wanted."""
+    told = {
         "task": task,
         "language": style.language,
         "brand": {
@@ -139,11 +141,12 @@ def shop_facts(task: Task, style: Style, wordings: int) -> Mapping[str, Any]:
         },
         "wordings": wordings,
     }
+    return as_json(told | ({"slots": [FIRST_NAME], "fields": fields} if fields else {}))
 
 
-def message(facts: Mapping[str, Any]) -> str:
-    """Return facts as a message: JSON without `<` and `>`, so that nothing in it looks like its end."""
-    text = json.dumps(facts, ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+def message(facts: str) -> str:
+    """Return facts in JSON as a message, without `<` and `>`, so that nothing in it looks like its end."""
+    text = facts.replace("<", "\\u003c").replace(">", "\\u003e")
     return f"<facts>\n{text}\n</facts>"
 
 
@@ -155,9 +158,10 @@ def wordings_schema(field: str) -> dict[str, Any]:
     return {"type": "array", "items": wording, "description": f"Wordings of the {field}."}
 
 
-def fields_schema(fields: Iterable[str]) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def fields_schema(fields: tuple[str, ...]) -> str:
     """Return the schema of an answer with wordings of these fields."""
-    return object_schema({field: wordings_schema(field) for field in fields})
+    return json.dumps(object_schema({field: wordings_schema(field) for field in fields}))
 
 
 def object_schema(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,16 @@ from functools import lru_cache
 from typing import Any
 
 from fondly.mailer.domain.copy.answers import Verdict
-from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Style, Task, message, object_schema, system_text
+from fondly.mailer.domain.copy.prompt import (
+    MEMBERS,
+    Prompt,
+    Style,
+    Task,
+    as_json,
+    message,
+    object_schema,
+    system_text,
+)
 from fondly.mailer.domain.copy.wording import Ground
 
 OVERHEAD_CHARS = 600
@@ -48,45 +57,41 @@ class Question:
         repair = asked(
             first.task,
             self.ground.language,
-            shop=json.loads(first.shop) | more,
+            shop=as_json(json.loads(first.shop) | more),
             entry=json.loads(first.entry),
-            answer=object_schema({name: known[name] for name in fields}),
+            answer=json.dumps(object_schema({name: known[name] for name in fields})),
             chars=first.max_chars - OVERHEAD_CHARS,
         )
         return replace(repair, entry="")
 
 
 def asked(
-    task: Task,
-    language: str,
-    *,
-    shop: Mapping[str, Any],
-    entry: Mapping[str, Any],
-    answer: Mapping[str, Any],
-    chars: int,
+    task: Task, language: str, *, shop: str, entry: Mapping[str, Any], answer: str, chars: int
 ) -> Prompt:
     """Return a question of a task with one entry, whose answer has at most so many characters of text."""
     version, system = system_text(task, language)
-    member = MEMBERS.get(task)
-    facts = {**shop, member: [{"n": 1, **entry}]} if member else {**shop, **entry}
-    of_entry = json.dumps(answer)
+    of_entry = as_json(entry)
     return Prompt(
         task,
         version,
         system,
-        message(facts),
-        _schema(of_entry, member),
+        _message(task, shop, [of_entry]),
+        _schema(MEMBERS.get(task), answer),
         max_chars=OVERHEAD_CHARS + chars,
-        shop=json.dumps(shop, ensure_ascii=False),
-        entry=json.dumps(entry, ensure_ascii=False),
-        answer=of_entry,
+        shop=shop,
+        entry=of_entry,
+        answer=answer,
     )
 
 
 @lru_cache(maxsize=64)
-def _schema(answer: str, member: str | None) -> str:
-    """Return the schema of an answer to one entry alone: there are few."""
-    return json.dumps(object_schema({member: object_schema({"1": json.loads(answer)})})) if member else answer
+def _schema(member: str | None, answer: str, count: int = 1) -> str:
+    """Return the schema of an answer to entries that have the same one each: there are few."""
+    if not member:
+        return answer
+    entry, alone = {"$ref": "#/$defs/answer"}, json.loads(answer)
+    entries = object_schema({str(n): entry if count > 1 else alone for n in range(1, count + 1)})
+    return json.dumps(({"$defs": {"answer": alone}} if count > 1 else {}) | object_schema({member: entries}))
 
 
 def joined(prompts: Sequence[Prompt]) -> Prompt:
@@ -94,24 +99,28 @@ def joined(prompts: Sequence[Prompt]) -> Prompt:
     first, *others = prompts
     if not others:
         return first
-    member, numbers = MEMBERS[first.task], range(1, len(prompts) + 1)
-    entries = [{"n": n, **_numbered(each, n)} for n, each in zip(numbers, prompts, strict=True)]
-    answers = object_schema({str(n): {"$ref": "#/$defs/answer"} for n in numbers})
-    schema = {"$defs": {"answer": json.loads(first.answer)}, **object_schema({member: answers})}
     return replace(
         first,
-        text=message({**json.loads(first.shop), member: entries}),
-        schema=json.dumps(schema),
+        text=_message(first.task, first.shop, [each.entry for each in prompts]),
+        schema=_schema(MEMBERS[first.task], first.answer, len(prompts)),
         max_chars=sum(each.max_chars for each in prompts),
     )
 
 
-def _numbered(prompt: Prompt, number: int) -> dict[str, Any]:
-    """Return an entry whose slots are those of a number; in frames the first product is always 1."""
-    entry: dict[str, Any] = json.loads(prompt.entry)
-    if prompt.task is Task.PRODUCT:
-        entry["slots"] = [f"{number}.{slot.partition('.')[2]}" for slot in entry["slots"]]
-    return entry
+def _message(task: Task, shop: str, entries: Sequence[str]) -> str:
+    """Return what is told of the shop and each entry; their JSON is put together as text."""
+    if member := MEMBERS.get(task):
+        numbered = ", ".join(_numbered(task, entry, number) for number, entry in enumerate(entries, 1))
+        return message(f'{shop[:-1]}, "{member}": [{numbered}]}}')
+    return message(f"{shop[:-1]}, {entries[0][1:]}")
+
+
+def _numbered(task: Task, entry: str, number: int) -> str:
+    """Return an entry of a number, which a product's slots, its last member, have too."""
+    if task is Task.PRODUCT:
+        told, name, slots = entry.rpartition('"slots": [')
+        entry = told + name + slots.replace('"1.', f'"{number}.')
+    return f'{{"n": {number}, {entry[1:]}'
 
 
 def sources_of(style: Style, sources: Mapping[str, str | None]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from fondly.mailer.domain.slots import SLOT
 
 SENTENCES = frozenset({"preheader", "intro", "line"})
 """Fields of whole sentences; a closing may end as a letter does."""
-FEW_WORDS = 6
+FEW_WORDS, MIN_CHARS = 6, 4
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS_SMALL = re.compile(r"[\"“„(]?[a-zß-ÿ]+(?![\wA-Z])")
 _ENDS = re.compile(r"[.?!…][\"”“)]?$")
@@ -24,8 +24,10 @@ def sense_problems(field: str, shown: str, language: str) -> Iterator[tuple[str,
         yield "end a sentence with an end mark", shown[-12:]
     if not _is_balanced(shown):
         yield "close what is opened: quotes and brackets", ""
+    said = plain(shown)
     for group in Rules.load(language).sense:
-        yield from ((group.says, found[0]) for found in group.pattern.finditer(plain(shown)))
+        for found in group.pattern.finditer(said):
+            yield group.says, found[0]
 
 
 def _is_balanced(text: str) -> bool:
@@ -37,16 +39,19 @@ def _is_balanced(text: str) -> bool:
 def strict(wording: Wording, ground: Ground) -> list[str]:
     """Return the words that are neither common nor from the facts, for shops that want it so."""
     common, known = Rules.load(ground.language).common, stems(ground.told)
-    return [word for word in _own_words(wording) if word not in common and word[:STEM] not in known]
+    words = (word for word in _own_words(wording.text) if len(word) >= MIN_CHARS)
+    return [word for word in words if word not in common and word[:STEM] not in known]
 
 
 def is_foreign(wording: Wording, ground: Ground) -> bool:
     """Whether a text of several words has none of its language: no common word, and none of the facts."""
-    words, common = _own_words(wording, min_chars=1), Rules.load(ground.language).common
-    if len(words) < FEW_WORDS or not common.isdisjoint(words):
+    common = Rules.load(ground.language).common
+    if not common.isdisjoint(wording.text.split()):
         return False
-    return stems(ground.told).isdisjoint(word[:STEM] for word in words)
+    words = _own_words(wording.text)
+    is_unknown = len(words) >= FEW_WORDS and common.isdisjoint(words)
+    return is_unknown and stems(ground.told).isdisjoint(word[:STEM] for word in words)
 
 
-def _own_words(wording: Wording, min_chars: int = 4) -> list[str]:
-    return [word for word in _WORD.findall(plain(SLOT.sub(" ", wording.text))) if len(word) >= min_chars]
+def _own_words(text: str) -> list[str]:
+    return _WORD.findall(plain(SLOT.sub("~", text)))

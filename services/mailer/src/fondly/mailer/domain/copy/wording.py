@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 MAX_QUOTED_CHARS = 40
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """A place in the facts, and the words of it that prove something."""
 
     source: str
@@ -17,8 +17,7 @@ class Evidence:
     quote: str
 
 
-@dataclass(frozen=True)
-class Wording:
+class Wording(NamedTuple):
     """A text with slots for one field; its `evidence` is empty if it states nothing."""
 
     text: str

@@ -145,10 +145,7 @@ def _aspect(
 ) -> Aspect | None:
     naming, categories = Naming.load(words.code), {each.product_id: each.category for each in owned}
     named = (
-        (
-            called(each.aspect, words),
-            own_name(each.product_name, categories.get(each.product_id, ()), naming),
-        )
+        (called(each.aspect, words), own_name(each.product_name, categories.get(each.product_id, ()), naming))
         for each in told
     )
     return next((Aspect(aspect, product) for aspect, product in named if aspect and product), None)

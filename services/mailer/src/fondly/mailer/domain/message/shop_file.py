@@ -162,9 +162,7 @@ class SubjectsSection(Section):
     name: VariantName = "subjects"
     """Of the comparison; another name draws anew which customer gets which variant."""
     variants: Annotated[
-        dict[VariantName, Template],
-        Field(min_length=2, max_length=MOST_VARIANTS),
-        AfterValidator(_different),
+        dict[VariantName, Template], Field(min_length=2, max_length=MOST_VARIANTS), AfterValidator(_different)
     ]
     """Templates such as `{customer.first_name}, {subject}`, by name; customers are shared out equally."""
 
