@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MAX_CHARS = {"subject": 60, "preheader": 110, "line": 200}
 """The most characters of each field as it is read, with its slots filled."""
-_SHORT_CHARS = 64
+_SHORT_CHARS = 78
 """A line that may be joined with another of the kind."""
 _ASSUMED = {FIRST_NAME: LONGEST_NAME, "price": "₹12,345"}
 _PRAISED = re.compile(r"praised: ([^(]+[^( ])")
@@ -154,11 +154,12 @@ class ProductWriter:
         return self._shuffled("free", lines or [Wording(each) for each in self.pools.of("lines.any")])
 
     def _joined(self) -> list[Wording]:
-        """Return what is proved, in some cases with two short lines in one."""
-        short = [each for each in self.proved if len(each.text) <= _SHORT_CHARS][:2]
-        if len(short) < 2 or chance_of("joined", *self.source).random() < 0.5:  # noqa: PLR2004 - half of them
+        """Return what is proved, in half of the cases with short lines in pairs."""
+        short = [each for each in self.proved if len(each.text) <= _SHORT_CHARS][:4]
+        if chance_of("joined", *self.source).random() < 0.5:  # noqa: PLR2004 - half of them
             return self.proved
-        return [short[0].joined(short[1]), *(each for each in self.proved if each not in short)]
+        pairs = [first.joined(second) for first, second in zip(short[::2], short[1::2], strict=False)]
+        return [*pairs, *(each for each in self.proved if each not in short[: 2 * len(pairs)])]
 
     def _tie(self) -> Wording | None:
         """Return a sentence that ties the product to what is owned, if the reason does."""

@@ -56,13 +56,15 @@ class EmailQuestions:
 
     @property
     def first(self) -> Sequence[Question]:
-        """Those that are asked at once: the shared frame only where there is no frame of their own."""
-        return [*self.products, self.own] if self.own else [self.frame, *self.products]
+        """Those that are asked at once: a frame of their own has all that the shared one and the first
+        product's question would bring.
+        """
+        return [*self.products[1:], self.own] if self.own else [self.frame, *self.products]
 
     def needed(self, wordings: "Mapping[Question, Wordings]") -> Sequence[Question]:
-        """Return these, and the shared frame too if that of their own lacks a text."""
+        """Return these, and all if the frame of their own lacks a text."""
         lacks = self.own and wordings[self.own].judged.missing(OWN_TEXTS)
-        return [self.frame, *self.first] if lacks else self.first
+        return [self.frame, self.products[0], *self.first] if lacks else self.first
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Copywriter:
         texts = {each: wordings.judged.wordings for each, wordings in said.items()}
         answers = Answers(
             texts.get(questions.frame, {}),
-            [texts[each] for each in questions.products],
+            [texts.get(each, {}) for each in questions.products],
             texts[questions.own] if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None

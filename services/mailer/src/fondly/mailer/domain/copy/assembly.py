@@ -33,7 +33,7 @@ Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
 SUBJECT, INTRO = "subject", "intro"
 HERO = 1
-SHOWN_OF_FIVE = 2
+SHOWN_OF_FIVE = 3
 """How many of five emails show a sentence of a review, if there is one."""
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
@@ -168,7 +168,7 @@ def _numbered(wording: Wording, number: int) -> Wording:
 def _quote(facts: EmailFacts, products: Sequence[Texts], seed: str) -> dict[str, str]:
     """Return the sentence of a review that an email shows, by its product's number: any of them, or none.
 
-    Two of five emails show one, so that few customers read the same sentence on a product that many get.
+    Three of five emails show one, so that few customers read the same sentence on a product that many get.
     """
     quotes = [
         (str(number), quote.text)
