@@ -27,12 +27,14 @@ FIELDS = {
 """The field of a table of the pools: the first that its name begins with decides."""
 PLACES = {
     "en": (
-        "reason=often_bought_with_a_lamp kind=called=single=lamp hero=a_kettle scene=the_desk from=the_shelf is=is has=has was=was does=does "
+        "reason=often_bought_with_a_lamp "
+        "kind=called=single=lamp hero=a_kettle scene=the_desk from=the_shelf is=is has=has was=was does=does "
         "s=s it=it Here=Here_is a=sound b=cable aspect=sound word=comfortable use=for_the_train "
         "theme=kitchen told=your_lamp_folds_flat but=the_cord_of_your_lamp_is_short thing=A_cup"
     ),
     "de": (
-        "reason=oft_gekauft_zu_Lampen kind=Lampe hero=den_hero=eine_Kanne scene=für_den_Flur Ihr=Ihr_acc=Ihre Ihrem=Ihrer a=der_Klang "
+        "reason=oft_gekauft_zu_Lampen "
+        "kind=Lampe hero=den_hero=eine_Kanne scene=für_den_Flur Ihr=Ihr_acc=Ihre Ihrem=Ihrer a=der_Klang "
         "b=das_Kabel aspect=Klang theme=Küche thing=Eine_Tasse told=Ihre_Lampe_finden_Sie_schön"
     ),
 }

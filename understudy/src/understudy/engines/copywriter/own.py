@@ -25,7 +25,7 @@ _MAX_CHARS = {"subject": 60, "preheader": 110, "intro": 300, "line": 200, "closi
 _SHAPES = {"love": "loves", "like": "loves", "happy": "happy"}
 _SIGNS = ("plus", "minus", "none")
 _AGREES = re.compile(r"\{[abAB]\}(?: of your \{\w+\})? (?:is|was|has|ist|war|hat)\b")
-_QUOTED_WORDS = 4
+_QUOTED_WORDS, _STEM_CHARS = 4, 5
 _THEMED_CLOSINGS = 0.15
 """How many closings are of the first product's theme, if there are such."""
 
@@ -99,9 +99,9 @@ class _Writer:
     @cached_property
     def blamed(self) -> list[Said]:
         """What they blamed of its parts."""
-        praised = {each.aspect for each in self.liked}
-        blamed = [each for each in self.said if each.opinion == "minus" and (each.aspect or each.told)]
-        return [each for each in blamed if each.told or each.aspect not in praised]
+        praised = {each.aspect[:_STEM_CHARS] for each in self.liked}
+        blamed = (each for each in self.said if each.opinion == "minus")
+        return [each for each in blamed if each.told or each.aspect[:_STEM_CHARS] not in {"", *praised}]
 
     @cached_property
     def tone(self) -> str:
@@ -202,9 +202,8 @@ class _Writer:
         yield from self._filled("opening", [f"own.{tone}_1"], parts[:1])
         for each in worded:
             yield from self._filled("opening", [f"own.{_SHAPES.get(each.word, 'called')}_plus"], [each])
-        yield from self._filled(
-            "opening", ["own.use"], [each for each in self.said if each.use and is_kind][:1]
-        )
+        uses = [each for each in self.said if each.use and is_kind]
+        yield from self._filled("opening", ["own.use"], uses[:1])
 
     def _leads(self) -> Iterator[str]:
         tone = {"sorry": "sorry", "minus": "minus", "mixed": "minus"}.get(self.tone, "hero")

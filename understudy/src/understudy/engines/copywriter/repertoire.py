@@ -22,6 +22,8 @@ _WORDS = re.compile(r"[\w&']+")
 _SPOKEN = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
 _CLAUSE_END = re.compile(r"[;:|!?()\[\]{}【】•]|[.,](?=\s|$)|\s[-–—]+\s")  # noqa: RUF001 - dashes of the catalogue
 _DENIAL = re.compile(r"\b(?:no|not|non|never|without|\w+n't|cannot|kein\w*|nicht|ohne)\b", re.IGNORECASE)
+_SIZES = frozenset({"mah", "gb", "litres", "ml", "watts"})
+"""The measures of which the name tells the product's own."""
 _TEXTS = frozenset({"lines", "subjects", "preheaders"})
 _CACHED_SOURCES = 65_536
 _CACHED_KINDS = 4_096
@@ -59,6 +61,8 @@ class Line:
         for source, said in sources.items():
             if found := _found(self.condition, self.language, said):
                 clause, figures = found
+                if _is_of_another_thing(figures, sources.get("name", ""), self.language):
+                    continue
                 filled = _MEASURE.sub(
                     lambda each: _written(each[1], figures.get(each[1], ""), self.language),  # noqa: B023
                     self.text,
@@ -147,6 +151,17 @@ def _found(condition: str, language: str, said: str) -> tuple[str, Mapping[str, 
             figures = {name.rpartition("_")[0]: each for name, each in found.groupdict().items() if each}
             return said[start:end], figures
     return None
+
+
+def _is_of_another_thing(figures: Mapping[str, str], name: str, language: str) -> bool:
+    """Whether the name has another such figure: a power bank's bullet may tell the capacity of a phone."""
+    for measure in _SIZES & figures.keys():
+        named = [each[0] for each in re.finditer(_figure(measure, language), name, re.IGNORECASE)]
+        numbers = [re.match(_NUMBER, each) for each in (figures[measure], *named)]
+        said, *known = [each[0] for each in numbers if each]
+        if known and said not in known:
+            return True
+    return False
 
 
 @cache

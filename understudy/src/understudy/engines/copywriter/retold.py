@@ -53,7 +53,8 @@ class Teller:
             return [*self.own, *rest[at:]]
         if at and words[at - 1] in self.aspects:
             part = words[1:at] if words[0] in _ARTICLES else words[:at]
-            return ["the", *part, "of", *self.own, *rest[at:]] if _ARTICLES.isdisjoint(part) else []
+            is_named = self.words["negations"].union(_ARTICLES).isdisjoint(part)
+            return ["the", *part, "of", *self.own, *rest[at:]] if is_named else []
         if words[0] == "nothing" and "it" in words:
             return [*rest[: words.index("it")], *self.own]
         return rest if words[:3] == ["there", "is", "no"] else []
