@@ -56,7 +56,7 @@ class EmailQuestions:
 
     @property
     def first(self) -> Sequence[Question]:
-        """Those that are asked at once; a frame of their own spares the shared one and the first product's."""
+        """Those asked at once: a frame of their own spares the shared one and the first product's question."""
         return [*self.products[1:], self.own] if self.own else [self.frame, *self.products]
 
     def needed(self, wordings: "Mapping[Question, Wordings]") -> Sequence[Question]:
