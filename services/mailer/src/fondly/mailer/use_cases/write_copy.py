@@ -56,7 +56,7 @@ class EmailQuestions:
 
     @property
     def first(self) -> Sequence[Question]:
-        """Those asked at once: a frame of their own spares the shared one and the first product's question."""
+        """Those asked at once: an own frame spares the shared one and the first product's question."""
         return [*self.products[1:], self.own] if self.own else [self.frame, *self.products]
 
     def needed(self, wordings: "Mapping[Question, Wordings]") -> Sequence[Question]:
