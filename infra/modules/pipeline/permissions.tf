@@ -210,8 +210,8 @@ locals {
         resources = [module.topology.table_arns["runs"]]
       },
       {
-        sid       = "Announce"
-        actions   = ["sns:Publish"]
+        sid     = "Announce"
+        actions = ["sns:Publish"]
         resources = [
           module.topology.topic_arns["recommendations-ready"],
           module.topology.topic_arns["run-finished"],
