@@ -98,8 +98,9 @@ def copy(
 
     EMAILS: {"A": {"recommendation": {...}, "brand": "...", "locale": "en_IN", "remedy": "..."}}.
 
-    A line of --answers: {"email": "A", "answer": {"subject": [{"text": "...", "evidence": []}], "lines":
-    {"1": [...]}}, "repair": {...}}. A wording may be a text alone; answer and repair may be JSON in a text.
+    A line of --answers: {"email": "A", "answer": {"subject": [{"text": "...", "evidence": ["b1: ..."]}],
+    "lines": {"1": [...]}}, "repair": {...}}. A wording may be a text alone; answer and repair may be JSON in
+    a text.
     """
     from fondly.evaluation.commands import measure_copy as measured
 

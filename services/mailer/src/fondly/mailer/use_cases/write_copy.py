@@ -71,7 +71,7 @@ class WrittenCopy:
 
     assembled: Assembled
     prompt_keys: tuple[str, ...]
-    """The frame's, that of each product, and that of the customer's own frame."""
+    """The shared frame's, if it was needed, those of products, and that of the customer's own frame."""
     repair_keys: tuple[str, ...]
     judge_keys: tuple[str, ...]
     variant: str = ""

@@ -42,8 +42,8 @@ class EmailRecord(Record):
     """Links and pictures of the catalogue that lead to hosts which are not allowed."""
     model_id: str = ""
     prompt_keys: tuple[str, ...] = ()
-    """The prompts that the words come from: the frame's, that of each product, and that of the customer's own
-    words. Many emails share one; each is stored in the part's folder `object_keys.copies`."""
+    """The prompts that the words come from: the shared frame's, if needed, those of products, that of the
+    customer's own words. Many emails share one; each is stored in the part's `object_keys.copies`."""
     repair_keys: tuple[str, ...] = ()
     """The requests for repairs that followed them."""
     judge_keys: tuple[str, ...] = ()

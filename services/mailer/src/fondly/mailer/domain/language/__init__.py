@@ -1,4 +1,4 @@
-"""The languages that emails are written in: a folder each, with its messages and the gate's word lists."""
+"""The languages that emails are written in: a folder each, with its messages, rules and names."""
 
 from fondly.mailer.domain.language.language import DEFAULT_LOCALE, Language, language
 from fondly.mailer.domain.language.messages import MessageError, Messages, Value, Wording
