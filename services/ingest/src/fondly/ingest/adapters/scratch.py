@@ -22,6 +22,7 @@ from fondly.ingest.adapters.scratch_values import (
     differences,
     review_values,
 )
+from fondly.ingest.adapters.seen_ids import SeenIds
 from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from fondly.ingest.domain.rows.orders import PurchaseRow
 from fondly.ingest.domain.rows.people import CustomerRow, ExclusionRules, address_key, id_of_address
@@ -38,6 +39,7 @@ class Scratch:
         self._db.executescript(scratch_sql.SCHEMA)
         self._db.execute("BEGIN")
         self._customers = self._reviews = 0
+        self._seen_products, self._seen_customers, self._seen_reviews = SeenIds(), SeenIds(), SeenIds()
 
     def __enter__(self) -> Self:
         return self
@@ -49,8 +51,9 @@ class Scratch:
         """Merge a product; the last complete record, with a link, wins. Return how many fields differ."""
         record = product.model_dump_json(exclude_none=True)
         values = (product.parent_id, product.link is not None, product.in_stock, record)
-        known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)
+        known = self._known_product(product.product_id)
         if known is None:
+            self._seen_products.add(product.product_id)
             self._db.execute(
                 "INSERT INTO products (id, parent, complete, in_stock, record) VALUES (?, ?, ?, ?, ?)",
                 (product.product_id, *values),
@@ -64,6 +67,10 @@ class Scratch:
                 (*values, product.product_id),
             )
         return differences(Product.model_validate_json(known[0]), product)
+
+    def _known_product(self, product_id: str) -> tuple[Any, ...] | None:
+        is_new = not self._seen_products.known([product_id])
+        return None if is_new else self._one(scratch_sql.KNOWN_PRODUCT, product_id)
 
     def put_shared_text(self, product_id: str, text: str) -> None:
         """Keep a text about a known product by an unknown reviewer; the same words about it count once."""
@@ -80,8 +87,11 @@ class Scratch:
     def put_customer(self, row: CustomerRow) -> tuple[int, bool]:
         """Merge a customer; return their position, and whether they had another address before."""
         given = customer_fields(row)
-        known = self._one(scratch_sql.KNOWN_CUSTOMER, customer_id := self.customer_id(row))
+        customer_id = self.customer_id(row)
+        is_new = not self._seen_customers.known([customer_id])
+        known = None if is_new else self._one(scratch_sql.KNOWN_CUSTOMER, customer_id)
         if known is None:
+            self._seen_customers.add(customer_id)
             self._customers += 1
             self._db.execute(scratch_sql.ADD_CUSTOMER, (self._customers, customer_id, *given, 0))
             return self._customers, False
@@ -94,23 +104,24 @@ class Scratch:
 
     def find_review(self, review_id: str) -> KnownReview | None:
         """Return what is known of a review, None if it is new."""
-        found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
-        return None if found is None else KnownReview(*found)
+        return self.find_reviews([review_id]).get(review_id)
 
     def find_reviews(self, review_ids: Sequence[str]) -> dict[str, KnownReview]:
         """Return what is known of reviews, by id; those that are new are missing."""
-        found = self._all(scratch_sql.KNOWN_REVIEWS, review_ids)
+        found = self._all(scratch_sql.KNOWN_REVIEWS, self._seen_reviews.known(review_ids))
         return {review_id: KnownReview(*known) for review_id, *known in found}
 
     def known_customers(self, customer_ids: Sequence[str]) -> set[str]:
         """Return those of the ids that are known."""
-        return {found for (found,) in self._all(scratch_sql.KNOWN_CUSTOMERS, customer_ids)}
+        known = self._seen_customers.known(customer_ids)
+        return {found for (found,) in self._all(scratch_sql.KNOWN_CUSTOMERS, known)}
 
     def add_customers(self, rows: Sequence[CustomerRow], records: Sequence[int]) -> list[int]:
         """Add customers with ids, each new and there once, with their records; return their positions."""
         first = self._customers + 1
         self._customers += len(rows)
         positions = range(first, first + len(rows))
+        self._seen_customers.add(*(row.customer_id or "" for row in rows))
         given = zip(positions, rows, records, strict=True)
         self._db.executemany(
             scratch_sql.ADD_CUSTOMER,
@@ -123,6 +134,7 @@ class Scratch:
         first = self._reviews + 1
         self._reviews += len(rows)
         positions = range(first, first + len(rows))
+        self._seen_reviews.add(*(row.review_id for row, _ in rows))
         self._db.executemany(
             scratch_sql.ADD_REVIEW,
             [review_values(at, row, customer) for at, (row, customer) in zip(positions, rows, strict=True)],
@@ -138,6 +150,7 @@ class Scratch:
         """Merge a review that is new or this customer's, and of a known product, or parent of some."""
         if known is None:
             self._reviews = review = self._reviews + 1
+            self._seen_reviews.add(row.review_id)
             self._db.execute(scratch_sql.ADD_REVIEW, review_values(review, row, customer))
         else:
             review = known.position
@@ -172,6 +185,8 @@ class Scratch:
 
     def customer_position(self, customer_id: str) -> int | None:
         """Return the customer's position, None if the customer is unknown."""
+        if not self._seen_customers.known([customer_id]):
+            return None
         found = self._one("SELECT position FROM customers WHERE id = ?", customer_id)
         return None if found is None else int(found[0])
 

@@ -38,6 +38,7 @@ CREATE TABLE purchases (
 PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
+KNOWN_PRODUCT = "SELECT record, complete FROM products WHERE id = ?"
 KNOWN_CUSTOMER = """
 SELECT position, email, address, name, age, consent, suppressed, language, time_zone
 FROM customers WHERE id = ?
@@ -58,10 +59,6 @@ UPDATE customers SET
 WHERE position = :position
 """
 CUSTOMER_OF_ADDRESS = "SELECT id FROM customers WHERE address = ? ORDER BY position LIMIT 1"
-KNOWN_REVIEW = """
-SELECT reviews.position, customers.id, title, text FROM reviews
-JOIN customers ON customers.position = customer WHERE reviews.id = ?
-"""
 KNOWN_REVIEWS = """
 SELECT reviews.id, reviews.position, customers.id, title, text FROM reviews
 JOIN customers ON customers.position = customer WHERE reviews.id IN ({marks})
