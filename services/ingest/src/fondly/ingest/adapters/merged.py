@@ -3,11 +3,14 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
 from fondly.ingest.adapters import scratch_sql
+
+if TYPE_CHECKING:
+    from array import array
 
 
 class TextsToScore(NamedTuple):
@@ -20,8 +23,9 @@ class TextsToScore(NamedTuple):
 class Merged:
     """One run's merged records, in order of first appearance. Usable from one thread at a time."""
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, records: "array[int]") -> None:
         self._db = db
+        self._records = records
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of records by kind, of interactions, and of what cannot be sold or mailed."""
@@ -49,11 +53,11 @@ class Merged:
 
     def records_of_customers(self) -> Iterator[tuple[int, int]]:
         """Yield every customer's position and number of reviews and purchases, as parts count them."""
-        yield from self._db.execute(scratch_sql.RECORDS_OF_CUSTOMERS)
+        yield from enumerate(self._records, start=1)
 
     def records(self) -> int:
         """Return how many records all customers have; one without reviews and purchases counts as one."""
-        return self._number(scratch_sql.COUNT_RECORDS)
+        return sum(max(1, count) for count in self._records)
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""

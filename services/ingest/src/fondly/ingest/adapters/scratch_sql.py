@@ -19,7 +19,7 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, records INTEGER NOT NULL DEFAULT 0
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
 CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
@@ -38,15 +38,22 @@ CREATE TABLE purchases (
 PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
+POSITIONS = (
+    *(f"SELECT position FROM {table} WHERE id = ?" for table in ("products", "customers", "reviews")),  # noqa: S608
+    "SELECT customer FROM purchases WHERE order_id = ? LIMIT 1",
+)
+"""Where products, customers and reviews are by their ids, and the customer of an order."""
+ADD_PRODUCT = """
+INSERT INTO products (position, id, parent, complete, in_stock, record) VALUES (?, ?, ?, ?, ?, ?)
+"""
 KNOWN_PRODUCT = "SELECT record, complete FROM products WHERE id = ?"
 KNOWN_CUSTOMER = """
-SELECT position, email, address, name, age, consent, suppressed, language, time_zone
-FROM customers WHERE id = ?
+SELECT email, address, name, age, consent, suppressed, language, time_zone FROM customers WHERE position = ?
 """
 ADD_CUSTOMER = """
 INSERT INTO customers
-  (position, id, email, address, name, age, consent, suppressed, language, time_zone, records)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (position, id, email, address, name, age, consent, suppressed, language, time_zone)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # What decides whether somebody is written to keeps its more cautious value, everything else its first.
 COMPLETE_CUSTOMER = """
@@ -63,7 +70,6 @@ KNOWN_REVIEWS = """
 SELECT reviews.id, reviews.position, customers.id, title, text FROM reviews
 JOIN customers ON customers.position = customer WHERE reviews.id IN ({marks})
 """
-KNOWN_CUSTOMERS = "SELECT id FROM customers WHERE id IN ({marks})"
 ADD_REVIEW = """
 INSERT INTO reviews (position, id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -83,15 +89,11 @@ SELECT position FROM (
 ORDER BY position LIMIT :limit
 """
 ADD_SUBJECT = "INSERT INTO subjects VALUES (?, ?)"
-COUNT_RECORD = "UPDATE customers SET records = records + ? WHERE position = ? AND records < ?"
 PRODUCTS_OF = """
 SELECT position FROM products WHERE id = :id
 UNION ALL
 SELECT position FROM products WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
 LIMIT 2
-"""
-BUYER_OF_ORDER = """
-SELECT customers.id FROM purchases JOIN customers ON customers.position = customer WHERE order_id = ? LIMIT 1
 """
 IS_PURCHASED = "SELECT 1 FROM purchases WHERE order_id = ? AND product = ?"
 PUT_PURCHASE = """
@@ -146,8 +148,6 @@ FROM purchases JOIN products ON products.position = purchases.product
 WHERE purchases.customer BETWEEN ? AND ?
 ORDER BY purchases.customer, purchases.position
 """
-RECORDS_OF_CUSTOMERS = "SELECT position, records FROM customers ORDER BY position"
-COUNT_RECORDS = "SELECT coalesce(sum(max(1, records)), 0) FROM customers"
 CUSTOMERS_OF_SPAN = """
 SELECT position AS customer, id AS customer_id, name, email, age, consent AS marketing_consent, suppressed,
   language, time_zone, cause AS exclusion

@@ -123,7 +123,7 @@ class MergeRows:
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
         buyer = self._scratch.buyer_of(purchase.order_id)
-        if buyer not in {None, self._scratch.customer_id(customer)}:
+        if buyer not in {None, self._scratch.customer_position(self._scratch.customer_id(customer))}:
             raise RowError(
                 "an id that no other customer's order has", column="order_id", found=quoted(purchase.order_id)
             )
