@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.contracts.counts import Counted
@@ -20,6 +21,14 @@ class TextsToScore(NamedTuple):
     units: int
 
 
+class Interactions(NamedTuple):
+    """Pairs of a customer and a product, customers with any, and those with two or more."""
+
+    pairs: int
+    active: int
+    returning: int
+
+
 class Merged:
     """One run's merged records, in order of first appearance. Usable from one thread at a time."""
 
@@ -33,7 +42,7 @@ class Merged:
         excluded = {f"customers_excluded_{cause}": count for cause, count in self.exclusions().items()}
         return {
             **counts,
-            Counted.INTERACTIONS: self._number(scratch_sql.COUNT_INTERACTIONS),
+            Counted.INTERACTIONS: self.interactions.pairs,
             Counted.PRODUCTS_OUT_OF_STOCK: self._number("SELECT count(*) FROM products WHERE NOT in_stock"),
             Counted.SHARED_ADDRESSES: self._number(scratch_sql.COUNT_SHARED_ADDRESSES),
             **excluded,
@@ -43,9 +52,10 @@ class Merged:
         """Return how many customers get no email, by cause."""
         return {Exclusion(cause): count for cause, count in self._db.execute(scratch_sql.COUNT_EXCLUDED)}
 
-    def active_customers(self, *, interactions: int) -> int:
-        """Return how many customers have at least so many interactions."""
-        return self._number(scratch_sql.COUNT_ACTIVE_CUSTOMERS, interactions)
+    @cached_property
+    def interactions(self) -> Interactions:
+        """How many interactions there are, and how many customers have them."""
+        return Interactions(*self._db.execute(scratch_sql.COUNT_INTERACTIONS).fetchone())
 
     def texts_to_score(self) -> TextsToScore:
         """Return what Amazon Comprehend would be asked about, if none of it has been scored before."""
@@ -100,8 +110,8 @@ class Merged:
         for row in map(dict, cursor.execute(query, (first, last))):
             yield row.pop("customer"), row
 
-    def _number(self, query: str, *values: int) -> int:
-        return int(self._db.execute(query, values).fetchone()[0])
+    def _number(self, query: str) -> int:
+        return int(self._db.execute(query).fetchone()[0])
 
 
 # Every value was checked when its row was read: the models are only filled.

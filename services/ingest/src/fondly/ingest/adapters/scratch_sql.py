@@ -131,9 +131,9 @@ INTERACTIONS = """
 SELECT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
 UNION SELECT customer, product FROM purchases
 """
-COUNT_INTERACTIONS = f"SELECT count(*) FROM ({INTERACTIONS})"  # noqa: S608 - constants
-COUNT_ACTIVE_CUSTOMERS = f"""
-SELECT count(*) FROM (SELECT 1 FROM ({INTERACTIONS}) GROUP BY customer HAVING count(*) >= ?)
+COUNT_INTERACTIONS = f"""
+SELECT coalesce(sum(products), 0), count(*), coalesce(sum(products > 1), 0)
+FROM (SELECT count(*) AS products FROM ({INTERACTIONS}) GROUP BY customer)
 """  # noqa: S608 - constants
 REVIEWS_OF_SPAN = """
 SELECT reviews.customer, reviews.id AS review_id, title, text, rating, timestamp, products.id AS product_id

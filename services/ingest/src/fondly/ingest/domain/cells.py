@@ -26,6 +26,10 @@ class Row:
     def __contains__(self, field: str) -> bool:
         return field in self._cells
 
+    def has_any(self, fields: frozenset[str]) -> bool:
+        """Return whether the file has one of these fields."""
+        return not fields.isdisjoint(self._cells)
+
     def raw(self, field: str) -> str:
         """Return the cell unchanged; empty if the file has no such field."""
         return self._cells.get(field, "")

@@ -1,14 +1,13 @@
 """Reads a row of an orders file: one product of one order."""
 
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import quoted
 from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
-from fondly.ingest.domain.values.money import read_price
+from fondly.ingest.domain.values.money import Price, read_price
 from fondly.ingest.domain.values.numbers import read_quantity
 from fondly.ingest.domain.values.texts import read_id
 
@@ -26,8 +25,9 @@ class PurchaseRow(NamedTuple):
 
 def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
     """Read a row of an orders file and whose order it is; without a quantity, one was bought."""
-    read = partial(read_quantity, decided=how.of("quantity"))
-    quantity = row.required("quantity", read) if row.raw("quantity").strip() else 1
+    quantity = (
+        row.required("quantity", how.reader("quantity", read_quantity)) if row.raw("quantity").strip() else 1
+    )
     purchase = PurchaseRow(
         order_id=row.required("order_id", read_id),
         product_id=row.required("product_id", read_id),
@@ -40,7 +40,7 @@ def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
 
 def _value(row: Row, how: Reading, quantity: int) -> Decimal | None:
     """Return what the purchase came to; a price in another currency than the shop's is noted and left out."""
-    price = row.optional("unit_price", partial(read_price, decided=how.of("unit_price")))
+    price: Price | None = row.optional("unit_price", how.reader("unit_price", read_price))
     if price is None:
         return None
     if price.currency != how.default.currency:

@@ -22,6 +22,7 @@ USUAL_EXCLUSION = ExclusionRules()
 
 
 ADDRESS_DIGITS = 24
+_DETAILS = frozenset({"user_name", "age", "marketing_consent", "suppressed", "language", "time_zone"})
 
 
 class CustomerRow(NamedTuple):
@@ -43,6 +44,8 @@ def read_customer_row(row: Row) -> CustomerRow:
     email = row.optional("email", people.read_email)
     if customer_id is None and email is None:
         raise _unnamed(row)
+    if not row.has_any(_DETAILS):
+        return CustomerRow(customer_id, email)
     return CustomerRow(
         customer_id=customer_id,
         email=email,

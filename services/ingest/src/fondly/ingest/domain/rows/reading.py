@@ -1,8 +1,9 @@
 """How the values of one file are read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache, partial
+from typing import Any
 
 from fondly.ingest.domain.values import moments, texts
 from fondly.ingest.domain.values.conventions import Decided
@@ -10,6 +11,8 @@ from fondly.ingest.domain.values.links import LinkPolicy, read_url
 from fondly.ingest.domain.values.numbers import read_count
 
 MAX_NAME_CHARS = 2_000
+KEPT_VALUES = 1_024
+"""Of a column whose values repeat, such as quantities and days, so many are read once."""
 MAX_CATEGORY_CHARS = 1_000
 """Personalize takes no longer text of a category."""
 MAX_LABEL_CHARS = 200
@@ -30,10 +33,18 @@ class Reading:
     links: LinkPolicy
     default: Decided
     """For fields of which nothing had to be decided."""
+    _readers: dict[str, Callable[[str], Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, field: str) -> Decided:
         """Return what was decided for a field."""
         return self.decided.get(field, self.default)
+
+    def reader(self, field: str, read: Callable[..., Any]) -> Callable[[str], Any]:
+        """Return what reads a field, always in the same way, by what was decided for it."""
+        found = self._readers.get(field)
+        if found is None:
+            found = self._readers[field] = lru_cache(KEPT_VALUES)(partial(read, decided=self.of(field)))
+        return found
 
     @cached_property
     def link(self) -> "partial[str]":
@@ -44,7 +55,7 @@ class Reading:
         """Return what reads how many there are of something."""
         return partial(read_count, decided=self.of(field))
 
-    @cached_property
-    def timestamp(self) -> "partial[int]":
+    @property
+    def timestamp(self) -> Callable[[str], int]:
         """Reads when a review was written or an order placed."""
-        return partial(moments.read_moment, decided=self.of("timestamp"))
+        return self.reader("timestamp", moments.read_moment)
