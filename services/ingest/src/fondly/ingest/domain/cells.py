@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 
 
 class Row:
-    """The cells of one record by field, notes on those that could not be read, and how many prices were rounded."""
+    """The cells of one record by field, notes on what could not be read, and how many prices were rounded."""
 
     __slots__ = ("_cells", "notes", "rounded")
 

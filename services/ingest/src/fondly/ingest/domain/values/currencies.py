@@ -43,6 +43,12 @@ def read_currency(text: str) -> str:
     return checked_currency(plain(text).upper())
 
 
+def with_code(amount: str, code: str) -> str:
+    """Return an amount with the currency that another column gives it, if both say something."""
+    found = plain(code).upper()
+    return f"{amount} {found}" if amount.strip() and is_active(found) else amount
+
+
 def home_marks(code: str) -> Marks | None:
     """Return how prices in a currency are written wherever it is used; None if countries differ."""
     return _MARKS_OF.get(code)
