@@ -147,6 +147,7 @@ class LoadFiles:
             self.findings.counts[Counted.REJECTED_ROWS] += 1
             self._reject(surveyed, found, "row", error)
             return False
+        self.findings.counts[Counted.PRICES_ROUNDED] += row.rounded
         for note in row.notes:
             self.findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note)

@@ -22,6 +22,7 @@ from fondly.ingest.domain.pieces import missing_pieces, piece_of, tables
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.values.currencies import with_code
 from fondly.ingest.domain.values.links import LinkPolicy
 
 
@@ -168,9 +169,34 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default)
     return [
-        SurveyedFile(source, layout, reading, rows, conventions if source is pieces[0] else (), keys)
+        SurveyedFile(
+            source,
+            layout,
+            reading,
+            rows,
+            conventions if source is pieces[0] else (),
+            keys,
+            tuple(_contradictions(source, layout, surveys, decided)) if source is pieces[0] else (),
+        )
         for source, (layout, rows) in zip(pieces, seen, strict=True)
     ]
+
+
+def _contradictions(
+    source: SourceFile,
+    layout: Layout,
+    surveys: Mapping[str, ColumnSurvey],
+    decided: Mapping[str, Decided],
+) -> Iterator[Question]:
+    """Yield what must be asked of columns whose currency contradicts the shop's, unless a person said it."""
+    said = source.mapping or FileMapping()
+    if "currency" in {*said.columns.values(), *said.constants}:
+        return
+    for field, column in layout.columns.items():
+        if field in surveys and (
+            found := surveys[field].question(file=source.key, column=column, decided=decided[field])
+        ):
+            yield found
 
 
 def _see_file(
@@ -202,9 +228,12 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
 def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
     mapper, rows = layout.start(), 0
     looks = [(field, each.see) for field, each in surveys.items()]
+    priced = {field for field in surveys if FIELDS[layout.kind][field].reads == Reads.MONEY}
+    with_currency = priced if "currency" in layout.columns else frozenset[str]()
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
             continue
         for field, see in looks:
-            see(cells.get(field, ""), record.line)
+            text = cells.get(field, "")
+            see(with_code(text, cells["currency"]) if field in with_currency else text, record.line)
     return rows

@@ -20,6 +20,7 @@ CONFLICTS = {
     Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
     Counted.SHARED_ADDRESSES: "addresses of more than one customer",
     Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
+    Counted.PRICES_ROUNDED: "prices rounded half up to the decimals that their currency has",
     Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
 }
 

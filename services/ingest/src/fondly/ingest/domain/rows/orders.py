@@ -50,4 +50,5 @@ def _value(row: Row, how: Reading, quantity: int) -> Decimal | None:
             quoted(row.raw("unit_price")),
         )
         return None
+    row.rounded += price.is_rounded
     return price.amount * quantity

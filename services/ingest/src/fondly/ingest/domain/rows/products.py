@@ -54,6 +54,7 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     )
     if current is None and listed is None:
         raise _no_price(row)
+    row.rounded += sum(price.is_rounded for price in (current, listed) if price)
     if current is None or listed is None:
         return current or listed, None  # type: ignore[return-value] # one of them is set
     if listed.currency != current.currency:
