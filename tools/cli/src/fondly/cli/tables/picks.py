@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from fondly.cli.output import plain
 from fondly.cli.tables.declaration import Column, Columns, Fact, Remark, Shown, Table
 from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
@@ -39,8 +38,6 @@ def remark(found: Picked) -> str:
     told = [f"the shop of {found.run_id}; {FROM[found.picked_from]}"]
     if found.fallback:
         told.append(found.fallback)
-    if not found.known:
-        told.insert(0, f"nobody knows a customer {plain(found.customer_id)}")
     if found.exclusion:
         told.insert(0, f"the customer is excluded ({found.exclusion.value}): nothing personal is picked")
     return "; ".join(told)
