@@ -7,6 +7,7 @@ import typer
 from fondly.cli.commands import (
     check,
     cleanup,
+    connect,
     cost,
     customer,
     demo,
@@ -71,6 +72,7 @@ app.command()(runs.runs)
 app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")
 app.add_typer(emails.app, name="email")
+app.add_typer(connect.app, name="connect")
 app.add_typer(cost.app, name="cost")
 app.add_typer(customer.app, name="customer")
 app.add_typer(queues.app, name="dlq")
