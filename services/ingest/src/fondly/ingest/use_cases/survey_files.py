@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.contracts.ingest_report import Convention, FileReport
+from fondly.contracts.ingest_report import Convention, FileReport, Question
 from fondly.ingest.adapters.tables import Found, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
@@ -90,6 +90,8 @@ class SurveyedFile:
     conventions: tuple[Convention, ...]
     table: tuple[str, ...]
     """The keys of the files that are read as one table with this one, in order."""
+    questions: tuple[Question, ...] = ()
+    """What its columns leave open; those of all files stop the run together."""
 
     @property
     def report(self) -> FileReport:
