@@ -13,8 +13,8 @@ from fondly.contracts.records import Customer, Product
 from fondly.ingest.adapters.merged import Merged, TextsToScore
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from fondly.ingest.use_cases.ignored_values import Ignored, ignored_values
+from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from fondly.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
 
 NO_TEXTS = TextsToScore(0, 0)
@@ -71,11 +71,11 @@ def check_files(
     rejects: Path | None = None,
     ignored: Sequence[IgnoredFile] = (),
     watch: Watch = lambda _: None,
-    look: Callable[[Iterable[Product]], None] | None = None,
+    unmatched: Callable[[Iterable[Product]], Sequence[str]] = lambda _: (),
 ) -> CheckedFiles:
     """Read the files, each twice; write rejects to `rejects`, and tell `watch` how many bytes were read.
 
-    `look`, if given, is shown every product once.
+    `unmatched` is asked which rules of the shop no product matches.
     """
     findings = Findings()
     with tempfile.TemporaryDirectory(prefix="fondly-check-") as name:
@@ -85,9 +85,10 @@ def check_files(
                 merged = LoadFiles(scratch, file, findings, rules, watch=watch).load(sources)
             except FileError as error:
                 report = findings.report(ignored=ignored, failed=str(error))
-                return CheckedFiles(report, findings.files, ignored_columns=ignored_values(findings.files, rules))
-            if look:
-                look(merged.products())
+                return CheckedFiles(
+                    report, findings.files, ignored_columns=ignored_values(findings.files, rules)
+                )
+            findings.unmatched_rules = unmatched(merged.products())
             looked_at = list(islice(merged.products(), LOOKED_AT))
             return CheckedFiles(
                 findings.report(ignored=ignored),

@@ -61,8 +61,8 @@ def _email(recommendation: Recommendation, mailing: Mailing, theme: Theme, shop:
     copy = assembled(
         facts, Answers({}, ()), seed=facts.customer_id, remedy=shop.applied.brand.remedy or ""
     ).copy
-    hosts = map(AllowedHosts, (mailing.link_hosts, mailing.picture_hosts))
-    maker = ContentMaker(mailing.language, **dict(zip(("links", "pictures"), hosts, strict=True)))
+    links, pictures = map(AllowedHosts, (mailing.link_hosts, mailing.picture_hosts))
+    maker = ContentMaker(mailing.language, links=links, pictures=pictures)
     unsubscribe = by_email(mailing.sender, CAMPAIGN, token=None)
     content = maker.content(facts, copy, Links(CAMPAIGN, unsubscribe))
     return Example(

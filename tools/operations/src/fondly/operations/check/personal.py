@@ -9,7 +9,9 @@ from fondly.ingest.use_cases.ignored_values import Ignored
 from fondly.operations.formatting import printable
 
 SHOWN, MAX_CHARS = 3, 24
-_KIND_OF_WORD = {word: kind for kind, words in read_table(__package__, "personal.toml").items() for word in words}
+_KIND_OF_WORD = {
+    word: kind for kind, words in read_table(__package__, "personal.toml").items() for word in words
+}
 _WORD = re.compile(r"[a-z]+\d?|[A-Z]+(?![a-z])|[A-Z][a-z]+\d?")
 _ADDRESS, _PHONE = re.compile(r"\S@\S"), re.compile(r"(?:\+|00|\(?0)[\d\s()./-]{6,}")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")

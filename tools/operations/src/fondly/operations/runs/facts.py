@@ -100,7 +100,8 @@ def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
     short = facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0)
     told = f"{counted(short, 'customer')} got too few products: there was nothing else that they may get"
-    unmatched = (f"a rule matches nothing: {printable(rule)}" for rule in facts.unmatched_rules)
+    rules = (*(facts.ingest.unmatched_rules if facts.ingest else ()), *facts.unmatched_rules)
+    unmatched = (f"a rule matches nothing: {printable(rule)}" for rule in rules)
     missing = (f"missing {line}" for line in facts.missing)
     return [*_popularity(facts), *([told] if short else []), *unmatched, *missing]
 

@@ -78,9 +78,11 @@ def stated_brand(product: Product) -> str | None:
 def leading_brands(product: Product) -> list[str]:
     """Return what a product's brand may be, whatever the other products: as stated, or as its name begins."""
     words = _leading_words(product.name)
-    return [stated_brand(product) or ""] if product.brand else [
-        joined("".join(words[:count])) for count in range(1, len(words) + 1)
-    ]
+    return (
+        [stated_brand(product) or ""]
+        if product.brand
+        else [joined("".join(words[:count])) for count in range(1, len(words) + 1)]
+    )
 
 
 def _leading_words(name: str) -> list[str]:

@@ -15,7 +15,7 @@ def unmatched(
 ) -> list[str]:
     """Return the rules without a product as the file has them, such as `exclude.brands: Acme`.
 
-    `brands` are those that a product may be of; by default what it states, or else the beginnings of its name.
+    `brands` are those that a product may be of; by default what it states, else the beginnings of its name.
     Memory grows with the categories, not with the products.
     """
     ids = dict.fromkeys((*sorted(rules.excluded_products), *rules.pinned))
@@ -35,9 +35,14 @@ def unmatched(
 
 def _of_categories(rules: ShopRules, categories: Iterable[Category]) -> Iterator[str]:
     levels = {words(level) for category in categories for level in category}
-    yield from (f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in levels)
+    yield from (
+        f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in levels
+    )
     listed = {name for names in rules.complements.values() for name in names}
-    for rule, names in (("durable", rules.durable.keys()), ("complements", rules.complements.keys() | listed)):
+    for rule, names in (
+        ("durable", rules.durable.keys()),
+        ("complements", rules.complements.keys() | listed),
+    ):
         entries = Entries(names)
         known = {name for each in categories for group in entries.matches(each) for name in group}
         yield from (f"{rule}: {name}" for name in sorted(names - known))
