@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from json import dumps
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
 from fondly.ingest.domain.data import read_table
+from fondly.ingest.domain.values.links import ALLOWED
 from fondly.ingest.use_cases.check_files import CheckedFiles
-from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.hosts import ANY, AllowedHosts
+from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 from fondly.operations.check.languages import LOCAL, languages_of
 from fondly.operations.check.link_hosts import usual
 from fondly.operations.check.mailing import Mailing
@@ -75,12 +78,24 @@ def _identity(of: _Evidence) -> Found:
     if DOMAINS.fullmatch(of.mailing.sender.rpartition("@")[2]):
         yield "sender", {"value": of.mailing.sender}
     for key, value in (("postal_address", of.mailing.brand.postal_address), ("name", of.mailing.brand.name)):
-        if of.shop.origin(f"brand.{key}") is Origin.DEFAULT:
+        if value == MailerSettings.model_fields[BRAND_SETTINGS[key]].default:
             yield key, {"value": value}
 
 
 def _unmatched(of: _Evidence) -> Found:
-    yield from (("unmatched", {"rule": printable(each)}) for each in of.checked.report.unmatched_rules)
+    rules = (*of.checked.report.unmatched_rules, *_unused_hosts(of))
+    yield from (("unmatched", {"rule": printable(rule)}) for rule in rules)
+
+
+def _unused_hosts(of: _Evidence) -> Iterator[str]:
+    """Yield the entries of `[hosts]` that no product has, if all products that there are were looked at."""
+    checked, listed = of.checked, of.shop.given.hosts
+    if checked.report.counts.get(Counted.PRODUCTS, 0) == len(checked.sample.products):
+        for key, hosts in (("links", checked.link_hosts), ("pictures", checked.picture_hosts)):
+            for entry in getattr(listed, key) if hosts else ():
+                name = entry.removeprefix("*.").lower()
+                if entry != ANY and not any(f".{host}".endswith(f".{name}") for host in hosts):
+                    yield f"fondly.toml: hosts.{key}: {entry}"
 
 
 def _ignored(of: _Evidence) -> Found:
@@ -107,24 +122,33 @@ def _recipients(of: _Evidence) -> Found:
 
 def _links(of: _Evidence) -> Found:
     checked, mailing = of.checked, of.mailing
-    yield from _urls(of, "links", [each.link for each in checked.sample.products], mailing.link_hosts)
-    pictures = [each.image_url for each in checked.sample.products]
-    yield from _urls(of, "pictures", pictures, mailing.picture_hosts)
+    links, pictures = (_refused_by_ingest(checked, field) for field in ("product_link", "img_link"))
+    yield from _urls(of, "links", checked.link_hosts + links, mailing.link_hosts)
+    yield from _urls(of, "pictures", checked.picture_hosts + pictures, mailing.picture_hosts)
 
 
-def _urls(of: _Evidence, what: str, urls: list[str | None], entries: tuple[str, ...]) -> Found:
+def _refused_by_ingest(checked: CheckedFiles, field: str) -> Counter[str]:
+    """Count the links that ingest left out for their hosts; all are told of as the first."""
+    columns = {each.file: each.columns.get(field) for each in checked.report.files}
+    return Counter(
+        {
+            urlsplit((each.found or "").strip("'")).netloc: each.count
+            for each in checked.report.rejects
+            if each.expected == ALLOWED and each.column == columns.get(each.file)
+        }
+    )
+
+
+def _urls(of: _Evidence, what: str, hosts: Counter[str], entries: tuple[str, ...]) -> Found:
     """Say how many products have no link, or picture, and which lead where emails may not."""
-    hosts = of.checked.link_hosts if what == "links" else of.checked.picture_hosts
-    if not any(urls):
+    products, allowed = len(of.checked.sample.products), AllowedHosts(entries)
+    if not hosts:
         yield f"no_{what}", {"column": _likely(of.checked, pictures=what == "pictures")}
-    elif without := sum(not each for each in urls):
-        yield f"few_{what}", {"number": count(without), "of": count(len(urls))}
-    allowed = AllowedHosts(entries)
+    elif (without := products - hosts.total()) > 0:
+        yield f"few_{what}", {"number": count(without), "of": count(products)}
     refused = Counter({host: number for host, number in hosts.items() if not allowed.allow(host)})
-    for kind, some in (
-        ("refused", refused.keys() & usual(hosts)),
-        ("odd", refused.keys() - usual(hosts)),
-    ):
+    known = set(usual(hosts))
+    for kind, some in (("refused", refused.keys() & known), ("odd", refused.keys() - known)):
         if some:
             yield (
                 f"{kind}_{what}",
@@ -132,7 +156,7 @@ def _urls(of: _Evidence, what: str, urls: list[str | None], entries: tuple[str, 
                     "number": count(sum(refused[host] for host in some)),
                     "hosts": ", ".join(sorted(some)[:NAMED]),
                     "allowed": ", ".join(entries),
-                    "listed": dumps(sorted({*usual(hosts), *some})[:NAMED]),
+                    "listed": dumps(sorted({*known, *some})),
                 },
             )
 
