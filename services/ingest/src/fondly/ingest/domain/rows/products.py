@@ -21,10 +21,12 @@ def read_product(row: Row, how: Reading) -> Product:
     product_id = row.required("product_id", texts.read_id)
     name = row.required("product_name", _present)
     price, list_price = _prices(row, how)
+    categories = row.optional("category", how.categories) or ()
     return _validated(
         product_id=product_id,
         name=name,
-        category=row.optional("category", lambda text: texts.read_path(reading.category(text))) or (),
+        category=next(iter(categories), ()),
+        other_categories=categories[1:],
         price=price.amount,
         list_price=list_price,
         currency=price.currency,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from fondly.ingest.domain.values import moments, texts
+from fondly.ingest.domain.values.categories import Path, decoded
 from fondly.ingest.domain.values.conventions import Decided
 from fondly.ingest.domain.values.links import LinkPolicy, read_url
 from fondly.ingest.domain.values.numbers import read_count
@@ -17,7 +18,6 @@ MAX_TEXT_CHARS = 20_000
 """Keeps a record within DynamoDB's 400 KB per item in any script."""
 
 name = partial(texts.bounded, max_chars=MAX_NAME_CHARS)
-category = partial(texts.bounded, max_chars=MAX_CATEGORY_CHARS)
 label = partial(texts.bounded, max_chars=MAX_LABEL_CHARS)
 text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 
@@ -43,6 +43,13 @@ class Reading:
     def count(self, field: str) -> "partial[int]":
         """Return what reads how many there are of something."""
         return partial(read_count, decided=self.of(field))
+
+    def categories(self, cell: str) -> tuple[Path, ...]:
+        """Return the category paths of a cell, the most telling first."""
+        paths = self.of("category").paths.read(decoded(text(cell)))
+        for path in paths:
+            texts.bounded("|".join(path), max_chars=MAX_CATEGORY_CHARS)
+        return paths
 
     @cached_property
     def timestamp(self) -> "partial[int]":

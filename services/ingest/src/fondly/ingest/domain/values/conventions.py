@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.ingest_report import Convention
 from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.values.categories import PLAIN_PATHS, Categories, PathReader
 from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
 from fondly.ingest.domain.values.dates import DateOrder
-from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
+from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Example, Judge
 from fondly.ingest.domain.values.people import read_time_zone
 from fondly.ingest.domain.values.verdicts import (
     NAMES,
@@ -41,6 +42,7 @@ class Reads(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     MOMENT = "moment"
+    PATH = "path"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Decided:
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
     rather than evidence holds only for the currencies in `only_for`; None means all. Times after `latest`, in
-    Unix seconds, are too far ahead.
+    Unix seconds, are too far ahead. `paths` reads categories.
     """
 
     decimal: DecimalMark | None
@@ -78,6 +80,7 @@ class Decided:
     refusal: str
     only_for: frozenset[str] | None = None
     convention: Convention | None = None
+    paths: PathReader = PLAIN_PATHS
 
 
 class ColumnSurvey:
@@ -85,7 +88,7 @@ class ColumnSurvey:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
-        self._judge: Judge = Dates() if reads is Reads.MOMENT else Amounts(money=reads is Reads.MONEY)
+        self._judge = _judge(reads)
         self.see = self._judge.see
         """Take note of a cell: `see(text, line)`. Bound here, since it is called for every cell of a file."""
 
@@ -108,6 +111,7 @@ class ColumnSurvey:
     ) -> Decided:
         """Decide by all cells seen; `kin` are surveys of the file's other columns of the same kind."""
         chosen = chosen or Units()
+        paths, shown = self._judge.reader() if isinstance(self._judge, Categories) else (PLAIN_PATHS, None)
         currency = checked_currency(chosen.currency) if chosen.currency else defaults.currency
         is_date = self._reads is Reads.MOMENT
         by_cells = by_evidence(
@@ -122,7 +126,8 @@ class ColumnSurvey:
             latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
             only_for=verdict.only_for,
-            convention=self._convention(column, verdict, currency),
+            convention=_several(column, paths, shown) or self._convention(column, verdict, currency),
+            paths=paths,
         )
 
     def _by_custom(self, currency: str, locale: str) -> Verdict:
@@ -153,3 +158,14 @@ class ColumnSurvey:
             return None
         reads, because = zip(*decided, strict=True)
         return Convention(column=column, reads="; ".join(reads), because="; ".join(dict.fromkeys(because)))
+
+
+def _judge(reads: Reads) -> Judge:
+    if reads is Reads.PATH:
+        return Categories()
+    return Dates() if reads is Reads.MOMENT else Amounts(money=reads is Reads.MONEY)
+
+
+def _several(column: str, paths: PathReader, shown: Example | None) -> Convention | None:
+    between = "several categories" if paths.level == "|" else f"levels separated by {paths.level}"
+    return Convention(column=column, reads=between, because=str(shown)) if shown else None

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+from fondly.contracts.records import Product
+from fondly.contracts.shelves import is_shelf
 from fondly.mailer.domain.facts.titles import TITLE_CHARS, title
 from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.text import category_label, cut, folded
@@ -40,6 +42,13 @@ def kind_name(category: tuple[str, ...], naming: Naming) -> str:
     """Return what people call one product of a category, as within a sentence, or the category's label."""
     label = _kind(category, naming) or _kind(category[1:-1], naming) or category_label(category)
     return naming.in_sentence(label) if label else ""
+
+
+def spoken_kind(product: Product, locale: str) -> str | None:
+    """Return what an email in a locale, such as `en_GB`, calls one product of its kind; None when unsure."""
+    naming, paths = Naming.load(locale.partition("_")[0]), (product.category, *product.other_categories)
+    kinds = (_kind(path, naming) for path in paths if path and not is_shelf(path[-1]))
+    return next(filter(None, kinds), None)
 
 
 @lru_cache(maxsize=CACHED)
