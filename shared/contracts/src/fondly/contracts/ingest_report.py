@@ -87,6 +87,8 @@ class IngestReport(Record):
     """Customers who get no email, by cause."""
     questions: tuple[Question, ...] = ()
     """What must be answered before a run of these files."""
+    unmatched_rules: tuple[str, ...] = ()
+    """Rules of the shop's files that match nothing, such as `mapping.yaml: files: orders.csv`."""
     failed: str | None = None
     """Why the run failed in ingest, if it did."""
 

@@ -82,6 +82,25 @@ class Merged:
             for position, row in self._rows(scratch_sql.CUSTOMERS_OF_SPAN, first, last)
         ]
 
+    def mailable(self, limit: int) -> list[Customer]:
+        """Return at most so many customers who may be written to, those with a history first."""
+        found = self._db.execute(scratch_sql.MAILABLE, (limit,)).fetchall()
+        return [each for (position,) in found for each in self.customers(position, position)]
+
+    def popular(self, limit: int, *, rows: int) -> list[tuple[Product, int]]:
+        """Return products in stock, each with how many of the first `rows` records are of it, most first."""
+        found = self._db.execute(scratch_sql.POPULAR, {"limit": limit, "rows": rows})
+        return [(Product.model_validate_json(record), records) for record, records in found]
+
+    def product(self, product_id: str) -> Product:
+        """Return a product that there is."""
+        (record,) = self._db.execute(scratch_sql.PRODUCT, (product_id,)).fetchone()
+        return Product.model_validate_json(record)
+
+    def review_texts(self, limit: int) -> list[str]:
+        """Return the first texts of reviews."""
+        return [text for (text,) in self._db.execute(scratch_sql.REVIEW_TEXTS, (limit,))]
+
     def shared_texts(self, first: int, last: int) -> list[SharedText]:
         """Return the shared texts at positions `first` to `last`; positions count from 1, without gaps."""
         found = self._db.execute(scratch_sql.SHARED_TEXTS_OF_SPAN, (first, last))

@@ -167,3 +167,19 @@ SELECT count(*), coalesce(sum(max(3, (length(words) + 99) / 100)), 0) FROM (
   UNION SELECT text FROM shared_texts
 )
 """
+MAILABLE = """
+SELECT position FROM customers WHERE position NOT IN (SELECT customer FROM excluded)
+ORDER BY records = 0, position LIMIT ?
+"""
+# By the first reviews and purchases: how many there are must not matter.
+POPULAR = """
+SELECT record, coalesce(records, 0) AS records FROM products LEFT JOIN (
+  SELECT product, count(*) AS records FROM (
+    SELECT product FROM (SELECT product FROM purchases LIMIT :rows)
+    UNION ALL SELECT product FROM (SELECT product FROM subjects LIMIT :rows)
+  ) GROUP BY product
+) ON product = position
+WHERE coalesce(in_stock, 1) ORDER BY 2 DESC, position LIMIT :limit
+"""
+PRODUCT = "SELECT record FROM products WHERE id = ?"
+REVIEW_TEXTS = "SELECT text FROM reviews WHERE text IS NOT NULL LIMIT ?"

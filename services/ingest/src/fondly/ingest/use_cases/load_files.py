@@ -54,6 +54,7 @@ class Findings:
     files: list[SurveyedFile] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     merged: Merged | None = None
+    unmatched_rules: Sequence[str] = ()
 
     def report(self, *, ignored: Sequence[IgnoredFile] = (), failed: str | None = None) -> IngestReport:
         """Describe them."""
@@ -66,6 +67,7 @@ class Findings:
             rejected_share=self.counts[Counted.REJECTED_ROWS] / rows if rows else 0.0,
             exclusions=self.merged.exclusions() if self.merged else {},
             questions=tuple(self.questions),
+            unmatched_rules=tuple(self.unmatched_rules),
             failed=failed,
         )
 

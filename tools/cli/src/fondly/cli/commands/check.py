@@ -1,7 +1,7 @@
 """`fondly check`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -10,9 +10,9 @@ from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fondly.ingest.use_cases.check_files import CheckedFiles
+    from fondly.operations.check.examples import Example
+    from fondly.operations.check.reading import Chosen
     from fondly.operations.shop import Shop
 
 Files = Annotated[
@@ -37,6 +37,18 @@ Rejects = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Write every reject here, one JSON object a line.")
 ]
 
+Merchandising = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        show_default="merchandising.yaml beside the files",
+        help="What the shop excludes and pins: each rule must match something.",
+    ),
+]
+Emails = Annotated[Path | None, typer.Option(file_okay=False, help="Write the example emails here, as HTML.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit code 1 if anything grave is open: for CI.")]
+
 
 @guarded
 def check(
@@ -46,9 +58,12 @@ def check(
     rejects: Rejects = None,
     config: ConfigFile = None,
     *,
+    merchandising: Merchandising = None,
+    emails: Emails = None,
+    strict: Strict = False,
     json: AsJson = False,
 ) -> None:
-    """Read files as a run would, and say what is in them, what is wrong, and what a run takes.
+    """Read files as a run would; say what is in them, what is wrong, and what emails will look like.
 
     Nothing is started, sent or paid. Exit code 1 if the files cannot be used.
     """
@@ -60,31 +75,53 @@ def check(
 
         write(choose(files, shop, mapping).sources, write_mapping)
         say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")
-    else:
-        checked(files, shop, mapping, rejects=rejects, json=json)
+        return
+    from fondly.operations.check.reading import choose
+
+    chosen = choose(files, shop, mapping, merchandising)
+    checked(chosen, shop, rejects=rejects, show=Show(json=json, examples=True, strict=strict, emails=emails))
 
 
-def checked(
-    files: "Sequence[Path]",
-    shop: "Shop",
-    mapping: Path | None = None,
-    *,
-    rejects: Path | None = None,
-    json: bool = False,
-    aside: bool = False,
-) -> "CheckedFiles":
-    """Read files and show the result, `aside` on standard error; exit with 1 if they cannot be used."""
+class Show(NamedTuple):
+    """How the result of a check is shown, and what is wrong enough to exit with 1."""
+
+    json: bool = False
+    aside: bool = False
+    """Whether people are shown it on standard error."""
+    examples: bool = False
+    emails: Path | None = None
+    """The folder for the examples."""
+    strict: bool = False
+
+
+def checked(chosen: "Chosen", shop: "Shop", show: Show, *, rejects: Path | None = None) -> "CheckedFiles":
+    """Read files and show the result; exit with 1 if they cannot be used."""
     from fondly.cli.answer import Answer
     from fondly.cli.reading_progress import reading
     from fondly.cli.tables.check import check_sections
     from fondly.operations.check.estimate import view
-    from fondly.operations.check.reading import choose, read
+    from fondly.operations.check.reading import read
 
-    chosen = choose(files, shop, mapping)
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
         found = read(chosen, shop, watch=watch, rejects=rejects)
-    result = view(found)
-    Answer(result, check_sections(result)).give(json=json, aside=aside)
-    if not result.usable:
+    result = view(found, shop)
+    made = _examples(found, shop, show) if result.usable else []
+    Answer(result, check_sections(result, made)).give(json=show.json, aside=show.aside)
+    if not result.usable or (show.strict and result.grave):
         raise typer.Exit(FOUND_WRONG)
     return found
+
+
+def _examples(found: "CheckedFiles", shop: "Shop", show: Show) -> "list[Example]":
+    """Make the example emails if anybody sees them, and write them where they are wanted."""
+    if not (show.emails or (show.examples and not show.json)):
+        return []
+    from fondly.operations.check.examples import examples
+
+    made = examples(found, shop)
+    if show.emails:
+        show.emails.mkdir(parents=True, exist_ok=True)
+        for number, each in enumerate(made, start=1):
+            (show.emails / f"example-{number}.html").write_text(each.html, encoding="utf-8")
+        say(f"wrote {len(made)} example emails to {show.emails}")
+    return made

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.check import checked
+from fondly.cli.commands.check import Show, checked
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, print_json, say
@@ -14,6 +14,7 @@ from fondly.cli.output import console, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from fondly.ingest.use_cases.check_files import CheckedFiles
     from fondly.operations.shop import Shop
     from fondly.stack.demo import OpenStack
 
@@ -107,7 +108,7 @@ def compose_demo(
     from fondly.stack.compose import compose_stack
 
     if data:
-        checked([data], load_shop(), aside=json)
+        _checked(data, load_shop(), json=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
 
 
@@ -130,8 +131,14 @@ def _hosts(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
     """Check the files and show the result; return the settings for their hosts."""
     from fondly.operations.check.link_hosts import usual_hosts
 
-    found = checked([data], shop, aside=json)
+    found = _checked(data, shop, json=json)
     return usual_hosts(found.link_hosts, found.picture_hosts)
+
+
+def _checked(data: Path, shop: "Shop", *, json: bool) -> "CheckedFiles":
+    from fondly.operations.check.reading import choose
+
+    return checked(choose([data], shop), shop, Show(aside=json))
 
 
 def _run(

@@ -1,13 +1,14 @@
 """Reads a shop's files by the settings of the shop, as its ingest would, and writes a mapping of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 from textwrap import indent
 
 from fondly.contracts.ingest_report import IgnoredFile
-from fondly.contracts.object_keys import SHOP_CONFIG
+from fondly.contracts.object_keys import MERCHANDISING, SHOP_CONFIG
+from fondly.contracts.records import Product
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING, without_data
@@ -25,7 +26,10 @@ from fondly.operations.check.link_hosts import ANY_HOST, HOST
 from fondly.operations.check.upload_set import files_of_set
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
+from fondly.runtime.yaml_files import InvalidFileError
 
+RULES = Path(MERCHANDISING).name
+"""What may be recommended, beside the files."""
 Watch = Callable[[int], None]
 LOCAL_HOSTS = (ANY_HOST, HOST)
 """Where links may lead on a local stack, unless the shop says: made-up shops have their pictures there."""
@@ -37,22 +41,52 @@ class Chosen:
 
     sources: Sequence[SourceFile]
     ignored: Sequence[IgnoredFile]
+    unmatched: Sequence[str] = ()
+    """Files of the mapping that are not there."""
+    merchandising: Path | None = None
+    """The rules on which products may be recommended."""
 
 
-def choose(paths: Sequence[Path], shop: Shop, mapping: Path | None = None) -> Chosen:
+def choose(
+    paths: Sequence[Path], shop: Shop, mapping: Path | None = None, merchandising: Path | None = None
+) -> Chosen:
     """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
     try:
         files, ignored = _files(paths)
-        said = _mapping(mapping or _beside(paths), shop)
+        place = mapping or _beside(paths, MAPPING)
+        said = _mapping(place, shop)
     except FileError as error:
         raise OperationError(str(error)) from error
     sources = [SourceFile(path, str(path), mapping=said and said.for_file(path.name)) for path in files]
-    return Chosen(sources, ignored)
+    beside = [*files, *place.parent.iterdir()] if place else files
+    unmatched = said.unmatched(path.name for path in beside) if said and place else ()
+    return Chosen(sources, ignored, unmatched, merchandising or _beside(paths, RULES))
 
 
 def read(chosen: Chosen, shop: Shop, *, watch: Watch, rejects: Path | None = None) -> CheckedFiles:
-    """Read the data as ingest would."""
-    return check_files(chosen.sources, rules(shop), rejects=rejects, ignored=chosen.ignored, watch=watch)
+    """Read the data as ingest would; raise `OperationError` for rules that the recommender would refuse."""
+    return check_files(
+        chosen.sources,
+        rules(shop),
+        rejects=rejects,
+        ignored=chosen.ignored,
+        watch=watch,
+        unmatched=_unmatched(chosen),
+    )
+
+
+def _unmatched(chosen: Chosen) -> Callable[[Iterable[Product]], Sequence[str]]:
+    """Return what tells, of all products, which rules of the shop match nothing."""
+    if chosen.merchandising is None:
+        return lambda _: chosen.unmatched
+    from fondly.recommender.domain.shop.merchandising import read_shop_rules  # noqa: PLC0415 - few have any
+    from fondly.recommender.domain.shop.unmatched import unmatched  # noqa: PLC0415
+
+    try:
+        said = read_shop_rules(chosen.merchandising.read_bytes(), file=str(chosen.merchandising))
+    except InvalidFileError as error:
+        raise OperationError(str(error)) from error
+    return lambda products: [*chosen.unmatched, *unmatched(said, products)]
 
 
 def rules(shop: Shop) -> LoadRules:
@@ -73,16 +107,16 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[IgnoredFile]]:
     if len(paths) > 1 or not paths[0].is_dir():
         return list(paths), []
     chosen = [path for path in files_of_set(paths[0]) if path.name not in {MANIFEST, MAPPING}]
-    own = {MANIFEST, MAPPING, SHOP_CONFIG, *(path.name for path in chosen)}
+    own = {MANIFEST, MAPPING, SHOP_CONFIG, RULES, *(path.name for path in chosen)}
     others = sorted(path.name for path in paths[0].iterdir() if path.is_file() and path.name not in own)
     return chosen, [
         IgnoredFile(file=name, reason=without_data(name) or "no file of the set") for name in others
     ]
 
 
-def _beside(paths: Sequence[Path]) -> Path | None:
+def _beside(paths: Sequence[Path], name: str) -> Path | None:
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    found = folder / MAPPING
+    found = folder / name
     return found if found.is_file() else None
 
 

@@ -140,6 +140,16 @@ class Mapping(FileMapping):
         fitting = (said for pattern, said in named if fnmatchcase(own, pattern.casefold()))
         return next(exact, None) or next(fitting, None)
 
+    def unmatched(self, names: Iterable[str]) -> list[str]:
+        """Return what is said of other files than these, such as `mapping.yaml: files: orders.csv`."""
+        own = [PurePath(name).name.casefold() for name in names]
+        patterns = (pattern for pattern, _ in self._named())
+        return [
+            f"mapping.yaml: files: {pattern}"
+            for pattern in patterns
+            if not any(fnmatchcase(name, pattern.casefold()) for name in own)
+        ]
+
     def _named(self) -> list[tuple[str, FileMapping]]:
         if isinstance(self.files, dict):
             return list(self.files.items())

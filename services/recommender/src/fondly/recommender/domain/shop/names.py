@@ -75,6 +75,16 @@ def stated_brand(product: Product) -> str | None:
     return joined(product.brand or "") or None
 
 
+def leading_brands(product: Product) -> list[str]:
+    """Return what a product's brand may be, whatever the other products: as stated, or as its name begins."""
+    words = _leading_words(product.name)
+    return (
+        [stated_brand(product) or ""]
+        if product.brand
+        else [joined("".join(words[:count])) for count in range(1, len(words) + 1)]
+    )
+
+
 def _leading_words(name: str) -> list[str]:
     """The words that may be a brand: the first ones, up to a punctuation mark."""
     start = _END.split(_PREFIXES.sub("", name), maxsplit=1)[0]

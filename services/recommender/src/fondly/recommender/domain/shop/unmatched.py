@@ -1,0 +1,48 @@
+"""Rules of the shop's file that nothing in its catalogue matches: mostly typing errors."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from fondly.contracts.records import Product
+from fondly.recommender.domain.shop.merchandising import ShopRules
+from fondly.recommender.domain.shop.names import joined, leading_brands
+from fondly.recommender.domain.shop.taxonomy import Category, Entries, words
+
+
+def unmatched(
+    rules: ShopRules,
+    products: Iterable[Product],
+    brands: Callable[[Product], Iterable[str | None]] = leading_brands,
+) -> list[str]:
+    """Return the rules without a product as the file has them, such as `exclude.brands: Acme`.
+
+    `brands` are those that a product may be of; by default what it states, else the beginnings of its name.
+    Memory grows with the categories, not with the products.
+    """
+    ids = dict.fromkeys((*sorted(rules.excluded_products), *rules.pinned))
+    named = {joined(brand): brand for brand in sorted(rules.excluded_brands)}
+    categories = set[Category]()
+    for each in products:
+        ids.pop(each.product_id, None)
+        categories.add(each.category)
+        for brand in brands(each) if named else ():
+            named.pop(brand or "", None)
+    return [
+        *(f"{'pin' if each in rules.pinned else 'exclude.products'}: {each}" for each in ids),
+        *(f"exclude.brands: {each}" for each in named.values()),
+        *_of_categories(rules, categories),
+    ]
+
+
+def _of_categories(rules: ShopRules, categories: Iterable[Category]) -> Iterator[str]:
+    levels = {words(level) for category in categories for level in category}
+    yield from (
+        f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in levels
+    )
+    listed = {name for names in rules.complements.values() for name in names}
+    for rule, names in (
+        ("durable", rules.durable.keys()),
+        ("complements", rules.complements.keys() | listed),
+    ):
+        entries = Entries(names)
+        known = {name for each in categories for group in entries.matches(each) for name in group}
+        yield from (f"{rule}: {name}" for name in sorted(names - known))

@@ -1,0 +1,119 @@
+"""Example emails for a shop's own customers, by house text: nothing is asked of a model, and nothing paid."""
+
+import asyncio
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from fondly.contracts.counts import Counted
+from fondly.contracts.records import (
+    Customer,
+    OwnProduct,
+    Pick,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
+from fondly.ingest.use_cases.check_files import CheckedFiles
+from fondly.mailer.adapters.shop_files import LocalShopFiles
+from fondly.mailer.domain.copy.assembly import Answers, assembled
+from fondly.mailer.domain.facts.email import email_facts
+from fondly.mailer.domain.message.content import ContentMaker, Links
+from fondly.mailer.domain.message.hosts import AllowedHosts
+from fondly.mailer.domain.message.links import by_email
+from fondly.mailer.domain.message.theme import Theme
+from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.operations.check.mailing import Mailing
+from fondly.operations.shop import Shop
+
+CAMPAIGN = "example"
+SAME_SHELF = 2
+"""How many picks of an example are of a category that the customer has something of."""
+MIDDLE = Decimal("2.5")
+
+
+class Example(BaseModel):
+    """A finished email to one of the shop's customers."""
+
+    subject: str
+    preheader: str
+    text: str
+    html: str
+
+
+def examples(checked: CheckedFiles, shop: Shop) -> list[Example]:
+    """Return an email for each recipient of the sample for whom there is a product.
+
+    The mailer would compose the same of these products; which ones they are is decided in a run. Raises
+    `InvalidFileError` for a theme that the mailer could not use.
+    """
+    mailing = Mailing.of(shop)
+    look = asyncio.run(load_look(LocalShopFiles(shop.file))) if shop.file else Look()
+    theme = look.theme(mailing.brand, mailing.language.messages)
+    made = (_recommendation(each, checked, shop.applied.shop.picks) for each in checked.sample.recipients)
+    return [_email(each, mailing, theme, shop) for each in made if each.picks]
+
+
+def _email(recommendation: Recommendation, mailing: Mailing, theme: Theme, shop: Shop) -> Example:
+    facts = email_facts(recommendation, brand=mailing.brand.name, locale=mailing.language.locale)
+    copy = assembled(
+        facts, Answers({}, ()), seed=facts.customer_id, remedy=shop.applied.brand.remedy or ""
+    ).copy
+    links, pictures = map(AllowedHosts, (mailing.link_hosts, mailing.picture_hosts))
+    maker = ContentMaker(mailing.language, links=links, pictures=pictures)
+    unsubscribe = by_email(mailing.sender, CAMPAIGN, token=None)
+    content = maker.content(facts, copy, Links(CAMPAIGN, unsubscribe))
+    return Example(
+        subject=content.copy.subject,
+        preheader=content.copy.preheader,
+        text=theme.text(content),
+        html=theme.html(content),
+    )
+
+
+def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Recommendation:
+    stars = {name: each.rating for each in customer.reviews for name in each.product_ids}
+    owned = tuple(
+        OwnProduct(
+            product_id=name,
+            product_name=product.name,
+            category=product.category,
+            stars=stars.get(name),
+            polarity=_polarity(stars.get(name)),
+        )
+        for name, product in ((name, checked.sample.owned[name]) for name in customer.product_ids)
+    )
+    return Recommendation(
+        customer_id=customer.customer_id,
+        name=customer.name,
+        source=RecommendationSource.POPULARITY,
+        picks=tuple(_picks(owned, checked)[:picks]),
+        owned=owned,
+    )
+
+
+def _polarity(stars: Decimal | None) -> float | None:
+    return None if stars is None else float((stars - MIDDLE) / MIDDLE)
+
+
+def _picks(owned: Sequence[OwnProduct], checked: CheckedFiles) -> list[Pick]:
+    """Return popular products that the customer does not have, first some of categories of theirs."""
+    have = {each.product_id for each in owned}
+    shelf = {each.category: each for each in reversed(owned) if each.category and not each.is_disliked}
+    near, far = list[Pick](), list[Pick]()
+    for rank, (product, records) in enumerate(checked.sample.popular, start=1):
+        if product.product_id in have:
+            continue
+        if kin := shelf.get(product.category):
+            reason = Reason(
+                kind=ReasonKind.SAME_SHELF, product_id=kin.product_id, product_name=kin.product_name
+            )
+        elif records:
+            out_of = checked.report.counts[Counted.PRODUCTS]
+            reason = Reason(kind=ReasonKind.POPULAR, rank=rank, out_of=out_of)
+        else:
+            reason = Reason(kind=ReasonKind.ASSORTMENT)
+        (near if kin else far).append(Pick(product=product, reason=reason))
+    return [*near[:SAME_SHELF], *far, *near[SAME_SHELF:]]
