@@ -70,8 +70,9 @@ class RecordReader:
         max_bytes: int = MAX_RECORD_BYTES,
         delimiter: str = ",",
         first_line: int = 1,
+        is_strict: bool = False,
     ) -> None:
-        self._lines = Lines(source, max_bytes=max_bytes, first_line=first_line)
+        self._lines = Lines(source, max_bytes=max_bytes, first_line=first_line, is_strict=is_strict)
         self._csv = csv.reader(self._lines, strict=True, delimiter=delimiter)
         self._delimiter = delimiter
         self._width = 0
@@ -88,6 +89,11 @@ class RecordReader:
             raise FileError(f"not a CSV file: line {found.line}: {problem}{hint}")
         self._width = len(found.cells)
         return found.cells
+
+    @property
+    def western(self) -> str | None:
+        """Where the first line is that was read as Windows-1252: "" if none, None if some cannot be read."""
+        return None if self._lines.is_mixed else self._lines.western
 
     def __iter__(self) -> Iterator[CSVRecord | BrokenRecord]:
         return self
@@ -142,7 +148,7 @@ class RecordReader:
         """Return the cells of a line with tabs whose quotes mean nothing; none if that does not fit."""
         if self._delimiter != "\t" or self._lines.flaw:
             return []
-        cells = line.decode().rstrip("\r\n").split("\t")
+        cells = self._lines.text_of(line).rstrip("\r\n").split("\t")
         return cells if len(cells) == self._width else []
 
 

@@ -117,7 +117,7 @@ class LoadFiles:
     def _load_file(self, surveyed: SurveyedFile, merge: MergeRows, mapper: RowMapper) -> tuple[int, int]:
         """Merge a file's rows; return how many there are, and how many of them were rejected."""
         source = surveyed.source
-        with opened(source, self.rules.reading.max_bytes, self.watch) as table:
+        with opened(source, self.rules.reading.max_bytes, self.watch, is_strict=surveyed.is_strict) as table:
             table.header()
             table.only(surveyed.layout.used)
             into, left_out = merge.reader(surveyed), mapper.left_out.total()

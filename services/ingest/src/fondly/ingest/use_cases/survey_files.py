@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from fondly.contracts.ingest_report import Convention, FileReport, Question
-from fondly.ingest.adapters.tables import Found, Table, open_table
+from fondly.ingest.adapters.tables import Found, ReadAs, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
@@ -93,6 +94,8 @@ class SurveyedFile:
     """The keys of the files that are read as one table with this one, in order."""
     questions: tuple[Question, ...] = ()
     """What its columns leave open; those of all files stop the run together."""
+    is_strict: bool = False
+    """Some of its lines are neither UTF-8 nor look western: then none is read as if it were."""
 
     @property
     def report(self) -> FileReport:
@@ -108,6 +111,14 @@ class SurveyedFile:
         )
 
 
+class _Seen(NamedTuple):
+    """What a first look at a file has shown."""
+
+    layout: Layout
+    rows: int
+    read_as: ReadAs
+
+
 def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
     """Look through the files, in reading order; `FileError` names the first that cannot be used."""
     found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
@@ -115,11 +126,18 @@ def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> 
 
 
 @contextmanager
-def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
+def opened(source: SourceFile, max_bytes: int, watch: Watch, *, is_strict: bool = False) -> Iterator[Table]:
     """Open a file's table; whatever is wrong with the file is said with its name."""
+    said = source.mapping or FileMapping()
     try:
-        sheet = source.mapping.sheet if source.mapping else None
-        with open_table(source.path, max_bytes=max_bytes, check=lambda: watch(0), sheet=sheet) as table:
+        with open_table(
+            source.path,
+            max_bytes=max_bytes,
+            check=lambda: watch(0),
+            sheet=said.sheet,
+            encoding=said.encoding,
+            is_strict=is_strict,
+        ) as table:
             yield table
     except FileError as error:
         raise FileError(f"{source.key}: {error}") from error
@@ -154,17 +172,17 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
     surveys: dict[str, ColumnSurvey] = {}
     seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
-    first = seen[0][0]
+    first = seen[0].layout
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
-    if len({layout.kind for layout, _ in seen}) > 1 and not is_sure:
+    if len({each.layout.kind for each in seen}) > 1 and not is_sure:
         return [each for source in pieces for each in _survey_table([source], rules, watch)]
-    for source, (layout, _) in zip(pieces, seen, strict=True):
+    for source, (layout, *_) in zip(pieces, seen, strict=True):
         if (layout.format, layout.kind) != (first.format, first.kind):
             found, expected = f"{layout.format} ({layout.kind})", f"{first.format} ({first.kind})"
             raise FileError(
                 f"{source.key}: found the columns of {found}, expected those of {expected} as in {keys[0]}"
             )
-    decided = decide_columns([layout for layout, _ in seen], surveys, rules.defaults)
+    decided = decide_columns([each.layout for each in seen], surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default)
@@ -174,12 +192,21 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
             layout,
             reading,
             rows,
-            conventions if source is pieces[0] else (),
+            (*_encoding(read_as), *(conventions if source is pieces[0] else ())),
             keys,
             tuple(_contradictions(source, layout, surveys, decided)) if source is pieces[0] else (),
+            is_strict=read_as.is_mixed,
         )
-        for source, (layout, rows) in zip(pieces, seen, strict=True)
+        for source, (layout, rows, read_as) in zip(pieces, seen, strict=True)
     ]
+
+
+def _encoding(read_as: ReadAs) -> Iterator[Convention]:
+    """Tell how a text that is not UTF-8 was read; lines that are left as they are tell it themselves."""
+    if read_as.encoding and not read_as.is_mixed:
+        yield Convention(
+            column="the whole file", reads=f"read as {read_as.encoding}", because=read_as.because
+        )
 
 
 def _contradictions(
@@ -201,15 +228,16 @@ def _contradictions(
 
 def _see_file(
     source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
-) -> tuple[Layout, int]:
-    """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
+) -> _Seen:
+    """Show a file's cells to the surveys of its columns."""
     with opened(source, rules.max_bytes, watch) as table:
         layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
         for field, reads in reads_of(layout).items():
             surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
         table.only(layout.used)
-        return layout, _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
+        rows = _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
+        return _Seen(layout, rows, table.read_as)
 
 
 def _names(keys: Sequence[str]) -> str:
