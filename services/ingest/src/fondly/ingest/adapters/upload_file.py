@@ -26,7 +26,7 @@ class Upload(io.BufferedReader):
     """The text of a file, decompressed, in UTF-8; a byte that stands for no text is left as 0xff."""
 
     def __init__(
-        self, file: BinaryIO, *, max_bytes: int, check: Callable[[], None], encoding: str | None
+        self, file: BinaryIO, *, max_bytes: int, check: Callable[[], None], encoding: str | None = None
     ) -> None:
         most = Allowance(os.fstat(file.fileno()).st_size).unpacked_bytes(CSV_PER_BYTE, max_bytes=max_bytes)
         source = _Bounded(_unpacked(file), max_bytes=most, check=check)

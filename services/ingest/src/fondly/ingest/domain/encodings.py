@@ -53,7 +53,7 @@ _FOREIGN = re.compile(
     rb"[A-Za-z%b][%b][A-Za-z%b]|[a-z%b][\x8c\xc0-\xde]|[\xa3\xa5\xaf][A-Za-z]|[a-z]{3}\xb3"
     rb"|\xed[\xa0-\xbf][\x80-\xbf]" % (_LETTER, _IN_WORDS_ELSEWHERE, _LETTER, _SMALL)
 )
-"""A mark within a word or where Polish has a letter, a capital behind a small one, half a pair of surrogates."""
+"""A mark where other languages have letters, a capital behind a small letter, half a pair of surrogates."""
 
 
 def looks_western(line: bytes) -> bool:
