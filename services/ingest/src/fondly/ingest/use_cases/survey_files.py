@@ -173,7 +173,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
     said = pieces[0].mapping or FileMapping()
     questions = [*questions, *currency_questions(first, said, columns.surveys, decided)]
-    found = [
+    surveyed = [
         SurveyedFile(
             source,
             each.layout.flagged(flags),
@@ -185,8 +185,8 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
         )
         for source, each in zip(pieces, seen, strict=True)
     ]
-    conventions = (*found[0].conventions, *conventions)
-    return [replace(found[0], conventions=conventions, questions=tuple(questions)), *found[1:]]
+    conventions = (*surveyed[0].conventions, *conventions)
+    return [replace(surveyed[0], conventions=conventions, questions=tuple(questions)), *surveyed[1:]]
 
 
 class _Columns(NamedTuple):
