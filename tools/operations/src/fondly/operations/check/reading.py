@@ -7,10 +7,9 @@ from pathlib import Path
 from textwrap import indent
 
 from fondly.contracts.ingest_report import IgnoredFile
-from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.file_names import MANIFEST, MAPPING, without_data
+from fondly.ingest.domain.file_names import MAPPING, without_data
 from fondly.ingest.domain.formats.layout import Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
 from fondly.ingest.domain.formats.mapping_file import write_mapping
@@ -22,7 +21,7 @@ from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
 from fondly.operations.check.link_hosts import ANY_HOST, HOST
-from fondly.operations.check.upload_set import files_of_set
+from fondly.operations.check.upload_set import OWN, files_of_set, why_unread
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
 
@@ -42,8 +41,8 @@ class Chosen:
 def choose(paths: Sequence[Path], shop: Shop, mapping: Path | None = None) -> Chosen:
     """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
     try:
-        files, ignored = _files(paths)
         said = _mapping(mapping or _beside(paths), shop)
+        files, ignored = _files(paths, said)
     except FileError as error:
         raise OperationError(str(error)) from error
     sources = [SourceFile(path, str(path), mapping=said and said.for_file(path.name)) for path in files]
@@ -68,16 +67,17 @@ def rules(shop: Shop) -> LoadRules:
     )
 
 
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[IgnoredFile]]:
-    """Return the data among the paths, and the files of a folder that hold none."""
-    if len(paths) > 1 or not paths[0].is_dir():
+def _files(paths: Sequence[Path], mapping: Mapping | None) -> tuple[list[Path], list[IgnoredFile]]:
+    """Return the data among the paths, and which files hold none."""
+    if len(paths) == 1 and not paths[0].is_dir():
         return list(paths), []
-    chosen = [path for path in files_of_set(paths[0]) if path.name not in {MANIFEST, MAPPING}]
-    own = {MANIFEST, MAPPING, SHOP_CONFIG, *(path.name for path in chosen)}
-    others = sorted(path.name for path in paths[0].iterdir() if path.is_file() and path.name not in own)
-    return chosen, [
-        IgnoredFile(file=name, reason=without_data(name) or "no file of the set") for name in others
-    ]
+    if len(paths) == 1:
+        chosen = [path for path in files_of_set(paths[0], mapping) if path.name not in OWN]
+        paths = [path for path in sorted(paths[0].iterdir()) if path.is_file()]
+    else:
+        chosen = [path for path in paths if path.name not in OWN and not without_data(path.name)]
+    others = [path for path in paths if path not in chosen and path.name not in OWN]
+    return chosen, [IgnoredFile(file=path.name, reason=why_unread(path, mapping)) for path in others]
 
 
 def _beside(paths: Sequence[Path]) -> Path | None:
