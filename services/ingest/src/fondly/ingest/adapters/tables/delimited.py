@@ -17,6 +17,8 @@ from fondly.ingest.domain.formats.vocabulary import known_names, loosened
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(rb'(?<!\\)(?:\\\\)*\\"(?=[^"\s,;|])')
+_NULL = re.compile(rb"(?:^|\t)\\N(?:[\t\r\n]|$)", re.MULTILINE)
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -48,6 +50,11 @@ def _known(line: str, delimiter: str) -> int:
     except csv.Error:
         return 0
     return len({name for name in map(loosened, cells) if name in known_names()})
+
+
+def _is_escaped(head: bytes, delimiter: str) -> bool:
+    """Whether backslashes escape, as databases write: before a quote that ends no cell, or for NULL."""
+    return bool(_ESCAPED_QUOTE.search(head)) or (delimiter == "\t" and bool(_NULL.search(head)))
 
 
 HEADER_BYTES = 64 * 1024
@@ -104,5 +111,6 @@ def open_delimited(
             delimiter=dialect.delimiter,
             first_line=dialect.skipped_lines + 1,
             is_strict=is_strict or encoding is not None,
+            is_escaped=_is_escaped(head, dialect.delimiter),
         )
         yield DelimitedTable(upload, reader, Allowance(path.stat().st_size))

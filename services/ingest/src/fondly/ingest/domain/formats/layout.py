@@ -17,6 +17,7 @@ from fondly.ingest.domain.formats.mapper import (
     Source,
     Step,
     set_meanings,
+    set_name,
     set_review_id,
     set_whole_amounts,
 )
@@ -158,6 +159,8 @@ class Draft:
             steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
+        if not {"first_name", "last_name"}.isdisjoint({*sources, *constants}):
+            steps.append(set_name)
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:
             steps.append(set_review_id)
         return steps
