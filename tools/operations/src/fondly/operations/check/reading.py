@@ -4,16 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
-from textwrap import indent
 
 from fondly.contracts.ingest_report import IgnoredFile
-from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MAPPING, without_data
-from fondly.ingest.domain.formats.layout import Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
-from fondly.ingest.domain.formats.mapping_file import write_mapping
-from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.links import LinkPolicy
@@ -42,7 +37,7 @@ class Chosen:
 def choose(paths: Sequence[Path], shop: Shop, mapping: Path | None = None) -> Chosen:
     """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
     try:
-        said = _mapping(mapping or _beside(paths), shop)
+        said = mapping_for(paths, shop, mapping)
         files, ignored = _files(paths, said)
     except FileError as error:
         raise OperationError(str(error)) from error
@@ -88,34 +83,9 @@ def _beside(paths: Sequence[Path]) -> Path | None:
     return found if found.is_file() else None
 
 
-def _mapping(path: Path | None, shop: Shop) -> Mapping | None:
-    """Return the mapping of a file, else the shop's."""
-    if path is not None:
+def mapping_for(paths: Sequence[Path], shop: Shop, mapping: Path | None) -> Mapping | None:
+    """Return the mapping that is given or beside the files, else the shop's; `FileError` for a bad one."""
+    if path := mapping or _beside(paths):
         return read_mapping(path.read_text("utf-8-sig"), file=str(path))
     columns = shop.applied.columns
     return read_mapping(dumps(columns), file=f"{shop.file}: columns") if columns else None
-
-
-HEADER_BYTES = 2**32
-
-
-def write(sources: Sequence[SourceFile], path: Path) -> None:
-    """Write how the files are read, also those that are not recognised; never over another file."""
-    if path.exists():
-        raise OperationError(f"{path} exists: move it away, or name another file")
-    layouts = [_layout(source) for source in sources]
-    text = write_mapping(layouts[0])
-    if len(layouts) > 1:
-        named = ((Path(each.file).name, indent(write_mapping(each), " " * 4)) for each in layouts)
-        text = "files:\n" + "".join(f"  {dumps(name)}:\n{mapping}" for name, mapping in named)
-    path.write_text(text, encoding="utf-8")
-
-
-def _layout(source: SourceFile) -> Layout:
-    try:
-        with open_table(source.path, max_bytes=HEADER_BYTES) as table:
-            return recognise(table.header(), file=source.path.name, mapping=source.mapping)
-    except UnrecognisedError as error:
-        return error.layout
-    except FileError as error:
-        raise OperationError(f"{source.key}: {error}") from error
