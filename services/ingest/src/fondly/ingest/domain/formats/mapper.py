@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from fondly.ingest.domain.formats.units import whole_amount
 from fondly.ingest.domain.text import clean
+from fondly.ingest.domain.values.texts import is_no_text
 
 Row = dict[str, str]
 Step = Callable[[Row], None]
@@ -110,6 +111,13 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
                 row[field] = whole_amount(text, column=field)
 
     return step
+
+
+def set_name(row: Row) -> None:
+    """Join first and last name, where there is no whole one; lists of several people's are left alone."""
+    parts = [row.pop("first_name", "").strip(), row.pop("last_name", "").strip()]
+    if not row.get("user_name", "").strip() and not any("," in part for part in parts):
+        row["user_name"] = " ".join(part for part in parts if not is_no_text(part))
 
 
 def set_meanings(meanings: Mapping[str, Mapping[str, str]]) -> Step:
