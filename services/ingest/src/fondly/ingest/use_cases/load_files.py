@@ -120,11 +120,13 @@ class LoadFiles:
         with opened(source, self.rules.reading.max_bytes, self.watch) as table:
             table.header()
             table.only(surveyed.layout.used)
-            into, left_out = merge.reader(surveyed), mapper.left_out.total()
+            into, before = merge.reader(surveyed), mapper.left_out.copy()
             rows = rejected = 0
             for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
-            self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
+            left_out = mapper.left_out - before
+            self.findings.counts[Counted.ROWS_LEFT_OUT] += left_out.total()
+            self.findings.counts.update({f"rows_left_out_{cause}": left_out[cause] for cause in left_out})
         return rows, rejected
 
     def _load_record(
