@@ -1,6 +1,7 @@
 """Purchases that a later file takes back, and returns."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -32,10 +33,10 @@ def credit(pieces: int, *, day: int = 12, order_id: str = "R1") -> Undone:
     return Undone.model_validate({"order_id": order_id, **facts})
 
 
-def week(before: History | None = None, *, run: int = 1, **told: object) -> History:
+def week(before: History | None = None, **told: Any) -> History:  # noqa: ANN401 - a customer's facts
     """What is known once a file has told of the customer."""
     customer = Customer.model_validate({"customer_id": "C", **told})
-    return History.of(customer, {}, run_id=f"run-{run}", now=20 * DAY, before=before)
+    return History.of(customer, {}, run_id="run-1", now=20 * DAY, before=before)
 
 
 def kept(history: History) -> dict[str, int]:
@@ -101,7 +102,7 @@ def test_an_event_of_an_undone_order_is_no_purchase() -> None:
         ({}, None),
     ],
 )
-def test_whoever_has_nothing_left_is_excluded(told: dict[str, object], exclusion: Exclusion | None) -> None:
+def test_whoever_has_nothing_left_is_excluded(told: dict[str, Any], exclusion: Exclusion | None) -> None:
     """Also in the weeks after, of whose files nothing tells of an order."""
     first = week(**told)
     assert first.exclusion is exclusion

@@ -46,14 +46,15 @@ class MergeRows:
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
         """Return what merges a row of the file; it raises `RowError` for one that cannot be used."""
-        merge = {
+        merge: dict[Kind, Callable[[Row, Reading], None]] = {
             Kind.COMBINED: self._combined,
             Kind.PRODUCTS: self._product,
             Kind.CUSTOMERS: self._customer,
             Kind.REVIEWS: self._review,
             Kind.ORDERS: partial(self._purchase, file=next(self._files)),
-        }[surveyed.layout.kind]
-        return lambda row: merge(row, surveyed.reading)
+        }
+        into = merge[surveyed.layout.kind]
+        return lambda row: into(row, surveyed.reading)
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)

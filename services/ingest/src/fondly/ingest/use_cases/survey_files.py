@@ -198,7 +198,9 @@ def _see_file(
         for field, reads in reads_of(layout).items():
             surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
         table.only(layout.used)
-        looks = {field: surveys[field].see for field in reads_of(layout)}
+        looks: dict[str, Callable[[str, int], None]] = {
+            field: surveys[field].see for field in reads_of(layout)
+        }
         looks |= {field: states.see(field) for field in states_of(layout)}
         return layout, _look(table, layout, looks, watch)
 

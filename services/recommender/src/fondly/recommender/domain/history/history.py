@@ -75,7 +75,7 @@ class History(Record):
             _review(one, scores.get((customer.customer_id, one.review_id)), now, told.get(one.review_id))
             for one in customer.reviews
         ]
-        lines = set(map(line_of, (*customer.purchases, *customer.undone)))
+        lines = {*map(line_of, customer.purchases), *map(line_of, customer.undone)}
         purchases = merged(customer.purchases, before.purchases, now)
         return cls(
             customer_id=customer.customer_id,
@@ -119,8 +119,8 @@ class History(Record):
                 facts = event.model_dump(include={"product_id", "timestamp", "value"})
                 purchases.append(KnownPurchase(order_id=event.event_id, is_event=True, **facts))
         newest = sorted(looks, key=lambda one: (-one.timestamp, one.product_id, one.kind))
-        looks = tuple(newest[:MOST_LOOKS])
-        return self.model_copy(update={"purchases": tuple(purchases), "looks": looks}).judged()
+        told = {"purchases": tuple(purchases), "looks": tuple(newest[:MOST_LOOKS])}
+        return self.model_copy(update=told).judged()
 
     def judged(self) -> Self:
         """Leave out what was undone; whoever has nothing left of their orders is excluded."""
@@ -134,9 +134,10 @@ class History(Record):
         bought, gone = ({one.product_id for one in some} for some in (purchases, self.undone))
         returned = {one.product_id for one in self.undone if one.is_return} - bought
         reviews = [one for one in self.reviews if is_kept(one, returned, bought)]
-        exclusion = None if self.exclusion is Exclusion.NOTHING_KEPT else self.exclusion
-        if not bought and not any(gone.isdisjoint(one.product_ids) for one in reviews):
-            exclusion = exclusion or Exclusion.NOTHING_KEPT
+        has_any = bought or any(gone.isdisjoint(one.product_ids) for one in reviews)
+        exclusion = self.exclusion or (None if has_any else Exclusion.NOTHING_KEPT)
+        if has_any and exclusion is Exclusion.NOTHING_KEPT:
+            exclusion = None
         known = {"purchases": tuple(purchases), "reviews": tuple(reviews), "exclusion": exclusion}
         return self.model_copy(update=known)
 
