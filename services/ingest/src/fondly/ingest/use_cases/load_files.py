@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TextIO
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.contracts.ingest_report import IgnoredFile, IngestReport, Question
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
@@ -139,7 +139,7 @@ class LoadFiles:
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
             left_out = mapper.left_out - before
             self.findings.counts[Counted.ROWS_LEFT_OUT] += left_out.total()
-            self.findings.counts.update({f"rows_left_out_{cause}": left_out[cause] for cause in left_out})
+            self.findings.counts.update({LEFT_OUT + cause: rows for cause, rows in left_out.items()})
         return rows, rejected
 
     def _load_record(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import count
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
@@ -125,7 +125,7 @@ class MergeRows:
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
         if len(products) != 1 and purchase.cause:
-            self._counts.update((Counted.ROWS_LEFT_OUT, f"rows_left_out_{purchase.cause}"))
+            self._counts.update((Counted.ROWS_LEFT_OUT, LEFT_OUT + purchase.cause))
             return
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
