@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TextIO
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.contracts.ingest_report import IgnoredFile, IngestReport, Question
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
@@ -135,11 +135,13 @@ class LoadFiles:
         with opened(source, self.rules.reading.max_bytes, self.watch, is_strict=surveyed.is_strict) as table:
             table.header()
             table.only(surveyed.layout.used)
-            into, left_out = merge.reader(surveyed), mapper.left_out.total()
+            into, before = merge.reader(surveyed), mapper.left_out.copy()
             rows = rejected = 0
             for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
-            self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
+            left_out = mapper.left_out - before
+            self.findings.counts[Counted.ROWS_LEFT_OUT] += left_out.total()
+            self.findings.counts.update({LEFT_OUT + cause: rows for cause, rows in left_out.items()})
         return rows, rejected
 
     def _load_record(

@@ -15,7 +15,13 @@ from fondly.ingest.adapters.tables import Found, ReadAs, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
-from fondly.ingest.domain.formats.deciding import currency_questions, decide_columns, reads_of, seen_text
+from fondly.ingest.domain.formats.deciding import (
+    currency_questions,
+    decide_columns,
+    reads_of,
+    seen_text,
+    states_of,
+)
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.flag_questions import FlagCandidate, candidates, judge
 from fondly.ingest.domain.formats.layout import Layout
@@ -26,6 +32,7 @@ from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.domain.values.state_columns import StateColumns
 
 ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
@@ -154,7 +161,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     keys = tuple(each.key for each in pieces)
     if missing := missing_pieces(keys):
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
-    columns = _Columns({}, {})
+    columns = _Columns({}, {}, StateColumns())
     seen = [_see_file(source, columns, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
     first = seen[0].layout
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
@@ -169,10 +176,14 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     decided = decide_columns([each.layout for each in seen], columns.surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    reading = Reading(decided, rules.links, default)
+    reading = Reading(decided, rules.links, default, columns.states.meanings())
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
     said = pieces[0].mapping or FileMapping()
-    questions = [*questions, *currency_questions(first, said, columns.surveys, decided)]
+    questions = [
+        *questions,
+        *currency_questions(first, said, columns.surveys, decided),
+        *columns.states.questions(keys[0], first.columns),
+    ]
     surveyed = [
         SurveyedFile(
             source,
@@ -194,6 +205,7 @@ class _Columns(NamedTuple):
 
     surveys: dict[str, ColumnSurvey]
     flags: dict[str, FlagCandidate]
+    states: StateColumns
 
 
 def _see_file(
@@ -232,7 +244,8 @@ def _look(
 ) -> int:
     mapper, rows, has_currency = layout.start(), 0, "currency" in layout.columns
     looks = [(field, columns.surveys[field].see) for field in reads_of(layout)]
-    of_fields = [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
+    of_fields = [(field, columns.states.see(field)) for field in states_of(layout)]
+    of_fields += [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
     others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:

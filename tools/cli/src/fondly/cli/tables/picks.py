@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fondly.cli.output import plain
 from fondly.cli.tables.declaration import Column, Columns, Fact, Remark, Shown, Table
 from fondly.contracts.records import Pick
 from fondly.mailer.domain.facts.figures import money
@@ -38,6 +39,8 @@ def remark(found: Picked) -> str:
     told = [f"the shop of {found.run_id}; {FROM[found.picked_from]}"]
     if found.fallback:
         told.append(found.fallback)
+    if found.returned:
+        told.append(f"returned, so not offered again: {plain(', '.join(found.returned))}")
     if found.exclusion:
         told.insert(0, f"the customer is excluded ({found.exclusion.value}): nothing personal is picked")
     return "; ".join(told)

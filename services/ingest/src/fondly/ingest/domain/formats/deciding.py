@@ -13,7 +13,12 @@ from fondly.ingest.domain.values.currencies import with_code
 def reads_of(layout: Layout) -> dict[str, Reads]:
     """Return the fields of a file that can be written in several ways, and what is read from each."""
     reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
-    return {field: Reads(each) for field, each in reads.items() if each is not None}
+    return {field: Reads(each) for field, each in reads.items() if each in set(Reads)}
+
+
+def states_of(layout: Layout) -> list[str]:
+    """Return the fields of a file that say what became of an order."""
+    return [field for field in layout.columns if FIELDS[layout.kind][field].reads == "state"]
 
 
 def decide_columns(

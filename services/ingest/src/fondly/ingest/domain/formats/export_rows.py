@@ -12,7 +12,7 @@ from fondly.ingest.domain.formats.mapper import (
 )
 from fondly.ingest.domain.formats.shopify_products import ShopifyProducts
 
-_UNDONE = ("refunded", "voided", "expired")
+_STATES = ("payment_status", "fulfilment_status", "cancelled_at")
 _ORDER = (
     "email",
     "user_name",
@@ -20,8 +20,7 @@ _ORDER = (
     "timestamp",
     "paid_at",
     "marketing_consent",
-    "status",
-    "cancelled_at",
+    *_STATES,
     "currency",
 )
 
@@ -38,7 +37,7 @@ class JudgeMeReviews(ExportMapper):
         """Return a review; None for one that the shop has marked as spam."""
         row = Cells(self.positions, cells)
         if row["curated"].casefold() == "spam":
-            self.left_out["reviews marked as spam"] += 1
+            self.left_out["spam"] += 1
             return None
         number = without_apostrophe(row["product_id"])
         found = {
@@ -63,7 +62,7 @@ class ShopifyCustomers(ExportMapper):
 
 
 class ShopifyOrders(ExportMapper):
-    """Maps the items of orders that were paid and not undone; an order's first row says whose it is."""
+    """Maps the items of orders; an order's first row says whose it is, and what became of it."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -79,21 +78,12 @@ class ShopifyOrders(ExportMapper):
         self._order |= {part: row[part] for part in (*_ORDER, *self.others) if row[part]}
         if not (row["product_id"] or row["item_name"]):
             return None
-        if cause := self._undone():
-            self.left_out[cause] += 1
-            return None
         return self._item(row)
-
-    def _undone(self) -> str:
-        if "cancelled_at" in self._order:
-            return "items of cancelled orders"
-        status = self._order.get("status", "").casefold().replace(" ", "_")
-        return f"items of {status} orders" if status in _UNDONE else ""
 
     def _item(self, row: Cells) -> Row:
         order = self._order
         return {
-            **{part: order.get(part, "") for part in ("email", "marketing_consent", *self.others)},
+            **{part: order.get(part, "") for part in ("email", "marketing_consent", *_STATES, *self.others)},
             "order_id": self._number,
             "user_name": order.get("user_name") or order.get("shipping_name", ""),
             "timestamp": order.get("timestamp") or order.get("paid_at", ""),

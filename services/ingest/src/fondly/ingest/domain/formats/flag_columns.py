@@ -17,7 +17,6 @@ from fondly.ingest.domain.values import flags
 from fondly.ingest.domain.values.cell_counts import is_date, is_nothing
 
 _WORDS = {True: "yes", False: "no"}
-_LEFT_OUT = "rows of what is deleted or a test"
 _ARE_LEFT_OUT = (Kind.ORDERS, Kind.REVIEWS, Kind.COMBINED)
 _MAX_CACHED = 4096
 
@@ -83,7 +82,7 @@ class FlaggedMapper:
             said = [read(row.get(field, "") if at is None else cells[at]) for at, read in columns]
             row[field] = said[0] if len(said) == 1 else _most_cautious(said, cautious)
         if self._leaves_out and row[DELETED] not in {"", "no"}:
-            self.left_out[_LEFT_OUT] += 1
+            self.left_out[DELETED] += 1
             return None
         return row
 

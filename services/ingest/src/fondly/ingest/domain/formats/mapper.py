@@ -15,7 +15,7 @@ Step = Callable[[Row], None]
 
 
 class RowMapper(Protocol):
-    """Maps the rows of one file, in order; `left_out` counts those left out on purpose, by cause."""
+    """Maps the rows of one file, in order; `left_out` counts those left out on purpose, by why in a word."""
 
     left_out: Counter[str]
 

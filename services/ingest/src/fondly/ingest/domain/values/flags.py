@@ -24,7 +24,7 @@ def _words(column: str) -> dict[str, bool]:
 
 _TABLE = read_table(__package__, "flags.toml")
 _YES_NO = _words("yes_no")
-_OWN = {field: _words(field) for field in _TABLE if field != "yes_no"}
+_OWN = {field: _words(field) for field in _TABLE}
 _ANSWERS = {field: _YES_NO | own for field, own in _OWN.items()}
 
 
