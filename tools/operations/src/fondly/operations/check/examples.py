@@ -19,12 +19,13 @@ from fondly.contracts.records import (
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.mailer.adapters.shop_files import LocalShopFiles
 from fondly.mailer.domain.copy.assembly import Answers, assembled
-from fondly.mailer.domain.facts.email import email_facts
+from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.message.content import ContentMaker, Links
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import by_email
 from fondly.mailer.domain.message.theme import Theme
 from fondly.mailer.use_cases.load_look import Look, load_look
+from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.operations.check.mailing import Mailing
 from fondly.operations.shop import Shop
 
@@ -53,14 +54,12 @@ def examples(checked: CheckedFiles, shop: Shop) -> list[Example]:
     look = asyncio.run(load_look(LocalShopFiles(shop.file))) if shop.file else Look()
     theme = look.theme(mailing.brand, mailing.language.messages)
     made = (_recommendation(each, checked, shop.applied.shop.picks) for each in checked.sample.recipients)
-    return [_email(each, mailing, theme, shop) for each in made if each.picks]
+    read = ReadFacts(brand=mailing.brand.name, locale=mailing.language.locale)(made)
+    return [_email(each, mailing, theme) for each in read.emails.values()]
 
 
-def _email(recommendation: Recommendation, mailing: Mailing, theme: Theme, shop: Shop) -> Example:
-    facts = email_facts(recommendation, brand=mailing.brand.name, locale=mailing.language.locale)
-    copy = assembled(
-        facts, Answers({}, ()), seed=facts.customer_id, remedy=shop.applied.brand.remedy or ""
-    ).copy
+def _email(facts: EmailFacts, mailing: Mailing, theme: Theme) -> Example:
+    copy = assembled(facts, Answers({}, ()), seed=facts.customer_id).copy
     links, pictures = map(AllowedHosts, (mailing.link_hosts, mailing.picture_hosts))
     maker = ContentMaker(mailing.language, links=links, pictures=pictures)
     unsubscribe = by_email(mailing.sender, CAMPAIGN, token=None)

@@ -88,26 +88,35 @@ def _unmatched(of: _Evidence) -> Found:
 
 
 def _unused_hosts(of: _Evidence) -> Iterator[str]:
-    """Yield the entries of `[hosts]` that no product has, if all products that there are were looked at."""
+    """Yield entries of `[hosts]` that no product has, beside others that some have, if all were looked at."""
     checked, listed = of.checked, of.shop.given.hosts
     if checked.report.counts.get(Counted.PRODUCTS, 0) == len(checked.sample.products):
         for key, hosts in (("links", checked.link_hosts), ("pictures", checked.picture_hosts)):
-            for entry in getattr(listed, key) if hosts else ():
-                name = entry.removeprefix("*.").lower()
-                if entry != ANY and not any(f".{host}".endswith(f".{name}") for host in hosts):
-                    yield f"fondly.toml: hosts.{key}: {entry}"
+            named = {entry: entry.removeprefix("*.").lower() for entry in getattr(listed, key)}
+            used = {
+                entry
+                for entry, name in named.items()
+                if entry == ANY or any(f".{host}".endswith(f".{name}") for host in hosts)
+            }
+            yield from (f"fondly.toml: hosts.{key}: {entry}" for entry in named if used and entry not in used)
 
 
 def _ignored(of: _Evidence) -> Found:
     for file, columns in groupby(of.checked.ignored_columns, key=lambda each: each.file):
-        shown = {each.column: ", ".join(shown_values(each)) or "empty" for each in columns}
-        told = "; ".join(f"{printable(name)}: {values}" for name, values in shown.items())
-        ignored = dumps(list(shown), ensure_ascii=False)
-        first = dumps(next(iter(shown)), ensure_ascii=False)
-        number = counted(len(shown), "column")
+        shown = {each.column: ", ".join(shown_values(each)) for each in columns}
+        told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
+        if empty := [printable(name) for name, values in shown.items() if not values]:
+            told.append(f"without values: {', '.join(empty)}")
+        named = [dumps(name, ensure_ascii=False) for name in shown]
         yield (
             "ignored",
-            {"file": base_name(file), "number": number, "told": told, "first": first, "ignored": ignored},
+            {
+                "file": base_name(file),
+                "number": counted(len(shown), "column"),
+                "told": "; ".join(told),
+                "first": named[0],
+                "ignored": ", ".join(named),
+            },
         )
 
 

@@ -31,7 +31,7 @@ def shown_values(column: Ignored) -> list[str]:
 
 
 def _kind_of(name: str) -> str | None:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
     words = [word.lower() for word in _WORD.findall(plain)]
     return next((_KIND_OF_WORD[word] for word in (*words, "".join(words)) if word in _KIND_OF_WORD), None)
 

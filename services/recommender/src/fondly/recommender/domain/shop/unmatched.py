@@ -20,24 +20,29 @@ def unmatched(
     """
     ids = dict.fromkeys((*sorted(rules.excluded_products), *rules.pinned))
     named = {joined(brand): brand for brand in sorted(rules.excluded_brands)}
-    categories = set[Category]()
+    categories, levels = set[Category](), set[str]()
     for each in products:
         ids.pop(each.product_id, None)
         categories.add(each.category)
+        levels.update(level for path in (each.category, *each.other_categories) for level in path)
         for brand in brands(each) if named else ():
             named.pop(brand or "", None)
     return [
         *(f"{'pin' if each in rules.pinned else 'exclude.products'}: {each}" for each in ids),
         *(f"exclude.brands: {each}" for each in named.values()),
-        *_of_categories(rules, categories),
+        *_excluding(rules, levels),
+        *_about(rules, categories),
     ]
 
 
-def _of_categories(rules: ShopRules, categories: Iterable[Category]) -> Iterator[str]:
-    levels = {words(level) for category in categories for level in category}
+def _excluding(rules: ShopRules, levels: Iterable[str]) -> Iterator[str]:
+    known = set(map(words, levels))
     yield from (
-        f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in levels
+        f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in known
     )
+
+
+def _about(rules: ShopRules, categories: Iterable[Category]) -> Iterator[str]:
     listed = {name for names in rules.complements.values() for name in names}
     for rule, names in (
         ("durable", rules.durable.keys()),
