@@ -102,7 +102,9 @@ def _unused_hosts(of: _Evidence) -> Iterator[str]:
 
 
 def _ignored(of: _Evidence) -> Found:
-    for file, columns in groupby(of.checked.ignored_columns, key=lambda each: each.file):
+    asked = {(each.file, each.column) for each in of.checked.report.questions}
+    ignored = (each for each in of.checked.ignored_columns if (each.file, each.column) not in asked)
+    for file, columns in groupby(ignored, key=lambda each: each.file):
         shown = {each.column: ", ".join(shown_values(each)) for each in columns}
         told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
         if empty := [printable(name) for name, values in shown.items() if not values]:
