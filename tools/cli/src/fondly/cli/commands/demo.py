@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.check import Show, checked
+from fondly.cli.commands.check import checked
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, print_json, say
@@ -131,7 +131,7 @@ def _hosts(data: Path, shop: "Shop", merchandising: Path | None, *, json: bool) 
     from fondly.operations.check.link_hosts import usual_hosts
     from fondly.operations.check.reading import choose
 
-    found = checked(choose([data], shop, merchandising=merchandising), shop, Show(aside=json))
+    found = checked(choose([data], shop, merchandising=merchandising), shop, aside=json)
     return usual_hosts(found.link_hosts, found.picture_hosts)
 
 

@@ -23,9 +23,9 @@ def shown_values(column: Ignored) -> list[str]:
     Of files with people a text is shown only if it repeats: what stands there once may say who somebody is.
     """
     named = _kind_of(column.column) if column.kind is not Kind.PRODUCTS else None
-    found = (named or _kind_of_value(text, times, column.kind) for text, times in column.values.items())
     shown = dict.fromkeys(
-        kind or printable(text)[:MAX_CHARS] for kind, text in zip(found, column.values, strict=True)
+        named or _kind_of_value(text, times, column.kind) or printable(text)[:MAX_CHARS]
+        for text, times in column.values.items()
     )
     return list(shown)[:SHOWN]
 
