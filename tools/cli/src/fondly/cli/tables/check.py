@@ -14,7 +14,7 @@ from fondly.operations.check.preview import CustomerRow, ProductRow
 from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
-from fondly.operations.runs.ingest_facts import convention_lines, ignored_files
+from fondly.operations.runs.ingest_facts import consent_lines, convention_lines, ignored_files
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -59,7 +59,7 @@ def check_sections(result: CheckView, examples: Sequence[Example] = ()) -> Itera
     report = result.report
     for file in report.files:
         yield from _file(file)
-    yield from map(Line, (*convention_lines(report), *ignored_files(report)))
+    yield from map(Line, (*convention_lines(report), *ignored_files(report), *consent_lines(report)))
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)

@@ -65,7 +65,8 @@ def _told(kind: str, **values: object) -> CheckFinding:
 
 def _questions(checked: CheckedFiles, _: Mailing) -> Found:
     for each in checked.report.questions:
-        yield _told("question", file=base_name(each.file), text=each.text, remedy=each.remedy)
+        file = f"{base_name(each.file)}: " if each.file else ""
+        yield _told("question", file=file, text=printable(each.text), remedy=printable(each.remedy))
 
 
 def _identity(_: CheckedFiles, mailing: Mailing) -> Found:
@@ -122,7 +123,7 @@ def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
         causes = (f"{count(number)} {EXCLUDED[cause]}" for cause, number in report.exclusions.items())
         yield _told("nobody", why=", ".join(causes) or "there are no customers")
     known = any("marketing_consent" in file.columns for file in report.files)
-    if not known and mailing.shop.applied.shop.require_consent:
+    if not known and not mailing.shop.applied.shop.consent_not_required:
         yield _told("no_consent")
 
 
