@@ -171,12 +171,30 @@ def test_strict_fails_where_anything_grave_is_open(run_fondly: Fondly, shop: Pat
     """The last line names all of it, and there is no tick; without `--strict` the files can be used."""
     assert run_fondly("check", "shop", "--strict").code == 0
     (shop / "fondly.toml").unlink()
+    write(shop / "shop", products=GOOD, customers=[{"user_id": each["user_id"]} for each in NAMED])
     answer = run_fondly("check", "shop", "--strict")
     assert answer.code == 1
     *_, last = answer.out.splitlines()
-    assert (
-        last
-        == "✗ 4 grave: the example's sender, the example's postal address, refused links, refused pictures"
-    )
+    identity = ("the example's sender", "the example's postal address")
+    grave = ("no consent column", *identity, "refused links", "refused pictures")
+    assert last == f"✗ 5 grave: {', '.join(grave)}"
     assert "✓" not in answer.out
     assert run_fondly("check", "shop").code == 0
+
+
+def test_an_open_question_is_told_with_the_line_that_answers_it(run_fondly: Fondly, shop: Path) -> None:
+    """Once, and its column is not ignored: the last line says that there are questions."""
+    answers = ["yes", *["no"] * 39]
+    asking = [
+        {"user_id": each["user_id"], "gdpr_ok": answer, "vip": "A"}
+        for each, answer in zip(NAMED, answers, strict=True)
+    ]
+    write(shop / "shop", products=GOOD, customers=asking, reviews=RATED)
+    answer = run_fondly("check", "shop")
+    assert answer.code == 1
+    assert "✗ customers.csv: is `gdpr_ok` consent" in answer.out
+    assert "→ mapping.yaml: columns: {gdpr_ok: marketing_consent}" in answer.out
+    assert answer.out.count("gdpr_ok") == 3
+    assert "1 column ignored: vip (A)" in answer.out
+    *_, last = answer.out.splitlines()
+    assert last == "✗ these files cannot be used yet: 1 open question, above"
