@@ -51,6 +51,12 @@ def test_a_mapping_says_how_files_are_read_by_name_or_pattern() -> None:
     assert mapping.for_file("orders.csv") is None
 
 
+def test_what_is_said_of_files_that_are_not_there_is_named() -> None:
+    """As the mapping names them; what is said of the one file at hand matches whatever it is called."""
+    assert read(SEVERAL).unmatched(["KUNDEN.xlsx", "orders.csv"]) == ["mapping.yaml: files: artikel*.csv"]
+    assert read("columns: {Id: product_id}").unmatched([]) == []
+
+
 def test_an_exact_name_comes_before_a_pattern() -> None:
     """In whichever order they are written; a list is as good as a map."""
     mapping = read("files:\n- {name: '*.csv', kind: orders}\n- {name: a.csv, kind: reviews}\n")

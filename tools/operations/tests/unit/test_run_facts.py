@@ -108,6 +108,15 @@ def test_what_ranking_is_worth_is_told() -> None:
     assert quiet_lines(facts()) == []
 
 
+def test_rules_that_match_nothing_are_announced() -> None:
+    """Those of the mapping and those of the recommender, of a run and of its summary."""
+    report = IngestReport(unmatched_rules=("mapping.yaml: files: orders.csv",))
+    told = ["a rule matches nothing: mapping.yaml: files: orders.csv", "a rule matches nothing: pin: P9"]
+    assert notices(RunFacts("finished", None, {}, ingest=report, unmatched_rules=("pin: P9",))) == told
+    summary = {"status": "finished", "ingest": report.model_dump(), "unmatched_rules": ["pin: P9"]}
+    assert notices(RunFacts.of_summary(summary)) == told
+
+
 def test_short_lists_and_stock_are_told() -> None:
     """If there are any."""
     assert notices(facts(customers_short_of_products=1)) == [

@@ -209,12 +209,12 @@ SELECT count(*), coalesce(sum(max(3, (length(words) + 99) / 100)), 0) FROM (
   UNION SELECT text FROM shared_texts
 )
 """
-MAILABLE = """
-SELECT position FROM customers WHERE position NOT IN (SELECT customer FROM excluded) AND (
-  EXISTS (SELECT 1 FROM purchases WHERE purchases.customer = customers.position)
-  OR EXISTS (SELECT 1 FROM reviews WHERE reviews.customer = customers.position)
-) ORDER BY position LIMIT ?
+_MAILABLE = """
+SELECT position FROM customers WHERE position NOT IN (SELECT customer FROM excluded) AND {}
+(EXISTS (SELECT 1 FROM reviews WHERE customer = customers.position)
+OR EXISTS (SELECT 1 FROM purchases WHERE customer = customers.position))
 """
+MAILABLE = f"{_MAILABLE.format('')} UNION ALL {_MAILABLE.format('NOT')} LIMIT ?"
 # By the first reviews and purchases: how many there are must not matter.
 POPULAR = """
 SELECT record, coalesce(records, 0) AS records FROM products LEFT JOIN (

@@ -83,9 +83,8 @@ def check_files(
                 merged = LoadFiles(scratch, file, findings, rules, watch=watch).load(sources)
             except FileError as error:
                 report = findings.report(ignored=ignored, failed=str(error))
-                return CheckedFiles(
-                    report, findings.files, ignored_columns=ignored_values(findings.files, rules)
-                )
+                ignored_columns = list(ignored_values(findings.files, rules))
+                return CheckedFiles(report, findings.files, ignored_columns=ignored_columns)
             findings.unmatched_rules = unmatched(merged.products())
             looked_at = list(islice(merged.products(), LOOKED_AT))
             return CheckedFiles(
@@ -98,7 +97,7 @@ def check_files(
                 picture_hosts=_hosts(product.image_url for product in looked_at),
                 description_bytes=sum(map(_description_bytes, looked_at)) / max(1, len(looked_at)),
                 sample=_sample(merged, looked_at),
-                ignored_columns=ignored_values(findings.files, rules),
+                ignored_columns=list(ignored_values(findings.files, rules)),
             )
 
 

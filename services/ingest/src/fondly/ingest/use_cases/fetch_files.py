@@ -41,8 +41,9 @@ async def fetch_files(
         sources.append(
             SourceFile(path, key, each.kind, mapping.for_file(base_name(key)) if mapping else None)
         )
-    names = (base_name(each.key) for each in sources)
-    return Fetched(sources, tuple(mapping.unmatched(names)) if run_files.mapping and mapping else ())
+    if mapping is None or run_files.mapping is None or len(sources) == 1:
+        return Fetched(sources, ())  # what is said of all the shop's files need not match those of one upload
+    return Fetched(sources, tuple(mapping.unmatched(base_name(each.key) for each in sources)))
 
 
 def _require_room(run_files: OpenRunFiles, folder: Path, max_bytes: int) -> None:

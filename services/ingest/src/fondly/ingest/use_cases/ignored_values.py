@@ -1,7 +1,8 @@
 """What stands in the columns that nothing reads, so that a person sees what is left out."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,25 +26,21 @@ class Ignored:
     """How often each is in the first rows, in order of appearance; none for a column without any."""
 
 
-def ignored_values(files: Sequence[SurveyedFile], rules: LoadRules) -> list[Ignored]:
-    """Return every ignored column of the files, with its values in the first rows."""
-    return [each for file in files if file.layout.ignored for each in _of_file(file, rules)]
+def ignored_values(files: Sequence[SurveyedFile], rules: LoadRules) -> Iterator[Ignored]:
+    """Yield every ignored column of the files, with its values in the first rows."""
+    for file in files:
+        names = {at: name for at, name in enumerate(file.layout.header) if name in file.layout.ignored}
+        found = {name: Counter[str]() for name in names.values()}
+        for cells in _first_rows(file, names, rules) if names else ():
+            for at, name in names.items():
+                found[name].update(filter(None, [cells[at].strip()]))
+        for name, values in found.items():
+            yield Ignored(file.source.key, file.layout.kind, name, values)
 
 
-def _of_file(file: SurveyedFile, rules: LoadRules) -> Iterator[Ignored]:
-    layout = file.layout
-    names = {name: at for at, name in enumerate(layout.header) if name in layout.ignored}
-    found = {name: Counter[str]() for name in layout.ignored}
-    try:
-        with opened(file.source, rules.reading.max_bytes, lambda _: None) as table:
-            table.header()
-            table.only(names.values())
-            for row in islice(table, LOOKED_AT):
-                if isinstance(row, CSVRecord):
-                    cells = ((name, row.cells[at].strip()) for name, at in names.items())
-                    for name, cell in cells:
-                        found[name].update([cell] if cell else [])
-    except FileError:
-        pass  # its own reading has told; a column may hold no text
-    for name, values in found.items():
-        yield Ignored(file.source.key, layout.kind, name, values)
+def _first_rows(file: SurveyedFile, columns: Collection[int], rules: LoadRules) -> Iterator[list[str]]:
+    """Yield the cells of the first rows; none of a table that cannot be read, which its reading has told."""
+    with suppress(FileError), opened(file.source, rules.reading.max_bytes, lambda _: None) as table:
+        table.header()
+        table.only(columns)
+        yield from (row.cells for row in islice(table, LOOKED_AT) if isinstance(row, CSVRecord))

@@ -1,7 +1,7 @@
 """`fondly check`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,8 @@ from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fondly.ingest.use_cases.check_files import CheckedFiles
     from fondly.operations.check.examples import Example
     from fondly.operations.check.reading import Chosen
@@ -80,24 +82,27 @@ def check(
         return
     from fondly.operations.check.reading import choose
 
+    def examples(found: "CheckedFiles") -> "list[Example]":
+        return _examples(found, shop, emails) if emails or not json else []
+
     chosen = choose(files, shop, mapping, merchandising)
-    checked(chosen, shop, rejects=rejects, show=Show(json=json, examples=True, strict=strict, emails=emails))
+    checked(chosen, shop, rejects=rejects, json=json, examples=examples, strict=strict)
 
 
-class Show(NamedTuple):
-    """How the result of a check is shown, and what is wrong enough to exit with 1."""
+def checked(
+    chosen: "Chosen",
+    shop: "Shop",
+    *,
+    rejects: Path | None = None,
+    json: bool = False,
+    aside: bool = False,
+    examples: "Callable[[CheckedFiles], list[Example]]" = lambda _: [],
+    strict: bool = False,
+) -> "CheckedFiles":
+    """Read files and show the result, `aside` on standard error; exit with 1 if they cannot be used.
 
-    json: bool = False
-    aside: bool = False
-    """Whether people are shown it on standard error."""
-    examples: bool = False
-    emails: Path | None = None
-    """The folder for the examples."""
-    strict: bool = False
-
-
-def checked(chosen: "Chosen", shop: "Shop", show: Show, *, rejects: Path | None = None) -> "CheckedFiles":
-    """Read files and show the result; exit with 1 if they cannot be used."""
+    If it is `strict`, also with 1 if anything grave is open.
+    """
     from fondly.cli.answer import Answer
     from fondly.cli.reading_progress import reading
     from fondly.cli.tables.check import check_sections
@@ -107,23 +112,21 @@ def checked(chosen: "Chosen", shop: "Shop", show: Show, *, rejects: Path | None 
     with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
         found = read(chosen, shop, watch=watch, rejects=rejects)
     result = view(found, shop)
-    made = _examples(found, shop, show) if result.usable else []
-    Answer(result, check_sections(result, made)).give(json=show.json, aside=show.aside)
-    if not result.usable or (show.strict and result.grave):
+    shown = check_sections(result, examples(found) if result.usable else [])
+    Answer(result, shown).give(json=json, aside=aside)
+    if not result.usable or (strict and result.grave):
         raise typer.Exit(FOUND_WRONG)
     return found
 
 
-def _examples(found: "CheckedFiles", shop: "Shop", show: Show) -> "list[Example]":
-    """Make the example emails if anybody sees them, and write them where they are wanted."""
-    if not (show.emails or (show.examples and not show.json)):
-        return []
+def _examples(found: "CheckedFiles", shop: "Shop", folder: Path | None) -> "list[Example]":
+    """Make the example emails, and write them into the folder, if there is one."""
     from fondly.operations.check.examples import examples
 
     made = examples(found, shop)
-    if show.emails:
-        show.emails.mkdir(parents=True, exist_ok=True)
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
         for number, each in enumerate(made, start=1):
-            (show.emails / f"example-{number}.html").write_text(each.html, encoding="utf-8")
-        say(f"wrote {len(made)} example emails to {show.emails}")
+            (folder / f"example-{number}.html").write_text(each.html, encoding="utf-8")
+        say(f"wrote {len(made)} example emails to {folder}")
     return made

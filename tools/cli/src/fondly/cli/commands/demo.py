@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fondly.cli.commands.check import Show, checked
+from fondly.cli.commands.check import checked
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, print_json, say
@@ -14,7 +14,6 @@ from fondly.cli.output import console, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from fondly.ingest.use_cases.check_files import CheckedFiles
     from fondly.operations.shop import Shop
     from fondly.stack.demo import OpenStack
 
@@ -75,7 +74,7 @@ def demo(
     if keep:
         require_no_stack()
     shop = load_shop(config)
-    settings = _hosts(data, shop, json=json) if data else {}
+    settings = _hosts(data, shop, merchandising, json=json) if data else {}
     if send or hold:
         from fondly.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
@@ -108,7 +107,7 @@ def compose_demo(
     from fondly.stack.compose import compose_stack
 
     if data:
-        _checked(data, load_shop(), json=json)
+        _hosts(data, load_shop(), None, json=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
 
 
@@ -127,18 +126,13 @@ def _say_what_is_next() -> None:
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
 
-def _hosts(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
+def _hosts(data: Path, shop: "Shop", merchandising: Path | None, *, json: bool) -> dict[str, str]:
     """Check the files and show the result; return the settings for their hosts."""
     from fondly.operations.check.link_hosts import usual_hosts
-
-    found = _checked(data, shop, json=json)
-    return usual_hosts(found.link_hosts, found.picture_hosts)
-
-
-def _checked(data: Path, shop: "Shop", *, json: bool) -> "CheckedFiles":
     from fondly.operations.check.reading import choose
 
-    return checked(choose([data], shop), shop, Show(aside=json))
+    found = checked(choose([data], shop, merchandising=merchandising), shop, aside=json)
+    return usual_hosts(found.link_hosts, found.picture_hosts)
 
 
 def _run(

@@ -151,6 +151,10 @@ def _trained(training: Training) -> Line:
 
 
 def _verdict(result: CheckView) -> Line:
+    if questions := result.report.questions:
+        return Line(
+            f"✗ these files cannot be used yet: {counted(len(questions), 'open question')}, above", BAD
+        )
     if not result.usable:
         return Line(f"✗ these files cannot be used: {result.failed}", BAD)
     if grave := result.grave:

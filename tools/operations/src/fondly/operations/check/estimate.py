@@ -6,8 +6,7 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.operations.check.findings import CheckFinding, findings
-from fondly.operations.check.mailing import Mailing
-from fondly.operations.check.preview import CustomerRow, ProductRow, customer_rows, product_rows
+from fondly.operations.check.preview import CustomerRow, Mailing, ProductRow, customer_row, product_rows
 from fondly.operations.cost.estimate import Estimate, estimate
 from fondly.operations.cost.workload import MODEL_ID, Workload
 from fondly.operations.shop import Shop
@@ -75,7 +74,7 @@ class CheckView(BaseModel):
 def view(checked: CheckedFiles, shop: Shop, *, model_id: str = MODEL_ID) -> CheckView:
     """Return the result for files that were read; the model's id decides its price."""
     report, mailing = checked.report, Mailing.of(shop)
-    found = findings(checked, shop, mailing)
+    found = findings(checked, mailing)
     if report.failed:
         return CheckView(usable=False, failed=report.failed, report=report, findings=found)
     size = size_of(checked)
@@ -84,8 +83,8 @@ def view(checked: CheckedFiles, shop: Shop, *, model_id: str = MODEL_ID) -> Chec
         failed=None,
         report=report,
         findings=found,
-        products=product_rows(checked.sample, mailing),
-        customers=customer_rows(checked.sample),
+        products=product_rows(checked.sample.products, mailing),
+        customers=[customer_row(number, each) for number, each in enumerate(checked.sample.customers, 1)],
         training=Training(
             interactions=size.interactions,
             returning=size.returning,

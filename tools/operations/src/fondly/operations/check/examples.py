@@ -19,13 +19,14 @@ from fondly.contracts.records import (
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.mailer.adapters.shop_files import LocalShopFiles
 from fondly.mailer.domain.copy.assembly import Answers, assembled
-from fondly.mailer.domain.facts.email import email_facts
+from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.message.content import ContentMaker, Links
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import by_email
 from fondly.mailer.domain.message.theme import Theme
 from fondly.mailer.use_cases.load_look import Look, load_look
-from fondly.operations.check.mailing import Mailing
+from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.operations.check.preview import Mailing
 from fondly.operations.shop import Shop
 
 CAMPAIGN = "example"
@@ -53,18 +54,15 @@ def examples(checked: CheckedFiles, shop: Shop) -> list[Example]:
     look = asyncio.run(load_look(LocalShopFiles(shop.file))) if shop.file else Look()
     theme = look.theme(mailing.brand, mailing.language.messages)
     made = (_recommendation(each, checked, shop.applied.shop.picks) for each in checked.sample.recipients)
-    return [_email(each, mailing, theme, shop) for each in made if each.picks]
+    read = ReadFacts(brand=mailing.brand.name, locale=mailing.language.locale)(made)
+    return [_email(each, mailing, theme) for each in read.emails.values()]
 
 
-def _email(recommendation: Recommendation, mailing: Mailing, theme: Theme, shop: Shop) -> Example:
-    facts = email_facts(recommendation, brand=mailing.brand.name, locale=mailing.language.locale)
-    copy = assembled(
-        facts, Answers({}, ()), seed=facts.customer_id, remedy=shop.applied.brand.remedy or ""
-    ).copy
-    links, pictures = map(AllowedHosts, (mailing.link_hosts, mailing.picture_hosts))
-    maker = ContentMaker(mailing.language, links=links, pictures=pictures)
-    unsubscribe = by_email(mailing.sender, CAMPAIGN, token=None)
-    content = maker.content(facts, copy, Links(CAMPAIGN, unsubscribe))
+def _email(facts: EmailFacts, mailing: Mailing, theme: Theme) -> Example:
+    copy = assembled(facts, Answers({}, ()), seed=facts.customer_id).copy
+    hosts = {what: AllowedHosts(entries) for what, entries in mailing.hosts.items()}
+    maker = ContentMaker(mailing.language, links=hosts["links"], pictures=hosts["pictures"])
+    content = maker.content(facts, copy, Links(CAMPAIGN, by_email(mailing.sender, CAMPAIGN, token=None)))
     return Example(
         subject=content.copy.subject,
         preheader=content.copy.preheader,
@@ -77,13 +75,12 @@ def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Re
     stars = {name: each.rating for each in customer.reviews for name in each.product_ids}
     owned = tuple(
         OwnProduct(
-            product_id=name,
-            product_name=product.name,
-            category=product.category,
-            stars=stars.get(name),
-            polarity=_polarity(stars.get(name)),
+            product_id=each.product_id,
+            product_name=each.name,
+            category=each.category,
+            polarity=None if (given := stars.get(each.product_id)) is None else float(given / MIDDLE - 1),
         )
-        for name, product in ((name, checked.sample.owned[name]) for name in customer.product_ids)
+        for each in map(checked.sample.owned.__getitem__, customer.product_ids)
     )
     return Recommendation(
         customer_id=customer.customer_id,
@@ -92,10 +89,6 @@ def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Re
         picks=tuple(_picks(owned, checked)[:picks]),
         owned=owned,
     )
-
-
-def _polarity(stars: Decimal | None) -> float | None:
-    return None if stars is None else float((stars - MIDDLE) / MIDDLE)
 
 
 def _picks(owned: Sequence[OwnProduct], checked: CheckedFiles) -> list[Pick]:

@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from json import dumps
-from typing import Literal, NamedTuple
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel
@@ -18,31 +18,28 @@ from fondly.mailer.domain.message.hosts import ANY, AllowedHosts
 from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 from fondly.operations.check.languages import LOCAL, languages_of
 from fondly.operations.check.link_hosts import usual
-from fondly.operations.check.mailing import Mailing
 from fondly.operations.check.personal import shown_values
-from fondly.operations.check.preview import noun_of
+from fondly.operations.check.preview import Mailing
 from fondly.operations.formatting import count, counted, printable
 from fondly.operations.runs.facts import EXCLUDED
 from fondly.operations.runs.ingest_facts import base_name
-from fondly.operations.shop import Origin, Shop
+from fondly.operations.shop import Origin
 from fondly.operations.shop.rows import value_of
 from fondly.operations.shop.values import SCORED_LANGUAGES
 
 NAMED = 3
 FEW = 0.1
 """So small a share of reviews in other languages is not worth a word."""
-DOMAINS = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)", re.IGNORECASE)
-"""Those that nobody can have: RFC 2606 and RFC 6761."""
-MARKUP = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);|</?[a-z][^<>]*>", re.IGNORECASE)
+_NOBODYS = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)", re.IGNORECASE)
+"""Domains that nobody can have: RFC 2606 and RFC 6761."""
+_MARKUP = re.compile(r"&(?:#\d+|#x[0-9a-f]+|[a-z]{2,8}\d?);|</?[a-z][^<>]*>", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://\S+\.(?:jpe?g|png|webp|gif|avif)", re.IGNORECASE)
+_URLS = (("links", "product_link"), ("pictures", "img_link"))
 _TABLE = read_table(__package__, "findings.toml")
-_ORDER = list(_TABLE)
-Found = Iterator[tuple[str, Mapping[str, object]]]
-"""Kinds of `findings.toml`, each with what its texts name."""
 
 
 class CheckFinding(BaseModel):
-    """One thing to know, and what to write about it."""
+    """One thing to know, and what to write about it; `kind` is its name in `findings.toml`."""
 
     level: Literal["grave", "notable"]
     kind: str
@@ -51,153 +48,148 @@ class CheckFinding(BaseModel):
     remedy: str
 
 
-class _Evidence(NamedTuple):
-    checked: CheckedFiles
-    shop: Shop
-    mailing: Mailing
+Found = Iterator[CheckFinding]
 
 
-def findings(checked: CheckedFiles, shop: Shop, mailing: Mailing) -> list[CheckFinding]:
+def findings(checked: CheckedFiles, mailing: Mailing) -> list[CheckFinding]:
     """Return all of them; of files that cannot be used those that can be told all the same."""
     rules = _OF_FILES if checked.report.failed else (*_OF_FILES, *_OF_RECORDS)
-    found = [each for rule in rules for each in rule(_Evidence(checked, shop, mailing))]
-    return [_told(kind, values) for kind, values in sorted(found, key=lambda each: _ORDER.index(each[0]))]
+    found = [each for rule in rules for each in rule(checked, mailing)]
+    return sorted(found, key=lambda each: list(_TABLE).index(each.kind))
 
 
-def _told(kind: str, values: Mapping[str, object]) -> CheckFinding:
+def _told(kind: str, **values: object) -> CheckFinding:
     texts = {name: text.format_map(values) for name, text in _TABLE[kind].items()}
     return CheckFinding(kind=kind, **texts)
 
 
-def _questions(of: _Evidence) -> Found:
-    for each in of.checked.report.questions:
-        yield "question", {**each.model_dump(), "file": base_name(each.file)}
+def _questions(checked: CheckedFiles, _: Mailing) -> Found:
+    for each in checked.report.questions:
+        file = f"{base_name(each.file)}: " if each.file else ""
+        yield _told("question", file=file, text=printable(each.text), remedy=printable(each.remedy))
 
 
-def _identity(of: _Evidence) -> Found:
-    if DOMAINS.fullmatch(of.mailing.sender.rpartition("@")[2]):
-        yield "sender", {"value": of.mailing.sender}
-    for key, value in (("postal_address", of.mailing.brand.postal_address), ("name", of.mailing.brand.name)):
+def _identity(_: CheckedFiles, mailing: Mailing) -> Found:
+    if _NOBODYS.fullmatch(mailing.sender.rpartition("@")[2]):
+        yield _told("sender", value=mailing.sender)
+    for key in ("postal_address", "name"):
+        value = getattr(mailing.brand, key)
         if value == MailerSettings.model_fields[BRAND_SETTINGS[key]].default:
-            yield key, {"value": value}
+            yield _told(key, value=value)
 
 
-def _unmatched(of: _Evidence) -> Found:
-    rules = (*of.checked.report.unmatched_rules, *_unused_hosts(of))
-    yield from (("unmatched", {"rule": printable(rule)}) for rule in rules)
+def _unmatched(checked: CheckedFiles, mailing: Mailing) -> Found:
+    hosts = _unused_hosts(checked, mailing) if not checked.report.failed else ()
+    for rule in (*checked.report.unmatched_rules, *hosts):
+        yield _told("unmatched", rule=printable(rule))
 
 
-def _unused_hosts(of: _Evidence) -> Iterator[str]:
-    """Yield the entries of `[hosts]` that no product has, if all products that there are were looked at."""
-    checked, listed = of.checked, of.shop.given.hosts
-    if checked.report.counts.get(Counted.PRODUCTS, 0) == len(checked.sample.products):
-        for key, hosts in (("links", checked.link_hosts), ("pictures", checked.picture_hosts)):
-            for entry in getattr(listed, key) if hosts else ():
-                name = entry.removeprefix("*.").lower()
-                if entry != ANY and not any(f".{host}".endswith(f".{name}") for host in hosts):
-                    yield f"fondly.toml: hosts.{key}: {entry}"
+def _unused_hosts(checked: CheckedFiles, mailing: Mailing) -> Iterator[str]:
+    """Yield entries of `[hosts]` that no product has, beside others that some have, if all were looked at."""
+    if checked.report.counts[Counted.PRODUCTS] > len(checked.sample.products):
+        return
+    for what, hosts in _hosts(checked).items():
+        listed = getattr(mailing.shop.given.hosts, what)
+        domains = {entry: f".{entry.removeprefix('*.')}" for entry in listed if entry != ANY}
+        unused = [
+            entry for entry in domains if not any(f".{each}".endswith(domains[entry]) for each in hosts)
+        ]
+        yield from (f"fondly.toml: hosts.{what}: {each}" for each in unused if len(unused) < len(listed))
 
 
-def _ignored(of: _Evidence) -> Found:
-    for file, columns in groupby(of.checked.ignored_columns, key=lambda each: each.file):
-        shown = {each.column: ", ".join(shown_values(each)) or "empty" for each in columns}
-        told = "; ".join(f"{printable(name)}: {values}" for name, values in shown.items())
-        ignored = dumps(list(shown), ensure_ascii=False)
-        first = dumps(next(iter(shown)), ensure_ascii=False)
-        number = counted(len(shown), "column")
-        yield (
+def _ignored(checked: CheckedFiles, _: Mailing) -> Found:
+    asked = {(each.file, each.column) for each in checked.report.questions}
+    ignored = (each for each in checked.ignored_columns if (each.file, each.column) not in asked)
+    for file, columns in groupby(ignored, key=lambda each: each.file):
+        shown = {each.column: ", ".join(shown_values(each)) for each in columns}
+        told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
+        if empty := ", ".join(printable(name) for name, values in shown.items() if not values):
+            told.append(f"without values: {empty}")
+        names = [dumps(name, ensure_ascii=False) for name in shown]
+        number, listed = counted(len(names), "column"), ", ".join(names)
+        yield _told(
             "ignored",
-            {"file": base_name(file), "number": number, "told": told, "first": first, "ignored": ignored},
+            file=base_name(file),
+            number=number,
+            told="; ".join(told),
+            first=names[0],
+            listed=listed,
         )
 
 
-def _recipients(of: _Evidence) -> Found:
-    report, shop = of.checked.report, of.shop.applied.shop
+def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
+    report = checked.report
     if sum(report.exclusions.values()) == report.counts[Counted.CUSTOMERS]:
         causes = (f"{count(number)} {EXCLUDED[cause]}" for cause, number in report.exclusions.items())
-        yield "nobody", {"why": ", ".join(causes) or "there are no customers"}
-    if not any("marketing_consent" in file.columns for file in report.files) and shop.require_consent:
-        yield "no_consent", {}
+        yield _told("nobody", why=", ".join(causes) or "there are no customers")
+    known = any("marketing_consent" in file.columns for file in report.files)
+    if not known and not mailing.shop.applied.shop.consent_not_required:
+        yield _told("no_consent")
 
 
-def _links(of: _Evidence) -> Found:
-    checked, mailing = of.checked, of.mailing
-    links, pictures = (_refused_by_ingest(checked, field) for field in ("product_link", "img_link"))
-    yield from _urls(of, "links", checked.link_hosts + links, mailing.link_hosts)
-    yield from _urls(of, "pictures", checked.picture_hosts + pictures, mailing.picture_hosts)
+def _hosts(checked: CheckedFiles) -> dict[str, Counter[str]]:
+    """Count products by the hosts of their links and pictures, also of those that ingest refused.
+
+    It has told of the first of these: all of a column count as that one.
+    """
+    known = {"links": checked.link_hosts.copy(), "pictures": checked.picture_hosts.copy()}
+    columns = {file.columns.get(field): what for file in checked.report.files for what, field in _URLS}
+    for each in checked.report.rejects:
+        if each.expected == ALLOWED and each.column in columns:
+            known[columns[each.column]][urlsplit((each.found or "").strip("'")).netloc] += each.count
+    return known
 
 
-def _refused_by_ingest(checked: CheckedFiles, field: str) -> Counter[str]:
-    """Count the links that ingest left out for their hosts; all are told of as the first."""
-    columns = {each.file: each.columns.get(field) for each in checked.report.files}
-    return Counter(
-        {
-            urlsplit((each.found or "").strip("'")).netloc: each.count
-            for each in checked.report.rejects
-            if each.expected == ALLOWED and each.column == columns.get(each.file)
-        }
-    )
-
-
-def _urls(of: _Evidence, what: str, hosts: Counter[str], entries: tuple[str, ...]) -> Found:
-    """Say how many products have no link, or picture, and which lead where emails may not."""
-    products, allowed = len(of.checked.sample.products), AllowedHosts(entries)
-    if not hosts:
-        yield f"no_{what}", {"column": _likely(of.checked, pictures=what == "pictures")}
-    elif (without := products - hosts.total()) > 0:
-        yield f"few_{what}", {"number": count(without), "of": count(products)}
-    refused = Counter({host: number for host, number in hosts.items() if not allowed.allow(host)})
-    known = set(usual(hosts))
-    for kind, some in (("refused", refused.keys() & known), ("odd", refused.keys() - known)):
-        if some:
-            yield (
-                f"{kind}_{what}",
-                {
-                    "number": count(sum(refused[host] for host in some)),
-                    "hosts": ", ".join(sorted(some)[:NAMED]),
-                    "allowed": ", ".join(entries),
-                    "listed": dumps(sorted({*known, *some})),
-                },
-            )
+def _links(checked: CheckedFiles, mailing: Mailing) -> Found:
+    """Say how many products have no link, or picture, and where too many lead that emails may not link to."""
+    products = len(checked.sample.products)
+    for what, hosts in _hosts(checked).items():
+        if not hosts:
+            yield _told(f"no_{what}", column=_likely(checked, pictures=what == "pictures"))
+        elif (without := products - hosts.total()) > 0:
+            yield _told(f"few_{what}", number=count(without), of=count(products))
+        entries = mailing.hosts[what]
+        if refused := {host: hosts[host] for host in usual(hosts) if not AllowedHosts(entries).allow(host)}:
+            number, listed = count(sum(refused.values())), dumps(usual(hosts))
+            told = {"hosts": ", ".join(refused), "allowed": ", ".join(entries)}
+            yield _told(f"refused_{what}", number=number, listed=listed, **told)
 
 
 def _likely(checked: CheckedFiles, *, pictures: bool) -> str:
     """Return the ignored column that has links, or pictures, else what stands for it."""
     for each in checked.ignored_columns:
-        urls = [value for value in each.values if value.startswith("http")]
+        urls = (value for value in each.values if value.startswith("http"))
         if any(bool(_PICTURE.match(url)) is pictures for url in urls):
             return dumps(each.column, ensure_ascii=False)
     return "YOUR COLUMN"
 
 
-def _products(of: _Evidence) -> Found:
-    products, default = of.checked.sample.products, of.shop.origin("shop.currency") is Origin.DEFAULT
-    if marked := [each.name for each in products if MARKUP.search(each.name)]:
-        yield "markup", {"number": count(len(marked)), "example": printable(marked[0])}
-    if default and {each.currency for each in products} == {of.shop.applied.shop.currency}:
-        yield "currency", {"value": of.shop.applied.shop.currency}
-    nouns = {each.category: noun_of(each, of.mailing) for each in products if each.category}
+def _products(checked: CheckedFiles, mailing: Mailing) -> Found:
+    products, currency = checked.sample.products, mailing.shop.applied.shop.currency
+    if marked := [each.name for each in products if _MARKUP.search(each.name)]:
+        yield _told("markup", number=count(len(marked)), example=printable(marked[0]))
+    is_default = mailing.shop.origin("shop.currency") is Origin.DEFAULT
+    if is_default and {each.currency for each in products} == {currency}:
+        yield _told("currency", value=currency)
+    nouns = {each.category: mailing.noun(each) for each in products if each.category}
     if nameless := [category for category, noun in nouns.items() if not noun]:
         examples = ", ".join(printable(" > ".join(each)) for each in nameless[:NAMED])
-        yield "nouns", {"number": count(len(nameless)), "of": count(len(nouns)), "examples": examples}
+        yield _told("nouns", number=count(len(nameless)), of=count(len(nouns)), examples=examples)
 
 
-def _reviews(of: _Evidence) -> Found:
+def _reviews(checked: CheckedFiles, mailing: Mailing) -> Found:
     """Say which languages reviews are in if many are in one that the local model does not know."""
-    found = languages_of(of.checked.sample.review_texts)
-    shares = {code: number / found.total() for code, number in found.most_common()}
-    if 1 - shares.get(LOCAL, 1 - bool(shares)) <= FEW:
+    found = languages_of(checked.sample.review_texts)
+    if found.total() - found[LOCAL] <= FEW * found.total():
         return
-    language, read_as = next(iter(shares)), str(value_of(of.shop, "shop.review_language") or LOCAL)
-    told = {
-        "languages": ", ".join(f"{code} {share:.0%}" for code, share in shares.items() if share > FEW),
-        "language": language,
-        "read_as": read_as,
-        "knows": "knows" if language in SCORED_LANGUAGES else "does not know",
-    }
-    yield "local_languages" if read_as in {language, "auto"} else "languages", told
+    shares = {code: number / found.total() for code, number in found.most_common()}
+    told = ", ".join(f"{code} {share:.0%}" for code, share in shares.items() if share > FEW)
+    language, read_as = next(iter(shares)), value_of(mailing.shop, "shop.review_language") or LOCAL
+    kind = "local_languages" if read_as in {language, "auto"} else "languages"
+    knows = "knows" if language in SCORED_LANGUAGES else "does not know"
+    yield _told(kind, languages=told, language=language, read_as=read_as, knows=knows)
 
 
-Rules = tuple[Callable[[_Evidence], Found], ...]
+Rules = tuple[Callable[[CheckedFiles, Mailing], Found], ...]
 _OF_FILES: Rules = (_questions, _identity, _unmatched, _ignored)
 _OF_RECORDS: Rules = (_recipients, _links, _products, _reviews)

@@ -23,15 +23,15 @@ def shown_values(column: Ignored) -> list[str]:
     Of files with people a text is shown only if it repeats: what stands there once may say who somebody is.
     """
     named = _kind_of(column.column) if column.kind is not Kind.PRODUCTS else None
-    found = (named or _kind_of_value(text, times, column.kind) for text, times in column.values.items())
     shown = dict.fromkeys(
-        kind or printable(text)[:MAX_CHARS] for kind, text in zip(found, column.values, strict=True)
+        named or _kind_of_value(text, times, column.kind) or printable(text)[:MAX_CHARS]
+        for text, times in column.values.items()
     )
     return list(shown)[:SHOWN]
 
 
 def _kind_of(name: str) -> str | None:
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = unicodedata.normalize("NFKD", name.replace("ß", "ss")).encode("ascii", "ignore").decode()
     words = [word.lower() for word in _WORD.findall(plain)]
     return next((_KIND_OF_WORD[word] for word in (*words, "".join(words)) if word in _KIND_OF_WORD), None)
 

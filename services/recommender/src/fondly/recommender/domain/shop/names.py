@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from itertools import accumulate
 from unicodedata import normalize
 
 from fondly.contracts.records import Product
@@ -77,12 +78,9 @@ def stated_brand(product: Product) -> str | None:
 
 def leading_brands(product: Product) -> list[str]:
     """Return what a product's brand may be, whatever the other products: as stated, or as its name begins."""
-    words = _leading_words(product.name)
-    return (
-        [stated_brand(product) or ""]
-        if product.brand
-        else [joined("".join(words[:count])) for count in range(1, len(words) + 1)]
-    )
+    if product.brand:
+        return [joined(product.brand)]
+    return list(accumulate(map(joined, _leading_words(product.name))))
 
 
 def _leading_words(name: str) -> list[str]:

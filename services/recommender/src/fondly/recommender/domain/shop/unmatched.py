@@ -1,6 +1,7 @@
 """Rules of the shop's file that nothing in its catalogue matches: mostly typing errors."""
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.shop.merchandising import ShopRules
@@ -20,29 +21,24 @@ def unmatched(
     """
     ids = dict.fromkeys((*sorted(rules.excluded_products), *rules.pinned))
     named = {joined(brand): brand for brand in sorted(rules.excluded_brands)}
-    categories = set[Category]()
+    categories, levels = set[Category](), set[str]()
     for each in products:
         ids.pop(each.product_id, None)
         categories.add(each.category)
+        levels.update(level for path in (each.category, *each.other_categories) for level in path)
         for brand in brands(each) if named else ():
             named.pop(brand or "", None)
+    known = set(map(words, levels))
     return [
         *(f"{'pin' if each in rules.pinned else 'exclude.products'}: {each}" for each in ids),
         *(f"exclude.brands: {each}" for each in named.values()),
-        *_of_categories(rules, categories),
+        *(f"exclude.categories: {each}" for each in rules.excluded_categories if words(each) not in known),
+        *_unknown("durable", rules.durable, categories),
+        *_unknown("complements", {*rules.complements, *chain(*rules.complements.values())}, categories),
     ]
 
 
-def _of_categories(rules: ShopRules, categories: Iterable[Category]) -> Iterator[str]:
-    levels = {words(level) for category in categories for level in category}
-    yield from (
-        f"exclude.categories: {name}" for name in rules.excluded_categories if words(name) not in levels
-    )
-    listed = {name for names in rules.complements.values() for name in names}
-    for rule, names in (
-        ("durable", rules.durable.keys()),
-        ("complements", rules.complements.keys() | listed),
-    ):
-        entries = Entries(names)
-        known = {name for each in categories for group in entries.matches(each) for name in group}
-        yield from (f"{rule}: {name}" for name in sorted(names - known))
+def _unknown(rule: str, names: Iterable[str], categories: Iterable[Category]) -> Iterator[str]:
+    entries = Entries(names)
+    known = {name for each in categories for group in entries.matches(each) for name in group}
+    yield from (f"{rule}: {name}" for name in sorted(names) if name not in known)
