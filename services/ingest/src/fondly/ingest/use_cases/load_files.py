@@ -115,34 +115,37 @@ class LoadFiles:
             into, left_out = merge.reader(surveyed), mapper.left_out.total()
             rows = rejected = 0
             for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
-                rejected += not self._load_record(surveyed, mapper.map, into, found)
+                rejected += not self._load_record(surveyed, mapper, into, found)
             self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
         return rows, rejected
 
     def _load_record(
-        self,
-        surveyed: SurveyedFile,
-        mapped: Callable[[Sequence[str]], dict[str, str] | None],
-        into: Callable[[Row], None],
-        found: Found,
+        self, surveyed: SurveyedFile, mapper: RowMapper, into: Callable[[Row], None], found: Found
     ) -> bool:
-        """Merge one record; return False and write a reject if it cannot be used."""
+        """Merge the rows of one record; return False and write a reject for each that cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
                 raise found.error(surveyed.layout.header)
-            cells = mapped(found.cells)
-            if cells is None:
-                return True
-            row = Row(cells)
+            rows = mapper.map(found.cells)
+        except RowError as error:
+            return self._refuse(surveyed, found, error)
+        loaded = [self._load_row(surveyed, Row(cells), into, found) for cells in rows]
+        return all(loaded)
+
+    def _load_row(self, surveyed: SurveyedFile, row: Row, into: Callable[[Row], None], found: Found) -> bool:
+        try:
             into(row)
         except RowError as error:
-            self.findings.counts[Counted.REJECTED_ROWS] += 1
-            self._reject(surveyed, found, "row", error)
-            return False
+            return self._refuse(surveyed, found, error)
         for note in row.notes:
             self.findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note)
         return True
+
+    def _refuse(self, surveyed: SurveyedFile, found: Found, error: RowError) -> bool:
+        self.findings.counts[Counted.REJECTED_ROWS] += 1
+        self._reject(surveyed, found, "row", error)
+        return False
 
     def _reject(self, surveyed: SurveyedFile, found: Found, kind: RejectKind, error: RowError) -> None:
         file, field = surveyed.source.key, error.column

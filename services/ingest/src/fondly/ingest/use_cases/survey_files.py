@@ -201,8 +201,7 @@ def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], wat
     mapper, rows = layout.start(), 0
     looks = [(field, each.see) for field, each in surveys.items()]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
-        if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
-            continue
-        for field, see in looks:
-            see(cells.get(field, ""), record.line)
+        for cells in mapper.map(record.cells) if isinstance(record, CSVRecord) else ():
+            for field, see in looks:
+                see(cells.get(field, ""), record.line)
     return rows

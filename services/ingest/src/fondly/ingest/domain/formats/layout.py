@@ -11,6 +11,7 @@ from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
+    Known,
     OverlaidMapper,
     RowMapper,
     Source,
@@ -88,7 +89,8 @@ class Draft:
         rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
         if export.mapper:
             others = [name for name in positions if name not in export.parts and name not in export.composed]
-            rows = partial(MAPPERS[export.mapper], Source(positions, others, self.mapping.constants))
+            source = Source(export, positions, others, self.mapping.constants, Known())
+            rows = partial(MAPPERS[export.mapper], source)
         return self._layout(
             export.name,
             export.kind,
