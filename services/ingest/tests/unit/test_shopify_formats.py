@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 
 from fondly.ingest.domain.formats.fields import Kind
@@ -238,30 +236,26 @@ def test_every_item_of_an_order_is_its_customers_purchase() -> None:
         "product_id": "00012",
         "quantity": "2",
         "unit_price": "19.00 USD",
+        "payment_status": "paid",
     }
     assert second is not None
     assert second | {"unit_price": ""} == first | {"product_id": "MUG-1", "quantity": "1", "unit_price": ""}
     assert third == first | {"product_id": "MUG-2", "quantity": "1", "unit_price": "5.00 USD"}
 
 
-@pytest.mark.parametrize(
-    ("changes", "cause"),
-    [
-        ({"Cancelled at": "2026-06-02 10:00:00 -0400"}, "items of cancelled orders"),
-        ({"Financial Status": "refunded"}, "items of refunded orders"),
-        ({"Financial Status": "voided"}, "items of voided orders"),
-        ({"Financial Status": "Expired"}, "items of expired orders"),
-    ],
-)
-def test_an_order_that_came_to_nothing_is_no_purchase(changes: dict[str, Any], cause: str) -> None:
-    """All of its items are left out and counted; the next order is read."""
-    header = SHOPIFY_ORDERS
-    layout, _ = mapped(header, [])
-    rows = layout.start()
-    table = [ORDER | changes, SECOND_ITEM, ORDER | {"Name": "#1002"}]
-    found = [rows.map([row.get(name, "") for name in header]) for row in table]
-    assert [[row["order_id"] for row in each] for each in found] == [[], [], ["#1002"]]
-    assert rows.left_out == {cause: 2}
+def test_what_became_of_an_order_holds_for_all_of_its_items() -> None:
+    """Only an order's first row says it; the next order has its own."""
+    undone = ORDER | {
+        "Cancelled at": "2026-06-02",
+        "Financial Status": "refunded",
+        "Fulfillment Status": "restocked",
+    }
+    _, items = mapped(SHOPIFY_ORDERS, [undone, SECOND_ITEM, ORDER | {"Name": "#1002"}])
+    states = ("payment_status", "fulfilment_status", "cancelled_at")
+    assert [[item and item.get(each, "") for each in states] for item in items] == [
+        *[["refunded", "restocked", "2026-06-02"]] * 2,
+        ["paid", "", ""],
+    ]
 
 
 def test_an_item_without_a_sku_is_not_guessed_by_its_name() -> None:

@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from fondly.contracts.counts import Counted
-from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText
+from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText, Undone
 from fondly.ingest.adapters import scratch_sql
+from fondly.ingest.domain.values.order_states import RETURNS
 
 
 class TextsToScore(NamedTuple):
@@ -27,12 +28,15 @@ class Merged:
         """Return the numbers of records by kind, of interactions, and of what cannot be sold or mailed."""
         counts = {name: self._number(f"SELECT count(*) FROM {name}") for name in scratch_sql.RECORD_TABLES}  # noqa: S608 - fixed names
         excluded = {f"customers_excluded_{cause}": count for cause, count in self.exclusions().items()}
+        undone = dict(self._db.execute(scratch_sql.COUNT_UNDONE))
         return {
             **counts,
             Counted.INTERACTIONS: self._number(scratch_sql.COUNT_INTERACTIONS),
             Counted.PRODUCTS_OUT_OF_STOCK: self._number("SELECT count(*) FROM products WHERE NOT in_stock"),
             Counted.SHARED_ADDRESSES: self._number(scratch_sql.COUNT_SHARED_ADDRESSES),
             **excluded,
+            Counted.ROWS_LEFT_OUT: sum(undone.values()),
+            **{f"rows_left_out_{cause}": count for cause, count in undone.items()},
         }
 
     def exclusions(self) -> dict[Exclusion, int]:
@@ -63,8 +67,14 @@ class Merged:
     def customers(self, first: int, last: int) -> list[Customer]:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""
         reviews, purchases = self._reviews(first, last), self._purchases(first, last)
+        undone = self._undone(first, last)
         return [
-            _customer(row, reviews.get(position, {}).values(), purchases.get(position, ()))
+            _customer(
+                row,
+                reviews.get(position, {}).values(),
+                purchases.get(position, ()),
+                undone.get(position, ()),
+            )
             for position, row in self._rows(scratch_sql.CUSTOMERS_OF_SPAN, first, last)
         ]
 
@@ -79,15 +89,24 @@ class Merged:
             theirs, product_id = reviews.setdefault(customer, {}), row.pop("product_id")
             known = theirs.get(row["review_id"])
             row["product_ids"] = (*(known.product_ids if known else ()), product_id)
-            theirs[row["review_id"]] = Review.model_construct(**_with_decimal(row, "rating"))
+            row["rating"] = row["rating"] and Decimal(row["rating"])
+            theirs[row["review_id"]] = Review.model_construct(**row)
         return reviews
 
     def _purchases(self, first: int, last: int) -> dict[int, list[Purchase]]:
         purchases: dict[int, list[Purchase]] = {}
         for customer, row in self._rows(scratch_sql.PURCHASES_OF_SPAN, first, last):
-            made = Purchase.model_construct(**_with_decimal(row, "value"))
-            purchases.setdefault(customer, []).append(made)
+            price = row.pop("price")
+            row["value"] = price and Decimal(price) * row["quantity"]
+            purchases.setdefault(customer, []).append(Purchase.model_construct(**row))
         return purchases
+
+    def _undone(self, first: int, last: int) -> dict[int, list[Undone]]:
+        undone: dict[int, list[Undone]] = {}
+        for customer, row in self._rows(scratch_sql.UNDONE_OF_SPAN, first, last):
+            row["is_return"] = row.pop("cause") in RETURNS
+            undone.setdefault(customer, []).append(Undone.model_construct(**row))
+        return undone
 
     def _rows(self, query: str, first: int, last: int) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield rows of a span by name, each with its customer's position."""
@@ -101,11 +120,11 @@ class Merged:
 
 
 # Every value was checked when its row was read: the models are only filled.
-def _customer(row: dict[str, Any], reviews: Iterable[Review], purchases: Iterable[Purchase]) -> Customer:
+def _customer(
+    row: dict[str, Any], reviews: Iterable[Review], purchases: Iterable[Purchase], undone: Iterable[Undone]
+) -> Customer:
     row |= {name: bool(row[name]) for name in ("marketing_consent", "suppressed") if row[name] is not None}
     row["exclusion"] = Exclusion(row["exclusion"]) if row["exclusion"] else None
-    return Customer.model_construct(**row, reviews=tuple(reviews), purchases=tuple(purchases))
-
-
-def _with_decimal(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return row if row[name] is None else {**row, name: Decimal(row[name])}
+    return Customer.model_construct(
+        **row, reviews=tuple(reviews), purchases=tuple(purchases), undone=tuple(undone)
+    )

@@ -151,11 +151,14 @@ class Scratch:
         found = self._new_subjects(0, product_id, MAX_REVIEW_PRODUCTS + 1)
         return found if len(found) <= MAX_REVIEW_PRODUCTS else None
 
-    def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
-        """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
-        value = None if row.value is None else str(row.value)
-        values = (customer, row.order_id, product, row.quantity, row.timestamp, value)
-        self._db.execute(scratch_sql.PUT_PURCHASE, values)
+    def put_purchase(self, row: PurchaseRow, *, customer: int, product: int, file: int) -> None:
+        """Merge a purchase; a product that an order names twice was bought in the larger quantity.
+
+        What became of it is what the last file says, and of one file whatever undoes it.
+        """
+        price = None if row.price is None else str(row.price)
+        values = (customer, row.order_id, product, row.quantity, row.timestamp, price)
+        self._db.execute(scratch_sql.PUT_PURCHASE, (*values, row.taken_back, row.cause, file))
 
     def is_purchased(self, row: PurchaseRow, *, product: int) -> bool:
         """Whether the order is known to hold the product."""
@@ -177,14 +180,28 @@ class Scratch:
 
     def close_input(self, rules: ExclusionRules) -> Merged:
         """Decide who may be written to and return what was merged; no row may be added afterwards."""
-        for statement in filter(str.strip, scratch_sql.CLOSE_INPUT.split(";")):
-            self._db.execute(statement)
+        self._run(scratch_sql.CLOSE_INPUT)
+        self._take_back()
+        self._run(scratch_sql.DIVIDE_PURCHASES)
         self._db.execute(
             scratch_sql.EXCLUDE,
             {"consent_if_unknown": not rules.require_consent, "minimum_age": rules.minimum_age},
         )
         self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
         return Merged(self._db)
+
+    def _run(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._db.execute(statement)
+
+    def _take_back(self) -> None:
+        """Apply returns to purchases of other orders; what is left of them may be of earlier files."""
+        for returned, customer, goods, timestamp, pieces in list(self._db.execute(scratch_sql.RETURNS)):
+            bought = list(self._db.execute(scratch_sql.RETURNABLE, (customer, goods, timestamp)))
+            for purchase, kept in bought:
+                some = min(kept, pieces)
+                self._db.executemany(scratch_sql.TAKE_BACK, [(some, purchase), (-some, returned)])
+                pieces -= some  # noqa: PLW2901 - what is still to be taken back
 
     def _add_subjects(self, review: int, product_id: str, *, is_new: bool) -> bool:
         """Add the product, or those of which it is the parent, to a review; return whether all had room."""

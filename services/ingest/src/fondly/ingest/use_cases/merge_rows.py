@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from itertools import count
 
 from fondly.contracts.counts import Counted
 from fondly.ingest.adapters.scratch import Scratch
@@ -39,6 +41,7 @@ class MergeRows:
         self._scratch = scratch
         self._counts = counts
         self._are_customers_given = Kind.CUSTOMERS in kinds
+        self._files = count()
         counts.update(dict.fromkeys(COUNTS, 0))
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
@@ -48,7 +51,7 @@ class MergeRows:
             Kind.PRODUCTS: self._product,
             Kind.CUSTOMERS: self._customer,
             Kind.REVIEWS: self._review,
-            Kind.ORDERS: self._purchase,
+            Kind.ORDERS: partial(self._purchase, file=next(self._files)),
         }[surveyed.layout.kind]
         return lambda row: merge(row, surveyed.reading)
 
@@ -116,10 +119,13 @@ class MergeRows:
             )
         self._put_review(row, review, known, self._put_customer(customer))
 
-    def _purchase(self, row: Row, how: Reading) -> None:
+    def _purchase(self, row: Row, how: Reading, *, file: int) -> None:
         customer, purchase = read_order_row(row, how)
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
+        if len(products) != 1 and purchase.cause:
+            self._counts.update((Counted.ROWS_LEFT_OUT, f"rows_left_out_{purchase.cause}"))
+            return
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
         buyer = self._scratch.buyer_of(purchase.order_id)
@@ -130,7 +136,7 @@ class MergeRows:
         position, product = self._put_customer(self._without_old_consent(customer)), products[0]
         is_known = buyer is not None and self._scratch.is_purchased(purchase, product=product)
         if is_known or self._has_room(row, position):
-            self._scratch.put_purchase(purchase, customer=position, product=product)
+            self._scratch.put_purchase(purchase, customer=position, product=product, file=file)
 
     def _require_known(self, customer: CustomerRow) -> None:
         """Somebody known by address alone may be missing from the customers file: a guest of the shop."""

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.contracts.ingest_report import Convention, FileReport
+from fondly.contracts.ingest_report import Convention, FileReport, Question
 from fondly.ingest.adapters.tables import Found, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
@@ -23,12 +23,18 @@ from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.domain.values.state_columns import StateColumns
 
 
 def reads_of(layout: Layout) -> dict[str, Reads]:
     """Return the fields of a file that can be written in several ways, and what is read from each."""
     reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
-    return {field: Reads(each) for field, each in reads.items() if each is not None}
+    return {field: Reads(each) for field, each in reads.items() if each in set(Reads)}
+
+
+def states_of(layout: Layout) -> list[str]:
+    """Return the fields of a file that say what became of an order."""
+    return [field for field in layout.columns if FIELDS[layout.kind][field].reads == "state"]
 
 
 def decide_columns(
@@ -90,6 +96,8 @@ class SurveyedFile:
     conventions: tuple[Convention, ...]
     table: tuple[str, ...]
     """The keys of the files that are read as one table with this one, in order."""
+    questions: tuple[Question, ...] = ()
+    """What its columns leave open; those of all files stop the run together."""
 
     @property
     def report(self) -> FileReport:
@@ -150,7 +158,9 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     if missing := missing_pieces(keys):
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
     surveys: dict[str, ColumnSurvey] = {}
-    seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
+    states = StateColumns()
+    several = len(pieces) > 1
+    seen = [_see_file(source, surveys, states, rules, watch, is_piece=several) for source in pieces]
     first = seen[0][0]
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
     if len({layout.kind for layout, _ in seen}) > 1 and not is_sure:
@@ -164,15 +174,22 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     decided = decide_columns([layout for layout, _ in seen], surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    reading = Reading(decided, rules.links, default)
+    reading = Reading(decided, rules.links, default, states.meanings())
+    asked = tuple(states.questions(keys[0], first.columns))
     return [
-        SurveyedFile(source, layout, reading, rows, conventions if source is pieces[0] else (), keys)
-        for source, (layout, rows) in zip(pieces, seen, strict=True)
+        SurveyedFile(source, layout, reading, rows, *((conventions, keys, asked) if at == 0 else ((), keys)))
+        for at, (source, (layout, rows)) in enumerate(zip(pieces, seen, strict=True))
     ]
 
 
 def _see_file(
-    source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
+    source: SourceFile,
+    surveys: dict[str, ColumnSurvey],
+    states: StateColumns,
+    rules: ReadingRules,
+    watch: Watch,
+    *,
+    is_piece: bool,
 ) -> tuple[Layout, int]:
     """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
     with opened(source, rules.max_bytes, watch) as table:
@@ -181,7 +198,9 @@ def _see_file(
         for field, reads in reads_of(layout).items():
             surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
         table.only(layout.used)
-        return layout, _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
+        looks = {field: surveys[field].see for field in reads_of(layout)}
+        looks |= {field: states.see(field) for field in states_of(layout)}
+        return layout, _look(table, layout, looks, watch)
 
 
 def _names(keys: Sequence[str]) -> str:
@@ -197,11 +216,10 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
         raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
 
 
-def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
+def _look(table: Table, layout: Layout, looks: Mapping[str, Callable[[str, int], None]], watch: Watch) -> int:
     mapper, rows = layout.start(), 0
-    looks = [(field, each.see) for field, each in surveys.items()]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         for cells in mapper.map(record.cells) if isinstance(record, CSVRecord) else ():
-            for field, see in looks:
+            for field, see in looks.items():
                 see(cells.get(field, ""), record.line)
     return rows

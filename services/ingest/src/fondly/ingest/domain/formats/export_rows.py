@@ -8,20 +8,11 @@ from fondly.ingest.domain.formats.exported_products import ExportedProducts
 from fondly.ingest.domain.formats.mapper import ExportMapper, Parts, Row, RowMapper, Source
 from fondly.ingest.domain.formats.vocabulary import loosened
 
-_UNDONE = ("refunded", "voided", "expired")
 _OF_PERSON = ("user_id", "email", "user_name", "marketing_consent")
 _OF_ORDER = (
     *_OF_PERSON,
-    *(
-        "first_name",
-        "last_name",
-        "shipping_name",
-        "timestamp",
-        "paid_at",
-        "status",
-        "cancelled_at",
-        "currency",
-    ),
+    *("first_name", "last_name", "shipping_name", "timestamp", "paid_at", "currency"),
+    *("status", "payment_status", "fulfilment_status", "cancelled_at", "refunded_at", "returned_at"),
 )
 _OF_GUESTS = "0"
 """The id that programs give to all customers without an account."""
@@ -67,7 +58,7 @@ class ExportedCustomers(ExportMapper):
 
 
 class ExportedOrders(ExportMapper):
-    """Maps the items of orders that were paid and not undone; an order's first row says whose it is."""
+    """Maps the items of orders; an order's first row says whose it is, and what became of it."""
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
@@ -76,25 +67,16 @@ class ExportedOrders(ExportMapper):
         self._lists = sorted(part for part in self.positions if part.startswith("items"))
 
     def map(self, cells: Sequence[str]) -> list[Row]:
-        """Return the items of a row; none of an order that is no purchase."""
+        """Return the items of a row, which may have none."""
         parts = self.parts(cells)
         if parts["order_id"] not in {self._order["order_id"], ""} or not self._order:
             self._order = Parts({"order_id": parts["order_id"]})
         known = (*_OF_ORDER, *self.others)
         self._order |= {part: parts[part] for part in known if parts[part]}
-        items = [
-            item for item in self._items(parts) if item["product_id"] or item["number"] or item["item_name"]
+        items = self._items(parts)
+        return [
+            self._item(each) for each in items if each["product_id"] or each["number"] or each["item_name"]
         ]
-        if items and (cause := self._undone()):
-            self.left_out[cause] += len(items)
-            return []
-        return [self._item(item) for item in items]
-
-    def _undone(self) -> str:
-        if "cancelled_at" in self._order:
-            return "items of cancelled orders"
-        status = self._order["status"].casefold().replace(" ", "_")
-        return f"items of {status} orders" if status in _UNDONE else ""
 
     def _items(self, parts: Parts) -> Iterator[Parts]:
         """Yield the items of a row: it is one, or lists several in cells; none that stands there twice."""
@@ -107,20 +89,15 @@ class ExportedOrders(ExportMapper):
             yield Parts({self.rules.item[name]: value for name, value in pairs if name in self.rules.item})
 
     def _item(self, item: Parts) -> Row:
-        order = self._order
-        person = _person(order)
+        order, person = self._order, _person(self._order)
         price = item["unit_price"] or _of_each(item["line_total"], item["quantity"])
-        return self.row(
-            {
-                **order,
-                **person,
-                "user_name": person["user_name"] or order["shipping_name"],
-                "timestamp": order["timestamp"] or order["paid_at"],
-                "product_id": item["product_id"] or item["number"],
-                "quantity": item["quantity"],
-                "unit_price": f"{price} {order['currency']}".strip() if price else "",
-            }
-        )
+        own = {
+            "user_name": person["user_name"] or order["shipping_name"],
+            "timestamp": order["timestamp"] or order["paid_at"],
+            "product_id": item["product_id"] or item["number"],
+            "unit_price": f"{price} {order['currency']}".strip() if price else "",
+        }
+        return self.row(item | order | person | own)
 
 
 def _of_each(total: str, quantity: str) -> str:

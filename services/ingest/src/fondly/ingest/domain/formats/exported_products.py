@@ -44,7 +44,7 @@ class ExportedProducts(ExportMapper):
         if role != "variant":
             self._begin(parts, role)
             if role == "parent" or self._known.divided.get(self._key):
-                self.left_out["parents of variants"] += 1
+                self.left_out["parents"] += 1
                 return []
         return self._sold(self._variant(parts) if role == "variant" else self._alone(parts))
 
@@ -124,7 +124,7 @@ class ExportedProducts(ExportMapper):
             "in_stock": "no" if parts["off"] or self.is_off(parts) else self._stock(parts),
         }
         if not (product["discounted_price"] or product["actual_price"]):
-            self.left_out["products without a price"] += 1
+            self.left_out["unpriced"] += 1
             return []
         return [self.row(product)]
 

@@ -16,6 +16,7 @@ from fondly.ingest.domain.formats.mapper import (
     RowMapper,
     Source,
     Step,
+    set_meanings,
     set_review_id,
     set_whole_amounts,
 )
@@ -134,6 +135,8 @@ class Draft:
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
         constants = self.constants
         steps: list[Step] = [lambda row: row.update(constants)] if constants else []
+        if self.mapping.values:
+            steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:

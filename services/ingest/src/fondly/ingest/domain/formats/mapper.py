@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from fondly.ingest.domain.formats.export import Export
 from fondly.ingest.domain.formats.fields import FIELDS
 from fondly.ingest.domain.formats.units import whole_amount
+from fondly.ingest.domain.text import clean
 
 Value = TypeVar("Value")
 Row = dict[str, str]
@@ -16,7 +17,7 @@ Step = Callable[[Row], None]
 
 
 class RowMapper(Protocol):
-    """Maps the rows of one file, in order; `left_out` counts those left out on purpose, by cause."""
+    """Maps the rows of one file, in order; `left_out` counts those left out on purpose, by why in a word."""
 
     left_out: Counter[str]
 
@@ -151,6 +152,21 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
         for field in fields:
             if text := row.get(field):
                 row[field] = whole_amount(text, column=field)
+
+    return step
+
+
+def set_meanings(meanings: Mapping[str, Mapping[str, str]]) -> Step:
+    """Return a step that replaces cells by what a mapping says they mean, by field; case does not matter."""
+    by_field = {
+        field: {clean(text).casefold(): meaning for text, meaning in said.items()}
+        for field, said in meanings.items()
+    }
+
+    def step(row: Row) -> None:
+        for field, said in by_field.items():
+            if text := row.get(field):
+                row[field] = said.get(clean(text).casefold(), text)
 
     return step
 

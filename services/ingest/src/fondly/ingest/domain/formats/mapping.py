@@ -80,6 +80,9 @@ class FileMapping(Said):
         default_factory=dict, description="field: its value in every row; also shop_url"
     )
     units: FileUnits = FileUnits()
+    values: dict[FieldName, dict[Text, Text]] = Field(
+        default_factory=dict, description='field: {cell text: what it means}, such as suppressed: {"2": yes}'
+    )
     ignore: tuple[Text, ...] = Field((), description="columns that are not read, and not reported as unknown")
 
     @model_validator(mode="after")

@@ -57,15 +57,16 @@ def read_customer_row(row: Row) -> CustomerRow:
 
 def consent(row: Row) -> bool | None:
     """Return whether they agreed to marketing; a cell that cannot be read counts as a no."""
-    return _stated(row, "marketing_consent", flags.read_consent, unreadable=False)
+    return stated(row, "marketing_consent", flags.read_consent, unreadable=False)
 
 
 def suppression(row: Row) -> bool | None:
     """Return whether they must not be written to; a cell that cannot be read counts as a yes."""
-    return _stated(row, "suppressed", flags.read_suppression, unreadable=True)
+    return stated(row, "suppressed", flags.read_suppression, unreadable=True)
 
 
-def _stated(row: Row, field: str, read: Callable[[str], bool], *, unreadable: bool) -> bool | None:
+def stated(row: Row, field: str, read: Callable[[str], bool], *, unreadable: bool) -> bool | None:
+    """Return what a cell says, None if it is empty; one that cannot be read is noted and counts as this."""
     notes = len(row.notes)
     found = row.optional(field, read)
     return unreadable if found is None and len(row.notes) > notes else found

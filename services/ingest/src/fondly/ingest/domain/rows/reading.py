@@ -1,7 +1,7 @@
 """How the values of one file are read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 from fondly.ingest.domain.markup import plain
@@ -36,6 +36,8 @@ class Reading:
     links: LinkPolicy
     default: Decided
     """For fields of which nothing had to be decided."""
+    states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the texts of columns of states mean (see `order_states.read_states`), by field."""
 
     def of(self, field: str) -> Decided:
         """Return what was decided for a field."""

@@ -27,6 +27,11 @@ _YES_NO = _words("yes_no")
 _CONSENT, _SUPPRESSION, _STOCK = (_YES_NO | _words(each) for each in ("consent", "suppression", "stock"))
 
 
+def read_yes_no(text: str) -> bool:
+    """Read yes or no."""
+    return _read(text, _YES_NO, "yes or no")
+
+
 def read_consent(text: str) -> bool:
     """Read whether somebody agreed to marketing; what falls short of that, such as `pending`, is a no."""
     return _read(text, _CONSENT, "yes or no, or a state such as subscribed or unsubscribed")
