@@ -19,7 +19,8 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, records INTEGER NOT NULL DEFAULT 0
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER,
+  records INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
 CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
@@ -40,13 +41,13 @@ PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
 KNOWN_CUSTOMER = """
-SELECT position, email, address, name, age, consent, suppressed, language, time_zone
+SELECT position, email, address, name, age, consent, suppressed, language, time_zone, deleted
 FROM customers WHERE id = ?
 """
 ADD_CUSTOMER = """
 INSERT INTO customers
-  (position, id, email, address, name, age, consent, suppressed, language, time_zone, records)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (position, id, email, address, name, age, consent, suppressed, language, time_zone, deleted, records)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # What decides whether somebody is written to keeps its more cautious value, everything else its first.
 COMPLETE_CUSTOMER = """
@@ -55,6 +56,7 @@ UPDATE customers SET
   age = min(coalesce(age, :age), coalesce(:age, age)),
   consent = min(coalesce(consent, :consent), coalesce(:consent, consent)),
   suppressed = max(coalesce(suppressed, :suppressed), coalesce(:suppressed, suppressed)),
+  deleted = max(coalesce(deleted, :deleted), coalesce(:deleted, deleted)),
   language = coalesce(language, :language), time_zone = coalesce(time_zone, :time_zone)
 WHERE position = :position
 """
@@ -111,6 +113,9 @@ ON CONFLICT (order_id, product) DO UPDATE SET
 CLOSE_INPUT = """
 CREATE INDEX reviews_of_customer ON reviews (customer);
 CREATE INDEX purchases_of_customer ON purchases (customer, product);
+UPDATE customers SET records = records - (SELECT count(*) FROM purchases WHERE customer = customers.position)
+WHERE deleted;
+DELETE FROM purchases WHERE customer IN (SELECT position FROM customers WHERE deleted);
 DELETE FROM purchases WHERE quantity = 0 AND taken_back = 0
 """
 # A row without a purchase of its own takes back what the customer's latest orders until then have.
@@ -136,7 +141,7 @@ RETURNED = "SELECT customer, product FROM undone WHERE cause IN ('refunded', 're
 EXCLUDE = """
 INSERT INTO excluded
 SELECT position, CASE
-  WHEN suppressed THEN 'suppressed'
+  WHEN suppressed OR deleted THEN 'suppressed'
   WHEN NOT coalesce(consent, :consent_if_unknown) THEN 'no_consent'
   WHEN age < :minimum_age THEN 'under_age'
   WHEN position IN (SELECT customer FROM undone) AND position NOT IN (SELECT customer FROM purchases)

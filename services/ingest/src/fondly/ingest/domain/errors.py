@@ -78,7 +78,7 @@ class FileError(Exception):
 
 
 class QuestionsError(FileError):
-    """The files leave questions open; the text lists them all, so that one edit of the mapping answers them."""
+    """The files leave questions open; the text lists them all, so that one edit of a mapping answers them."""
 
     def __init__(self, questions: Sequence[Question]) -> None:
         said = (

@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from fondly.ingest.domain.cells import Row
+from fondly.ingest.domain.cells import Row, is_stated
 from fondly.ingest.domain.errors import quoted
-from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row, stated
+from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.money import read_price
@@ -59,7 +59,7 @@ def _causes(row: Row, how: Reading) -> Iterator[str]:
         yield meanings.get(row.raw(field), KEPT)
     for field, cause, counts in _DATES:
         if row.raw(field) and not any(plain(row.raw(each)).strip("-0.,") for each in counts):
-            yield cause if stated(row, field, read_happened, unreadable=True) else KEPT
+            yield cause if is_stated(row, field, read_happened, unreadable=True) else KEPT
 
 
 _REFUNDS = ("refunded_quantity", "refunded_amount")
