@@ -2,6 +2,7 @@
 
 import html
 import re
+from html.entities import html5
 from html.parser import HTMLParser
 
 from fondly.ingest.domain.text import clean
@@ -24,9 +25,15 @@ _MAX_LAYERS = 3
 """Programs escape what is escaped already: `&amp;#8211;`."""
 
 
+def _char(entity: re.Match[str]) -> str:
+    """Return what an entity stands for; itself if HTML has none of that name."""
+    name = entity[0].removeprefix("&")
+    return html.unescape(entity[0]) if name[0] == "#" or name in html5 else entity[0]
+
+
 def is_markup(text: str) -> bool:
     """Return whether a text is clearly written in HTML: it has a tag or an entity of it."""
-    return bool(_ENTITY.search(text) or _TAG.search(text) or _PAIR.search(text))
+    return bool(_TAG.search(text) or _PAIR.search(text) or _ENTITY.sub(_char, text) != text)
 
 
 def plain(text: str) -> str:
@@ -34,7 +41,7 @@ def plain(text: str) -> str:
     if "&" not in text and "<" not in text:
         return text
     for _ in range(_MAX_LAYERS):
-        text = _PAIR.sub(r"\2", _ENTITY.sub(lambda found: html.unescape(found[0]), text))
+        text = _PAIR.sub(r"\2", _ENTITY.sub(_char, text))
     return clean(_TAG.sub(" ", text))
 
 
@@ -43,9 +50,12 @@ def entries(text: str) -> list[str]:
     text = text[:MAX_HTML_CHARS]
     if "<" not in text and "&" not in text:
         return [line for line in map(_single_spaced, text.splitlines()) if line]
-    reader = _Reader()
-    reader.feed(text)
+    reader, end = _Reader(), text.rfind(">") + 1
+    reader.feed(text[:end])
     reader.close()
+    reader.handle_data(
+        html.unescape(text[end:])
+    )  # the parser would look for the end of each tag again and again
     return reader.finished()
 
 

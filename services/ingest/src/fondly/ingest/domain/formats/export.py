@@ -12,7 +12,7 @@ from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.units import Units
 from fondly.ingest.domain.formats.vocabulary import Header
 
-Role = Literal["product", "parent", "variant", "picture", "other"]
+Role = Literal["product", "parent", "variant", "picture", "repriced", "other"]
 MAX_NUMBERED = 6
 """So many columns of a part with a `#` in its name are read."""
 
@@ -22,6 +22,7 @@ class Rules:
     """What is particular to an export; `exports.toml` explains each."""
 
     roles: Mapping[str, Role] = field(default_factory=dict)
+    nothing: frozenset[str] = frozenset()
     not_own: tuple[str, ...] = ()
     continues: bool = False
     family: str = ""

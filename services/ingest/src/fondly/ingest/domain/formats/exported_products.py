@@ -8,10 +8,12 @@ from urllib.parse import quote
 from fondly.ingest.domain.formats.export import CONTINUES, UNTRACKED, Role
 from fondly.ingest.domain.formats.mapper import ExportMapper, Parts, Row, Source
 from fondly.ingest.domain.markup import entries, plain
+from fondly.ingest.domain.text import clean
 
-_NEXT_PICTURE = re.compile(r"\s*[,;|]\s*(?=https?:|/)")
-_SHORT_YEAR = re.compile(r"([0-9]{1,2}([-/.])[0-9]{1,2}\2)([0-9]{2})(?![0-9])")
+_NEXT_PICTURE = re.compile(r"[,;|]\s*(?=https?:|/)")
+_SHORT_YEAR = re.compile(r"^([0-9]{1,2}([-/.])[0-9]{1,2}\2)([0-9]{2})(?![0-9])")
 _NO_OPTION = {"", "Default Title"}
+_SHOWN_PRICES = {"discounted_price", "actual_price"}
 _PRICES = {"price", "sale_price", "list_price"}
 _BRAND = re.compile(r"(?:^|,)(?:brand|manufacturer)=([^,]+)")
 """In the attributes that Adobe Commerce joins: `brand=Acme,material=Wool`."""
@@ -41,6 +43,9 @@ class ExportedProducts(ExportMapper):
             if (picture := self._picture(parts)) and self._key not in self._known.pictures:
                 self._known.pictures[self._key] = picture
             return []
+        if role == "repriced":
+            self._known.repriced[parts["sku"]] = bool(parts["price"])
+            return []
         if role != "variant":
             self._begin(parts, role)
             if role == "parent" or self._known.divided.get(self._key):
@@ -63,15 +68,17 @@ class ExportedProducts(ExportMapper):
 
     def _begin(self, parts: Parts, role: Role) -> None:
         """Go on with another product; what its variants take from it is remembered."""
-        parts["family"] = parts[self.rules.family]
         rules = self.rules
+        parts["family"] = parts[rules.family]
+        parts["brand"] = parts["brand"] or "".join(_BRAND.findall(parts["attributes"])[:1])
         kept = ("family", *rules.of_parent, *rules.inherited, *rules.on, *rules.off, *self.others)
         self._parent = Parts({part: parts[part] for part in kept if parts[part]})
         for key in self.rules.keys if role == "parent" else ():
             self._known.parents[key.format_map(parts)] = self._parent
         for child in filter(None, parts["children"].split("|")):
             pairs = dict(pair.split("=", 1) for pair in child.split(",") if "=" in pair)
-            self._known.children[pairs.pop("sku", "")] = (self._key, ", ".join(pairs.values()))
+            sku = pairs.pop("sku", "")
+            self._known.children[sku] = (self._key, ", ".join(pairs.values()))
 
     def _variant(self, parts: Parts) -> Parts:
         """Return a variant's row with what it has from its product."""
@@ -111,26 +118,30 @@ class ExportedProducts(ExportMapper):
         """Return the product of a row that has all its parts; nothing without a price."""
         options = [option for option in parts["variant"].split(", ") if option]
         about = entries((parts["about_product"] or parts["summary"]).replace("\\n", "\n"))
-        product = {
-            **{part: parts[part] for part in ("product_name", "variant", *self.others)},
-            **_prices(parts),
-            "product_id": parts["sku"] or parts["id"] or ":".join([parts["family"], *options]),
-            "parent_id": parts["family"],
-            "brand": parts["brand"] or "".join(_BRAND.findall(parts["attributes"])[:1]),
-            "category": self._categories(parts["category"] or parts["type"]),
-            "about_product": "|".join(entry.replace("|", "/") for entry in about),
-            "img_link": self._picture(parts) or self._known.pictures.get(parts["family"], ""),
-            "product_link": self._address(self.rules.link, parts, parts["product_link"]),
-            "in_stock": "no" if parts["off"] or self.is_off(parts) else self._stock(parts),
-        }
-        if not (product["discounted_price"] or product["actual_price"]):
+        product = self.row(
+            {
+                **{part: parts[part] for part in ("product_name", "variant", *self.others)},
+                **_prices(parts),
+                "product_id": parts["sku"] or parts["id"] or ":".join([parts["family"], *options]),
+                "parent_id": parts["family"],
+                "brand": parts["brand"],
+                "category": self._categories(parts["category"] or parts["type"]),
+                "about_product": "|".join(entry.replace("|", "/") for entry in about),
+                "img_link": self._picture(parts) or self._known.pictures.get(parts["family"], ""),
+                "product_link": self._address(self.rules.link, parts, parts["product_link"]),
+                "in_stock": self._stock(parts),
+            }
+        )
+        if _SHOWN_PRICES.isdisjoint(product):
             self.left_out["unpriced"] += 1
             return []
-        return [self.row(product)]
+        return [product]
 
     def _stock(self, parts: Parts) -> str:
         """Return whether a product can be bought; empty where the program does not count or say it."""
         quantity = parts["quantity"]
+        if parts["off"] or self.is_off(parts) or self._known.repriced.get(parts["sku"]):
+            return "no"
         is_counted = quantity and not (
             "tracker" in self.positions and parts["tracker"].casefold() in UNTRACKED
         )
@@ -142,7 +153,7 @@ class ExportedProducts(ExportMapper):
 
     def _picture(self, parts: Parts) -> str:
         """Return the address of the first of a row's pictures."""
-        parts["picture"] = _NEXT_PICTURE.split(parts["variant_image"] or parts["img_link"], 1)[0]
+        parts["picture"] = _NEXT_PICTURE.split(parts["variant_image"] or parts["img_link"], 1)[0].strip()
         return self._address(self.rules.picture, parts, parts["picture"])
 
     def _address(self, template: str, parts: Parts, given: str) -> str:
@@ -157,7 +168,8 @@ class ExportedProducts(ExportMapper):
 
     def _categories(self, cell: str) -> str:
         """Return paths as Fondly reads them, `Apparel > Shirts;Sale`; numbers name no category."""
-        found = re.split(self.rules.paths, plain(cell)) if self.rules.paths else [plain(cell)]
+        text = clean(plain(cell))
+        found = re.split(self.rules.paths, text) if self.rules.paths else [text]
         paths = (
             [_name(level) for level in re.split(self.rules.level, path) if level.strip()] for path in found
         )

@@ -70,15 +70,22 @@ class Known:
         self.children: Kept[tuple[str, str]] = Kept()
         """The key of a variant's parent, and what it is a variant by, for formats whose parents say that."""
         self.divided: Kept[bool] = Kept()
+        self.repriced: Kept[bool] = Kept()
+        """Whether what a SKU costs is only said by a rule of the shop."""
         self.pictures: Kept[str] = Kept()
 
 
 class Source(NamedTuple):
-    """Where an export's parts are, which of them only the mapping knows, and the mapping's constants."""
+    """Where an export's parts are, and the mapping's constants.
+
+    `others` are parts that only the mapping knows; `over` the fields for which it prefers a column of its own
+    to what the export's parts come to.
+    """
 
     export: Export
     positions: Mapping[str, int]
     others: Sequence[str]
+    over: Sequence[str]
     constants: Mapping[str, str]
     known: Known
 
@@ -89,18 +96,21 @@ class ExportMapper:
     def __init__(self, source: Source) -> None:
         self.left_out: Counter[str] = Counter()
         self.rules, self.positions, self.others = source.export.rules, source.positions, source.others
-        self._fields = FIELDS[source.export.kind]
+        self._fields, self._preferred, self._over = FIELDS[source.export.kind], source.over, Row()
 
     def parts(self, cells: Sequence[str]) -> Parts:
         """Return the parts of a row, ids without the apostrophe that spreadsheets are told texts by."""
-        parts = Parts({part: cells[at].strip() for part, at in self.positions.items()})
+        nothing = self.rules.nothing
+        texts = {part: cells[at].strip() for part, at in self.positions.items()}
+        parts = Parts({part: "" if text in nothing else text for part, text in texts.items()})
         for part in _IDS & parts.keys():
             parts[part] = parts[part].removeprefix("'")
+        self._over = {field: parts[field] for field in self._preferred if parts[field]}
         return parts
 
     def row(self, texts: Mapping[str, str]) -> Row:
-        """Return those of the texts that are fields and say something."""
-        return {field: text for field, text in texts.items() if text and field in self._fields}
+        """Return those of the texts that are fields and say something, and what the mapping prefers."""
+        return {field: text for field, text in texts.items() if text and field in self._fields} | self._over
 
     def is_off(self, parts: Parts) -> bool:
         """Return whether a row says of itself that it does not hold: a draft, a hidden product, spam."""
@@ -126,22 +136,6 @@ class CompletedMapper:
         for row in rows:
             for step in self._steps:
                 step(row)
-        return rows
-
-
-class OverlaidMapper:
-    """Prefers the columns that a mapping gives, where they have a value, to what the format has."""
-
-    def __init__(self, rows: RowMapper, indexes: Mapping[str, int]) -> None:
-        self._rows = rows
-        self._indexes = indexes
-        self.left_out = rows.left_out
-
-    def map(self, cells: Sequence[str]) -> Sequence[Row]:
-        """Return the rows of a record with what the mapping reads."""
-        rows = self._rows.map(cells)
-        for row in rows:
-            row |= {field: cells[at] for field, at in self._indexes.items() if cells[at].strip()}
         return rows
 
 
