@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 import pytest
 
@@ -13,17 +14,22 @@ PRODUCTS = [
     {"product_id": f"P{number}", "product_name": f"Kettle {number}", "discounted_price": "12.50"}
     for number in range(1, 4)
 ]
-CUSTOMERS = [{"user_id": "C1"}, {"user_id": "C2"}]
+CUSTOMERS = [{"user_id": each, "marketing_consent": "yes"} for each in ("C1", "C2")]
 KEPT = {"order_id": "O9", "user_id": "C1", "product_id": "P3"}
 Rows = Sequence[Mapping[str, str]]
 
 
-async def ingested(mapping: str = "", **files: Rows) -> Bench:
+async def ingested(orders: Rows, mapping: str = "", more: Mapping[str, Rows] = MappingProxyType({})) -> Bench:
     """A bench that has ingested a set of these files; the set is complete with the last."""
     bench = Bench()
     if mapping:
         await bench.upload(f"{FOLDER}mapping.yaml", mapping.encode())
-    for name, rows in {**files, "products": PRODUCTS, "customers": CUSTOMERS}.items():
+    for name, rows in {
+        **({"orders": orders} if orders else {}),
+        **more,
+        "products": PRODUCTS,
+        "customers": CUSTOMERS,
+    }.items():
         names = dict.fromkeys(each for row in rows for each in row)
         await bench.upload(
             f"{FOLDER}{name}.csv", csv_lines([{**dict.fromkeys(names, ""), **row} for row in rows])
@@ -78,7 +84,7 @@ async def test_what_was_undone_or_returned_is_no_purchase(
     lines: Rows, kept: dict[str, int], undone: dict[str, bool]
 ) -> None:
     """What remains counts; what does not is kept apart, with whether it was a return."""
-    customer = await first(await ingested(orders=[*lines, KEPT]))
+    customer = await first(await ingested([*lines, KEPT]))
     assert {one.product_id: one.quantity for one in customer.purchases} == {**kept, "P3": 1}
     assert {one.product_id: one.is_return for one in customer.undone} == undone
     assert customer.returned == {each for each, is_return in undone.items() if is_return} - kept.keys()
@@ -86,7 +92,7 @@ async def test_what_was_undone_or_returned_is_no_purchase(
 
 async def test_of_a_partial_refund_the_value_of_the_rest_counts() -> None:
     """Revenue is that of what was kept."""
-    bench = await ingested(orders=[order(quantity="3", unit_price="12.50", refunded_quantity="2")])
+    bench = await ingested([order(quantity="3", unit_price="12.50", refunded_quantity="2")])
     [purchase] = (await first(bench)).purchases
     assert (purchase.quantity, purchase.value) == (1, Decimal("12.50"))
 
@@ -98,8 +104,8 @@ async def test_a_later_file_of_a_set_says_what_became_of_an_order(
     october: str, november: str, is_kept: int
 ) -> None:
     """Shops export what has changed; of the pieces of a file the last that has it counts."""
-    files = {"orders-1": [order(status=october), KEPT], "orders-2": [order(status=november)]}
-    bench = await ingested(**files)
+    pieces = {"orders-1": [order(status=october), KEPT], "orders-2": [order(status=november)]}
+    bench = await ingested((), more=pieces)
     assert len((await first(bench)).purchases) == 1 + is_kept
     assert (await bench.counts())["interactions"] == 1 + is_kept
 
@@ -110,7 +116,7 @@ async def test_lines_that_are_left_out_are_counted_by_cause() -> None:
         order(order_id=f"O{at}", status=status)
         for at, status in enumerate(("cancelled", "failed", "refunded"))
     ]
-    bench = await ingested(orders=[*lines, order(order_id="O5", product_id="P9", status="cancelled"), KEPT])
+    bench = await ingested([*lines, order(order_id="O5", product_id="P9", status="cancelled"), KEPT])
     counts = await bench.counts()
     assert {name: number for name, number in counts.items() if name.startswith("rows_left_out")} == {
         "rows_left_out": 4,
@@ -141,7 +147,7 @@ async def test_whoever_kept_nothing_gets_no_email(
     """Unless they have reviewed something else, or never ordered at all."""
     others = [order(user_id="C2", order_id="O8", status="paid")]
     reviews = {"reviews": [{**REVIEW, "product_id": reviewed}]} if reviewed else {}
-    bench = await ingested(orders=[*lines, *others], **reviews)
+    bench = await ingested([*lines, *others], more=reviews)
     assert (await first(bench)).exclusion == exclusion
     assert (await bench.report()).exclusions == ({exclusion: 1} if exclusion else {})
 
@@ -151,7 +157,7 @@ CODES = [order(status="2"), order(order_id="O2", status="2"), order(order_id="O3
 
 async def test_states_that_nobody_knows_stop_the_run_with_a_question() -> None:
     """It names the values with their numbers, and the line of the mapping that answers it."""
-    bench = await ingested(orders=CODES)
+    bench = await ingested(CODES)
     [question] = (await bench.report()).questions
     assert (question.column, question.field, question.values) == ("status", "status", {"2": 2, "5": 1})
     assert question.text == "what does `status` say of an order? values: 2 2, 5 1"
@@ -169,13 +175,13 @@ async def test_states_that_nobody_knows_stop_the_run_with_a_question() -> None:
 )
 async def test_the_mapping_answers_it(answer: str, bought: set[str]) -> None:
     """What the cells mean, or that the column says something else."""
-    bench = await ingested(f"files: {{orders.csv: {{{answer}}}}}", orders=CODES)
+    bench = await ingested(CODES, f"files: {{orders.csv: {{{answer}}}}}")
     assert {one.order_id for one in (await first(bench)).purchases} == bought
 
 
 async def test_a_column_of_anything_else_is_not_quoted() -> None:
-    """A column of a hundred values and more may name people."""
-    bench = await ingested(orders=[order(order_id=f"O{at}", status=f"Käthe {at}") for at in range(120)])
+    """A column of more values than an order has states may name people."""
+    bench = await ingested([order(order_id=f"O{at}", status=f"Käthe {at}") for at in range(120)])
     [question] = (await bench.report()).questions
     assert (question.values, question.remedy) == ({}, 'ignore: ["status"]')
     assert "Käthe" not in ((await bench.run()).reason or "")

@@ -41,7 +41,11 @@ def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
             {"mapping.yaml", "Fondly customers", "Fondly orders"},
             {"no_consent", "suppressed", "under_age"},
         ),
-        ("electronics-us", {"Shopify products", "Shopify customers", "Shopify orders"}, {"no_consent"}),
+        (
+            "electronics-us",
+            {"Shopify products", "Shopify customers", "Shopify orders"},
+            {"no_consent", "nothing_kept"},
+        ),
         ("marketplace-in", {"Kaggle Amazon Sales"}, set()),
     ],
 )
@@ -69,7 +73,8 @@ def test_cancelled_and_refunded_orders_are_counted(
     """They are no purchases, and no faults of the file either."""
     monkeypatch.chdir(EXAMPLES / "electronics-us")
     shown = run_fondly("check", ".").out
-    assert "rows left out on purpose: of cancelled or refunded orders" in shown
+    assert "rows left out on purpose: 42 refunded, 39 cancelled, 14 voided" in shown
+    assert "14 who kept nothing of their orders: no email" in shown
 
 
 def test_too_little_data_says_what_personalize_needs_and_what_happens_instead(

@@ -2,12 +2,14 @@
 
 from enum import StrEnum
 
+LEFT_OUT = "rows_left_out_"
+
 
 class Counted(StrEnum):
     """The names that are fixed, by the stage that counts them.
 
     Others end in a word of their own: `customers_excluded_` in an `Exclusion`, `emails_suppressed_` in a
-    `NotSent`, `rows_left_out_` in why, `texts_` in a label, `language_`, `picks_despite_`, `emails_variant_`,
+    `NotSent`, `LEFT_OUT` in why, `texts_` in a label, `language_`, `picks_despite_`, `emails_variant_`,
     `seller_claims_`.
     """
 

@@ -19,6 +19,7 @@ from secrets import token_hex
 
 from fondly.operations.check.link_hosts import any_host
 from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.local_mail import MAILBOX, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError, free_port
@@ -92,6 +93,8 @@ def embedded_stack(
         emulator, understudy, web, pages = (free_port() for _ in range(4))
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
         environment |= any_host(os.environ) | mail
+        if CONSENT_NOT_REQUIRED not in os.environ:
+            environment |= TRIAL
         if WEB in services:
             environment[WEB_PORT] = str(web)
         if PAGES in services:

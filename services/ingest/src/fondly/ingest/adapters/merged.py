@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText, Undone
 from fondly.ingest.adapters import scratch_sql
 from fondly.ingest.domain.values.order_states import RETURNS
@@ -36,7 +36,7 @@ class Merged:
             Counted.SHARED_ADDRESSES: self._number(scratch_sql.COUNT_SHARED_ADDRESSES),
             **excluded,
             Counted.ROWS_LEFT_OUT: sum(undone.values()),
-            **{f"rows_left_out_{cause}": count for cause, count in undone.items()},
+            **{LEFT_OUT + cause: count for cause, count in undone.items()},
         }
 
     def exclusions(self) -> dict[Exclusion, int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import count
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
@@ -46,14 +46,15 @@ class MergeRows:
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
         """Return what merges a row of the file; it raises `RowError` for one that cannot be used."""
-        merge = {
+        merge: dict[Kind, Callable[[Row, Reading], None]] = {
             Kind.COMBINED: self._combined,
             Kind.PRODUCTS: self._product,
             Kind.CUSTOMERS: self._customer,
             Kind.REVIEWS: self._review,
             Kind.ORDERS: partial(self._purchase, file=next(self._files)),
-        }[surveyed.layout.kind]
-        return lambda row: merge(row, surveyed.reading)
+        }
+        into = merge[surveyed.layout.kind]
+        return lambda row: into(row, surveyed.reading)
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)
@@ -124,7 +125,7 @@ class MergeRows:
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
         if len(products) != 1 and purchase.cause:
-            self._counts.update((Counted.ROWS_LEFT_OUT, f"rows_left_out_{purchase.cause}"))
+            self._counts.update((Counted.ROWS_LEFT_OUT, LEFT_OUT + purchase.cause))
             return
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))

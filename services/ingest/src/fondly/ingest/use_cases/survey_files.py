@@ -176,12 +176,12 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default, columns.states.meanings())
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
-    asked = (*questions, *columns.states.questions(keys[0], first.columns))
+    questions = (*questions, *columns.states.questions(keys[0], first.columns))
     surveyed = [
         SurveyedFile(source, layout.flagged(flags), reading, rows, (), keys)
         for source, (layout, rows) in zip(pieces, seen, strict=True)
     ]
-    return [replace(surveyed[0], conventions=conventions, questions=asked), *surveyed[1:]]
+    return [replace(surveyed[0], conventions=conventions, questions=questions), *surveyed[1:]]
 
 
 class _Columns(NamedTuple):
@@ -226,10 +226,9 @@ def _look(
     table: Table, layout: Layout, columns: _Columns, flags: Sequence[FlagCandidate], watch: Watch
 ) -> int:
     mapper, rows = layout.start(), 0
-    looks: list[tuple[str, Callable[[str, int], None]]]
     looks = [(field, columns.surveys[field].see) for field in reads_of(layout)]
-    looks += [(field, columns.states.see(field)) for field in states_of(layout)]
-    of_fields = [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
+    of_fields = [(field, columns.states.see(field)) for field in states_of(layout)]
+    of_fields += [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
     others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         if not isinstance(record, CSVRecord) or not (found := mapper.map(record.cells)):

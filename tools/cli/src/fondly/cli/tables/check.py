@@ -11,7 +11,7 @@ from fondly.operations.check.estimate import CheckView, Training
 from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
-from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
+from fondly.operations.runs.ingest_facts import consent_lines, convention_lines, ignored_lines, left_out_lines
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -19,7 +19,6 @@ CONFLICTS = {
     Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
     Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
     Counted.SHARED_ADDRESSES: "addresses of more than one customer",
-    Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
     Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
 }
 
@@ -40,7 +39,8 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
     report = result.report
     for file in report.files:
         yield from _file(file)
-    yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
+    yield from map(Line, (*convention_lines(report), *ignored_lines(report), *consent_lines(report)))
+    yield from map(Line, left_out_lines(report))
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)

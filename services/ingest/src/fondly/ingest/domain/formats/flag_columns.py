@@ -17,7 +17,6 @@ from fondly.ingest.domain.values import flags
 from fondly.ingest.domain.values.cell_counts import is_date, is_nothing
 
 _WORDS = {True: "yes", False: "no"}
-_LEFT_OUT = "deleted"
 _ARE_LEFT_OUT = (Kind.ORDERS, Kind.REVIEWS, Kind.COMBINED)
 _MAX_CACHED = 4096
 
@@ -85,7 +84,7 @@ class FlaggedMapper:
             row[field] = said[0] if len(said) == 1 else _most_cautious(said, cautious)
         if not self._leaves_out or row[DELETED] in {"", "no"}:
             return True
-        self.left_out[_LEFT_OUT] += 1
+        self.left_out[DELETED] += 1
         return False
 
 

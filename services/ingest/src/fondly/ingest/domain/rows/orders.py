@@ -9,6 +9,7 @@ from fondly.ingest.domain.cells import Row, is_stated
 from fondly.ingest.domain.errors import quoted
 from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
+from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.money import read_price
 from fondly.ingest.domain.values.numbers import read_quantity, read_taken_back
@@ -56,7 +57,7 @@ def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
 def _causes(row: Row, how: Reading) -> Iterator[str]:
     """Yield what the columns of states and of dates say; where quantities do, a date says no more."""
     for field, meanings in how.states.items():
-        yield meanings.get(row.raw(field), KEPT)
+        yield meanings.get(clean(row.raw(field)).casefold(), KEPT)
     for field, cause, counts in _DATES:
         if row.raw(field) and not any(plain(row.raw(each)).strip("-0.,") for each in counts):
             yield cause if is_stated(row, field, read_happened, unreadable=True) else KEPT

@@ -24,8 +24,8 @@ def _words(column: str) -> dict[str, bool]:
 
 _TABLE = read_table(__package__, "flags.toml")
 _YES_NO = _words("yes_no")
-_OWN = {field: _words(field) for field in _TABLE if field != "yes_no"}
-_ANSWERS = {"yes_no": _YES_NO} | {field: _YES_NO | own for field, own in _OWN.items()}
+_OWN = {field: _words(field) for field in _TABLE}
+_ANSWERS = {field: _YES_NO | own for field, own in _OWN.items()}
 
 
 @lru_cache(maxsize=4096)
@@ -33,11 +33,6 @@ def answer(field: str, text: str, *, is_own: bool = False) -> bool | None:
     """Return what a cell of the field says, None if that is unknown; yes and no if not only its own words."""
     answers = _OWN if is_own else _ANSWERS
     return answers[field].get(_folded(plain(text))) if len(text) <= _MAX_CHARS else None
-
-
-def read_yes_no(text: str) -> bool:
-    """Read yes or no."""
-    return _read("yes_no", text, "yes or no")
 
 
 def read_consent(text: str) -> bool:

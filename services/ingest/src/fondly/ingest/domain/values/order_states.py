@@ -8,7 +8,7 @@ from functools import lru_cache
 from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.formats.vocabulary import loosened
-from fondly.ingest.domain.values.flags import read_yes_no
+from fondly.ingest.domain.values.flags import answer
 
 PAYMENT, FULFILMENT = "payment_status", "fulfilment_status"
 KEPT = ""
@@ -63,13 +63,11 @@ def read_states(texts: Iterable[str], field: str) -> dict[str, str | None]:
 
 def read_happened(text: str) -> bool:
     """Read whether something has happened: yes or no, or when it did; a date or number of zeros is a no."""
-    try:
-        return read_yes_no(text)
-    except UnreadableError:
-        digits = {char for char in text if char.isdecimal()}
-        if not digits:
-            raise UnreadableError("a date, or yes or no", text) from None
-        return any(int(digit) for digit in digits)
+    said = answer("yes_no", text)
+    digits = {char for char in text if char.isdecimal()}
+    if said is None and not digits:
+        raise UnreadableError("a date, or yes or no", text)
+    return any(map(int, digits)) if said is None else said
 
 
 @lru_cache(maxsize=4096)
