@@ -248,12 +248,13 @@ def _look(
     of_fields += [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
     others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
-        if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
+        if not isinstance(record, CSVRecord) or not (found := mapper.map(record.cells)):
             continue
-        for field, see in looks:
-            see(seen_text(layout, field, cells) if has_currency else cells.get(field, ""), record.line)
-        for field, count in of_fields:
-            count(cells.get(field, ""))
+        for cells in found:
+            for field, see in looks:
+                see(seen_text(layout, field, cells) if has_currency else cells.get(field, ""), record.line)
+            for field, count in of_fields:
+                count(cells.get(field, ""))
         for at, count in others:
             count(record.cells[at])
     return rows

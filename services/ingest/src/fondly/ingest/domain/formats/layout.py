@@ -12,7 +12,7 @@ from fondly.ingest.domain.formats.flag_columns import FlagColumn, FlaggedMapper
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
-    OverlaidMapper,
+    Known,
     RowMapper,
     Source,
     Step,
@@ -99,25 +99,23 @@ class Draft:
 
     def exported(self, export: Export, mapped: Mapping[str, int]) -> Layout:
         """Return the layout of a program's export; mapped columns replace what its fields are read from."""
-        over = {
-            name: at for name, at in mapped.items() if name in export.composed and name not in export.parts
-        }
-        positions = export.positions(self.header.without(self.ignored))
-        positions |= {name: at for name, at in mapped.items() if name not in over}
+        over = [name for name in mapped if name in export.composed and name not in export.parts]
+        positions = {**export.positions(self.header.without(self.ignored)), **mapped}
         sources = export.sources(positions) | {name: [at] for name, at in mapped.items()}
         direct = {
-            name: at for name, at in positions.items() if name in sources and name not in export.composed
+            name: at for name, at in positions.items() if name in {*sources} - {*export.composed} | {*over}
         }
         rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
         if export.mapper:
             others = [name for name in positions if name not in export.parts and name not in export.composed]
-            rows = partial(MAPPERS[export.mapper], Source(positions, others, self.mapping.constants))
+            source = Source(export, positions, others, over, self.mapping.constants, Known())
+            rows = partial(MAPPERS[export.mapper], source)
         return self._layout(
             export.name,
             export.kind,
             sources,
-            direct=direct | over,
-            start=(lambda: OverlaidMapper(rows(), over)) if over else rows,
+            direct=direct,
+            start=rows,
             units=export.units,
             positions=positions,
         )

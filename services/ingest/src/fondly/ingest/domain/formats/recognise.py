@@ -142,7 +142,15 @@ def recognise(
     mapped = {field: _position(names, name, file=file) for name, field in said.columns.items()}
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
-        return draft.exported(export, mapped)
+        layout = draft.exported(export, mapped)
+        lacking = missing(export.kind, [*layout.columns, *draft.constants])
+        if lacking and export.hint:
+            raise UnrecognisedError(
+                f"missing columns: {', '.join(lacking)} (read as {export.name}, line 1); {export.hint}",
+                layout,
+            )
+        if not lacking:
+            return layout
     return _table(draft, mapped, promised)
 
 

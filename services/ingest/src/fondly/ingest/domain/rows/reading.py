@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
+from fondly.ingest.domain.markup import plain
 from fondly.ingest.domain.values import moments, texts
 from fondly.ingest.domain.values.categories import Path, decoded
 from fondly.ingest.domain.values.conventions import Decided
@@ -20,8 +21,13 @@ MAX_LABEL_CHARS = 200
 MAX_TEXT_CHARS = 20_000
 """Keeps a record within DynamoDB's 400 KB per item in any script."""
 
-name = partial(texts.bounded, max_chars=MAX_NAME_CHARS)
-label = partial(texts.bounded, max_chars=MAX_LABEL_CHARS)
+
+def _shown(text: str, *, max_chars: int) -> str:
+    return texts.bounded(plain(text), max_chars=max_chars)
+
+
+name = partial(_shown, max_chars=MAX_NAME_CHARS)
+label = partial(_shown, max_chars=MAX_LABEL_CHARS)
 text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 
 

@@ -69,14 +69,15 @@ class Decided:
     """How a column is read.
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
-    rather than evidence holds only for the currencies in `only_for`; None means all. Times after `latest`, in
-    Unix seconds, are too far ahead. `paths` reads categories.
+    rather than evidence holds only for the currencies in `only_for`; None means all. `now` is in Unix
+    seconds, as is `latest`: times after it are too far ahead. `paths` reads categories.
     """
 
     decimal: DecimalMark | None
     date_order: DateOrder | None
     currency: str
     time_zone: tzinfo
+    now: int
     latest: int
     refusal: str
     only_for: frozenset[str] | None = None
@@ -138,6 +139,7 @@ class ColumnSurvey:
             date_order=cast("DateOrder | None", verdict.choice) if is_date else None,
             currency=currency,
             time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
+            now=defaults.now,
             latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
             only_for=verdict.only_for,
