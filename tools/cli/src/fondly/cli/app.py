@@ -23,6 +23,7 @@ from fondly.cli.commands import (
     stack,
     suppress,
     theme,
+    upload,
 )
 from fondly.cli.output import say
 
@@ -40,7 +41,7 @@ WRONG_USAGE = 2
 class Commands(TyperGroup):
     """Commands that tell of a bad option, such as a file that does not exist, in one line."""
 
-    def invoke(self, ctx: typer.Context) -> Any:  # noqa: ANN401 - typer's own
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - of typer's own click
         """Run a command; exit with 2 if one of its options cannot be used."""
         try:
             return super().invoke(ctx)
@@ -80,6 +81,7 @@ app.command()(demo.compose_demo)
 app.command()(stack.up)
 app.command()(stack.down)
 app.command()(shop.init)
+app.command()(upload.upload)
 app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)
