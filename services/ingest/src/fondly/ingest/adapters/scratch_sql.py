@@ -19,7 +19,8 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, records INTEGER NOT NULL DEFAULT 0
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER,
+  records INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
 CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
@@ -39,13 +40,13 @@ PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
 KNOWN_CUSTOMER = """
-SELECT position, email, address, name, age, consent, suppressed, language, time_zone
+SELECT position, email, address, name, age, consent, suppressed, language, time_zone, deleted
 FROM customers WHERE id = ?
 """
 ADD_CUSTOMER = """
 INSERT INTO customers
-  (position, id, email, address, name, age, consent, suppressed, language, time_zone, records)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (position, id, email, address, name, age, consent, suppressed, language, time_zone, deleted, records)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # What decides whether somebody is written to keeps its more cautious value, everything else its first.
 COMPLETE_CUSTOMER = """
@@ -54,6 +55,7 @@ UPDATE customers SET
   age = min(coalesce(age, :age), coalesce(:age, age)),
   consent = min(coalesce(consent, :consent), coalesce(:consent, consent)),
   suppressed = max(coalesce(suppressed, :suppressed), coalesce(:suppressed, suppressed)),
+  deleted = max(coalesce(deleted, :deleted), coalesce(:deleted, deleted)),
   language = coalesce(language, :language), time_zone = coalesce(time_zone, :time_zone)
 WHERE position = :position
 """
@@ -106,11 +108,14 @@ ON CONFLICT (order_id, product) DO UPDATE SET
 CLOSE_INPUT = """
 CREATE INDEX reviews_of_customer ON reviews (customer);
 CREATE INDEX purchases_of_customer ON purchases (customer);
+UPDATE customers SET records = records - (SELECT count(*) FROM purchases WHERE customer = customers.position)
+WHERE deleted;
+DELETE FROM purchases WHERE customer IN (SELECT position FROM customers WHERE deleted);
 """
 EXCLUDE = """
 INSERT INTO excluded
 SELECT position, CASE
-  WHEN suppressed THEN 'suppressed'
+  WHEN suppressed OR deleted THEN 'suppressed'
   WHEN NOT coalesce(consent, :consent_if_unknown) THEN 'no_consent'
   WHEN age < :minimum_age THEN 'under_age' END AS cause
 FROM customers WHERE cause IS NOT NULL

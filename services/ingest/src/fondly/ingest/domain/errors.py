@@ -1,7 +1,10 @@
 """Errors of a whole file, a row or a value; `found` is a phrase such as `'ask us'`, `nothing`, `3 cells`."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from fondly.contracts.ingest_report import Question
 
 _WESTERN = re.compile(
     rb"(?<![\x80-\xff])(?:[\xdf-\xff]{2}|[\x80\x82\x84-\x87\x89\x91-\x97\x99\xa0-\xff])(?![\x80-\xff])"
@@ -72,6 +75,18 @@ NOTHING = "nothing"
 
 class FileError(Exception):
     """The file cannot be used; its run fails with this reason."""
+
+
+class QuestionsError(FileError):
+    """The files leave questions open; the text lists them all, so that one edit of a mapping answers them."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        said = (
+            f"{each.file}: {each.text}: {each.remedy}" if each.file else f"{each.text}: {each.remedy}"
+            for each in questions
+        )
+        super().__init__(f"answer in mapping.yaml before a run: {'; '.join(said)}")
+        self.questions = tuple(questions)
 
 
 class RowError(Exception):

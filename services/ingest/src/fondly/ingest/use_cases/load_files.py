@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import TextIO
 
 from fondly.contracts.counts import Counted
-from fondly.contracts.ingest_report import IgnoredFile, IngestReport
+from fondly.contracts.ingest_report import IgnoredFile, IngestReport, Question
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.tables import Found
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.csv_records import BrokenRecord
-from fondly.ingest.domain.errors import FileError, RowError
+from fondly.ingest.domain.errors import FileError, QuestionsError, RowError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapper import RowMapper
 from fondly.ingest.domain.limits import require_bounded
@@ -52,6 +52,7 @@ class Findings:
     counts: Counter[str] = field(default_factory=Counter)
     tally: RejectTally = field(default_factory=RejectTally)
     files: list[SurveyedFile] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     merged: Merged | None = None
 
     def report(self, *, ignored: Sequence[IgnoredFile] = (), failed: str | None = None) -> IngestReport:
@@ -64,6 +65,7 @@ class Findings:
             rejects=tuple(self.tally.reasons()),
             rejected_share=self.counts[Counted.REJECTED_ROWS] / rows if rows else 0.0,
             exclusions=self.merged.exclusions() if self.merged else {},
+            questions=tuple(self.questions),
             failed=failed,
         )
 
@@ -79,11 +81,17 @@ class LoadFiles:
     watch: Watch = lambda _: None
 
     def load(self, sources: Sequence[SourceFile]) -> Merged:
-        """Return what the files came to; `FileError` names the first that cannot be used."""
+        """Return what the files came to; `FileError` names the first that cannot be used.
+
+        `QuestionsError` if something of any of them must be answered first: nothing has been paid by then.
+        """
         findings = self.findings
         findings.files = survey(sources, self.rules.reading, self.watch)
         kinds = {each.layout.kind for each in findings.files}
         _require_complete(kinds)
+        findings.questions = [each for file in findings.files for each in file.questions]
+        if findings.questions:
+            raise QuestionsError(findings.questions)
         merge = MergeRows(self.scratch, findings.counts, kinds)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)

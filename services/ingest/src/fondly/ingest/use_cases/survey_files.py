@@ -6,15 +6,17 @@ every file is read twice.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from fondly.contracts.ingest_report import Convention, FileReport
+from fondly.contracts.ingest_report import Convention, FileReport, Question
 from fondly.ingest.adapters.tables import Found, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.flag_questions import FlagCandidate, candidates, judge
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import ALONE, recognise
@@ -90,6 +92,8 @@ class SurveyedFile:
     conventions: tuple[Convention, ...]
     table: tuple[str, ...]
     """The keys of the files that are read as one table with this one, in order."""
+    questions: tuple[Question, ...] = ()
+    """What its columns leave open; those of all files stop the run together."""
 
     @property
     def report(self) -> FileReport:
@@ -149,8 +153,8 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     keys = tuple(each.key for each in pieces)
     if missing := missing_pieces(keys):
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
-    surveys: dict[str, ColumnSurvey] = {}
-    seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
+    columns = _Columns({}, {})
+    seen = [_see_file(source, columns, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
     first = seen[0][0]
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
     if len({layout.kind for layout, _ in seen}) > 1 and not is_sure:
@@ -161,27 +165,40 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
             raise FileError(
                 f"{source.key}: found the columns of {found}, expected those of {expected} as in {keys[0]}"
             )
-    decided = decide_columns([layout for layout, _ in seen], surveys, rules.defaults)
+    decided = decide_columns([layout for layout, _ in seen], columns.surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default)
-    return [
-        SurveyedFile(source, layout, reading, rows, conventions if source is pieces[0] else (), keys)
+    flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
+    found = [
+        SurveyedFile(source, layout.flagged(flags), reading, rows, (), keys)
         for source, (layout, rows) in zip(pieces, seen, strict=True)
     ]
+    return [replace(found[0], conventions=conventions, questions=tuple(questions)), *found[1:]]
+
+
+class _Columns(NamedTuple):
+    """What is watched while the pieces of a table are looked through: columns by field, and by name."""
+
+    surveys: dict[str, ColumnSurvey]
+    flags: dict[str, FlagCandidate]
 
 
 def _see_file(
-    source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
+    source: SourceFile, columns: _Columns, rules: ReadingRules, watch: Watch, *, is_piece: bool
 ) -> tuple[Layout, int]:
     """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
     with opened(source, rules.max_bytes, watch) as table:
         layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
         for field, reads in reads_of(layout).items():
-            surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
-        table.only(layout.used)
-        return layout, _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
+            survey_ = columns.surveys.setdefault(field, ColumnSurvey(reads))
+            survey_.begin(base_name(source.key) if is_piece else "")
+        flags = candidates(layout, source.mapping or FileMapping())
+        for each in flags:
+            columns.flags.setdefault(each.name, each)
+        table.only(layout.used | {each.at for each in flags if each.at is not None})
+        return layout, _look(table, layout, columns, flags, watch)
 
 
 def _names(keys: Sequence[str]) -> str:
@@ -197,12 +214,20 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
         raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
 
 
-def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
+def _look(
+    table: Table, layout: Layout, columns: _Columns, flags: Sequence[FlagCandidate], watch: Watch
+) -> int:
     mapper, rows = layout.start(), 0
-    looks = [(field, each.see) for field, each in surveys.items()]
+    looks = [(field, columns.surveys[field].see) for field in reads_of(layout)]
+    of_fields = [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
+    others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
         if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
             continue
         for field, see in looks:
             see(cells.get(field, ""), record.line)
+        for field, count in of_fields:
+            count(cells.get(field, ""))
+        for at, count in others:
+            count(record.cells[at])
     return rows

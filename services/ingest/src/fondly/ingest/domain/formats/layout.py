@@ -1,13 +1,14 @@
 """What a file's columns mean."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.export import Export
 from fondly.ingest.domain.formats.export_rows import MAPPERS
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.flag_columns import FlagColumn, FlaggedMapper
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
@@ -15,6 +16,7 @@ from fondly.ingest.domain.formats.mapper import (
     RowMapper,
     Source,
     Step,
+    set_meanings,
     set_review_id,
     set_whole_amounts,
 )
@@ -45,6 +47,26 @@ class Layout:
     constants: Mapping[str, str]
     start: Callable[[], RowMapper] = field(repr=False, compare=False)
     """Returns a mapper for the rows of the file, from the first on."""
+
+    def flagged(self, columns: Mapping[str, Sequence[FlagColumn]]) -> "Layout":
+        """Return the layout that also reads these columns of its table, by field, as far as it has them."""
+        own = {
+            name: [each.of(self.header) for each in some if each.at is None or each.name in self.header]
+            for name, some in columns.items()
+        }
+        own = {name: some for name, some in own.items() if some}
+        added = {each.name: each.at for some in own.values() for each in some if each.at is not None}
+        names = {name: " + ".join(each.name for each in some) for name, some in own.items()}
+        return replace(
+            self,
+            columns={
+                **self.columns,
+                **{name: said for name, said in names.items() if name not in self.constants},
+            },
+            used=self.used | {*added.values()},
+            ignored=tuple(name for name in self.ignored if name not in added),
+            start=(lambda: FlaggedMapper(self.start(), self.kind, own)) if own else self.start,
+        )
 
 
 class UnrecognisedError(FileError):
@@ -132,6 +154,8 @@ class Draft:
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
         constants = self.constants
         steps: list[Step] = [lambda row: row.update(constants)] if constants else []
+        if self.mapping.values:
+            steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:

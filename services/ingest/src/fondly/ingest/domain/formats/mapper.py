@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from fondly.ingest.domain.formats.units import whole_amount
+from fondly.ingest.domain.text import clean
 
 Row = dict[str, str]
 Step = Callable[[Row], None]
@@ -107,6 +108,21 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
         for field in fields:
             if text := row.get(field):
                 row[field] = whole_amount(text, column=field)
+
+    return step
+
+
+def set_meanings(meanings: Mapping[str, Mapping[str, str]]) -> Step:
+    """Return a step that replaces cells by what a mapping says they mean, by field; case does not matter."""
+    by_field = {
+        field: {clean(text).casefold(): meaning for text, meaning in said.items()}
+        for field, said in meanings.items()
+    }
+
+    def step(row: Row) -> None:
+        for field, said in by_field.items():
+            if text := row.get(field):
+                row[field] = said.get(clean(text).casefold(), text)
 
     return step
 

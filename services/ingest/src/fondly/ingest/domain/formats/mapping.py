@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Ta
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.units import Dates, Decimal, Units
 from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
@@ -80,6 +81,9 @@ class FileMapping(Said):
         default_factory=dict, description="field: its value in every row; also shop_url"
     )
     units: FileUnits = FileUnits()
+    values: dict[FieldName, dict[Text, Text]] = Field(
+        default_factory=dict, description='field: {cell text: what it means}, such as suppressed: {"2": yes}'
+    )
     ignore: tuple[Text, ...] = Field((), description="columns that are not read, and not reported as unknown")
 
     @model_validator(mode="after")
@@ -87,7 +91,7 @@ class FileMapping(Said):
         for field in dict.fromkeys(self.columns.values()):
             sources = [name for name, meant in self.columns.items() if meant == field]
             sources += ["constants"] if field in self.constants else []
-            if len(sources) > 1:
+            if len(sources) > 1 and (field not in FLAGS or field in self.constants):
                 raise ValueError(
                     f"found {' and '.join(map(glimpse, sources))} for {field}, expected one source"
                 )

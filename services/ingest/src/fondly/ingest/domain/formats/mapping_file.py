@@ -70,5 +70,7 @@ _UNITS = (
     "#   prices_in: cents # or units",
     "#   fields: # for single fields",
     '#     rating: {decimal: "."}',
+    "# values: # what cells mean, by field",
+    '#   suppressed: {"2": "yes"}',
     "# ignore: [] # columns that are not to be reported as unknown",
 )

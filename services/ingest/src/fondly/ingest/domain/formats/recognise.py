@@ -9,6 +9,7 @@ from fondly.ingest.domain.formats.export import EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.vocabulary import (
     MAX_SHOWN_COLUMNS,
     Header,
@@ -71,12 +72,14 @@ def _synonymous(header: Header, kind: Kind, name: str, free: Sequence[int]) -> l
 
 
 def _only(header: Header, name: str, matches: Sequence[int]) -> int:
-    """Return the only column for a field; `FileError` if several are equally good."""
+    """Return the only column for a field; `FileError` if several are equally good, but those of flags."""
     if len(matches) == 1:
         return matches[0]
     shown = [header.shown[at] for at in matches]
     if len(set(shown)) == 1:
         raise FileError(f"line 1: repeated columns: {glimpse(shown[0])}")
+    if name in FLAGS:
+        return matches[0]
     listed = " and ".join(repr(glimpse(each)) for each in shown)
     remedy = f"rename the right one to {name}, or map it in mapping.yaml and list the others under ignore"
     raise FileError(f"line 1: found columns {listed}, expected one for {name}: {remedy}")

@@ -1,0 +1,204 @@
+"""Decides by name and values whether a column is read as consent, suppression, deletion or publication.
+
+What is not clear becomes a question with the line that answers it. A few cells that cannot be read are no
+question: they count as the cautious answer. A value that stands in several cells is a code with a meaning.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from fondly.contracts.ingest_report import Question
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.flag_columns import FlagColumn
+from fondly.ingest.domain.formats.layout import Layout
+from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.senses import (
+    CONSENT,
+    DELETED,
+    FLAGS,
+    PUBLISHED,
+    QUESTIONS,
+    SUPPRESSED,
+    Sense,
+    sense_of,
+)
+from fondly.ingest.domain.formats.vocabulary import loosened
+from fondly.ingest.domain.values import flags
+from fondly.ingest.domain.values.cell_counts import CellCounts, is_date
+
+A_CODE = 3
+"""An unknown value in as many cells is no slip of the pen."""
+FEW = 0.05
+"""Nor are unknown values in a greater share of a column's filled cells, if there are `A_CODE` of them."""
+EXCLUDING = (SUPPRESSED, DELETED)
+"""The fields whose yes excludes; that of the others includes."""
+MAX_STATES = 20
+"""A column whose name says little has no more values than this if it is a state."""
+
+
+@dataclass(frozen=True)
+class FlagCandidate:
+    """A column that may be one of the fields, and what stands in it; `at` is as in `FlagColumn`.
+
+    If it `is_read`, it is the field's by its exact name or the mapping; `is_mapped` if by the latter.
+    """
+
+    name: str
+    sense: Sense
+    at: int | None = None
+    is_read: bool = False
+    is_mapped: bool = False
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    cells: CellCounts = field(default_factory=CellCounts)
+
+    def known(self, text: str) -> bool | None:
+        """Return whether a value is a yes of the field; None if that is unknown."""
+        words = PUBLISHED if self.sense.is_inverse else self.sense.field
+        said = flags.answer(words, self.meanings.get(text.casefold(), text), is_own=self.sense.is_state)
+        return None if said is None else said is not self.sense.is_inverse
+
+    def read(self, *, by_date: bool = False) -> FlagColumn:
+        """Return how the column is read."""
+        no_date = "no" if by_date and self.sense.field == PUBLISHED else ""
+        return FlagColumn(self.at, self.name, by_date, no_date, self.sense.is_inverse, self.meanings)
+
+
+def candidates(layout: Layout, mapping: FileMapping) -> list[FlagCandidate]:
+    """Return the columns of a file that may be one of the fields, first those that the format reads."""
+    said = {loosened(name): meant for name, meant in mapping.columns.items() if meant in FLAGS}
+    senses = {
+        at: Sense(said[loosened(name)]) if loosened(name) in said else sense_of(name, layout.kind)
+        for at, name in enumerate(layout.header)
+        if at not in layout.used and name in layout.ignored
+    }
+    found = [
+        FlagCandidate(layout.columns.get(name, "constants"), Sense(name), is_read=True)
+        for name in FLAGS
+        if name in layout.columns or name in layout.constants
+    ] + [FlagCandidate(layout.header[at], sense, at) for at, sense in senses.items() if sense is not None]
+    return [
+        replace(
+            each,
+            meanings={
+                text.casefold(): meaning for text, meaning in mapping.values.get(each.sense.field, {}).items()
+            },
+            is_read=each.is_read or loosened(each.name) in said,
+            is_mapped=loosened(each.name) in said,
+        )
+        for each in found
+    ]
+
+
+class Judged(NamedTuple):
+    """The columns to be read by field, and what is asked of others."""
+
+    columns: dict[str, list[FlagColumn]]
+    questions: list[Question]
+
+
+def judge(file: str, kind: Kind, candidates: Sequence[FlagCandidate]) -> Judged:
+    """Decide the columns of a table by all its cells; `file` is its first."""
+    found = Judged({}, [])
+    for each in sorted(candidates, key=lambda each: not each.sense.is_sure):
+        column = _as_consent(each)
+        is_needed = column.sense.field == CONSENT and CONSENT not in found.columns
+        verdict = _judged(file, column, is_needed=is_needed and kind not in {Kind.ORDERS, Kind.REVIEWS})
+        if isinstance(verdict, FlagColumn):
+            found.columns.setdefault(column.sense.field, []).append(verdict)
+        elif verdict is not None:
+            found.questions.append(verdict)
+    return found
+
+
+def _judged(file: str, column: FlagCandidate, *, is_needed: bool) -> FlagColumn | Question | None:
+    """Return how a column is read, or what is asked; None if it tells nothing. See `judge`."""
+    filled = column.cells.filled()
+    known = {text: column.known(text) for text in filled}
+    unknown = {text: count for text, count in filled.items() if known[text] is None}
+    if not filled:
+        return column.read() if column.is_read else None
+    if unknown and all(map(is_date, unknown)):
+        return _dated(file, column)
+    if column.sense.is_weak and not column.is_read and not _tells(column, known):
+        return None
+    if _are_codes(unknown, filled.total(), column.cells.more):
+        is_text = column.is_mapped and column.sense.field in EXCLUDING and len(unknown) == len(filled)
+        return column.read(by_date=True) if is_text else _question(file, column, unknown)
+    if column.sense.is_sure:
+        return column.read()
+    return _question(file, column, {}) if is_needed or not _is_harmless(column, known) else None
+
+
+def _is_harmless(column: FlagCandidate, known: Mapping[str, bool | None]) -> bool:
+    """Return whether a column would exclude nobody and nothing, whatever it is."""
+    if column.sense.field == CONSENT:
+        return all(known.values()) and not column.cells.empty()
+    return set(known.values()) == {False}
+
+
+def _as_consent(column: FlagCandidate) -> FlagCandidate:
+    """Return a state such as `subscribed` or `cleaned` as the consent that it is."""
+    texts = column.cells.filled()
+    if not column.sense.is_state or None in {flags.answer(CONSENT, text, is_own=True) for text in texts}:
+        return column
+    has_agreed = any(flags.answer(CONSENT, text) and column.known(text) is False for text in texts)
+    return replace(column, sense=Sense(CONSENT)) if has_agreed else column
+
+
+def _dated(file: str, column: FlagCandidate) -> FlagColumn | Question | None:
+    """Who has a date of unsubscription has unsubscribed; only `published_at` of a product's dates tells."""
+    sense = column.sense
+    if sense.field in EXCLUDING:
+        return column.read(by_date=True)
+    if sense.field == PUBLISHED:
+        return column.read(by_date=True) if sense.is_dated or column.is_mapped else None
+    is_clear = column.is_mapped or (sense.is_sure and sense.is_dated)
+    return column.read(by_date=True) if is_clear else _question(file, column, {})
+
+
+def _tells(column: FlagCandidate, known: Mapping[str, bool | None]) -> bool:
+    """Return whether the values of a column whose name says little are those of its field, or its codes."""
+    if len(known) > MAX_STATES or column.cells.more:
+        return False
+    if len(known) > 1 and all(text.isdigit() and len(text) == 1 for text in known):
+        return True
+    cautious = column.sense.field in EXCLUDING
+    return None not in known.values() or cautious in known.values()
+
+
+def _are_codes(unknown: Mapping[str, int], filled: int, more: int) -> bool:
+    cells = sum(unknown.values()) + more
+    return max(unknown.values(), default=0) >= A_CODE or (cells >= A_CODE and cells > FEW * filled)
+
+
+def _question(file: str, column: FlagCandidate, unknown: Mapping[str, int]) -> Question:
+    sense, values, empty = column.sense, column.cells.shown(), column.cells.empty()
+    listed = [f"{text} {count:,}" for text, count in values.items()] or ["many, not shown"]
+    told = ", ".join([*listed, *([f"empty {empty:,}"] if empty else [])])
+    asked = f"what do the values of `{column.name}` mean as" if column.is_read else f"is `{column.name}`"
+    return Question(
+        file=file,
+        column=column.name,
+        field=sense.field,
+        values=values,
+        text=f"{asked} {QUESTIONS[sense.field]}? values: {told}",
+        remedy=_remedy(column, [text for text in unknown if text in values]),
+    )
+
+
+def _remedy(column: FlagCandidate, unknown: Sequence[str]) -> str:
+    name, sense = _quoted(column.name), column.sense
+    columns = [] if column.is_read else [f"columns: {{{name}: {sense.field}}}"]
+    answer = "no" if sense.is_inverse else "yes"
+    meant = ", ".join(f"{json.dumps(text, ensure_ascii=False)}: {answer} or no" for text in unknown)
+    values = [f"values: {{{sense.field}: {{{meant}}}}}"] if unknown else []
+    return f"{' and '.join([*columns, *values])}, or ignore: [{name}]".removeprefix(", or ")
+
+
+def _quoted(name: str) -> str:
+    """Return a name as YAML has it, in quotes if it is not a plain word."""
+    return (
+        name if name.replace("_", "").isalnum() and name.isascii() else json.dumps(name, ensure_ascii=False)
+    )
