@@ -25,7 +25,13 @@ def verdict_sections(verdict: Verdict) -> Iterator[Shown]:
     if counts:
         yield from (numbers("read", counts), GAP)
     yield from rejects(report)
-    if verdict.failed is not None:
+    for question in report.questions:
+        yield Line(f"? {printable(question.text)}", "yellow")
+        yield Line(f"  mapping.yaml: {printable(question.remedy)}")
+    if report.questions:
+        asked = counted(len(report.questions), "question")
+        yield Line(f"✗ {verdict.run_id} has failed: answer {asked}, then upload again", "bold red")
+    elif verdict.failed is not None:
         yield Line(f"✗ {verdict.run_id} cannot go on: {printable(verdict.failed)}", "bold red")
     elif verdict.is_known:
         yield Line(f"✓ the same files have been uploaded before, as {verdict.run_id}: nothing is done twice")
