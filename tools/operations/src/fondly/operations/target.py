@@ -27,6 +27,8 @@ class Target(NamedTuple):
     region: str
     local_url: str | None = None
     """Where the local stack answers, if that is the target."""
+    trouble: str | None = None
+    """What has died there and was started again."""
 
 
 def table_name(environment: str, table: str) -> str:
@@ -48,7 +50,12 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
         _check_endpoints()
         local_url = local.variables["AWS_ENDPOINT_URL"] if local else None
         own = local.variables.get("FONDLY_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
-        yield Target(environment or own, region or _region(is_named=bool(environment)), local_url)
+        yield Target(
+            environment or own,
+            region or _region(is_named=bool(environment)),
+            local_url,
+            local.last_death if local else None,
+        )
 
 
 def load_topology(path: Path | None) -> topologies.Topology:
