@@ -162,7 +162,7 @@ def test_a_death_after_a_while_counts_as_the_first() -> None:
             "startup_failed: no such table",
         ),
         ("[1]\n", "[1]"),
-        ("", "its log is empty"),
+        ("", "nothing is in its log"),
     ],
 )
 def test_the_last_line_of_a_log_is_readable(log: str, line: str, tmp_path: Path) -> None:

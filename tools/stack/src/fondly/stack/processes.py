@@ -54,9 +54,10 @@ class _Running:
     @property
     def death(self) -> str:
         """How it ended, in a line."""
-        return (
-            f"{self.name} ended with code {self.process.poll()}: {last_line(self.log)}; its log is {self.log}"
-        )
+        code = self.process.poll() or 0
+        if code < 0:
+            return f"{self.name} was killed by {signal.Signals(-code).name}; its log is {self.log}"
+        return f"{self.name} ended with code {code}: {last_line(self.log)}; its log is {self.log}"
 
 
 class StackNotReadyError(Exception):
@@ -168,7 +169,7 @@ def free_port() -> int:
 def last_line(log: Path) -> str:
     """The last line of a log, for people: of one in JSON what happened, and why."""
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    line = lines[-1].strip() if lines else "its log is empty"
+    line = lines[-1].strip() if lines else "nothing is in its log"
     try:
         fields = json.loads(line)
     except ValueError:
