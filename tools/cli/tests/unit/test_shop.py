@@ -128,7 +128,7 @@ def test_a_secret_that_is_missing_is_named(run_fondly: Fondly, config: Path) -> 
     """It is in no file, so nothing prints it."""
     config.write_text("[brand]\nunsubscribe_url = 'https://tee.example/u'", encoding="utf-8")
     answer = run_fondly("config", "env")
-    assert answer.out == "FONDLY_MAILER_UNSUBSCRIBE_URL='https://tee.example/u'\n".replace("'", "")
+    assert answer.out.endswith("\nFONDLY_MAILER_UNSUBSCRIBE_URL=https://tee.example/u\n")
     assert "FONDLY_MAILER_UNSUBSCRIBE_KEY" in answer.err
 
 

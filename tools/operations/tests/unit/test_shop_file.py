@@ -179,7 +179,7 @@ def test_files_may_be_in_a_language_that_no_email_is_written_in(config: Path) ->
         ("FONDLY_RECOMMENDER_PICKS", "many"),
         ("FONDLY_INGEST_COLUMNS", "{"),
         ("FONDLY_MAILER_LINK_HOSTS", "https://a.example"),
-        ("FONDLY_INGEST_REQUIRE_CONSENT", "perhaps"),
+        ("FONDLY_INGEST_CONSENT_NOT_REQUIRED", "two\nlines"),
     ],
 )
 def test_a_bad_variable_is_refused_by_its_name(config: Path, variable: str, value: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from fondly.operations.shop import InvalidFileError, load_shop
 from fondly.operations.shop.loading import UNSUBSCRIBE_KEY
+from fondly.operations.shop.rendering import TRIAL
 from fondly.stack.local_shop import stack_variables, with_shop
 
 
@@ -45,7 +46,7 @@ def test_explicit_variables_reach_a_local_stack(config: Path) -> None:
 def test_the_made_up_shop_keeps_its_own_data(config: Path) -> None:
     """A shop tries its look before it has a file: the sample is in rupees, and its links lead elsewhere."""
     variables = stack_variables(load_shop(config, environment={}), {}, made_up_data=True)
-    assert {name for name in variables if "INGEST" in name or "HOSTS" in name} == set()
+    assert {name for name in variables if "INGEST" in name or "HOSTS" in name} == {*TRIAL}
     assert variables["FONDLY_MAILER_LOCALE"] == "de_DE"
 
 

@@ -85,6 +85,8 @@ class IngestReport(Record):
     """Rejected rows of all rows, 0 to 1."""
     exclusions: dict[Exclusion, Count] = Field(default_factory=dict)
     """Customers who get no email, by cause."""
+    consent_not_required: str = ""
+    """Why customers of unknown consent are written to; empty where none of them is."""
     questions: tuple[Question, ...] = ()
     """What must be answered before a run of these files."""
     failed: str | None = None

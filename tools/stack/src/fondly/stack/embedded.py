@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fondly.operations.check.link_hosts import any_host
 from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.kept import kept_in
 from fondly.stack.local_mail import MAILBOX, local_mail
@@ -102,6 +103,8 @@ def embedded_stack(
         emulator, understudy, web, pages = kept.ports
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
         environment |= any_host(os.environ) | mail
+        if CONSENT_NOT_REQUIRED not in os.environ:
+            environment |= TRIAL
         if WEB in services:
             environment[WEB_PORT] = str(web)
         if PAGES in services:

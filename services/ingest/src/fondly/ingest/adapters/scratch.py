@@ -181,7 +181,7 @@ class Scratch:
             self._db.execute(statement)
         self._db.execute(
             scratch_sql.EXCLUDE,
-            {"consent_if_unknown": not rules.require_consent, "minimum_age": rules.minimum_age},
+            {"consent_if_unknown": bool(rules.consent_not_required), "minimum_age": rules.minimum_age},
         )
         self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
         return Merged(self._db)

@@ -14,8 +14,11 @@ from fondly.ingest.adapters.tables import Found
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.csv_records import BrokenRecord
 from fondly.ingest.domain.errors import FileError, QuestionsError, RowError
+from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.flag_questions import NO_CONSENT
 from fondly.ingest.domain.formats.mapper import RowMapper
+from fondly.ingest.domain.formats.senses import CONSENT
 from fondly.ingest.domain.limits import require_bounded
 from fondly.ingest.domain.rejects import Reject, RejectKind, RejectTally, require_usable
 from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
@@ -54,6 +57,7 @@ class Findings:
     files: list[SurveyedFile] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     merged: Merged | None = None
+    consent_not_required: str = ""
 
     def report(self, *, ignored: Sequence[IgnoredFile] = (), failed: str | None = None) -> IngestReport:
         """Describe them."""
@@ -66,6 +70,7 @@ class Findings:
             rejected_share=self.counts[Counted.REJECTED_ROWS] / rows if rows else 0.0,
             exclusions=self.merged.exclusions() if self.merged else {},
             questions=tuple(self.questions),
+            consent_not_required=self.consent_not_required,
             failed=failed,
         )
 
@@ -85,20 +90,33 @@ class LoadFiles:
 
         `QuestionsError` if something of any of them must be answered first: nothing has been paid by then.
         """
-        findings = self.findings
+        findings, exclusion = self.findings, self.rules.exclusion
+        findings.consent_not_required = exclusion.consent_not_required
         findings.files = survey(sources, self.rules.reading, self.watch)
         kinds = {each.layout.kind for each in findings.files}
         _require_complete(kinds)
-        findings.questions = [each for file in findings.files for each in file.questions]
+        findings.questions = [
+            _placed(each) if len(findings.files) > 1 else each
+            for file in findings.files
+            for each in file.questions
+        ]
+        if not (exclusion.consent_not_required or self._asks_of_consent()):
+            findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
         merge = MergeRows(self.scratch, findings.counts, kinds)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
-        findings.merged = self.scratch.close_input(self.rules.exclusion)
+        findings.merged = self.scratch.close_input(exclusion)
         findings.counts.update(findings.merged.counts())
         require_bounded(findings.counts, records=findings.merged.records())
         return findings.merged
+
+    def _asks_of_consent(self) -> bool:
+        """Whether a column of any file says who has agreed, or may say so."""
+        layouts = [each.layout for each in self.findings.files]
+        is_read = any(CONSENT in {*each.columns, *each.constants} for each in layouts)
+        return is_read or any(each.field == CONSENT for each in self.findings.questions)
 
     def _load_table(self, pieces: Sequence[SurveyedFile], merge: MergeRows) -> None:
         """Read the pieces of a table, one file as a rule; its rejected rows are judged as those of one."""
@@ -158,6 +176,12 @@ class LoadFiles:
         reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
         self.findings.tally.add(reject)
         self.rejects.write(reject.text)
+
+
+def _placed(question: Question) -> Question:
+    """Return a question about a file of a set, whose mapping says for which file an answer is."""
+    remedy = f"under files: {base_name(question.file)}: {question.remedy}"
+    return question.model_copy(update={"remedy": remedy})
 
 
 def _require_complete(kinds: Collection[Kind]) -> None:

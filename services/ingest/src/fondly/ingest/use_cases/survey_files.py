@@ -170,11 +170,11 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default)
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
-    found = [
+    surveyed = [
         SurveyedFile(source, layout.flagged(flags), reading, rows, (), keys)
         for source, (layout, rows) in zip(pieces, seen, strict=True)
     ]
-    return [replace(found[0], conventions=conventions, questions=tuple(questions)), *found[1:]]
+    return [replace(surveyed[0], conventions=conventions, questions=tuple(questions)), *surveyed[1:]]
 
 
 class _Columns(NamedTuple):

@@ -11,7 +11,7 @@ from fondly.operations.check.estimate import CheckView, Training
 from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
-from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
+from fondly.operations.runs.ingest_facts import consent_lines, convention_lines, ignored_lines
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -40,7 +40,7 @@ def check_sections(result: CheckView) -> Iterator[Shown]:
     report = result.report
     for file in report.files:
         yield from _file(file)
-    yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
+    yield from map(Line, (*convention_lines(report), *ignored_lines(report), *consent_lines(report)))
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)

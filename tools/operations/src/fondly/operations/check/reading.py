@@ -25,6 +25,7 @@ from fondly.operations.check.link_hosts import ANY_HOST, HOST
 from fondly.operations.check.upload_set import files_of_set
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
+from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 
 Watch = Callable[[int], None]
 LOCAL_HOSTS = (ANY_HOST, HOST)
@@ -58,12 +59,13 @@ def read(chosen: Chosen, shop: Shop, *, watch: Watch, rejects: Path | None = Non
 def rules(shop: Shop) -> LoadRules:
     """Return how ingest reads files by these settings."""
     said = shop.applied.shop
+    needless = said.consent_not_required or ("" if shop.file else TRIAL[CONSENT_NOT_REQUIRED])
     return LoadRules(
         reading=ReadingRules(
             Defaults(said.currency, said.locale, said.time_zone),
             links=LinkPolicy(shop.ingest_hosts or LOCAL_HOSTS),
         ),
-        exclusion=ExclusionRules(said.minimum_age, said.require_consent),
+        exclusion=ExclusionRules(said.minimum_age, needless),
         max_rejected_share=said.max_rejected_share,
     )
 

@@ -9,6 +9,7 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.formatting import count, counted, printable
+from fondly.operations.runs.ingest_facts import consent_lines
 
 RUNNING, FAILED = "running", "failed"
 EXCLUDED = {
@@ -102,9 +103,9 @@ def notices(facts: RunFacts) -> list[str]:
 
 
 def quiet_lines(facts: RunFacts) -> list[str]:
-    """Return what may be of interest, a line each: what ranking is worth, and what is out of stock."""
+    """Return what may be of interest, a line each: ranking, stock, and why no consent is asked for."""
     ranking = f"ranking {printable(facts.ranking)}" if facts.ranking else ""
-    return [*filter(None, (ranking, stock_line(facts)))]
+    return [*filter(None, (ranking, stock_line(facts))), *consent_lines(facts.ingest)]
 
 
 def stock_line(facts: RunFacts) -> str:

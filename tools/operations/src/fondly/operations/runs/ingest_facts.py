@@ -53,6 +53,12 @@ def ignored_lines(report: IngestReport) -> list[str]:
     return [*_ignored_columns(report), *files]
 
 
+def consent_lines(report: IngestReport | None) -> list[str]:
+    """Return that customers of unknown consent are written to, and why, in a line; none if they are not."""
+    why = report.consent_not_required if report else ""
+    return [f"consent: not asked for: {printable(why)}"] if why else []
+
+
 def read_summary(report: IngestReport) -> list[str]:
     """Return in a few words what `reject_lines`, `convention_lines` and `ignored_lines` tell."""
     columns = sum(len(file.ignored) for file in report.files)

@@ -43,6 +43,7 @@ EXAMPLES: Mapping[str, object] = {
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",
     "shop.url": "https://www.shop.example",
     "shop.review_language": "en",
+    "shop.consent_not_required": "soft opt-in: similar goods",
     "hosts.links": ["shop.example", "*.shop.example"],
     "hosts.pictures": ["cdn.shop.example"],
 }

@@ -38,6 +38,16 @@ MAX_STATES = 20
 """A column whose name says little has no more values than this if it is a state."""
 
 
+NO_CONSENT = Question(
+    file="",
+    column="",
+    field=CONSENT,
+    text="no column says who agreed to marketing emails",
+    remedy="columns: {YOUR COLUMN: marketing_consent}, or set shop.consent_not_required to the reason",
+)
+"""What is asked of a set without consent."""
+
+
 @dataclass(frozen=True)
 class FlagCandidate:
     """A column that may be one of the fields, and what stands in it; `at` is as in `FlagColumn`.
@@ -153,7 +163,7 @@ def _dated(file: str, column: FlagCandidate) -> FlagColumn | Question | None:
     if sense.field in EXCLUDING:
         return column.read(by_date=True)
     if sense.field == PUBLISHED:
-        return column.read(by_date=True) if sense.is_dated or column.is_mapped else None
+        return column.read(by_date=True) if sense.is_dated or column.is_read else None
     is_clear = column.is_mapped or (sense.is_sure and sense.is_dated)
     return column.read(by_date=True) if is_clear else _question(file, column, {})
 

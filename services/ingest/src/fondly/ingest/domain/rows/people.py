@@ -11,10 +11,13 @@ from fondly.ingest.domain.values.texts import read_id
 
 
 class ExclusionRules(NamedTuple):
-    """Whom the shop does not write to besides those who refuse; `minimum_age` is in years, 0 for none."""
+    """Whom the shop does not write to besides those who refuse; `minimum_age` is in years, 0 for none.
+
+    Nor does it to those of whom no consent is known, unless `consent_not_required` says in a line why.
+    """
 
     minimum_age: int = 18
-    require_consent: bool = False
+    consent_not_required: str = ""
 
 
 USUAL_EXCLUSION = ExclusionRules()
