@@ -84,6 +84,8 @@ class Target:
         with targets.target(self.environment, self.region) as chosen:
             if chosen.local_url:
                 say(f"using the local stack ({chosen.local_url}); `fondly down` stops it")
+            if chosen.trouble:
+                say(f"! {chosen.trouble}")
             yield chosen
 
 
