@@ -16,7 +16,6 @@ from fondly.operations.connect.http import Sleep
 from fondly.operations.connect.kept import Kept
 from fondly.operations.connect.magento import Magento
 from fondly.operations.connect.mirror import Mirror
-
 from fondly.operations.connect.requests import Requests
 from fondly.operations.connect.run import Connected, Pass
 from fondly.operations.connect.shopify import Shopify
