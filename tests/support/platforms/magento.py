@@ -87,7 +87,8 @@ class MagentoStandIn(StandIn):
         body = {
             "entity_id": order.id,
             "increment_id": str(order.id),
-            "status": order.status,
+            "status": "of_the_shop",
+            "state": {"completed": "complete", "cancelled": "canceled"}.get(order.status, order.status),
             "customer_id": order.buyer.id if order.buyer else None,
             "customer_email": order.buyer.email if order.buyer else order.guest,
             "base_currency_code": "GBP",

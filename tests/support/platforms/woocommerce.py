@@ -66,7 +66,7 @@ class WooCommerceStandIn(StandIn):
             {
                 "id": order.id * 100 + number,
                 "product_id": line.product_id,
-                "variation_id": 0,
+                "variation_id": line.product_id * 10 + 1 if line.product_id % 10 == 7 else 0,
                 "quantity": line.quantity,
                 "total": f"{12.5 * line.quantity:.2f}",
                 "total_tax": "0.00",

@@ -202,7 +202,10 @@ async def test_what_changes_while_it_is_read_is_neither_lost_nor_told_twice(shop
     late = Order(900, BUYERS[0], (Line(2),))
     shop.stand_in.order(late, at=FIRST + 400)
     await shop.sync()
-    told = [(row["order_id"], row["product_id"].removeprefix("S-"), row["quantity"]) for row in shop.rows("orders")]
+    told = [
+        (row["order_id"], row["product_id"].removeprefix("S-"), row["quantity"])
+        for row in shop.rows("orders")
+    ]
     there = {key for key, (at, _) in shop.stand_in.shelves["orders"].things.items() if at >= FIRST + 500}
     wanted = [
         (str(order.id), str(line.product_id), str(line.quantity))
