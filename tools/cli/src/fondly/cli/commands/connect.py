@@ -42,7 +42,7 @@ Consent = Annotated[
 ManyGone = Annotated[
     bool, typer.Option("--many-gone", help="Forget customers even if a fifth of all is gone at once.")
 ]
-EveryMinutes = Annotated[int, typer.Option(min=1, show_default="once", help="Do it again and again.")]
+EveryMinutes = Annotated[int, typer.Option(min=0, show_default="once", help="Do it again and again.")]
 Signature = Annotated[str, typer.Option(help="The header with the signature.")]
 Topic = Annotated[str, typer.Option(help="The header with the topic.")]
 

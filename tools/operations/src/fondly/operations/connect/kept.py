@@ -4,7 +4,6 @@ Only whoever knows that object as it is now may replace it. So of two connectors
 other ends without having changed anything. `fondly customer forget` rewrites the pieces.
 """
 
-import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
@@ -133,9 +132,9 @@ class Kept:
         async for line in self.objects.lines(key):
             lines.append(line)
             if len(lines) == REPLAYED:
-                number += await asyncio.to_thread(self.mirror.replay, lines)
+                number += self.mirror.replay(lines)
                 lines = []
-        return number + await asyncio.to_thread(self.mirror.replay, lines)
+        return number + self.mirror.replay(lines)
 
 
 def digest(customer_id: str) -> str:

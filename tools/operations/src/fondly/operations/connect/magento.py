@@ -23,6 +23,8 @@ ENABLED = 1
 UNSEEN = 1
 """The visibility of products that are sold only as a part of others."""
 SOLD = frozenset({"simple", "virtual", "downloadable", "bundle", "giftcard"})
+STATES = {"new": "pending", "closed": "refunded"}
+"""States whose words mean something else elsewhere; statuses below them are the shop's own."""
 LINKS = "configurable_product_links"
 ROOT_LEVEL = 1
 """Categories up to this level have no name that a shopper sees."""
@@ -192,7 +194,7 @@ def read_order(item: Json) -> Found:
         "user_id": customer,
         "email": email,
         "timestamp": _instant(item["created_at"]),
-        "status": item["status"],
+        "status": STATES.get(item["state"], item["state"]),
     }
     lines = [each for each in item["items"] if not each.get("parent_item_id")]
     rows = [row({**shared, **_line(each, item["base_currency_code"])}) for each in lines]
@@ -203,7 +205,8 @@ def _line(line: Json, currency: str) -> dict[str, object]:
     return {
         "product_id": line["sku"],
         "quantity": int(line["qty_ordered"]),
-        "refunded_quantity": int(line.get("qty_refunded", 0) + line.get("qty_canceled", 0)) or None,
+        "refunded_quantity": int(line.get("qty_refunded", 0)) or None,
+        "cancelled_quantity": int(line.get("qty_canceled", 0)) or None,
         "unit_price": f"{line.get('base_price_incl_tax') or line['base_price']:.2f} {currency}",
     }
 

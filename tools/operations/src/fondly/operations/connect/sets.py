@@ -22,8 +22,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "customers": ("user_id", "email", "user_name", "marketing_consent", "language"),
     "orders": (
-        *("order_id", "product_id", "user_id", "email", "quantity", "refunded_quantity", "unit_price"),
-        *("timestamp", "status"),
+        *("order_id", "product_id", "user_id", "email", "quantity", "refunded_quantity"),
+        *("cancelled_quantity", "unit_price", "timestamp", "status"),
     ),
     "reviews": (
         *(

@@ -62,7 +62,7 @@ def stored_as(request: Request) -> tuple[str, bytes]:
 
 
 def handler(event: Mapping[str, Any], _context: object) -> dict[str, int]:
-    """Answer a request to the function's URL: 200 once it is safe, 401 for what the platform has not sent."""
+    """Answer a request by way of API Gateway: 200 once it is safe, 401 for what the platform has not sent."""
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     try:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from decimal import Decimal
 from html import unescape
 
-from aiohttp import BasicAuth, ClientSession
+from aiohttp import ClientSession, encode_basic_auth
 
 from fondly.ingest.domain.formats.shopify_products import entries
 from fondly.operations.connect.http import Api, NothingThereError, Reply, Sleep
@@ -42,7 +42,7 @@ class WooCommerce:
         key, _, secret = token.partition(":")
         if not secret:
             raise OperationError("the token of WooCommerce is a key and its secret, ck_…:cs_…")
-        headers = {"Authorization": BasicAuth(key, secret).encode()}
+        headers = {"Authorization": encode_basic_auth(key, secret)}
         self._api = Api(session, f"{shop.rstrip('/')}/wp-json/wc/v3", headers, sleep=sleep)
         self._consent = consent
         self._currency = ""
