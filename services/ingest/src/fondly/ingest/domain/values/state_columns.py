@@ -6,6 +6,7 @@ from json import dumps
 
 from fondly.contracts.ingest_report import Question
 from fondly.ingest.domain.errors import glimpse
+from fondly.ingest.domain.formats.order_columns import is_weak
 from fondly.ingest.domain.values.cell_counts import MAX_SHOWN, CellCounts
 from fondly.ingest.domain.values.order_states import read_states
 
@@ -34,10 +35,15 @@ class StateColumns:
             found = cells.filled()
             meant = read_states(found, field)
             unknown = Counter({text: each for text, each in found.items() if meant[text] is None})
-            if unknown:
+            if unknown and not _is_address(columns[field], found, unknown):
                 is_any = cells.more or len(unknown) > 2 * MAX_SHOWN or any("@" in text for text in unknown)
                 shown = [] if is_any else unknown.most_common(MAX_SHOWN)
                 yield _question(file, glimpse(columns[field]), field, dict(shown))
+
+
+def _is_address(column: str, found: Counter[str], unknown: Counter[str]) -> bool:
+    """Return whether a column such as `State` names places: most of its texts are words that nobody knows."""
+    return is_weak(column) and 2 * unknown.total() > found.total() and not any(map(str.isdigit, unknown))
 
 
 def _question(file: str, column: str, field: str, values: Mapping[str, int]) -> Question:
