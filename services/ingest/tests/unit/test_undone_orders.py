@@ -190,5 +190,7 @@ async def test_a_column_of_anything_else_is_not_quoted() -> None:
     """A column of more values than an order has states may name people."""
     bench = await ingested([order(order_id=f"O{at}", status=f"Käthe {at}") for at in range(120)])
     [question] = (await bench.report()).questions
-    assert (question.values, question.remedy) == ({}, 'ignore: ["status"]')
+    assert question.values == {}
+    assert question.remedy.endswith('ignore: ["status"]')
+    assert "values: {" not in question.remedy
     assert "Käthe" not in ((await bench.run()).reason or "")

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -67,10 +67,14 @@ class Merged:
 
     def customers(self, first: int, last: int) -> list[Customer]:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""
-        found = self._reviews(first, last), self._purchases(first, last), self._undone(first, last)
+        found: dict[str, Mapping[int, Iterable[object]]] = {
+            "reviews": self._reviews(first, last),
+            "purchases": self._purchases(first, last),
+            "undone": self._undone(first, last),
+        }
         return [
-            _customer(row, *(tuple(each.get(position, ())) for each in found))
-            for position, row in self._rows(scratch_sql.CUSTOMERS_OF_SPAN, first, last)
+            _customer(row | {name: tuple(each.get(at, ())) for name, each in found.items()})
+            for at, row in self._rows(scratch_sql.CUSTOMERS_OF_SPAN, first, last)
         ]
 
     def shared_texts(self, first: int, last: int) -> list[SharedText]:
@@ -78,7 +82,7 @@ class Merged:
         found = self._db.execute(scratch_sql.SHARED_TEXTS_OF_SPAN, (first, last))
         return [SharedText(product_id=product_id, text=text) for product_id, text in found]
 
-    def _reviews(self, first: int, last: int) -> dict[int, Iterable[Review]]:
+    def _reviews(self, first: int, last: int) -> Mapping[int, Iterable[Review]]:
         reviews: dict[int, dict[str, Review]] = {}
         for customer, row in self._rows(scratch_sql.REVIEWS_OF_SPAN, first, last):
             theirs, product_id = reviews.setdefault(customer, {}), row.pop("product_id")
@@ -88,7 +92,7 @@ class Merged:
             theirs[row["review_id"]] = Review.model_construct(**row)
         return {customer: theirs.values() for customer, theirs in reviews.items()}
 
-    def _purchases(self, first: int, last: int) -> dict[int, Iterable[Purchase]]:
+    def _purchases(self, first: int, last: int) -> Mapping[int, Iterable[Purchase]]:
         purchases: defaultdict[int, list[Purchase]] = defaultdict(list)
         for customer, row in self._rows(scratch_sql.PURCHASES_OF_SPAN, first, last):
             price = row.pop("price")
@@ -96,7 +100,7 @@ class Merged:
             purchases[customer].append(Purchase.model_construct(**row))
         return purchases
 
-    def _undone(self, first: int, last: int) -> dict[int, Iterable[Undone]]:
+    def _undone(self, first: int, last: int) -> Mapping[int, Iterable[Undone]]:
         undone: defaultdict[int, list[Undone]] = defaultdict(list)
         for customer, row in self._rows(scratch_sql.UNDONE_OF_SPAN, first, last):
             row["is_return"] = row.pop("cause") in RETURNS
@@ -115,7 +119,7 @@ class Merged:
 
 
 # Every value was checked when its row was read: the models are only filled.
-def _customer(row: dict[str, Any], reviews: object, purchases: object, undone: object) -> Customer:
+def _customer(row: dict[str, Any]) -> Customer:
     row |= {name: bool(row[name]) for name in ("marketing_consent", "suppressed") if row[name] is not None}
     row["exclusion"] = Exclusion(row["exclusion"]) if row["exclusion"] else None
-    return Customer.model_construct(**row, reviews=reviews, purchases=purchases, undone=undone)
+    return Customer.model_construct(**row)
