@@ -79,20 +79,21 @@ _RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(_TABLE["rules"])
 
 
 @lru_cache(maxsize=4096)
-def words_of(name: str) -> frozenset[str]:
+def words_of(name: str, table: str = "senses.toml") -> frozenset[str]:
     """Return the kinds of words in a name, such as `agree` and `email`; `other` if it has further words."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     parts = [part.lower() for part in _PARTS.findall("".join(filter(str.isascii, plain)))]
     spans = range(1, _MAX_JOINED + 1)
     joined = {"".join(parts[at : at + span]) for span in spans for at in range(len(parts))} | {"".join(parts)}
-    found = {kind for kind, pattern in _patterns().items() if any(map(pattern.fullmatch, joined))}
+    found = {kind for kind, pattern in _patterns(table).items() if any(map(pattern.fullmatch, joined))}
     if parts[-1:] == ["no"]:  # a number
         found.discard("not")
-    patterns = _patterns().values()
+    patterns = _patterns(table).values()
     is_known = all(any(pattern.fullmatch(part) for pattern in patterns) for part in parts)
     return frozenset(found if is_known else found | {"other"})
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile("|".join(map(translate, words))) for kind, words in _TABLE["words"].items()}
+def _patterns(table: str) -> dict[str, re.Pattern[str]]:
+    words = read_table(__package__, table)["words"].items()
+    return {kind: re.compile("|".join(map(translate, some))) for kind, some in words}
