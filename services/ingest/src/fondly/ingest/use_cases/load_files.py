@@ -14,6 +14,7 @@ from fondly.ingest.adapters.tables import Found
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.csv_records import BrokenRecord
 from fondly.ingest.domain.errors import FileError, QuestionsError, RowError
+from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.flag_questions import NO_CONSENT
 from fondly.ingest.domain.formats.mapper import RowMapper
@@ -92,14 +93,14 @@ class LoadFiles:
         findings, exclusion = self.findings, self.rules.exclusion
         findings.consent_not_required = exclusion.consent_not_required
         findings.files = survey(sources, self.rules.reading, self.watch)
-        kinds = {each.layout.kind for each in findings.files}
-        _require_complete(kinds)
+        files = {each.layout.kind: base_name(each.source.key) for each in findings.files}
+        _require_complete(files)
         findings.questions = [each for file in findings.files for each in file.questions]
         if not (exclusion.consent_not_required or self._asks_of_consent()):
             findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
-        merge = MergeRows(self.scratch, findings.counts, kinds)
+        merge = MergeRows(self.scratch, findings.counts, files)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
         findings.merged = self.scratch.close_input(exclusion)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 
-from fondly.ingest.domain.formats.units import whole_amount
+from fondly.ingest.domain.formats.units import whole_amount, with_digits
 from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.texts import is_no_text
 
@@ -109,6 +109,17 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
         for field in fields:
             if text := row.get(field):
                 row[field] = whole_amount(text, column=field)
+
+    return step
+
+
+def set_digits(digits: Mapping[str, int]) -> Step:
+    """Return a step that restores the zeros of ids that are numbers, by how many digits they have."""
+
+    def step(row: Row) -> None:
+        for field, count in digits.items():
+            if text := row.get(field):
+                row[field] = with_digits(text, count)
 
     return step
 
