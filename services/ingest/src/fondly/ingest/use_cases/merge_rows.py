@@ -143,7 +143,7 @@ class MergeRows:
         return self._unknown(error, product_id, lambda each: bool(known(each)), file)
 
     def _unknown(self, error: RowError, id_: str, is_known: Callable[[str], bool], file: str) -> RowError:
-        """Say so where an id is known but for its zeros, which spreadsheets take: it may be the same or not."""
+        """Say so where an id is known but for its zeros, which spreadsheets take: it may be another."""
         self._looks_left -= 1
         near = next(filter(is_known, numbers_like(id_)), None) if self._looks_left >= 0 else None
         if near is None:
