@@ -95,7 +95,11 @@ class LoadFiles:
         findings.files = survey(sources, self.rules.reading, self.watch)
         files = {each.layout.kind: base_name(each.source.key) for each in findings.files}
         _require_complete(files)
-        findings.questions = [each for file in findings.files for each in file.questions]
+        findings.questions = [
+            _placed(each) if len(findings.files) > 1 else each
+            for file in findings.files
+            for each in file.questions
+        ]
         if not (exclusion.consent_not_required or self._asks_of_consent()):
             findings.questions.append(NO_CONSENT)
         if findings.questions:
@@ -173,6 +177,12 @@ class LoadFiles:
         reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
         self.findings.tally.add(reject)
         self.rejects.write(reject.text)
+
+
+def _placed(question: Question) -> Question:
+    """Return a question about a file of a set, whose mapping says for which file an answer is."""
+    remedy = f"under files: {base_name(question.file)}: {question.remedy}"
+    return question.model_copy(update={"remedy": remedy})
 
 
 def _require_complete(kinds: Collection[Kind]) -> None:

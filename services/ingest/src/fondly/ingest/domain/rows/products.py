@@ -81,7 +81,7 @@ def _no_price(row: Row) -> RowError:
 
 def _in_stock(row: Row, how: Reading) -> bool | None:
     """Return whether the product can be sold; if two columns disagree, or it is not on sale, it cannot."""
-    if is_stated(row, "published", flags.read_publication, unreadable=False) is False:
+    if is_stated(row, "is_published", flags.read_publication, unreadable=False) is False:
         return False
     if is_stated(row, "deleted", flags.read_deletion, unreadable=True):
         return False

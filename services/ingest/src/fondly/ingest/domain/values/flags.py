@@ -58,7 +58,7 @@ def read_deletion(text: str) -> bool:
 
 def read_publication(text: str) -> bool:
     """Read whether a product is on sale."""
-    return _read("published", text, "yes or no, or a state such as published or draft")
+    return _read("is_published", text, "yes or no, or a state such as published or draft")
 
 
 def _read(field: str, text: str, expected: str, found: str | None = None) -> bool:
