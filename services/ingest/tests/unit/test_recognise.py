@@ -76,6 +76,17 @@ def test_a_file_of_orders_is_not_taken_for_reviews_by_its_name() -> None:
             ["Bestellnummer", "Artikel-ID", "KdNr", "Menge", "Bestelldatum"],
             ["order_id", "product_id", "user_id", "quantity", "timestamp"],
         ),
+        (["Référence", "Désignation", "Prix TTC", "Prix barré"], [*PRODUCTS, "actual_price"]),
+        (["Código de producto", "Nombre", "Precio", "Categoría"], [*PRODUCTS, "category"]),
+        (["Código do produto", "Nome", "Preço", "Marca"], [*PRODUCTS, "brand"]),
+        (["Codice articolo", "Nome prodotto", "Prezzo", "Giacenza"], [*PRODUCTS, "stock"]),
+        (["Artikelcode", "Naam", "Prijs", "Omschrijving"], [*PRODUCTS, "about_product"]),
+        (["N° client", "Prénom", "Nom", "Courriel"], ["user_id", "first_name", "last_name", "email"]),
+        (["id cliente", "nombre", "apellidos", "correo"], ["user_id", "first_name", "last_name", "email"]),
+        (
+            ["numero ordine", "id prodotto", "email", "quantità"],
+            ["order_id", "product_id", "email", "quantity"],
+        ),
         (
             ["item number", "reviewer email", "stars", "review text"],
             ["product_id", "email", "rating", "review_content"],

@@ -95,8 +95,8 @@ class LoadFiles:
         findings, exclusion = self.findings, self.rules.exclusion
         findings.consent_not_required = exclusion.consent_not_required
         findings.files = survey(sources, self.rules.reading, self.watch)
-        kinds = {each.layout.kind for each in findings.files}
-        _require_complete(kinds)
+        files = {each.layout.kind: base_name(each.source.key) for each in findings.files}
+        _require_complete(files)
         findings.questions = [
             _placed(each) if len(findings.files) > 1 else each
             for file in findings.files
@@ -106,7 +106,7 @@ class LoadFiles:
             findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
-        merge = MergeRows(self.scratch, findings.counts, kinds)
+        merge = MergeRows(self.scratch, findings.counts, files)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
         findings.merged = self.scratch.close_input(exclusion)

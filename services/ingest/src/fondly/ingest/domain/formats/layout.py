@@ -16,6 +16,7 @@ from fondly.ingest.domain.formats.mapper import (
     RowMapper,
     Source,
     Step,
+    set_digits,
     set_meanings,
     set_name,
     set_review_id,
@@ -157,6 +158,8 @@ class Draft:
             steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
+        if digits := {name: n for name, each in self.mapping.units.fields.items() if (n := each.digits)}:
+            steps.append(set_digits(digits))
         if not {"first_name", "last_name"}.isdisjoint({*sources, *constants}):
             steps.append(set_name)
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:

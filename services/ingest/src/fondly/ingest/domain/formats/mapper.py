@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from fondly.ingest.domain.formats.export import Export
 from fondly.ingest.domain.formats.fields import FIELDS
-from fondly.ingest.domain.formats.units import whole_amount
+from fondly.ingest.domain.formats.units import whole_amount, with_digits
 from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.texts import is_no_text
 
@@ -147,6 +147,17 @@ def set_whole_amounts(fields: Sequence[str]) -> Step:
         for field in fields:
             if text := row.get(field):
                 row[field] = whole_amount(text, column=field)
+
+    return step
+
+
+def set_digits(digits: Mapping[str, int]) -> Step:
+    """Return a step that restores the zeros of ids that are numbers, by how many digits they have."""
+
+    def step(row: Row) -> None:
+        for field, count in digits.items():
+            if text := row.get(field):
+                row[field] = with_digits(text, count)
 
     return step
 

@@ -50,20 +50,28 @@ EncodingName = Annotated[
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
-class FieldUnits(Said):
-    """How the values of a field are written; what is not said is decided by the values."""
+class _Units(Said):
+    """How values are written; what is not said is decided by the values."""
 
     decimal: Decimal | None = Field(None, description="what separates the fraction of a number")
     dates: Dates | None = Field(None, description="the order of day, month and year")
     currency: CurrencyCode | None = Field(None, description="the ISO 4217 code of amounts without a currency")
     prices_in: Literal["units", "cents"] | None = Field(None, description="cents: 1299 is 12.99")
 
+
+class FieldUnits(_Units):
+    """How the values of a field are written."""
+
+    digits: int | None = Field(
+        None, ge=1, le=30, description="how many an id has that is a number: zeros before it are restored"
+    )
+
     def as_units(self) -> Units:
         """Return what is said of how texts are read."""
         return Units(decimal=self.decimal, dates=self.dates, currency=self.currency)
 
 
-class FileUnits(FieldUnits):
+class FileUnits(_Units):
     """How the values of a file are written, and those of single fields."""
 
     fields: dict[FieldName, FieldUnits] = Field(default_factory=dict)

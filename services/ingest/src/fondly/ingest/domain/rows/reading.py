@@ -39,9 +39,9 @@ class Reading:
     links: LinkPolicy
     default: Decided
     """For fields of which nothing had to be decided."""
-    _readers: dict[str, Callable[[str], Any]] = field(default_factory=dict, repr=False, compare=False)
     states: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What the texts of columns of states mean (see `order_states.read_states`), by field."""
+    _readers: dict[str, Callable[[str], Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, field: str) -> Decided:
         """Return what was decided for a field."""
