@@ -107,7 +107,7 @@ FILES: list[tuple[dict[str, Rows], str, str]] = [
     ({"products": but_first(GOOD, product_name="Mug &#8211; <b>big</b>")}, "markup", "1 product"),
     ({"products": but_first(GOOD, product_link="")}, "few_links", "1 of 5 products"),
     ({"reviews": every(RATED, review_content="Sehr gut und nicht zu teuer")}, "languages", "de 100%"),
-    ({"customers": UNREAD}, "ignored", "login (an email address); tier (Gold); without values: fax"),
+    ({"customers": UNREAD}, "ignored", "login (an email address); tier (Gold); nothing to show: fax"),
 ]
 TEXTS: list[tuple[str, str, str, str]] = [
     ("hello@mugs.shop", "hello@mugs.example", "sender", "hello@mugs.example"),

@@ -104,7 +104,7 @@ def _ignored(checked: CheckedFiles, _: Mailing) -> Found:
         shown = {each.column: ", ".join(shown_values(each)) for each in columns}
         told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
         if empty := ", ".join(printable(name) for name, values in shown.items() if not values):
-            told.append(f"without values: {empty}")
+            told.append(f"nothing to show: {empty}")
         names = [dumps(name, ensure_ascii=False) for name in shown]
         number, listed = counted(len(names), "column"), ", ".join(names)
         yield _told(
