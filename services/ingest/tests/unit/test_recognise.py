@@ -207,7 +207,7 @@ def test_prices_in_cents_become_whole_amounts() -> None:
     """And nothing but a whole number of cents is accepted."""
     mapping = FileMapping(units=FileUnits(prices_in="cents", decimal=","))
     layout = recognise([*PRODUCTS, "actual_price"], file="p.csv", mapping=mapping)
-    row = layout.start().map(["P1", "Pen", "1299", ""])
+    [row] = layout.start().map(["P1", "Pen", "1299", ""])
     assert row is not None
     assert (row["discounted_price"], row["actual_price"]) == ("12.99", "")
     assert layout.chosen["discounted_price"].decimal == "."

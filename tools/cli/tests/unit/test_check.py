@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fondly.ingest.domain.formats.mapping import read_mapping
 from tools.cli.tests.checking import CUSTOMERS, REVIEWS, write
 from tools.cli.tests.conftest import Fondly
 
@@ -28,7 +29,11 @@ def without_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             {"mapping.yaml", "Fondly customers", "Fondly orders"},
             {"no_consent", "suppressed", "under_age"},
         ),
-        ("electronics-us", {"Shopify products", "Shopify customers", "Shopify orders"}, {"no_consent"}),
+        (
+            "electronics-us",
+            {"Shopify products", "Shopify customers", "Shopify orders"},
+            {"no_consent", "nothing_kept"},
+        ),
         ("marketplace-in", {"Kaggle Amazon Sales"}, set()),
     ],
 )
@@ -56,7 +61,8 @@ def test_cancelled_and_refunded_orders_are_counted(
     """They are no purchases, and no faults of the file either."""
     monkeypatch.chdir(EXAMPLES / "electronics-us")
     shown = run_fondly("check", ".").out
-    assert "rows left out on purpose: of cancelled or refunded orders" in shown
+    assert "rows left out on purpose: 42 refunded, 39 cancelled, 14 voided" in shown
+    assert "14 who kept nothing of their orders: no email" in shown
 
 
 def test_too_little_data_says_what_personalize_needs_and_what_happens_instead(
@@ -125,6 +131,31 @@ def test_a_set_without_products_is_incomplete(run_fondly: Fondly, tmp_path: Path
     )
     assert answer.code == 1
     assert "found customers, reviews, expected products as well" in answer.out
+
+
+def test_a_mapping_is_written_of_a_folder_that_cannot_be_used(run_fondly: Fondly, tmp_path: Path) -> None:
+    """With what is unsure of each file: guesses, questions, and files of which nothing is known."""
+    (tmp_path / "ware.csv").write_text("art_no;Bezeichnung;VK-Preis;Preis\nP1;Kettle;1,5;2,5\n")
+    (tmp_path / "wer.csv").write_text("id;email;gdpr_consent\n" + "C1;a@shop.example;7\n" * 4)
+    (tmp_path / "costs.csv").write_text("month,amount\n1,2\n")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 cut")
+    written = tmp_path / "mapping.yaml"
+    assert run_fondly("check", str(tmp_path)).code == 1
+    assert run_fondly("check", str(tmp_path), "--write-mapping", str(written)).code == 0
+    text = written.read_text()
+    for part in (
+        "\"art_no\": product_id # a guess: its name is most like 'artnr'",
+        "\"VK-Preis\": discounted_price # a guess: or 'Preis'",
+        "# Open: is `gdpr_consent` consent",
+        "# Open: the workbook is damaged",
+    ):
+        assert part in text
+    said = read_mapping(text, file="mapping.yaml")
+    assert [(each and each.kind) for each in map(said.for_file, ("ware.csv", "wer.csv", "costs.csv"))] == [
+        "products",
+        "customers",
+        None,
+    ]
 
 
 def test_a_mapping_is_written_completed_and_used(run_fondly: Fondly, tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ class CustomerFields(NamedTuple):
     deleted: bool | None
 
 
+NO_FIELDS = CustomerFields(*[None] * len(CustomerFields._fields))
+"""Of a row that has nothing but an id."""
+
+
 def customer_fields(row: CustomerRow) -> CustomerFields:
     """Return the columns of a row of a customer."""
     return CustomerFields(row.email, None if row.email is None else address_key(row.email), *row[2:])

@@ -21,8 +21,6 @@ NO_TEXTS = TextsToScore(0, 0)
 LOOKED_AT = 5_000
 """Products whose links tell the shop's hosts."""
 ROWS_SHOWN, RECIPIENTS, POPULAR, POPULAR_BY, TEXTS = 10, 3, 24, 20_000, 200
-RETURNING = 2
-"""Interactions of a customer who came back."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +91,8 @@ def check_files(
                 findings.report(ignored=ignored),
                 findings.files,
                 texts=merged.texts_to_score(),
-                returning=merged.active_customers(interactions=RETURNING),
-                active=merged.active_customers(interactions=1),
+                returning=merged.interactions.returning,
+                active=merged.interactions.active,
                 link_hosts=_hosts(product.link for product in looked_at),
                 picture_hosts=_hosts(product.image_url for product in looked_at),
                 description_bytes=sum(map(_description_bytes, looked_at)) / max(1, len(looked_at)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TextIO
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.contracts.ingest_report import IgnoredFile, IngestReport, Question
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
@@ -14,6 +14,7 @@ from fondly.ingest.adapters.tables import Found
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.csv_records import BrokenRecord
 from fondly.ingest.domain.errors import FileError, QuestionsError, RowError
+from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.flag_questions import NO_CONSENT
 from fondly.ingest.domain.formats.mapper import RowMapper
@@ -96,7 +97,11 @@ class LoadFiles:
         findings.files = survey(sources, self.rules.reading, self.watch)
         kinds = {each.layout.kind for each in findings.files}
         _require_complete(kinds)
-        findings.questions = [each for file in findings.files for each in file.questions]
+        findings.questions = [
+            _placed(each) if len(findings.files) > 1 else each
+            for file in findings.files
+            for each in file.questions
+        ]
         if not (exclusion.consent_not_required or self._asks_of_consent()):
             findings.questions.append(NO_CONSENT)
         if findings.questions:
@@ -132,40 +137,46 @@ class LoadFiles:
     def _load_file(self, surveyed: SurveyedFile, merge: MergeRows, mapper: RowMapper) -> tuple[int, int]:
         """Merge a file's rows; return how many there are, and how many of them were rejected."""
         source = surveyed.source
-        with opened(source, self.rules.reading.max_bytes, self.watch) as table:
+        with opened(source, self.rules.reading.max_bytes, self.watch, is_strict=surveyed.is_strict) as table:
             table.header()
             table.only(surveyed.layout.used)
-            into, left_out = merge.reader(surveyed), mapper.left_out.total()
+            into, before = merge.reader(surveyed), mapper.left_out.copy()
             rows = rejected = 0
             for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
-                rejected += not self._load_record(surveyed, mapper.map, into, found)
-            self.findings.counts[Counted.ROWS_LEFT_OUT] += mapper.left_out.total() - left_out
+                rejected += not self._load_record(surveyed, mapper, into, found)
+            left_out = mapper.left_out - before
+            self.findings.counts[Counted.ROWS_LEFT_OUT] += left_out.total()
+            self.findings.counts.update({LEFT_OUT + cause: rows for cause, rows in left_out.items()})
         return rows, rejected
 
     def _load_record(
-        self,
-        surveyed: SurveyedFile,
-        mapped: Callable[[Sequence[str]], dict[str, str] | None],
-        into: Callable[[Row], None],
-        found: Found,
+        self, surveyed: SurveyedFile, mapper: RowMapper, into: Callable[[Row], None], found: Found
     ) -> bool:
-        """Merge one record; return False and write a reject if it cannot be used."""
+        """Merge the rows of one record; return False and write a reject for each that cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
                 raise found.error(surveyed.layout.header)
-            cells = mapped(found.cells)
-            if cells is None:
-                return True
-            row = Row(cells)
+            rows = mapper.map(found.cells)
+        except RowError as error:
+            return self._refuse(surveyed, found, error)
+        loaded = [self._load_row(surveyed, Row(cells), into, found) for cells in rows]
+        return all(loaded)
+
+    def _load_row(self, surveyed: SurveyedFile, row: Row, into: Callable[[Row], None], found: Found) -> bool:
+        try:
             into(row)
         except RowError as error:
-            self.findings.counts[Counted.REJECTED_ROWS] += 1
-            self._reject(surveyed, found, "row", error)
-            return False
+            return self._refuse(surveyed, found, error)
+        self.findings.counts[Counted.PRICES_ROUNDED] += row.rounded
         for note in row.notes:
             self.findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note)
         return True
+
+    def _refuse(self, surveyed: SurveyedFile, found: Found, error: RowError) -> bool:
+        self.findings.counts[Counted.REJECTED_ROWS] += 1
+        self._reject(surveyed, found, "row", error)
+        return False
 
     def _reject(self, surveyed: SurveyedFile, found: Found, kind: RejectKind, error: RowError) -> None:
         file, field = surveyed.source.key, error.column
@@ -173,6 +184,12 @@ class LoadFiles:
         reject = Reject.of(error, kind, file=file, line=found.line, column=column, raw=found.raw)
         self.findings.tally.add(reject)
         self.rejects.write(reject.text)
+
+
+def _placed(question: Question) -> Question:
+    """Return a question about a file of a set, whose mapping says for which file an answer is."""
+    remedy = f"under files: {base_name(question.file)}: {question.remedy}"
+    return question.model_copy(update={"remedy": remedy})
 
 
 def _require_complete(kinds: Collection[Kind]) -> None:

@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from itertools import count
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
@@ -39,18 +41,20 @@ class MergeRows:
         self._scratch = scratch
         self._counts = counts
         self._are_customers_given = Kind.CUSTOMERS in kinds
+        self._files = count()
         counts.update(dict.fromkeys(COUNTS, 0))
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
         """Return what merges a row of the file; it raises `RowError` for one that cannot be used."""
-        merge = {
+        merge: dict[Kind, Callable[[Row, Reading], None]] = {
             Kind.COMBINED: self._combined,
             Kind.PRODUCTS: self._product,
             Kind.CUSTOMERS: self._customer,
             Kind.REVIEWS: self._review,
-            Kind.ORDERS: self._purchase,
-        }[surveyed.layout.kind]
-        return lambda row: merge(row, surveyed.reading)
+            Kind.ORDERS: partial(self._purchase, file=next(self._files)),
+        }
+        into = merge[surveyed.layout.kind]
+        return lambda row: into(row, surveyed.reading)
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)
@@ -116,21 +120,24 @@ class MergeRows:
             )
         self._put_review(row, review, known, self._put_customer(customer))
 
-    def _purchase(self, row: Row, how: Reading) -> None:
+    def _purchase(self, row: Row, how: Reading, *, file: int) -> None:
         customer, purchase = read_order_row(row, how)
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
+        if len(products) != 1 and purchase.cause:
+            self._counts.update((Counted.ROWS_LEFT_OUT, LEFT_OUT + purchase.cause))
+            return
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
         buyer = self._scratch.buyer_of(purchase.order_id)
-        if buyer not in {None, self._scratch.customer_id(customer)}:
+        if buyer not in {None, self._scratch.customer_position(self._scratch.customer_id(customer))}:
             raise RowError(
                 "an id that no other customer's order has", column="order_id", found=quoted(purchase.order_id)
             )
         position, product = self._put_customer(self._without_old_consent(customer)), products[0]
         is_known = buyer is not None and self._scratch.is_purchased(purchase, product=product)
         if is_known or self._has_room(row, position):
-            self._scratch.put_purchase(purchase, customer=position, product=product)
+            self._scratch.put_purchase(purchase, customer=position, product=product, file=file)
 
     def _require_known(self, customer: CustomerRow) -> None:
         """Somebody known by address alone may be missing from the customers file: a guest of the shop."""

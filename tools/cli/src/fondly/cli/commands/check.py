@@ -73,9 +73,11 @@ def check(
 
     shop = load_shop(config)
     if write_mapping:
-        from fondly.operations.check.reading import choose, write
+        from fondly.cli.reading_progress import reading
+        from fondly.operations.check.mapping import write
 
-        write(choose(files, shop, mapping).sources, write_mapping)
+        with reading(files, console(stderr=True)) as watch:
+            write(files, shop, write_mapping, mapping=mapping, watch=watch)
         say(f"wrote {write_mapping}: complete it, then run `fondly check` with --mapping {write_mapping}")
         return
     from fondly.operations.check.reading import choose

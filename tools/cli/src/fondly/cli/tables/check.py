@@ -14,7 +14,12 @@ from fondly.operations.check.preview import CustomerRow, ProductRow
 from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, share, usd
 from fondly.operations.runs.facts import EXCLUDED
-from fondly.operations.runs.ingest_facts import consent_lines, convention_lines, ignored_files
+from fondly.operations.runs.ingest_facts import (
+    consent_lines,
+    convention_lines,
+    ignored_files,
+    left_out_lines,
+)
 
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 CONFLICTS = {
@@ -22,7 +27,7 @@ CONFLICTS = {
     Counted.REVIEW_CONFLICTS: "reviews repeated with other words: the first words count",
     Counted.CUSTOMER_CONFLICTS: "customers with a second address: the first counts",
     Counted.SHARED_ADDRESSES: "addresses of more than one customer",
-    Counted.ROWS_LEFT_OUT: "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
+    Counted.PRICES_ROUNDED: "prices rounded half up to the decimals that their currency has",
     Counted.UNALIGNED_TEXTS: "cells of texts that cannot be divided among their reviewers",
 }
 
@@ -60,6 +65,7 @@ def check_sections(result: CheckView, examples: Sequence[Example] = ()) -> Itera
     for file in report.files:
         yield from _file(file)
     yield from map(Line, (*convention_lines(report), *ignored_files(report), *consent_lines(report)))
+    yield from map(Line, left_out_lines(report))
     yield GAP
     if counts := list(_counts(report)):
         yield from (Table(COUNTS, counts), GAP)

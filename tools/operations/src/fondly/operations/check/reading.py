@@ -4,18 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
-from textwrap import indent
 
 from fondly.contracts.ingest_report import IgnoredFile
-from fondly.contracts.object_keys import MERCHANDISING, SHOP_CONFIG
+from fondly.contracts.object_keys import MERCHANDISING
 from fondly.contracts.records import Product
-from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.file_names import MANIFEST, MAPPING, without_data
-from fondly.ingest.domain.formats.layout import Layout, UnrecognisedError
+from fondly.ingest.domain.file_names import MAPPING, without_data
 from fondly.ingest.domain.formats.mapping import Mapping, read_mapping
-from fondly.ingest.domain.formats.mapping_file import write_mapping
-from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.links import LinkPolicy
@@ -23,7 +18,7 @@ from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
 from fondly.operations.check.link_hosts import ANY_HOST, HOST
-from fondly.operations.check.upload_set import files_of_set
+from fondly.operations.check.upload_set import OWN, files_of_set, why_unread
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
@@ -53,9 +48,9 @@ def choose(
 ) -> Chosen:
     """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
     try:
-        files, ignored = _files(paths)
+        said = mapping_for(paths, shop, mapping)
+        files, ignored = _files(paths, said)
         place = mapping or _beside(paths, MAPPING)
-        said = _mapping(place, shop)
     except FileError as error:
         raise OperationError(str(error)) from error
     sources = [SourceFile(path, str(path), mapping=said and said.for_file(path.name)) for path in files]
@@ -104,16 +99,17 @@ def rules(shop: Shop) -> LoadRules:
     )
 
 
-def _files(paths: Sequence[Path]) -> tuple[list[Path], list[IgnoredFile]]:
-    """Return the data among the paths, and the files of a folder that hold none."""
-    if len(paths) > 1 or not paths[0].is_dir():
+def _files(paths: Sequence[Path], mapping: Mapping | None) -> tuple[list[Path], list[IgnoredFile]]:
+    """Return the data among the paths, and which files hold none."""
+    if len(paths) == 1 and not paths[0].is_dir():
         return list(paths), []
-    chosen = [path for path in files_of_set(paths[0]) if path.name not in {MANIFEST, MAPPING}]
-    own = {MANIFEST, MAPPING, SHOP_CONFIG, RULES, *(path.name for path in chosen)}
-    others = sorted(path.name for path in paths[0].iterdir() if path.is_file() and path.name not in own)
-    return chosen, [
-        IgnoredFile(file=name, reason=without_data(name) or "no file of the set") for name in others
-    ]
+    if len(paths) == 1:
+        chosen = [path for path in files_of_set(paths[0], mapping) if path.name not in OWN]
+        paths = [path for path in sorted(paths[0].iterdir()) if path.is_file()]
+    else:
+        chosen = [path for path in paths if path.name not in OWN and not without_data(path.name)]
+    others = [path for path in paths if path not in chosen and path.name not in OWN]
+    return chosen, [IgnoredFile(file=path.name, reason=why_unread(path, mapping)) for path in others]
 
 
 def _beside(paths: Sequence[Path], name: str) -> Path | None:
@@ -122,34 +118,9 @@ def _beside(paths: Sequence[Path], name: str) -> Path | None:
     return found if found.is_file() else None
 
 
-def _mapping(path: Path | None, shop: Shop) -> Mapping | None:
-    """Return the mapping of a file, else the shop's."""
-    if path is not None:
+def mapping_for(paths: Sequence[Path], shop: Shop, mapping: Path | None) -> Mapping | None:
+    """Return the mapping that is given or beside the files, else the shop's; `FileError` for a bad one."""
+    if path := mapping or _beside(paths, MAPPING):
         return read_mapping(path.read_text("utf-8-sig"), file=str(path))
     columns = shop.applied.columns
     return read_mapping(dumps(columns), file=f"{shop.file}: columns") if columns else None
-
-
-HEADER_BYTES = 2**32
-
-
-def write(sources: Sequence[SourceFile], path: Path) -> None:
-    """Write how the files are read, also those that are not recognised; never over another file."""
-    if path.exists():
-        raise OperationError(f"{path} exists: move it away, or name another file")
-    layouts = [_layout(source) for source in sources]
-    text = write_mapping(layouts[0])
-    if len(layouts) > 1:
-        named = ((Path(each.file).name, indent(write_mapping(each), " " * 4)) for each in layouts)
-        text = "files:\n" + "".join(f"  {dumps(name)}:\n{mapping}" for name, mapping in named)
-    path.write_text(text, encoding="utf-8")
-
-
-def _layout(source: SourceFile) -> Layout:
-    try:
-        with open_table(source.path, max_bytes=HEADER_BYTES) as table:
-            return recognise(table.header(), file=source.path.name, mapping=source.mapping)
-    except UnrecognisedError as error:
-        return error.layout
-    except FileError as error:
-        raise OperationError(f"{source.key}: {error}") from error

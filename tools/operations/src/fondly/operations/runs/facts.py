@@ -16,6 +16,7 @@ EXCLUDED = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
     Exclusion.UNDER_AGE: "under age",
+    Exclusion.NOTHING_KEPT: "who kept nothing of their orders",
 }
 SUPPRESSED = {
     NotSent.FREQUENCY: "written to often enough",

@@ -17,7 +17,6 @@ from fondly.ingest.domain.values import flags
 from fondly.ingest.domain.values.cell_counts import is_date, is_nothing
 
 _WORDS = {True: "yes", False: "no"}
-_LEFT_OUT = "rows of what is deleted or a test"
 _ARE_LEFT_OUT = (Kind.ORDERS, Kind.REVIEWS, Kind.COMBINED)
 _MAX_CACHED = 4096
 
@@ -74,18 +73,19 @@ class FlaggedMapper:
             for field, some in columns.items()
         ]
 
-    def map(self, cells: Sequence[str]) -> Row | None:
-        """Return a row's texts by field; None for a row that says nothing of its own."""
-        row = self._rows.map(cells)
-        if row is None:
-            return None
+    def map(self, cells: Sequence[str]) -> Sequence[Row]:
+        """Return the rows of a record that are neither deleted nor tests."""
+        return [row for row in self._rows.map(cells) if self._is_flagged(row, cells)]
+
+    def _is_flagged(self, row: Row, cells: Sequence[str]) -> bool:
+        """Add to a row what its columns say; return whether it counts."""
         for field, cautious, columns in self._columns:
             said = [read(row.get(field, "") if at is None else cells[at]) for at, read in columns]
             row[field] = said[0] if len(said) == 1 else _most_cautious(said, cautious)
-        if self._leaves_out and row[DELETED] not in {"", "no"}:
-            self.left_out[_LEFT_OUT] += 1
-            return None
-        return row
+        if not self._leaves_out or row[DELETED] in {"", "no"}:
+            return True
+        self.left_out[DELETED] += 1
+        return False
 
 
 def _most_cautious(said: Sequence[str], cautious: str) -> str:

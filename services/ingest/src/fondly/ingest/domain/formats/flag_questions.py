@@ -163,7 +163,7 @@ def _dated(file: str, column: FlagCandidate) -> FlagColumn | Question | None:
     if sense.field in EXCLUDING:
         return column.read(by_date=True)
     if sense.field == PUBLISHED:
-        return column.read(by_date=True) if sense.is_dated or column.is_mapped else None
+        return column.read(by_date=True) if sense.is_dated or column.is_read else None
     is_clear = column.is_mapped or (sense.is_sure and sense.is_dated)
     return column.read(by_date=True) if is_clear else _question(file, column, {})
 

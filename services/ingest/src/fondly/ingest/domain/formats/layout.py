@@ -12,11 +12,12 @@ from fondly.ingest.domain.formats.flag_columns import FlagColumn, FlaggedMapper
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
-    OverlaidMapper,
+    Known,
     RowMapper,
     Source,
     Step,
     set_meanings,
+    set_name,
     set_review_id,
     set_whole_amounts,
 )
@@ -98,25 +99,23 @@ class Draft:
 
     def exported(self, export: Export, mapped: Mapping[str, int]) -> Layout:
         """Return the layout of a program's export; mapped columns replace what its fields are read from."""
-        over = {
-            name: at for name, at in mapped.items() if name in export.composed and name not in export.parts
-        }
-        positions = export.positions(self.header.without(self.ignored))
-        positions |= {name: at for name, at in mapped.items() if name not in over}
+        over = [name for name in mapped if name in export.composed and name not in export.parts]
+        positions = {**export.positions(self.header.without(self.ignored)), **mapped}
         sources = export.sources(positions) | {name: [at] for name, at in mapped.items()}
         direct = {
-            name: at for name, at in positions.items() if name in sources and name not in export.composed
+            name: at for name, at in positions.items() if name in {*sources} - {*export.composed} | {*over}
         }
         rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
         if export.mapper:
             others = [name for name in positions if name not in export.parts and name not in export.composed]
-            rows = partial(MAPPERS[export.mapper], Source(positions, others, self.mapping.constants))
+            source = Source(export, positions, others, over, self.mapping.constants, Known())
+            rows = partial(MAPPERS[export.mapper], source)
         return self._layout(
             export.name,
             export.kind,
             sources,
-            direct=direct | over,
-            start=(lambda: OverlaidMapper(rows(), over)) if over else rows,
+            direct=direct,
+            start=rows,
             units=export.units,
             positions=positions,
         )
@@ -158,6 +157,8 @@ class Draft:
             steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
+        if not {"first_name", "last_name"}.isdisjoint({*sources, *constants}):
+            steps.append(set_name)
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:
             steps.append(set_review_id)
         return steps

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from fondly.ingest.domain.encodings import ENCODINGS, known_encoding
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.senses import FLAGS
@@ -42,6 +43,9 @@ def _currency(code: str) -> str:
 FieldName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(_ALL)})]
 CurrencyCode = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 ConstantName = Annotated[str, AfterValidator(partial(_known, names=(*_ALL, SHOP_URL)))]
+EncodingName = Annotated[
+    str, AfterValidator(known_encoding), Field(json_schema_extra={"enum": list(ENCODINGS)})
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
@@ -76,6 +80,9 @@ class FileMapping(Said):
         None, description="what the rows describe; otherwise decided by name and columns"
     )
     sheet: Text | None = Field(None, description="the sheet of a workbook that has several")
+    encoding: EncodingName | None = Field(
+        None, description="how a text file is encoded; otherwise UTF-8, or by its first bytes"
+    )
     columns: dict[Text, FieldName] = Field(default_factory=dict, description="source column: field")
     constants: dict[ConstantName, Text] = Field(
         default_factory=dict, description="field: its value in every row; also shop_url"

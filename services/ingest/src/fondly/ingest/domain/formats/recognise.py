@@ -11,17 +11,24 @@ from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.vocabulary import (
+    MAX_COMPARED,
     MAX_SHOWN_COLUMNS,
     Header,
     holds_values,
-    nearest_column,
+    likest_column,
     own_names,
     read_names,
     synonyms,
 )
 
-MAX_COMPARED = 100
-"""As many columns are compared with a missing one."""
+
+class SeveralColumnsError(FileError):
+    """Several `columns` may be a `field`, and nothing tells which is."""
+
+    def __init__(self, message: str, field: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.field = field
+        self.columns = columns
 
 
 def matching(
@@ -48,7 +55,7 @@ def advice(header: Header, kind: Kind, lacking: Sequence[str], free: Sequence[in
             "commas, semicolons, tabs or bars: remove what stands above them"
         )
     names = [glimpse(header.shown[at]) for at in free if header.shown[at]]
-    near = {field: _nearest(field, kind, names[:MAX_COMPARED]) for field in lacking}
+    near = {field: _nearest(field, kind, names) for field in lacking}
     likely = [f"{column!r} for {field}" for field, column in near.items() if column]
     parts = [f"found {_listed(names)}"]
     if likely:
@@ -82,7 +89,9 @@ def _only(header: Header, name: str, matches: Sequence[int]) -> int:
         return matches[0]
     listed = " and ".join(repr(glimpse(each)) for each in shown)
     remedy = f"rename the right one to {name}, or map it in mapping.yaml and list the others under ignore"
-    raise FileError(f"line 1: found columns {listed}, expected one for {name}: {remedy}")
+    raise SeveralColumnsError(
+        f"line 1: found columns {listed}, expected one for {name}: {remedy}", name, shown
+    )
 
 
 def _position(header: Header, name: str, *, file: str) -> int:
@@ -99,8 +108,8 @@ def _position(header: Header, name: str, *, file: str) -> int:
 
 
 def _nearest(field: str, kind: Kind, names: Sequence[str]) -> str | None:
-    found = (nearest_column(each, kind, names) for each in field.split(" or "))
-    return next((name for name in found if name), None)
+    found = (likest_column(each, kind, names) for each in field.split(" or "))
+    return next((like.column for like in found if like), None)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -133,7 +142,15 @@ def recognise(
     mapped = {field: _position(names, name, file=file) for name, field in said.columns.items()}
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
-        return draft.exported(export, mapped)
+        layout = draft.exported(export, mapped)
+        lacking = missing(export.kind, [*layout.columns, *draft.constants])
+        if lacking and export.hint:
+            raise UnrecognisedError(
+                f"missing columns: {', '.join(lacking)} (read as {export.name}, line 1); {export.hint}",
+                layout,
+            )
+        if not lacking:
+            return layout
     return _table(draft, mapped, promised)
 
 

@@ -16,7 +16,7 @@ from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.vocabulary import loosened, own_names, synonyms
 
-CONSENT, SUPPRESSED, DELETED, PUBLISHED = "marketing_consent", "suppressed", "deleted", "published"
+CONSENT, SUPPRESSED, DELETED, PUBLISHED = "marketing_consent", "suppressed", "deleted", "is_published"
 FLAGS = (CONSENT, SUPPRESSED, DELETED, PUBLISHED)
 """The fields that several columns may have, and that decide who is written to and what is recommended."""
 _TABLE = read_table(__package__, "senses.toml")

@@ -15,10 +15,10 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.contracts.ingest_report import Convention
+from fondly.contracts.ingest_report import Convention, Question
 from fondly.ingest.domain.formats.units import Units
 from fondly.ingest.domain.values.categories import PLAIN_PATHS, Categories, PathReader
-from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
+from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own, meant
 from fondly.ingest.domain.values.dates import DateOrder
 from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Example, Judge
 from fondly.ingest.domain.values.people import read_time_zone
@@ -29,6 +29,7 @@ from fondly.ingest.domain.values.verdicts import (
     by_evidence,
     by_money_custom,
     by_number_custom,
+    contradiction,
 )
 
 DecimalMark = Literal[".", ","]
@@ -68,14 +69,15 @@ class Decided:
     """How a column is read.
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
-    rather than evidence holds only for the currencies in `only_for`; None means all. Times after `latest`, in
-    Unix seconds, are too far ahead. `paths` reads categories.
+    rather than evidence holds only for the currencies in `only_for`; None means all. `now` is in Unix
+    seconds, as is `latest`: times after it are too far ahead. `paths` reads categories.
     """
 
     decimal: DecimalMark | None
     date_order: DateOrder | None
     currency: str
     time_zone: tzinfo
+    now: int
     latest: int
     refusal: str
     only_for: frozenset[str] | None = None
@@ -101,6 +103,20 @@ class ColumnSurvey:
         """What the cells seen so far prove and leave open."""
         return self._judge.evidence
 
+    def question(self, *, file: str, column: str, decided: "Decided") -> Question | None:
+        """Return what has to be asked of a column of money whose amounts contradict the currency."""
+        found = contradiction(self.evidence, decided.currency) if self._reads is Reads.MONEY else None
+        return found and Question(
+            file=file,
+            column=column,
+            field="currency",
+            values={found.currency: found.cells},
+            text=f"is `{column}` in {found.currency}? found {found.example}, expected {decided.currency}, "
+            "the currency of the shop",
+            remedy=f"units: {{currency: {found.currency}}}, or set it as the shop's currency; a column of "
+            "currencies that does not count goes under ignore",
+        )
+
     def decide(
         self,
         defaults: Defaults,
@@ -123,6 +139,7 @@ class ColumnSurvey:
             date_order=cast("DateOrder | None", verdict.choice) if is_date else None,
             currency=currency,
             time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
+            now=defaults.now,
             latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
             only_for=verdict.only_for,
@@ -152,8 +169,14 @@ class ColumnSurvey:
         decided = (
             [(NAMES.get(verdict.choice or "", _UNDECIDED), verdict.because)] if self.evidence.open else []
         )
-        own = sorted(mark for mark in self.evidence.marks if is_taken_as_own(mark, currency))
+        marks = sorted(mark for mark in self.evidence.marks if mark)
+        own = [mark for mark in marks if is_taken_as_own(mark, currency)]
         decided += [(f"{mark} is {currency}", f"currency {currency}") for mark in own]
+        foreign = [(code, mark) for mark in marks if (code := meant(mark, currency)) not in {None, currency}]
+        decided += [
+            (f"{mark} is {code}, not {currency}", f"{self.evidence.marks[mark].example}")
+            for code, mark in foreign
+        ]
         if not decided:
             return None
         reads, because = zip(*decided, strict=True)

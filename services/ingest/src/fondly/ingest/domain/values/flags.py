@@ -24,7 +24,7 @@ def _words(column: str) -> dict[str, bool]:
 
 _TABLE = read_table(__package__, "flags.toml")
 _YES_NO = _words("yes_no")
-_OWN = {field: _words(field) for field in _TABLE if field != "yes_no"}
+_OWN = {field: _words(field) for field in _TABLE}
 _ANSWERS = {field: _YES_NO | own for field, own in _OWN.items()}
 
 
@@ -58,7 +58,7 @@ def read_deletion(text: str) -> bool:
 
 def read_publication(text: str) -> bool:
     """Read whether a product is on sale."""
-    return _read("published", text, "yes or no, or a state such as published or draft")
+    return _read("is_published", text, "yes or no, or a state such as published or draft")
 
 
 def _read(field: str, text: str, expected: str, found: str | None = None) -> bool:
