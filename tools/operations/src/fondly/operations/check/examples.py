@@ -86,14 +86,14 @@ def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Re
         customer_id=customer.customer_id,
         name=customer.name,
         source=RecommendationSource.POPULARITY,
-        picks=tuple(_picks(owned, checked)[:picks]),
+        picks=tuple(_picks(owned, customer.returned, checked)[:picks]),
         owned=owned,
     )
 
 
-def _picks(owned: Sequence[OwnProduct], checked: CheckedFiles) -> list[Pick]:
+def _picks(owned: Sequence[OwnProduct], returned: frozenset[str], checked: CheckedFiles) -> list[Pick]:
     """Return popular products that the customer does not have, first some of categories of theirs."""
-    have = {each.product_id for each in owned}
+    have = {each.product_id for each in owned} | returned
     shelf = {each.category: each for each in reversed(owned) if each.category and not each.is_disliked}
     near, far = list[Pick](), list[Pick]()
     for rank, (product, records) in enumerate(checked.sample.popular, start=1):

@@ -100,21 +100,15 @@ def _unused_hosts(checked: CheckedFiles, mailing: Mailing) -> Iterator[str]:
 def _ignored(checked: CheckedFiles, _: Mailing) -> Found:
     asked = {(each.file, each.column) for each in checked.report.questions}
     ignored = (each for each in checked.ignored_columns if (each.file, each.column) not in asked)
-    for file, columns in groupby(ignored, key=lambda each: each.file):
-        shown = {each.column: ", ".join(shown_values(each)) for each in columns}
-        told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
-        if empty := ", ".join(printable(name) for name, values in shown.items() if not values):
-            told.append(f"nothing to show: {empty}")
-        names = [dumps(name, ensure_ascii=False) for name in shown]
-        number, listed = counted(len(names), "column"), ", ".join(names)
-        yield _told(
-            "ignored",
-            file=base_name(file),
-            number=number,
-            told="; ".join(told),
-            first=names[0],
-            listed=listed,
-        )
+    for file, columns in groupby(ignored, key=lambda each: base_name(each.file)):
+        values = {each.column: ", ".join(shown_values(each)) for each in columns}
+        shown = [f"{printable(name)} ({some})" for name, some in values.items() if some]
+        if empty := ", ".join(printable(name) for name, some in values.items() if not some):
+            shown.append(f"nothing to show: {empty}")
+        names = [dumps(name, ensure_ascii=False) for name in values]
+        told = {"number": counted(len(names), "column"), "told": "; ".join(shown), "first": names[0]}
+        place = f"under files: {file}: " if len(checked.report.files) > 1 else ""
+        yield _told("ignored", file=file, place=place, listed=", ".join(names), **told)
 
 
 def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
