@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
+from fondly.contracts.records import Product
 from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.values.links import ALLOWED
 from fondly.ingest.use_cases.check_files import CheckedFiles
@@ -165,10 +166,13 @@ def _products(checked: CheckedFiles, mailing: Mailing) -> Found:
     is_default = mailing.shop.origin("shop.currency") is Origin.DEFAULT
     if is_default and {each.currency for each in products} == {currency}:
         yield _told("currency", value=currency)
-    nouns = {each.category: mailing.noun(each) for each in products if each.category}
-    if nameless := [category for category, noun in nouns.items() if not noun]:
+    shelves = dict[tuple[str, ...], list[Product]]()
+    for each in products:
+        if len(shelf := shelves.setdefault(each.category, [])) < NAMED:
+            shelf.append(each)
+    if nameless := [name for name, shelf in shelves.items() if name and not any(map(mailing.noun, shelf))]:
         examples = ", ".join(printable(" > ".join(each)) for each in nameless[:NAMED])
-        yield _told("nouns", number=count(len(nameless)), of=count(len(nouns)), examples=examples)
+        yield _told("nouns", number=count(len(nameless)), of=count(len(shelves)), examples=examples)
 
 
 def _reviews(checked: CheckedFiles, mailing: Mailing) -> Found:
