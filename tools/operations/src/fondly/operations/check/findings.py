@@ -117,7 +117,8 @@ def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
     if sum(report.exclusions.values()) == report.counts[Counted.CUSTOMERS]:
         causes = (f"{count(number)} {EXCLUDED[cause]}" for cause, number in report.exclusions.items())
         yield _told("nobody", why=", ".join(causes) or "there are no customers")
-    known = any("marketing_consent" in file.columns for file in report.files)
+    layouts = [each.layout for each in checked.files]
+    known = any("marketing_consent" in {*each.columns, *each.constants} for each in layouts)
     if not known and not mailing.shop.applied.shop.consent_not_required:
         yield _told("no_consent")
 
