@@ -167,6 +167,17 @@ def test_rules_that_match_nothing_are_errors(run_fondly: Fondly, shop: Path) -> 
     assert "pins" in run_fondly("check", "shop", "--merchandising", str(other)).err
 
 
+def test_examples_offer_nothing_that_the_shop_excludes(run_fondly: Fondly, shop: Path) -> None:
+    """Where that is everything, there is none, and it is said."""
+    (shop / "shop/merchandising.yaml").write_text("exclude: {products: [P1, P2, P3]}\n")
+    shown = run_fondly("check", "shop").out
+    assert set(re.findall(r"│ \d\. (Mug \d)", shown)) <= {"Mug 0", "Mug 4"}
+    (shop / "shop/merchandising.yaml").write_text("exclude: {categories: [Coffee Mugs]}\n")
+    answer = run_fondly("check", "shop")
+    assert "example 1" not in answer.out
+    assert "no example email" in answer.err
+
+
 def test_strict_fails_where_anything_grave_is_open(run_fondly: Fondly, shop: Path) -> None:
     """The last line names all of it, and there is no tick; without `--strict` the files can be used."""
     assert run_fondly("check", "shop", "--strict").code == 0
