@@ -20,7 +20,7 @@ from tools.cli.tests.conftest import Fondly
 
 BUYERS = [Buyer(7_300_100 + number) for number in range(12)]
 GONE, ASKS = BUYERS[3:5]
-TOKEN, SECRET = "ck_1:cs_1", "whsec"  # noqa: S105 - of a stand-in
+TOKEN, SECRET = "ck_1:cs_1", "whsec"
 
 
 class Served(WooCommerceStandIn):

@@ -239,7 +239,7 @@ async def test_a_pass_that_is_cut_off_goes_on_where_it_was(
 
 async def test_of_two_connectors_at_once_one_ends_without_harm(shop: Shop) -> None:
     """Whoever comes second changes nothing and says why."""
-    async with shop._opened() as slower:  # noqa: SLF001 - it has begun
+    async with shop._opened() as slower:
         await shop.sync()
         before = dict(shop.objects.stored)
         with pytest.raises(OperationError, match="another connector"):
