@@ -21,7 +21,8 @@ from fondly.operations.check.personal import shown_values
         (Kind.ORDERS, "shippingCity", {"Rome": 9}, ["an address"]),
         (Kind.CUSTOMERS, "Prénom", {"Zoé": 2}, ["a name"]),
         (Kind.CUSTOMERS, "IP", {"10.0.0.1": 2}, ["a device"]),
-        (Kind.CUSTOMERS, "remarks", {"Ask for Anna": 1, "Gold": 4}, ["a text", "Gold"]),
+        (Kind.CUSTOMERS, "remarks", {"ask for Anna": 1, "Gold": 4}, ["a text", "Gold"]),
+        (Kind.ORDERS, "seller", {"Anna Weir": 9}, ["a name"]),
         (Kind.PRODUCTS, "Alt name", {"Blue Mug": 1}, ["Blue Mug"]),
         (Kind.PRODUCTS, "maker", {"call us@maker.example": 1}, ["an email address"]),
         (

@@ -18,9 +18,9 @@ from fondly.recommender.domain.run_state import Bundle, bundles_of
 from fondly.recommender.domain.shop.assortment import Assortment, still_sold
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.matching import unmatched
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
-from fondly.recommender.domain.shop.unmatched import unmatched
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.co_purchases import CoPurchases
 from fondly.recommender.use_cases.know_customers import KnowCustomers, scores_of

@@ -83,7 +83,7 @@ def check(
     from fondly.operations.check.reading import choose
 
     def examples(found: "CheckedFiles") -> "list[Example]":
-        return _examples(found, shop, emails) if emails or not json else []
+        return _examples(found, shop, chosen, emails) if emails or not json else []
 
     chosen = choose(files, shop, mapping, merchandising)
     checked(chosen, shop, rejects=rejects, json=json, examples=examples, strict=strict)
@@ -119,11 +119,13 @@ def checked(
     return found
 
 
-def _examples(found: "CheckedFiles", shop: "Shop", folder: Path | None) -> "list[Example]":
+def _examples(found: "CheckedFiles", shop: "Shop", chosen: "Chosen", folder: Path | None) -> "list[Example]":
     """Make the example emails, and write them into the folder, if there is one."""
     from fondly.operations.check.examples import examples
 
-    made = examples(found, shop)
+    made = examples(found, shop, chosen.rules)
+    if not made:
+        say("no example email: there is nobody to write to, or nothing that may be recommended to them")
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         for number, each in enumerate(made, start=1):

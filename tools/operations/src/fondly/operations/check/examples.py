@@ -1,12 +1,12 @@
 """Example emails for a shop's own customers, by house text: nothing is asked of a model, and nothing paid."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from pydantic import BaseModel
 
-from fondly.contracts.counts import Counted
 from fondly.contracts.records import (
     Customer,
     OwnProduct,
@@ -16,7 +16,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.ingest.use_cases.check_files import CheckedFiles
+from fondly.ingest.use_cases.check_files import CheckedFiles, Sample
 from fondly.mailer.adapters.shop_files import LocalShopFiles
 from fondly.mailer.domain.copy.assembly import Answers, assembled
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -28,6 +28,7 @@ from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.read_facts import ReadFacts
 from fondly.operations.check.preview import Mailing
 from fondly.operations.shop import Shop
+from fondly.recommender.domain.shop.merchandising import ShopRules
 
 CAMPAIGN = "example"
 SAME_SHELF = 2
@@ -44,7 +45,7 @@ class Example(BaseModel):
     html: str
 
 
-def examples(checked: CheckedFiles, shop: Shop) -> list[Example]:
+def examples(checked: CheckedFiles, shop: Shop, rules: ShopRules) -> list[Example]:
     """Return an email for each recipient of the sample for whom there is a product.
 
     The mailer would compose the same of these products; which ones they are is decided in a run. Raises
@@ -53,7 +54,12 @@ def examples(checked: CheckedFiles, shop: Shop) -> list[Example]:
     mailing = Mailing.of(shop)
     look = asyncio.run(load_look(LocalShopFiles(shop.file))) if shop.file else Look()
     theme = look.theme(mailing.brand, mailing.language.messages)
-    made = (_recommendation(each, checked, shop.applied.shop.picks) for each in checked.sample.recipients)
+    sample, picks = checked.sample, shop.applied.shop.picks
+    if rules != ShopRules():
+        from fondly.recommender.domain.shop.matching import excludes  # noqa: PLC0415 - few shops have rules
+
+        sample = replace(sample, popular=[each for each in sample.popular if not excludes(rules, each[0])])
+    made = (_recommendation(each, sample, picks) for each in sample.recipients)
     read = ReadFacts(brand=mailing.brand.name, locale=mailing.language.locale)(made)
     return [_email(each, mailing, theme) for each in read.emails.values()]
 
@@ -71,7 +77,7 @@ def _email(facts: EmailFacts, mailing: Mailing, theme: Theme) -> Example:
     )
 
 
-def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Recommendation:
+def _recommendation(customer: Customer, sample: Sample, picks: int) -> Recommendation:
     stars = {name: each.rating for each in customer.reviews for name in each.product_ids}
     owned = tuple(
         OwnProduct(
@@ -80,33 +86,28 @@ def _recommendation(customer: Customer, checked: CheckedFiles, picks: int) -> Re
             category=each.category,
             polarity=None if (given := stars.get(each.product_id)) is None else float(given / MIDDLE - 1),
         )
-        for each in map(checked.sample.owned.__getitem__, customer.product_ids)
+        for each in map(sample.owned.__getitem__, customer.product_ids)
     )
     return Recommendation(
         customer_id=customer.customer_id,
         name=customer.name,
         source=RecommendationSource.POPULARITY,
-        picks=tuple(_picks(owned, checked)[:picks]),
+        picks=tuple(_picks(owned, customer.returned, sample)[:picks]),
         owned=owned,
     )
 
 
-def _picks(owned: Sequence[OwnProduct], checked: CheckedFiles) -> list[Pick]:
+def _picks(owned: Sequence[OwnProduct], returned: Collection[str], sample: Sample) -> list[Pick]:
     """Return popular products that the customer does not have, first some of categories of theirs."""
-    have = {each.product_id for each in owned}
+    have = {each.product_id for each in owned}.union(returned)
     shelf = {each.category: each for each in reversed(owned) if each.category and not each.is_disliked}
     near, far = list[Pick](), list[Pick]()
-    for rank, (product, records) in enumerate(checked.sample.popular, start=1):
-        if product.product_id in have:
-            continue
-        if kin := shelf.get(product.category):
-            reason = Reason(
-                kind=ReasonKind.SAME_SHELF, product_id=kin.product_id, product_name=kin.product_name
-            )
-        elif records:
-            out_of = checked.report.counts[Counted.PRODUCTS]
-            reason = Reason(kind=ReasonKind.POPULAR, rank=rank, out_of=out_of)
-        else:
-            reason = Reason(kind=ReasonKind.ASSORTMENT)
-        (near if kin else far).append(Pick(product=product, reason=reason))
+    for product, records in sample.popular:
+        kin = shelf.get(product.category)
+        reason = Reason(kind=ReasonKind.POPULAR if records else ReasonKind.ASSORTMENT)
+        if kin:
+            near_it = {"product_id": kin.product_id, "product_name": kin.product_name}
+            reason = Reason(kind=ReasonKind.SAME_SHELF, **near_it)
+        if product.product_id not in have:
+            (near if kin else far).append(Pick(product=product, reason=reason))
     return [*near[:SAME_SHELF], *far, *near[SAME_SHELF:]]

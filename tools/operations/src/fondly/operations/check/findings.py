@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel
 
 from fondly.contracts.counts import Counted
+from fondly.contracts.records import Product
 from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.values.links import ALLOWED
 from fondly.ingest.use_cases.check_files import CheckedFiles
@@ -100,21 +101,15 @@ def _unused_hosts(checked: CheckedFiles, mailing: Mailing) -> Iterator[str]:
 def _ignored(checked: CheckedFiles, _: Mailing) -> Found:
     asked = {(each.file, each.column) for each in checked.report.questions}
     ignored = (each for each in checked.ignored_columns if (each.file, each.column) not in asked)
-    for file, columns in groupby(ignored, key=lambda each: each.file):
-        shown = {each.column: ", ".join(shown_values(each)) for each in columns}
-        told = [f"{printable(name)} ({values})" for name, values in shown.items() if values]
-        if empty := ", ".join(printable(name) for name, values in shown.items() if not values):
-            told.append(f"without values: {empty}")
-        names = [dumps(name, ensure_ascii=False) for name in shown]
-        number, listed = counted(len(names), "column"), ", ".join(names)
-        yield _told(
-            "ignored",
-            file=base_name(file),
-            number=number,
-            told="; ".join(told),
-            first=names[0],
-            listed=listed,
-        )
+    for file, columns in groupby(ignored, key=lambda each: base_name(each.file)):
+        values = {each.column: ", ".join(shown_values(each)) for each in columns}
+        shown = [f"{printable(name)} ({some})" for name, some in values.items() if some]
+        if empty := ", ".join(printable(name) for name, some in values.items() if not some):
+            shown.append(f"nothing to show: {empty}")
+        names = [dumps(name, ensure_ascii=False) for name in values]
+        told = {"number": counted(len(names), "column"), "told": "; ".join(shown), "first": names[0]}
+        place = f"under files: {file}: " if len(checked.report.files) > 1 else ""
+        yield _told("ignored", file=file, place=place, listed=", ".join(names), **told)
 
 
 def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
@@ -122,7 +117,8 @@ def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
     if sum(report.exclusions.values()) == report.counts[Counted.CUSTOMERS]:
         causes = (f"{count(number)} {EXCLUDED[cause]}" for cause, number in report.exclusions.items())
         yield _told("nobody", why=", ".join(causes) or "there are no customers")
-    known = any("marketing_consent" in file.columns for file in report.files)
+    layouts = [each.layout for each in checked.files]
+    known = any("marketing_consent" in {*each.columns, *each.constants} for each in layouts)
     if not known and not mailing.shop.applied.shop.consent_not_required:
         yield _told("no_consent")
 
@@ -171,10 +167,13 @@ def _products(checked: CheckedFiles, mailing: Mailing) -> Found:
     is_default = mailing.shop.origin("shop.currency") is Origin.DEFAULT
     if is_default and {each.currency for each in products} == {currency}:
         yield _told("currency", value=currency)
-    nouns = {each.category: mailing.noun(each) for each in products if each.category}
-    if nameless := [category for category, noun in nouns.items() if not noun]:
+    shelves = dict[tuple[str, ...], list[Product]]()
+    for each in products:
+        if len(shelf := shelves.setdefault(each.category, [])) < NAMED:
+            shelf.append(each)
+    if nameless := [name for name, shelf in shelves.items() if name and not any(map(mailing.noun, shelf))]:
         examples = ", ".join(printable(" > ".join(each)) for each in nameless[:NAMED])
-        yield _told("nouns", number=count(len(nameless)), of=count(len(nouns)), examples=examples)
+        yield _told("nouns", number=count(len(nameless)), of=count(len(shelves)), examples=examples)
 
 
 def _reviews(checked: CheckedFiles, mailing: Mailing) -> Found:

@@ -14,7 +14,7 @@ _KIND_OF_WORD = {
 }
 _WORD = re.compile(r"[a-z]+\d?|[A-Z]+(?![a-z])|[A-Z][a-z]+\d?")
 _ADDRESS, _PHONE = re.compile(r"\S@\S"), re.compile(r"(?:\+|00|\(?0)[\d\s()./-]{6,}")
-_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_LETTERS, _NAME = re.compile(r"[^\W\d_]{2,}"), re.compile(r"[A-Z]\w+ [A-Z]\w+")
 
 
 def shown_values(column: Ignored) -> list[str]:
@@ -43,4 +43,6 @@ def _kind_of_value(text: str, times: int, kind: Kind) -> str | None:
         return None
     if _PHONE.fullmatch(text):
         return "a phone number"
+    if _NAME.search(text):
+        return "a name"
     return "a text" if times == 1 and _LETTERS.search(text) else None

@@ -11,9 +11,8 @@ from pydantic import BaseModel
 from fondly.contracts.records import Customer, Product
 from fondly.ingest.use_cases.check_files import ROWS_SHOWN
 from fondly.mailer.domain.facts import figures
-from fondly.mailer.domain.facts.own_names import kind_name
+from fondly.mailer.domain.facts.own_names import spoken_kind
 from fondly.mailer.domain.language import Language, language
-from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.locales import languages
 from fondly.mailer.domain.message.hosts import below
 from fondly.mailer.domain.message.theme import Brand
@@ -53,7 +52,7 @@ class Mailing:
 
     def noun(self, product: Product) -> str | None:
         """Return what an email calls a product in place of its name, None if it does not."""
-        return kind_name(product.category, Naming.load(self.language.code)) or None
+        return spoken_kind(product, self.language.locale)
 
 
 class ProductRow(BaseModel):

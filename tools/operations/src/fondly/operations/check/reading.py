@@ -22,10 +22,12 @@ from fondly.operations.check.upload_set import OWN, files_of_set, why_unread
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
+from fondly.recommender.domain.shop.merchandising import ShopRules, read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 
 RULES = Path(MERCHANDISING).name
 """What may be recommended, beside the files."""
+NO_RULES = ShopRules()
 Watch = Callable[[int], None]
 LOCAL_HOSTS = (ANY_HOST, HOST)
 """Where links may lead on a local stack, unless the shop says: made-up shops have their pictures there."""
@@ -39,14 +41,14 @@ class Chosen:
     ignored: Sequence[IgnoredFile]
     unmatched: Sequence[str] = ()
     """Files of the mapping that are not there."""
-    merchandising: Path | None = None
-    """The rules on which products may be recommended."""
+    rules: ShopRules = NO_RULES
+    """Which products may be recommended."""
 
 
 def choose(
     paths: Sequence[Path], shop: Shop, mapping: Path | None = None, merchandising: Path | None = None
 ) -> Chosen:
-    """Return what of the paths is data, and its mapping; raise `OperationError` if none can be used."""
+    """Return the data, its mapping, and the shop's rules; `OperationError` if any of them is no good."""
     try:
         said = mapping_for(paths, shop, mapping)
         files, ignored = _files(paths, said)
@@ -56,11 +58,11 @@ def choose(
     sources = [SourceFile(path, str(path), mapping=said and said.for_file(path.name)) for path in files]
     beside = [*files, *place.parent.iterdir()] if place else files
     unmatched = said.unmatched(path.name for path in beside) if said and place else ()
-    return Chosen(sources, ignored, unmatched, merchandising or _beside(paths, RULES))
+    return Chosen(sources, ignored, unmatched, _shop_rules(merchandising or _beside(paths, RULES)))
 
 
 def read(chosen: Chosen, shop: Shop, *, watch: Watch, rejects: Path | None = None) -> CheckedFiles:
-    """Read the data as ingest would; raise `OperationError` for rules that the recommender would refuse."""
+    """Read the data as ingest would."""
     return check_files(
         chosen.sources,
         rules(shop),
@@ -73,16 +75,18 @@ def read(chosen: Chosen, shop: Shop, *, watch: Watch, rejects: Path | None = Non
 
 def _unmatched(chosen: Chosen) -> Callable[[Iterable[Product]], Sequence[str]]:
     """Return what tells, of all products, which rules of the shop match nothing."""
-    if chosen.merchandising is None:
+    if chosen.rules == NO_RULES:
         return lambda _: chosen.unmatched
-    from fondly.recommender.domain.shop.merchandising import read_shop_rules  # noqa: PLC0415 - few have any
-    from fondly.recommender.domain.shop.unmatched import unmatched  # noqa: PLC0415
+    from fondly.recommender.domain.shop.matching import unmatched  # noqa: PLC0415 - few shops have rules
 
+    return lambda products: [*chosen.unmatched, *unmatched(chosen.rules, products)]
+
+
+def _shop_rules(file: Path | None) -> ShopRules:
     try:
-        said = read_shop_rules(chosen.merchandising.read_bytes(), file=str(chosen.merchandising))
+        return read_shop_rules(file.read_bytes(), file=str(file)) if file else NO_RULES
     except InvalidFileError as error:
         raise OperationError(str(error)) from error
-    return lambda products: [*chosen.unmatched, *unmatched(said, products)]
 
 
 def rules(shop: Shop) -> LoadRules:

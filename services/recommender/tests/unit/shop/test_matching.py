@@ -1,10 +1,12 @@
-"""Rules of the shop's file that nothing matches."""
+"""Rules of the shop's file, and the products that they match."""
 
 from decimal import Decimal
 
+import pytest
+
 from fondly.contracts.records import Product
+from fondly.recommender.domain.shop.matching import excludes, unmatched
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
-from fondly.recommender.domain.shop.unmatched import unmatched
 
 
 def product(product_id: str, name: str, *category: str, brand: str | None = None) -> Product:
@@ -51,3 +53,20 @@ def test_a_run_knows_the_brands_that_it_picks_by() -> None:
     rules = read_shop_rules(b"exclude: {brands: [Acme Steam]}", file="merchandising.yaml")
     assert unmatched(rules, SHOP) == []
     assert unmatched(rules, SHOP, lambda _: ["acme"]) == ["exclude.brands: Acme Steam"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "excluded"),
+    [
+        ("products: [P1]", ["P1"]),
+        ("brands: [acme]", ["P1"]),
+        ("brands: [TEE & CO]", ["P2"]),
+        ("categories: [kitchens]", ["P2"]),
+        ("categories: [gifts]", ["P1", "P2"]),
+        ("categories: [Kit]", []),
+    ],
+)
+def test_a_product_is_excluded_by_id_brand_or_any_level(rules: str, excluded: list[str]) -> None:
+    """As in a run, also by a level of another path that it stands in."""
+    said = read_shop_rules(f"exclude: {{{rules}}}".encode(), file="merchandising.yaml")
+    assert [each.product_id for each in SHOP if excludes(said, each)] == excluded

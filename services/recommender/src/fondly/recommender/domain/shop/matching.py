@@ -1,4 +1,4 @@
-"""Rules of the shop's file that nothing in its catalogue matches: mostly typing errors."""
+"""Which rules of the shop's file match which products, without a catalogue in memory."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -9,12 +9,23 @@ from fondly.recommender.domain.shop.names import joined, leading_brands
 from fondly.recommender.domain.shop.taxonomy import Category, Entries, words
 
 
+def excludes(rules: ShopRules, product: Product) -> bool:
+    """Return whether a product is excluded, perhaps by what is only likely to be its brand."""
+    brands = {joined(brand) for brand in rules.excluded_brands}
+    levels = {words(level) for path in (product.category, *product.other_categories) for level in path}
+    return (
+        product.product_id in rules.excluded_products
+        or not brands.isdisjoint(leading_brands(product))
+        or any(words(name) in levels for name in rules.excluded_categories)
+    )
+
+
 def unmatched(
     rules: ShopRules,
     products: Iterable[Product],
     brands: Callable[[Product], Iterable[str | None]] = leading_brands,
 ) -> list[str]:
-    """Return the rules without a product as the file has them, such as `exclude.brands: Acme`.
+    """Return the rules without a product, mostly typing errors, as written: `exclude.brands: Acme`.
 
     `brands` are those that a product may be of; by default what it states, else the beginnings of its name.
     Memory grows with the categories, not with the products.
