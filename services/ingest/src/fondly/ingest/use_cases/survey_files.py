@@ -176,12 +176,12 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default, columns.states.meanings())
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
-    questions = (*questions, *columns.states.questions(keys[0], first.columns))
+    asked = (*questions, *columns.states.questions(keys[0], first.columns))
     surveyed = [
         SurveyedFile(source, layout.flagged(flags), reading, rows, (), keys)
         for source, (layout, rows) in zip(pieces, seen, strict=True)
     ]
-    return [replace(surveyed[0], conventions=conventions, questions=questions), *surveyed[1:]]
+    return [replace(surveyed[0], conventions=conventions, questions=asked), *surveyed[1:]]
 
 
 class _Columns(NamedTuple):

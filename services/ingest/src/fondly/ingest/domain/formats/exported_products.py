@@ -49,7 +49,7 @@ class ExportedProducts(ExportMapper):
         if role != "variant":
             self._begin(parts, role)
             if role == "parent" or self._known.divided.get(self._key):
-                self.left_out["parents"] += 1
+                self.left_out["sold as variants"] += 1
                 return []
         return self._sold(self._variant(parts) if role == "variant" else self._alone(parts))
 
@@ -133,7 +133,7 @@ class ExportedProducts(ExportMapper):
             }
         )
         if _SHOWN_PRICES.isdisjoint(product):
-            self.left_out["unpriced"] += 1
+            self.left_out["without a price"] += 1
             return []
         return [product]
 
