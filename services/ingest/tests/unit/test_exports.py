@@ -325,6 +325,17 @@ def test_woocommerce_writes_its_header_in_the_shops_language(language: str) -> N
     }
 
 
+def test_an_export_may_have_columns_beside_its_programs_own() -> None:
+    """Such as a currency that a plugin adds: they are read by their names, and hold for variants too."""
+    header = ["Type", "SKU", "Name", "Published", "Regular price", "Parent", "Currency", "Average rating"]
+    layout = recognise(header, file="products.csv")
+    rows = layout.start()
+    assert rows.map(["variable", "T", "Tee", "1", "", "", "GBP", "4.5"]) == []
+    [variant] = rows.map(["variation", "T-S", "Tee - S", "1", "12", "T", "", ""])
+    assert (layout.format, layout.ignored) == ("WooCommerce products", ())
+    assert [variant[field] for field in ("product_id", "currency", "rating")] == ["T-S", "GBP", "4.5"]
+
+
 @pytest.mark.parametrize(
     ("header", "lacking", "remedy"),
     [
