@@ -33,6 +33,7 @@ class Rules:
     on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     off: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: str = ""
+    code: str = ""
     paths: str = ""
     level: str = " > "
     has_root: bool = False
