@@ -231,7 +231,7 @@ def test_reviews_are_of_products_by_their_number(tmp_path: Path) -> None:
     """Which WordPress knows alone; what is not approved is left out."""
     shop = read_shop("woocommerce", tmp_path)
     assert [each.product_ids for each in shop.customers["asha"].reviews] == [("BK-1",)]
-    assert shop.counts["rows_left_out_unapproved"] == 1
+    assert shop.counts["rows_left_out_not approved"] == 1
     assert shop.formats == {
         "products.csv": "WooCommerce products",
         "customers.csv": "WooCommerce Analytics customers",
@@ -323,6 +323,48 @@ def test_woocommerce_writes_its_header_in_the_shops_language(language: str) -> N
         "img_link": "https://x.example/1.jpg",
         "in_stock": "1",
     }
+
+
+@pytest.mark.parametrize("platform", ["woocommerce", "adobe-commerce"])
+def test_variants_find_their_parent_wherever_it_stands(platform: str) -> None:
+    """It is known from the first reading of the file."""
+    table = read(EXPORTS / platform / "products.csv")
+    found = []
+    for cells in (table.cells, table.cells[::-1]):
+        layout = recognise(table.header, file="products.csv", mapping=SHOP)
+        first, second = layout.start(), layout.start()
+        assert sum(len(first.map(row)) for row in cells) >= 5
+        found.append({each["product_id"]: each for row in cells for each in second.map(row)})
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("cell", "paths"),
+    [
+        ("Default Category/Gear,Default Category/Gear/Bags", "Gear;Gear > Bags"),
+        ("Default Category/Gear|Default Category", "Gear"),
+        ("Default Category,Default Category/Bags, Cases/Small", "Bags\\, Cases > Small"),
+        ("Default Category/Gear,Outlet/Bags", "Gear;Bags"),
+        ("Default Category", ""),
+    ],
+)
+def test_adobe_commerces_categories_begin_with_the_shop_itself(cell: str, paths: str) -> None:
+    """Which is none; a comma between names is told from one between paths."""
+    header = ["sku", "product_type", "categories", "name", "visibility", "price", "description"]
+    widget = '{{widget type="x"}}<p>Warm</p>'
+    [row] = recognise(header, file="p.csv").start().map(["A", "simple", cell, "Bag", "4", "9", widget])
+    assert (row.get("category", ""), row["about_product"]) == (paths, "Warm")
+
+
+def test_an_export_may_have_columns_beside_its_programs_own() -> None:
+    """Such as a currency that a plugin adds: they are read by their names, and hold for variants too."""
+    header = ["Type", "SKU", "Name", "Published", "Regular price", "Parent", "Currency", "Average rating"]
+    layout = recognise(header, file="products.csv")
+    rows = layout.start()
+    assert rows.map(["variable", "T", "Tee", "1", "", "", "GBP", "4.5"]) == []
+    [variant] = rows.map(["variation", "T-S", "Tee - S", "1", "12", "T", "", ""])
+    assert (layout.format, layout.ignored) == ("WooCommerce products", ())
+    assert [variant[field] for field in ("product_id", "currency", "rating")] == ["T-S", "GBP", "4.5"]
 
 
 @pytest.mark.parametrize(

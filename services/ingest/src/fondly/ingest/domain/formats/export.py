@@ -33,6 +33,7 @@ class Rules:
     on: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     off: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     left_out: str = ""
+    code: str = ""
     paths: str = ""
     level: str = " > "
     has_root: bool = False
@@ -106,5 +107,9 @@ _COMPOSED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 EXPORTS = TypeAdapter(tuple[Export, ...]).validate_python(
     [each | {"parts": _parts(each["parts"])} for each in _TABLE["export"]]
 )
+BESIDE: Mapping[Kind, frozenset[str]] = {
+    Kind(kind): frozenset(names) for kind, names in _TABLE["beside"].items()
+}
+"""The fields that are read from columns which an export has beside its program's own."""
 CONTINUES, UNTRACKED = (frozenset(_TABLE["stock"][name]) for name in ("continues", "untracked"))
 """What says that more is sold than there is, and that nobody counts how many there are."""

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from fondly.ingest.domain.formats.export import CONTINUES, UNTRACKED, Role
 from fondly.ingest.domain.formats.mapper import ExportMapper, Parts, Row, Source
-from fondly.ingest.domain.markup import entries, plain
+from fondly.ingest.domain.markup import MAX_HTML_CHARS, entries, plain
 from fondly.ingest.domain.text import clean
 
 _NEXT_PICTURE = re.compile(r"[,;|]\s*(?=https?:|/)")
@@ -49,7 +49,7 @@ class ExportedProducts(ExportMapper):
         if role != "variant":
             self._begin(parts, role)
             if role == "parent" or self._known.divided.get(self._key):
-                self.left_out["parents"] += 1
+                self.left_out["sold as variants"] += 1
                 return []
         return self._sold(self._variant(parts) if role == "variant" else self._alone(parts))
 
@@ -117,7 +117,9 @@ class ExportedProducts(ExportMapper):
     def _sold(self, parts: Parts) -> list[Row]:
         """Return the product of a row that has all its parts; nothing without a price."""
         options = [option for option in parts["variant"].split(", ") if option]
-        about = entries((parts["about_product"] or parts["summary"]).replace("\\n", "\n"))
+        about = (parts["about_product"] or parts["summary"]).replace("\\n", "\n")
+        if self.rules.code:
+            about = re.sub(self.rules.code, " ", about[:MAX_HTML_CHARS])
         product = self.row(
             {
                 **{part: parts[part] for part in ("product_name", "variant", *self.others)},
@@ -126,14 +128,14 @@ class ExportedProducts(ExportMapper):
                 "parent_id": parts["family"],
                 "brand": parts["brand"],
                 "category": self._categories(parts["category"] or parts["type"]),
-                "about_product": "|".join(entry.replace("|", "/") for entry in about),
+                "about_product": "|".join(entry.replace("|", "/") for entry in entries(about)),
                 "img_link": self._picture(parts) or self._known.pictures.get(parts["family"], ""),
                 "product_link": self._address(self.rules.link, parts, parts["product_link"]),
                 "in_stock": self._stock(parts),
             }
         )
         if _SHOWN_PRICES.isdisjoint(product):
-            self.left_out["unpriced"] += 1
+            self.left_out["without a price"] += 1
             return []
         return [product]
 
@@ -169,7 +171,9 @@ class ExportedProducts(ExportMapper):
     def _categories(self, cell: str) -> str:
         """Return paths as Fondly reads them, `Apparel > Shirts;Sale`; numbers name no category."""
         text = clean(plain(cell))
-        found = re.split(self.rules.paths, text) if self.rules.paths else [text]
+        root = re.split("[/,|]", text, maxsplit=1)[0]
+        between = self.rules.paths.replace("{root}", re.escape(root))
+        found = re.split(between, text) if between else [text]
         paths = (
             [_name(level) for level in re.split(self.rules.level, path) if level.strip()] for path in found
         )

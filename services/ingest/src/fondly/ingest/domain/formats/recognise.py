@@ -6,7 +6,7 @@ from itertools import islice
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.file_names import base_name, kind_of_name
-from fondly.ingest.domain.formats.export import EXPORTS, Export
+from fondly.ingest.domain.formats.export import BESIDE, EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
@@ -151,7 +151,7 @@ def recognise(
     mapped = {field: _position(names, name, file=file) for name, field in said.columns.items()}
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
-        layout = draft.exported(export, mapped)
+        layout = draft.exported(export, {**_beside(draft, export, mapped), **mapped})
         lacking = missing(export.kind, [*layout.columns, *draft.constants])
         if lacking and export.hint:
             raise UnrecognisedError(
@@ -166,6 +166,14 @@ def recognise(
 def _export(names: Header, mapping: FileMapping, ignored: Collection[int]) -> Export | None:
     found = next((each for each in EXPORTS if each.matches(names.without(ignored))), None)
     return found if found and mapping.kind in {None, found.kind} else None
+
+
+def _beside(draft: Draft, export: Export, mapped: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns of an export that are none of its program's, but have a field's name."""
+    positions = export.positions(draft.header)
+    taken = {*positions.values(), *mapped.values(), *draft.ignored}
+    found = matching(draft.header, export.kind, taken=taken, given=export.sources(positions))
+    return {name: at[0] for name, at in found.items() if name in BESIDE[export.kind] and len(at) == 1}
 
 
 def _table(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Layout:
