@@ -236,7 +236,7 @@ def test_a_written_file_says_what_was_answered_and_explains_the_rest() -> None:
     text = commented(Said({"brand.name": 'Tee "und" mehr', "hosts.links": ["tee.example"], "shop.picks": 3}))
     read = read_shop_file(text, file="fondly.toml")
     assert (read.brand.name, read.hosts.links, read.shop.picks) == ('Tee "und" mehr', ["tee.example"], 3)
-    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", commented({}), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", commented(Said({})), flags=re.MULTILINE)
     whole = read_shop_file(uncommented, file="fondly.toml")
     assert whole.model_fields_set == {"brand", "shop", "hosts", "theme", "subjects", "columns"}
     assert whole.shop.model_fields_set == set(type(whole.shop).model_fields)
