@@ -119,7 +119,7 @@ def test_whatever_dies_is_started_again_but_not_for_ever(tmp_path: Path) -> None
             "mailer", ["-c", f"import os; os.chdir({str(tmp_path)!r}); {ends}; raise KeyError('y')"], {}
         )
         processes.start("emulator", SLEEP, {})
-        now, told = time.monotonic(), []
+        now, told = time.monotonic(), list[str]()
 
         def wait() -> None:
             while processes.ended() != ["mailer"]:

@@ -1,7 +1,6 @@
 """What a stack keeps in a folder from one start to the next: its ports, its key, and where its stores are."""
 
 import json
-import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,23 +24,10 @@ def kept_in(folder: Path | None, *, ports: int) -> Kept:
     """Return so many ports, and a key: the folder's, as far as they are free; without one new ones."""
     file = folder / "addresses.json" if folder else None
     known = json.loads(file.read_text()) if file and file.exists() else {}
-    before = [*known.get(PORTS, ()), *([0] * ports)][:ports]
-    kept = Kept(
-        [each if each and _is_free(each) else free_port() for each in before], known.get(KEY) or token_hex()
-    )
+    before = known.get(PORTS) or [0] * ports
+    kept = Kept([free_port(each) for each in before], known.get(KEY) or token_hex())
     if file:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         file.touch(mode=0o600)
         file.write_text(json.dumps({PORTS: kept.ports, KEY: kept.key}))
     return kept
-
-
-def _is_free(port: int) -> bool:
-    """Whether a server could listen there, also one that has just ended."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
