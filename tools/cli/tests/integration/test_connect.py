@@ -1,4 +1,4 @@
-"""`fondly connect`: a stand-in's shop becomes a set in the bucket, and who is gone there is forgotten here."""
+"""`fondly connect`: a shop becomes a set in the bucket, and who is gone there is forgotten here."""
 
 import asyncio
 import base64
@@ -20,7 +20,7 @@ from tools.cli.tests.conftest import Fondly
 
 BUYERS = [Buyer(7_300_100 + number) for number in range(12)]
 GONE, ASKS = BUYERS[3:5]
-TOKEN, SECRET = "ck_1:cs_1", "whsec"  # noqa: S105 - of a stand-in
+TOKEN, SECRET = "ck_1:cs_1", "whsec"
 
 
 class Served(WooCommerceStandIn):
@@ -95,7 +95,7 @@ def test_who_is_gone_in_the_shop_or_asks_for_it_is_forgotten_with_proof(
     monkeypatch: pytest.MonkeyPatch,
     personalize: Account,
 ) -> None:
-    """Mirror, log, requests and uploads: a search of everything finds them nowhere. Who forges asks in vain."""
+    """A search of everything finds them nowhere: log, requests, uploads. Who forges asks in vain."""
     assert personalize
     monkeypatch.setenv("FONDLY_CONNECT_WEBHOOK_SECRET", SECRET)
     connect(fondly, shop)
