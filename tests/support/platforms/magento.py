@@ -81,9 +81,7 @@ class MagentoStandIn(StandIn):
             }
             for number, line in enumerate(order.lines)
         ]
-        twice = [
-            {**each, "item_id": each["item_id"] + 50, "parent_item_id": each["item_id"]} for each in items
-        ]
+        twice = [{**each, "parent_item_id": each["item_id"]} for each in items[:1]]
         body = {
             "entity_id": order.id,
             "increment_id": str(order.id),
@@ -94,7 +92,7 @@ class MagentoStandIn(StandIn):
             "base_currency_code": "GBP",
             "created_at": iso(at).replace("T", " "),
             "updated_at": iso(at).replace("T", " "),
-            "items": [*items, *twice[:1]],
+            "items": [*items, *twice],
         }
         self.shelves["orders"].put(order.id, body, at)
 
@@ -106,8 +104,8 @@ class MagentoStandIn(StandIn):
             raise web.HTTPBadRequest(text="Maximum SearchCriteria pageSize is 300")
         filters = dict[str, dict[str, str]]()
         for name, value in query.items():
-            if found := FILTER.fullmatch(name):
-                filters.setdefault(found[1], {})[found[2]] = value
+            if named := FILTER.fullmatch(name):
+                filters.setdefault(named[1], {})[named[2]] = value
         asked = {(each["field"], each["condition_type"]): each["value"] for each in filters.values()}
         shelf = self.shelves[PATHS[request.path.removeprefix("/rest/V1/")]]
         if query["searchCriteria[sortOrders][0][field]"] == "updated_at":

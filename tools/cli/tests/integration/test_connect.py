@@ -1,4 +1,4 @@
-"""`fondly connect`: a stand-in's shop becomes a set in the bucket, and who is gone there is forgotten here."""
+"""`fondly connect`: a shop becomes a set in the bucket, and who is gone there is forgotten here."""
 
 import asyncio
 import base64
@@ -93,10 +93,9 @@ def test_who_is_gone_in_the_shop_or_asks_for_it_is_forgotten_with_proof(
     shop: Served,
     resources: Resources,
     monkeypatch: pytest.MonkeyPatch,
-    personalize: Account,
+    personalize: Account,  # noqa: ARG001 - it is asked to forget, too
 ) -> None:
-    """Mirror, log, requests and uploads: a search of everything finds them nowhere. Who forges asks in vain."""
-    assert personalize
+    """A search of everything finds them nowhere: log, requests, uploads. Who forges asks in vain."""
     monkeypatch.setenv("FONDLY_CONNECT_WEBHOOK_SECRET", SECRET)
     connect(fondly, shop)
     body = json.dumps({"id": ASKS.id})

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from fondly.cli.answer import Answer
 from fondly.cli.tables.cleanup import deleted_table
 from fondly.cli.tables.customers import proof_sections
-from fondly.cli.tables.declaration import Shown, sheet
+from fondly.cli.tables.declaration import Remark, Shown, sheet
 from fondly.operations.connect.run import Connected
 from fondly.operations.formatting import count
 
+WHY = "without a price, or about a product that is not in the shop any more"
 LEAVING = "the shop asks to delete everything that is known of it: fondly cleanup --all"
 
 
@@ -25,6 +26,9 @@ def _shown(done: Connected) -> Iterator[Shown]:
     facts = [(kind, count(number)) for kind, number in done.objects.items() if number]
     uploaded = ", ".join(done.uploaded) or "nothing: the files are those of the last time"
     yield sheet([*facts, ("new, changed or gone", count(done.changed)), ("uploaded", uploaded)])
+    yield from (
+        Remark(f"{count(left)} rows of {kind} left out: {WHY}") for kind, left in done.left_out.items()
+    )
     if done.forgotten:
         yield deleted_table(done.forgotten.rows, dry_run=False)
         if done.forgotten.proof:

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientSession
 
-from fondly.ingest.domain.formats.shopify_products import entries
 from fondly.operations.connect.http import Api, Sleep
-from fondly.operations.connect.model import Cursor, Found, Json, Page, moment_before, person, row
+from fondly.operations.connect.model import Cursor, Found, Json, Page, moment_before
 from fondly.operations.connect.paging import SECOND, Part, Window, by_time
+from fondly.operations.connect.tables import Tables
 
 SIZE = 100
 """The most that a page may have is 300, which a shop can lower."""
@@ -23,8 +23,6 @@ ENABLED = 1
 UNSEEN = 1
 """The visibility of products that are sold only as a part of others."""
 SOLD = frozenset({"simple", "virtual", "downloadable", "bundle", "giftcard"})
-STATES = {"new": "pending", "closed": "refunded"}
-"""States whose words mean something else elsewhere; statuses below them are the shop's own."""
 LINKS = "configurable_product_links"
 ROOT_LEVEL = 1
 """Categories up to this level have no name that a shopper sees."""
@@ -40,6 +38,7 @@ class Magento:
     def __init__(self, session: ClientSession, shop: str, token: str, *, sleep: Sleep) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         self._api = Api(session, f"{shop.rstrip('/')}/rest/V1", headers, sleep=sleep)
+        self._tables = Tables("magento")
         self._shop: Shop | None = None
 
     async def changed(self, kind: str, cursor: Cursor) -> AsyncIterator[Page]:
@@ -65,7 +64,7 @@ class Magento:
         while more:
             answer = await self._search(kind, [("entity_id", "gt", str(last))], "entity_id")
             items = answer["items"]
-            yield Page([self._listed(kind, each) for each in items])
+            yield Page([self._tables.found(kind, each) for each in items])
             more = answer["total_count"] > len(items) > 0
             last = _id_of(items[-1]) if items else last
 
@@ -111,10 +110,15 @@ class Magento:
         return Shop(store, {str(each["id"]): each for each in categories})
 
     def _found(self, kind: str, item: Json, shop: "Shop") -> Found:
-        return read_order(item) if kind == "orders" else read_product(item, shop)
-
-    def _listed(self, kind: str, item: Json) -> Found:
-        return read_customer(item) if kind == "customers" else Found(kind, str(_id_of(item)), ())
+        if kind == "orders":
+            return self._tables.found(kind, item)
+        more = item.get("extension_attributes", {})
+        said = {**shop.said_of(item), "of": item}
+        if LINKS in more:
+            about = [str(each) for each in more[LINKS]]
+            return Found(kind, str(item["id"]), (), about=about, shared=self._tables.row("shared", said))
+        rows = [self._tables.row(kind, said)] if item["type_id"] in SOLD else []
+        return Found(kind, str(item["id"]), rows)
 
 
 class Shop:
@@ -135,80 +139,16 @@ class Shop:
         above = [self._categories[each] for each in deepest["path"].split("/") if each in self._categories]
         return "|".join(each["name"] for each in above if each["level"] > ROOT_LEVEL)
 
-    def link(self, product_id: object) -> str:
-        """Return a product's page, by the address that works whatever others are configured."""
-        return f"{self.base}catalog/product/view/id/{product_id}"
-
-
-def read_product(item: Json, shop: Shop) -> Found:
-    """Read a product; a configurable one is none itself, but its parts share its page, picture and texts."""
-    own, more = str(item["id"]), item.get("extension_attributes", {})
-    attributes = {each["attribute_code"]: each["value"] for each in item.get("custom_attributes", ())}
-    on_page = item["status"] == ENABLED and item["visibility"] != UNSEEN
-    picture = attributes.get("image")
-    texts = {
-        "category": shop.path(more.get("category_links", ())),
-        "about_product": "|".join(
-            entries(attributes.get("description") or attributes.get("short_description") or "")
-        ),
-        "img_link": shop.pictures + picture if picture and picture != "no_selection" else None,
-        "product_link": shop.link(own) if on_page else None,
-    }
-    if LINKS in more:
-        shared = {**texts, "parent_id": own, "in_stock": "yes" if on_page else None}
-        return Found("products", own, (), about=[str(each) for each in more[LINKS]], shared=row(shared))
-    if item["type_id"] not in SOLD:
-        return Found("products", own, ())
-    offer = {
-        "product_id": item["sku"],
-        "product_name": item["name"],
-        "discounted_price": item.get("price"),
-        "special_price": attributes.get("special_price"),
-        "special_from": attributes.get("special_from_date"),
-        "special_to": attributes.get("special_to_date"),
-        "currency": shop.currency,
-        "in_stock": "yes" if on_page else "no",
-        "sold_out": None if item["status"] == ENABLED else "yes",
-    }
-    return Found("products", own, [row({**offer, **texts})])
-
-
-def read_customer(item: Json) -> Found:
-    """Read a customer; their consent is that to the newsletter."""
-    own = str(item["id"])
-    subscribed = item.get("extension_attributes", {}).get("is_subscribed")
-    cells = {
-        "user_id": own,
-        "email": item["email"],
-        "user_name": f"{item['firstname']} {item['lastname']}".strip(),
-        "marketing_consent": "yes" if subscribed else "no",
-    }
-    return Found("customers", own, [row(cells)], own)
-
-
-def read_order(item: Json) -> Found:
-    """Read an order; an item with a parent is the same purchase told twice."""
-    customer, email = item.get("customer_id"), item["customer_email"]
-    shared = {
-        "order_id": item["increment_id"],
-        "user_id": customer,
-        "email": email,
-        "timestamp": _instant(item["created_at"]),
-        "status": STATES.get(item["state"], item["state"]),
-    }
-    lines = [each for each in item["items"] if not each.get("parent_item_id")]
-    rows = [row({**shared, **_line(each, item["base_currency_code"])}) for each in lines]
-    return Found("orders", str(item["entity_id"]), rows, person(customer, email))
-
-
-def _line(line: Json, currency: str) -> dict[str, object]:
-    return {
-        "product_id": line["sku"],
-        "quantity": int(line["qty_ordered"]),
-        "refunded_quantity": int(line.get("qty_refunded", 0)) or None,
-        "cancelled_quantity": int(line.get("qty_canceled", 0)) or None,
-        "unit_price": f"{line.get('base_price_incl_tax') or line['base_price']:.2f} {currency}",
-    }
+    def said_of(self, item: Json) -> Json:
+        """Return what expressions may say of a product besides it; this address works whatever others do."""
+        on_page = item["status"] == ENABLED and item["visibility"] != UNSEEN
+        return {
+            "has": {each["attribute_code"]: each["value"] for each in item.get("custom_attributes", ())},
+            "category": self.path(item.get("extension_attributes", {}).get("category_links", ())),
+            "currency": self.currency,
+            "pictures": self.pictures,
+            "page": on_page and f"{self.base}catalog/product/view/id/{item['id']}",
+        }
 
 
 def _id_of(item: Json) -> int:

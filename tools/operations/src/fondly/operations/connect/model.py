@@ -1,12 +1,10 @@
 """What a platform gives: objects as rows of Fondly's own files, a page at a time, and where to go on."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import BaseModel, ConfigDict
-
-from fondly.ingest.domain.rows.people import id_of_address
 
 Row = dict[str, str]
 """Cells by column, of those that `sets.COLUMNS` lists; without those that say nothing."""
@@ -65,20 +63,16 @@ class Platform(Protocol):
     """Kinds that must be listed anew each time."""
 
     def changed(self, kind: str, cursor: Cursor) -> AsyncIterator[Page]:
-        """Yield what has changed, the longest ago first."""
-        ...
+        """Yield what has changed, and where to go on."""
 
     def listed(self, kind: str) -> AsyncIterator[Page]:
-        """Yield everything of a kind in the order of ids; of a changing kind the ids alone."""
-        ...
+        """Yield everything of a kind; of a changing kind the ids alone."""
 
     async def count(self, kind: str) -> int:
         """Return how many objects of a changing kind there are."""
-        ...
 
     async def exists(self, kind: str, object_id: str) -> bool:
         """Whether there is such an object now: a list that changes while it is read may miss one."""
-        ...
 
 
 def instant(at: datetime) -> str:
@@ -89,13 +83,3 @@ def instant(at: datetime) -> str:
 def moment_before(at: str, delta: timedelta) -> str:
     """Return an earlier moment."""
     return instant(datetime.fromisoformat(at) - delta)
-
-
-def row(cells: Mapping[str, object]) -> Row:
-    """Return cells as texts, without those that say nothing."""
-    return {name: str(value) for name, value in cells.items() if value not in {None, ""}}
-
-
-def person(customer_id: object, email: str | None) -> str:
-    """Return how ingest calls a customer: by their id, or a guest by a digest of the address."""
-    return str(customer_id) if customer_id else id_of_address(email) if email else ""

@@ -17,6 +17,8 @@ from fondly.operations.errors import OperationError
 CUSTOMERS = "customers"
 MANY, MANY_SHARE = 10, 0.2
 """So many customers, and so large a share of all, are not taken to be gone without a person saying so."""
+TOLD = 10_000
+"""After how many objects a line says how far the pass is."""
 Tell = Callable[[str], None]
 
 
@@ -29,6 +31,8 @@ class Connected(BaseModel):
     """How many objects are new or other than before, or gone."""
     uploaded: list[str] = []
     """The names of the files; none if nothing has changed."""
+    left_out: dict[str, int] = {}
+    """Rows of no use: products without a price, and what is about products that are gone."""
     forgotten: Forgotten | None = None
     """What became of those who are gone or asked to be forgotten; None if nobody was."""
     exports: list[str] = []
@@ -60,10 +64,17 @@ class Pass:
         await self.kept.save()
         await self.kept.compact()
         forgotten = await self.requests.forget(asked.forget)
+        written = sets.write_files(self.kept.mirror, folder, utc_now().date())
+        is_new = written.digests != self.kept.state.uploaded or forgotten is not None  # which deletes files
+        if is_new and not asked.leaving:
+            await sets.upload(self.kept.objects, name, folder, written.digests)
+            self.kept.state.uploaded = written.digests
+            await self.kept.save()
         return Connected(
             objects={kind: self.kept.mirror.count(kind) for kind in sets.COLUMNS},
             changed=self.changed,
-            uploaded=[] if asked.leaving else await self._upload(name, folder, anew=forgotten is not None),
+            uploaded=list(written.digests) if is_new and not asked.leaving else [],
+            left_out=written.left_out,
             forgotten=forgotten,
             exports=sorted(asked.exports),
             leaving=asked.leaving,
@@ -119,17 +130,3 @@ class Pass:
         self.changed += await self.kept.keep(page, kind)
         if self.changed // TOLD > before // TOLD:
             self.tell(f"{self.changed:,} objects are new or have changed")
-
-    async def _upload(self, name: str, folder: Path, *, anew: bool) -> list[str]:
-        """Upload a set if it is another than the last one, whose files may have been deleted."""
-        digests = sets.write_files(self.kept.mirror, folder, utc_now().date())
-        if digests == self.kept.state.uploaded and not anew:
-            return []
-        await sets.upload(self.kept.objects, name, folder, digests)
-        self.kept.state.uploaded = digests
-        await self.kept.save()
-        return list(digests)
-
-
-TOLD = 10_000
-"""After how many objects a line says how far the pass is."""

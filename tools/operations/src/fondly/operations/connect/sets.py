@@ -2,10 +2,12 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import file_digest
 from pathlib import Path
+from typing import NamedTuple
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.object_keys import UPLOADS
@@ -42,15 +44,28 @@ NEEDED = ("products", "customers")
 """Kinds without which no run could start."""
 
 
-def write_files(mirror: Mirror, folder: Path, today: date) -> dict[str, str]:
-    """Write a file for each kind that has rows; return their SHA-256 by name.
+class Written(NamedTuple):
+    """The SHA-256 of files by name, and how many rows of each kind are of no use to a run."""
 
-    The same objects make the same bytes. Raises `OperationError` if the shop has no products or customers.
+    digests: dict[str, str]
+    left_out: Counter[str]
+    """Products without a price, and what is about products that are not in the shop any more."""
+
+
+def write_files(mirror: Mirror, folder: Path, today: date) -> Written:
+    """Write a file for each kind that has rows: the same objects make the same bytes.
+
+    Raises `OperationError` if the shop has no products or customers.
     """
-    written = {kind: _write(folder / f"{kind}.csv", kind, mirror, today) for kind in COLUMNS}
-    if missing := [kind for kind in NEEDED if not written[kind]]:
-        raise OperationError(f"the shop has no {' and no '.join(missing)}: does the token have every scope?")
-    return {f"{kind}.csv": digest for kind, digest in written.items() if digest}
+    ids, written = set[str](), Written({}, Counter())
+    for kind in COLUMNS:
+        path = folder / f"{kind}.csv"
+        if _write(path, kind, _useful(kind, mirror, today, ids, written.left_out), mirror.columns(kind)):
+            with path.open("rb") as file:
+                written.digests[path.name] = file_digest(file, "sha256").hexdigest()
+        elif kind in NEEDED:
+            raise OperationError(f"the shop has no {kind} that can be used: has the token every scope?")
+    return written
 
 
 async def upload(objects: S3Objects, name: str, folder: Path, digests: Mapping[str, str]) -> None:
@@ -63,17 +78,28 @@ async def upload(objects: S3Objects, name: str, folder: Path, digests: Mapping[s
     await objects.put(f"{UPLOADS}{name}/{MANIFEST}", manifest, content_type="application/json")
 
 
-def _write(path: Path, kind: str, mirror: Mirror, today: date) -> str:
-    """Write a file with the columns that say something; return its SHA-256, or nothing without any."""
-    used = mirror.columns(kind)
+def _useful(kind: str, mirror: Mirror, today: date, ids: set[str], left_out: Counter[str]) -> Iterator[Row]:
+    """Yield the rows that ingest can use: a run with too many others would end."""
+    for each in mirror.rows(kind):
+        cells = as_sold(each, today)
+        is_product, of = kind == "products", cells.get("product_id")
+        if "discounted_price" not in cells if is_product else of is not None and of not in ids:
+            left_out[kind] += 1
+            continue
+        ids |= {cells["product_id"], cells.get("parent_id", "")} if is_product else set()
+        yield cells
+
+
+def _write(path: Path, kind: str, rows: Iterator[Row], used: set[str]) -> bool:
+    """Write rows in the columns that say something; return whether there are any."""
     used |= {"actual_price"} if "special_price" in used else set()
-    columns = [each for each in COLUMNS[kind] if each in used]
+    number = 0
     with path.open("w", encoding="utf-8", newline="") as file:
-        cells = csv.DictWriter(file, columns, extrasaction="ignore")
+        cells = csv.DictWriter(file, [each for each in COLUMNS[kind] if each in used], extrasaction="ignore")
         cells.writeheader()
-        cells.writerows(as_sold(each, today) for each in mirror.rows(kind))
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest() if used else ""
+        for number, each in enumerate(rows, 1):  # noqa: B007 - it is counted
+            cells.writerow(each)
+    return number > 0
 
 
 def as_sold(cells: Row, today: date) -> Row:

@@ -7,15 +7,15 @@ null`), and the objects Product, ProductVariant, Customer, Order and LineItem of
 """
 
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from importlib.resources import files
 from typing import NamedTuple
 
 from aiohttp import ClientError, ClientSession
 
 from fondly.operations.connect.http import TRIES, Api, BusyError, Sleep
-from fondly.operations.connect.model import Cursor, Found, Json, Page, Row, person, row
+from fondly.operations.connect.model import Cursor, Json, Page
+from fondly.operations.connect.tables import FOLDER, Tables
 from fondly.operations.errors import OperationError
 from fondly.runtime.retry import backoff_s
 
@@ -24,7 +24,6 @@ OBJECTS_A_PAGE = 500
 POLL_S = 5.0
 RUNNING = frozenset({"CREATED", "RUNNING", "CANCELING"})
 ENDED = "COMPLETED"
-QUERIES = files("fondly.operations.connect")
 
 
 class Shopify:
@@ -36,6 +35,7 @@ class Shopify:
     def __init__(self, session: ClientSession, shop: str, token: str, *, sleep: Sleep) -> None:
         headers = {"X-Shopify-Access-Token": token}
         self._api = Api(session, f"{shop.rstrip('/')}/admin/api/{VERSION}", headers, sleep=sleep)
+        self._tables = Tables("shopify")
         self._currency = ""
 
     async def changed(self, kind: str, cursor: Cursor) -> AsyncIterator[Page]:
@@ -47,7 +47,7 @@ class Shopify:
             begun = Progress(await self._run(query(kind).replace("(FILTER)", since)), latest=cursor.since)
         async for nodes, progress in self._results(begun):
             begun = progress
-            found = [READ[kind](each, self._currency) for each in nodes]
+            found = [self._tables.found(kind, each, currency=self._currency) for each in nodes]
             yield Page(found, Cursor(since=cursor.since, place=progress.place))
         yield Page([], Cursor(since=begun.latest))
 
@@ -55,17 +55,16 @@ class Shopify:
         """Yield the ids of all objects."""
         operation = await self._run(f"{{ {kind} {{ edges {{ node {{ id }} }} }} }}")
         async for nodes, _ in self._results(Progress(operation)):
-            yield Page([Found(kind, number(each["id"]), ()) for each in nodes])
+            yield Page([self._tables.found(kind, each) for each in nodes])
 
     async def count(self, kind: str) -> int:
         """Return how many objects there are."""
         counted = await self._ask(f"{{ {kind}Count(limit: null) {{ count }} }}")
         return int(counted[f"{kind}Count"]["count"])
 
-    async def exists(self, kind: str, object_id: str) -> bool:
+    async def exists(self, _kind: str, object_id: str) -> bool:
         """Whether there is such an object."""
-        gid = f"gid://shopify/{kind.removesuffix('s').capitalize()}/{object_id}"
-        return bool((await self._ask(query("node"), id=gid))["node"])
+        return bool((await self._ask(query("node"), id=object_id))["node"])
 
     async def _run(self, asked: str) -> str:
         """Start a bulk operation and return its id, once the one of the app that is at work has ended."""
@@ -111,12 +110,7 @@ class Shopify:
 
 def query(name: str) -> str:
     """Return one of the queries beside this module."""
-    return QUERIES.joinpath(f"queries/{name}.graphql").read_text("utf-8")
-
-
-def number(gid: str) -> str:
-    """Return the number at the end of an id such as `gid://shopify/Product/7`."""
-    return gid.rpartition("/")[2]
+    return FOLDER.joinpath(f"queries/{name}.graphql").read_text("utf-8")
 
 
 def throttled(answer: Json) -> None:
@@ -158,7 +152,7 @@ async def _trees(
     async for line in lines:
         node = json.loads(line)
         if "__parentId" in node:
-            nodes[-1].setdefault("children", []).append(node)
+            nodes[-1].setdefault("__children", []).append(node)
         else:
             if len(nodes) == OBJECTS_A_PAGE:
                 read = _read(read, nodes, number_of_lines)
@@ -173,78 +167,3 @@ async def _trees(
 def _read(before: Progress, nodes: Sequence[Json], lines: int) -> Progress:
     latest = max([before.latest, *(each.get("updatedAt", "") for each in nodes)])
     return Progress(before.operation, lines, before.objects + len(nodes), latest)
-
-
-def read_product(node: Json, currency: str) -> Found:
-    """Read a product: each variant is one."""
-    rows = [_variant(node, each, currency) for each in node.get("children", ())]
-    return Found("products", number(node["id"]), rows)
-
-
-def _variant(product: Json, variant: Json, currency: str) -> Row:
-    picture = variant["image"] or (product["featuredMedia"] or {}).get("preview", {}).get("image") or {}
-    url, own = product["onlineStoreUrl"], number(variant["id"])
-    sold = product["status"] == "ACTIVE" and url and variant["availableForSale"]
-    return row(
-        {
-            "product_id": own,
-            "product_name": product["title"],
-            "discounted_price": variant["price"],
-            "actual_price": variant["compareAtPrice"],
-            "currency": currency,
-            "category": (product["category"] or {}).get("fullName", "").replace(" > ", "|")
-            or product["productType"],
-            "brand": product["vendor"],
-            "about_product": product["description"],
-            "img_link": picture.get("url"),
-            "product_link": f"{url}?variant={own}" if url else None,
-            "parent_id": number(product["id"]),
-            "variant": None if variant["title"] == "Default Title" else variant["title"],
-            "in_stock": "yes" if sold else "no",
-        }
-    )
-
-
-def read_customer(node: Json, _currency: str) -> Found:
-    """Read a customer: only who is subscribed has consented."""
-    address = node["defaultEmailAddress"] or {}
-    own = number(node["id"])
-    cells = {
-        "user_id": own,
-        "email": address.get("emailAddress"),
-        "user_name": " ".join(filter(None, (node["firstName"], node["lastName"]))),
-        "marketing_consent": "yes" if address.get("marketingState") == "SUBSCRIBED" else "no",
-        "language": node["locale"],
-    }
-    return Found("customers", own, [row(cells)], own)
-
-
-def read_order(node: Json, currency: str) -> Found:
-    """Read an order; a test's has no rows, nor has an item whose product is gone."""
-    customer = node["customer"] and number(node["customer"]["id"])
-    shared = {
-        "order_id": number(node["id"]),
-        "user_id": customer,
-        "email": node["email"],
-        "timestamp": node["processedAt"],
-        "status": "cancelled" if node["cancelledAt"] else (node["displayFinancialStatus"] or "").lower(),
-    }
-    items = () if node["test"] else (each for each in node.get("children", ()) if each["variant"])
-    rows = [row({**shared, **_item(each, currency)}) for each in items]
-    return Found("orders", number(node["id"]), rows, person(customer, node["email"]) if rows else "")
-
-
-def _item(item: Json, currency: str) -> dict[str, object]:
-    return {
-        "product_id": number(item["variant"]["id"]),
-        "quantity": item["quantity"],
-        "refunded_quantity": item["quantity"] - item["currentQuantity"] or None,
-        "unit_price": f"{item['discountedUnitPriceSet']['shopMoney']['amount']} {currency}",
-    }
-
-
-READ: dict[str, Callable[[Json, str], Found]] = {
-    "products": read_product,
-    "customers": read_customer,
-    "orders": read_order,
-}
