@@ -7,7 +7,6 @@ from functools import cache, lru_cache
 from itertools import chain
 from typing import Self
 
-from fondly.contracts.shelves import is_shelf
 from fondly.mailer.domain.language.kinds import Kind, read_kinds
 from fondly.mailer.domain.locales import FOLDERS, languages
 
@@ -35,6 +34,9 @@ class Naming:
     """How categories end whose products only belong to what the category names: "Camera Accessories"."""
     has_compounds: bool
     """Whether nouns are written together, and adjectives before them inflected."""
+    audiences: frozenset[str]
+    beginnings: frozenset[str]
+    articles: frozenset[str]
     foreign: frozenset[str]
     """Small words of other languages, which give those away."""
     dative_plural: str
@@ -65,7 +67,18 @@ class Naming:
             has_compounds=read["has_compounds"],
             dative_plural=read["dative_plural"],
             longest_acronym=read["longest_acronym"],
-            **{name: frozenset(read[name].split()) for name in ("common", "no_brands", "openers", "foreign")},
+            **{
+                name: frozenset(read[name].split())
+                for name in (
+                    "common",
+                    "no_brands",
+                    "openers",
+                    "foreign",
+                    "articles",
+                    "beginnings",
+                    "audiences",
+                )
+            },
             spellings={each.lower(): each for each in read["spellings"].split()},
             same={word: frozenset().union(*(each for each in groups if word in each)) for word in words},
         )
@@ -87,7 +100,9 @@ class Naming:
             word
             for word in before
             if word.isupper()
-            or not (self.has_compounds or is_shelf(word) or not word.replace("-", "").isalpha())
+            or not (
+                self.has_compounds or word.casefold() in self.audiences or not word.replace("-", "").isalpha()
+            )
         ]
         is_short = known and 0 < len(telling) <= MAX_WORDS_BEFORE
         return known.behind(f"{self.in_sentence(' '.join(telling))} ") if known and is_short else known
