@@ -123,4 +123,5 @@ def _between(cell: str, level: str) -> list[str]:
 
 
 def _levels(text: str, level: str) -> list[str]:
-    return _NESTED.split(text) if level == ">" else text.split(level)
+    is_nested = level == ">" or (level == "|" and "|" not in text)
+    return _NESTED.split(text) if is_nested else text.split(level)

@@ -43,7 +43,6 @@ def own_name(name: str, category: tuple[str, ...], naming: Naming, brand: str | 
     """Return a product's title, or if that is long its brand and its kind; empty if it has none.
 
     The brand is the stated one, else what stands before a dash, else the first word if it may be one.
-
     A work keeps its title, with its author or artist, behind its kind where the language says it so.
     """
     kind = kind_of(name, category, naming)
@@ -56,9 +55,8 @@ def own_name(name: str, category: tuple[str, ...], naming: Naming, brand: str | 
     is_nameless = bool(words) and _is_no_brand(words[0], naming)
     if kind and len(whole) > LONG_TITLE_CHARS:
         maker = _maker(whole, naming, brand)
-        return (
-            kind.noun if maker.casefold() in ("", *kind.noun.casefold().split()) else f"{maker} {kind.noun}"
-        )
+        is_said = maker.casefold() in kind.noun.casefold().split()
+        return kind.noun if is_said or not maker else f"{maker} {kind.noun}"
     while len(words) > MIN_WORDS and _is_no_brand(words[0], naming) and not words[1].islower():
         words.pop(0)
     is_titled = whole.split(" ")[0].casefold() in naming.articles
@@ -157,9 +155,10 @@ def _learned(label: str, singular: str | None, said: Sequence[str], naming: Nami
     noun = naming.in_sentence(singular or label)
     words = noun.split()
     is_said = naming.stem(folded(words[-1])) in (said if singular else said[-1:])
-    is_own = is_said and not names_a_thing(words[-1])
-    is_noun = is_own and len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
-    return Kind(noun, label, naming.indefinite if singular else ()) if is_noun else None
+    last = words[-1].casefold()
+    is_foreign = last in naming.foreign or last.endswith(naming.foreign_endings) or names_a_thing(last)
+    is_noun = len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
+    return Kind(noun, label, naming.indefinite) if is_said and is_noun and not is_foreign else None
 
 
 def _head(kind: Kind) -> str:
