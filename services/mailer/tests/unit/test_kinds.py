@@ -80,6 +80,8 @@ def test_german_nouns_are_found_within_compounds(category: str, name: str, noun:
         ("en_GB", "Bebidas|Vinhos", "Vinho Tinto do Vale"),
         ("en_GB", "Padaria|Pan", "Pan integral de centeno"),
         ("en_GB", "Camisetas", "Camiseta Azul"),
+        ("en_GB", "Tapetes", "Tapete Azul"),
+        ("en_GB", "Biscoitos", "Biscoito Recheado Chocolate"),
         ("en_GB", "Livres", "Le Petit Livre Rouge"),
         ("en_GB", "Herren|Hemden", "Norra Leinenhemd"),
         ("en_GB", "Wireless", "Arc Plus"),

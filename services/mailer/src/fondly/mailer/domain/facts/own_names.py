@@ -115,9 +115,10 @@ def kind_of(name: str, category: tuple[str, ...], naming: Naming) -> Kind | None
 
 
 def _titled(whole: str, naming: Naming) -> Kind | None:
-    """Return what a title ends with, but for a measure; nothing of a long one, which may have been cut."""
+    """Return what a title ends with, but for a measure; no flavour, and nothing that may have been cut."""
     kind = naming.known(whole) or naming.known(_MEASURES.split(whole)[0])
-    return kind if kind and not kind.is_work and len(whole) <= UNCUT_CHARS else None
+    is_sure = kind and not (kind.is_work or kind.is_mass) and len(whole) <= UNCUT_CHARS
+    return kind if is_sure else None
 
 
 def _listed(label: str, naming: Naming) -> list[Kind]:
@@ -156,7 +157,8 @@ def _learned(label: str, singular: str | None, said: Sequence[str], naming: Nami
     words = noun.split()
     is_said = naming.stem(folded(words[-1])) in (said if singular else said[-1:])
     last = words[-1].casefold()
-    is_foreign = last in naming.foreign or last.endswith(naming.foreign_endings) or names_a_thing(last)
+    is_foreign = last.endswith(naming.foreign_endings) or names_a_thing(last)
+    is_foreign |= singular is not None and naming.signs.isdisjoint(said)
     is_noun = len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
     return Kind(noun, label, naming.indefinite) if is_said and is_noun and not is_foreign else None
 

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import Any, Self
 
@@ -40,7 +40,7 @@ class Naming:
     beginnings: frozenset[str]
     articles: frozenset[str]
     foreign: frozenset[str]
-    """Small words and things of shops in other languages, which give those away."""
+    """Small words of other languages, which give those away."""
     foreign_endings: tuple[str, ...]
     dative_plural: str
     """The ending of things after "to" or "with", unless they have it; none where nothing changes."""
@@ -73,6 +73,11 @@ class Naming:
             spellings={each.lower(): each for each in read["spellings"].split()},
             same={word: frozenset().union(*(each for each in groups if word in each)) for word in words},
         )
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Stems of words that show a name to be of the language."""
+        return frozenset(map(self.stem, self.no_brands | self.beginnings))
 
     def stem(self, word: str) -> str:
         """Return the part that all regular forms of a word share."""
