@@ -104,7 +104,7 @@ def kind_of(name: str, category: tuple[str, ...], naming: Naming) -> Kind | None
     if levels and levels[0].casefold().endswith(naming.apart):
         levels = []
     listed, said = [_listed(label, naming) for label in levels], _stems(whole, naming)
-    leaf = next(iter(listed), [])
+    leaf = next(iter(listed), ())
     work = next((kind for kinds in listed for kind in kinds if kind.is_work), None)
     if named := next((kind for kind in leaf if _is_named(kind, said, naming)), None):
         return named
@@ -121,11 +121,12 @@ def _titled(whole: str, naming: Naming) -> Kind | None:
     return kind if is_sure else None
 
 
-def _listed(label: str, naming: Naming) -> list[Kind]:
+@lru_cache(maxsize=CACHED)
+def _listed(label: str, naming: Naming) -> tuple[Kind, ...]:
     """Return the kinds that a category lists: "Desk & Study Lamps" are desk lamps and study lamps."""
     *others, last = (_FOR.sub("", part) for part in _PARTS.split(label))
     kinds = [_of_part(part, last, naming) for part in others]
-    return [kind for kind in (*kinds, naming.kind(last)) if kind]
+    return tuple(kind for kind in (*kinds, naming.kind(last)) if kind)
 
 
 def _of_part(part: str, last: str, naming: Naming) -> Kind | None:
