@@ -5,6 +5,7 @@ import unicodedata
 
 from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.values.cell_counts import is_date
 from fondly.ingest.use_cases.ignored_values import Ignored
 from fondly.operations.formatting import printable
 
@@ -41,7 +42,7 @@ def _kind_of_value(text: str, times: int, kind: Kind) -> str | None:
         return "an email address"
     if kind is Kind.PRODUCTS:
         return None
-    if _PHONE.fullmatch(text):
+    if _PHONE.fullmatch(text) and not is_date(text):
         return "a phone number"
     if _NAME.search(text):
         return "a name"

@@ -103,9 +103,20 @@ def _data(folder: Path, data: Sequence[Path], mapping: Mapping | None) -> list[P
     if some := mapped or next(alone, []):
         return some
     names = ", ".join(path.name for path in data) or "no file"
+    unknown = [f"; {path.name}: {_lacking(path, mapping)}" for path in data if path not in kinds]
     raise FileError(
         f"{folder}: found {names}, expected one file, or a set: {', '.join(missing_kinds(found))} missing"
+        f"{''.join(unknown)}"
     )
+
+
+def _lacking(path: Path, mapping: Mapping | None) -> str:
+    """Return what a file lacks to be known by its columns."""
+    try:
+        layout_of(path, mapping and mapping.for_file(path.name))
+    except FileError as error:
+        return str(error)
+    return why_unread(path, mapping)
 
 
 def _told(path: Path, mapping: Mapping | None) -> Kind | None:

@@ -133,7 +133,8 @@ _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""
 
 _OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
-"""A file without a telling name and with two of these is no file of products, even if it lacks the rest."""
+"""A file without a telling name and with two of these is no file of products, even if it lacks the rest; one with
+nothing but ids is none of customers."""
 
 
 def recognise(
@@ -215,6 +216,8 @@ def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
         unfit.add(Kind.REVIEWS)
     if named is not Kind.PRODUCTS and len(_OF_REVIEWERS & found[Kind.COMBINED]) > 1:
         unfit.add(Kind.PRODUCTS)
+    if named is not Kind.CUSTOMERS and found[Kind.CUSTOMERS] <= {"user_id"}:
+        unfit.add(Kind.CUSTOMERS)
     return [kind for kind in _ORDER if kind not in unfit]
 
 
