@@ -98,6 +98,7 @@ CLEAR: Mapping[str, tuple[Columns, Sequence[int]]] = {
         (0,),
     ),
     "English, a state": ({"MEMBER_STATUS": ["subscribed", "unsubscribed", "cleaned"]}, (0,)),
+    "English, why they left": ({"newsletter": ["yes"], "UNSUB_REASON": ["", "too many", "boring"]}, (0,)),
     "English, when they agreed": ({"optin_time": [DATE, "", DATE], "unsub_time": ["", "", DATE]}, (0,)),
     "English, deleted accounts and tests": (
         {
@@ -182,12 +183,12 @@ OPEN: Mapping[str, Case] = {
         'values: {suppressed: {"5": yes or no, "1": yes or no}}, or ignore: [status]',
         'columns: {status: suppressed}, values: {suppressed: {"5": "yes", "1": "no"}}',
     ),
-    "why they left": Case(
-        {"newsletter": ["yes"], "unsubscribe_reason": ["too many"] * 14 + [""]},
-        "is `unsubscribe_reason` a sign that somebody must not be written to? values: too many 28, empty 2",
-        "columns: {unsubscribe_reason: suppressed} and "
-        'values: {suppressed: {"too many": yes or no}}, or ignore: [unsubscribe_reason]',
-        "columns: {unsubscribe_reason: suppressed}",
+    "what became of emails": Case(
+        {"newsletter": ["yes"], "bounce_info": ["too full"] * 14 + [""]},
+        "is `bounce_info` a sign that somebody must not be written to? values: too full 28, empty 2",
+        "columns: {bounce_info: suppressed} and "
+        'values: {suppressed: {"too full": yes or no}}, or ignore: [bounce_info]',
+        "columns: {bounce_info: suppressed}",
     ),
 }
 
