@@ -263,6 +263,13 @@ def test_orders_of_tests_and_of_deleted_customers_are_no_purchases() -> None:
     assert found.mailed == [number for number in range(CUSTOMERS) if number % 3 != 1]
 
 
+@pytest.mark.parametrize(("columns", "mailed"), [({}, (0,)), ({"newsletter": ["yes"]}, (0, 1, 2))])
+def test_orders_say_who_agreed_unless_the_customers_do(columns: Columns, mailed: Sequence[int]) -> None:
+    """What somebody ticked at the time of an order is old where the shop says what holds today."""
+    tables = {**shop(columns), "orders": {**ORDERS, "accepts_marketing": ["yes", "no", ""]}}
+    assert load(tables).mailed == [number for number in range(CUSTOMERS) if number % 3 in mailed]
+
+
 OTHERS = (
     *("newsletter_source", "consent_ip", "unsubscribe_url", "consent_updated_at", "partner_offers"),
     *("accepts sms marketing", "whatsapp_optin", "Einwilligung Telefon", "consentement sms", "phone"),

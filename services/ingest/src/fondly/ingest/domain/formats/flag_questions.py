@@ -78,7 +78,7 @@ class FlagCandidate:
 def candidates(layout: Layout, mapping: FileMapping) -> list[FlagCandidate]:
     """Return the columns of a file that may be one of the fields, first those that the format reads."""
     said = {loosened(name): meant for name, meant in mapping.columns.items() if meant in FLAGS}
-    read = [name for name in FLAGS if name in layout.columns or name in layout.constants]
+    read = [name for name in FLAGS if layout.says(name)]
     named = {name: layout.columns.get(name, "constants") for name in read}
     found = [
         FlagCandidate(column, Sense(name), is_read=True, is_mapped=loosened(column) in said)
