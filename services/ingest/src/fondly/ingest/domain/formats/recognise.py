@@ -133,8 +133,8 @@ _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""
 
 _OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
-"""A file without a telling name and with two of these is no file of products, even if it lacks the rest; one with
-nothing but ids is none of customers."""
+"""A file without a telling name and with two of these is no file of products, even if it lacks the rest; one
+with nothing but ids is none of customers."""
 
 
 def recognise(
