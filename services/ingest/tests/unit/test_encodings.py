@@ -59,6 +59,8 @@ def test_a_file_of_which_some_lines_look_like_nothing_known_is_not_guessed_at(tm
     assert found.counts["rejected_rows"] == 3
     assert {each.expected for each in found.rejects} == {"text in UTF-8, or its `encoding` in mapping.yaml"}
     assert not any("read as" in each.reads for each in found.files[0].conventions)
+    few = report(tmp_path, text(*["Jos\u00e9"] * 40, POLISH[0]).encode("cp1250"))
+    assert few.counts["rejected_rows"] == 1
 
 
 @pytest.mark.parametrize(

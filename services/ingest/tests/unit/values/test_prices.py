@@ -7,6 +7,7 @@ import pytest
 
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.plain_values import excel_number
 from fondly.ingest.domain.values.conventions import Defaults, Reads
 from fondly.ingest.domain.values.money import read_price
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, decided
@@ -217,3 +218,45 @@ def test_the_currency_of_a_column_may_be_set() -> None:
     column = decided(Reads.MONEY, ["kr 12"], GERMAN, chosen=Units(currency="NOK"))
     assert read_price("kr 12", column)[:2] == (Decimal(12), "NOK")
     assert read_price("12", column)[:2] == (Decimal(12), "NOK")
+
+
+FORMATS = (
+    '"{}" #,##0.00',
+    "[${}-416] #,##0.00",
+    '_-"{}"* #,##0.00_-;-"{}"* #,##0.00_-',
+    '#,##0.00\\ "{}"',
+    "0.00",
+)
+MARKS = {
+    "BRL": ("R$", "$"),
+    "USD": ("$", "US$"),
+    "MXN": ("$", "MX$"),
+    "AUD": ("$", "A$"),
+    "GBP": ("£",),
+    "SEK": ("kr",),
+    "DKK": ("kr.", "kr"),
+    "INR": ("₹", "Rs", "Rs."),
+    "PKR": ("Rs",),
+    "CNY": ("¥", "元"),
+    "JPY": ("¥", "円"),
+    "PLN": ("zł",),
+    "EUR": ("€", "EUR"),
+}
+
+
+@pytest.mark.parametrize("code", MARKS)
+def test_a_number_format_never_contradicts_the_currency_that_it_shows(code: str) -> None:
+    """Whatever the symbol shares with other currencies, and wherever it stands in the format."""
+    shop = Defaults(code, "en_GB", "UTC")
+    cells = [excel_number(1299, each.replace("{}", mark)) for mark in MARKS[code] for each in FORMATS]
+    column = decided(Reads.MONEY, cells, shop)
+    assert {read_price(cell, column)[:2] for cell in cells} == {(Decimal(1299), code)}
+
+
+@pytest.mark.parametrize(
+    ("code", "mark"), [("BRL", "€"), ("EUR", "R$"), ("EUR", "$"), ("SEK", "£"), ("USD", "zł")]
+)
+def test_a_number_format_of_another_currency_is_read_as_that(code: str, mark: str) -> None:
+    """So that a column of them can be asked about."""
+    cell = excel_number(1299, f'"{mark}" #,##0.00')
+    assert read_price(cell, decided(Reads.MONEY, [cell], Defaults(code, "en_GB", "UTC"))).currency != code

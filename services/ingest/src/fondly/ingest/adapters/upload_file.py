@@ -30,8 +30,9 @@ class Upload(io.BufferedReader):
     ) -> None:
         most = Allowance(os.fstat(file.fileno()).st_size).unpacked_bytes(CSV_PER_BYTE, max_bytes=max_bytes)
         source = _Bounded(_unpacked(file), max_bytes=most, check=check)
+        self.is_marked = encoding is None
         self.encoding = encoding or encoding_of(source.peek()) or UTF8
-        """That of the file; what is read of it is UTF-8."""
+        """That of the file, by its byte order mark if it `is_marked`; what is read of it is UTF-8."""
         text = source if self.encoding == UTF8 else _Transcoded(source, decoder(self.encoding))
         super().__init__(text, BUFFER_BYTES)
         self._file = file

@@ -19,6 +19,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024
 """Bounds the memory that an unclosed quote can take."""
 
+FEW = 0.05
+"""A share of lines that are slips, and say nothing about a file's encoding."""
 MAX_REREAD_BYTES = 64 * 1024 * 1024
 """Bounds the time lost to files full of unclosed quotes; beyond it, a record may have only one line."""
 
@@ -36,7 +38,7 @@ class Lines:
 
     `first` is the number of the record's first line, `lines` are its bytes, and `flaw` says why they are not
     text, if they are not. Lines that are not UTF-8 but look western are read so, unless that `is_strict`:
-    `western` says where the first is, and `is_mixed` whether others cannot be read.
+    `western` says where the first is, and `is_mixed` whether too many others cannot be read.
     """
 
     def __init__(self, source: BinaryIO, *, max_bytes: int, first_line: int, is_strict: bool = False) -> None:
@@ -51,7 +53,12 @@ class Lines:
         self.lines: list[bytes] = []
         self.flaw: Fault | None = None
         self._is_strict = is_strict
-        self.western, self.is_mixed = "", False
+        self.western, self._westerns, self._flawed = "", 0, 0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether so many lines are neither UTF-8 nor look western that none of them may be western."""
+        return self._flawed > self._westerns * FEW
 
     @property
     def raw(self) -> bytes:
@@ -99,10 +106,11 @@ class Lines:
     def _recovered(self, line: bytes, byte: str) -> str:
         is_western = looks_western(line)
         if not is_western or self._is_strict:
-            self.is_mixed = True
+            self._flawed += 1
             hint = f", looks like {SHOWN_WESTERN}" if is_western else ""
             self.flaw = Fault(f"{byte} ({NOT_UTF8}{hint})", NOT_TEXT)
             return line.decode(errors="surrogateescape")
+        self._westerns += 1
         self.western = self.western or f"line {self.first + len(self.lines) - 1}: {byte} is {NOT_UTF8}"
         return decoder(WESTERN).decode(line)
 

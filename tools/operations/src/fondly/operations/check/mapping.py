@@ -6,7 +6,6 @@ from json import dumps
 from pathlib import Path
 from textwrap import indent
 
-from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import without_data
 from fondly.ingest.domain.formats.guess import Guess, guess
@@ -14,7 +13,7 @@ from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.mapping_file import write_mapping
 from fondly.ingest.use_cases.survey_files import SourceFile, survey
 from fondly.operations.check.reading import Watch, mapping_for, rules
-from fondly.operations.check.upload_set import HEADER_BYTES, OWN
+from fondly.operations.check.upload_set import OWN, header_of
 from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
 
@@ -59,9 +58,6 @@ def _written(source: SourceFile, shop: Shop, watch: Watch) -> str:
 def _guessed(source: SourceFile) -> Guess:
     said = source.mapping or FileMapping()
     try:
-        with open_table(
-            source.path, max_bytes=HEADER_BYTES, sheet=said.sheet, encoding=said.encoding
-        ) as table:
-            return guess(table.header(), file=source.key, mapping=said)
+        return guess(header_of(source.path, said), file=source.key, mapping=said)
     except FileError as error:
         return Guess(said, problem=str(error))

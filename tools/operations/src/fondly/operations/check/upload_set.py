@@ -16,7 +16,7 @@ from fondly.ingest.domain.file_names import MANIFEST, MAPPING, kind_of_name, wit
 from fondly.ingest.domain.file_sets import Found, SetFile, StoredFile
 from fondly.ingest.domain.folders import newest
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.layout import Layout, UnrecognisedError
+from fondly.ingest.domain.formats.layout import UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping, Mapping, read_mapping
 from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.manifest import read_manifest
@@ -67,15 +67,14 @@ def kind_of(path: Path, mapping: Mapping | None = None) -> Kind | None:
     if kind := _told(path, mapping):
         return kind
     with suppress(FileError):
-        return layout_of(path, mapping and mapping.for_file(path.name)).kind
+        return _kind_by_columns(path, mapping)
     return None
 
 
-def layout_of(path: Path, mapping: FileMapping | None = None) -> Layout:
-    """Return how a file would be read by its columns; `FileError` if they are not known."""
-    said = mapping or FileMapping()
-    with open_table(path, max_bytes=HEADER_BYTES, sheet=said.sheet, encoding=said.encoding) as table:
-        return recognise(table.header(), file=path.name, mapping=said)
+def header_of(path: Path, mapping: FileMapping) -> list[str]:
+    """Return the names of a file's columns; `FileError` if it is no table."""
+    with open_table(path, max_bytes=HEADER_BYTES, sheet=mapping.sheet, encoding=mapping.encoding) as table:
+        return table.header()
 
 
 def why_unread(path: Path, mapping: Mapping | None = None) -> str:
@@ -83,7 +82,7 @@ def why_unread(path: Path, mapping: Mapping | None = None) -> str:
     if reason := without_data(path.name):
         return reason
     try:
-        kind = kind_of_name(path.name) or layout_of(path, mapping and mapping.for_file(path.name)).kind
+        kind = kind_of_name(path.name) or _kind_by_columns(path, mapping)
     except UnrecognisedError:
         return "none of its columns, or too few, are known: map them in mapping.yaml if it is data"
     except FileError as error:
@@ -113,10 +112,15 @@ def _data(folder: Path, data: Sequence[Path], mapping: Mapping | None) -> list[P
 def _lacking(path: Path, mapping: Mapping | None) -> str:
     """Return what a file lacks to be known by its columns."""
     try:
-        layout_of(path, mapping and mapping.for_file(path.name))
+        _kind_by_columns(path, mapping)
     except FileError as error:
         return str(error)
     return why_unread(path, mapping)
+
+
+def _kind_by_columns(path: Path, mapping: Mapping | None) -> Kind:
+    said = (mapping and mapping.for_file(path.name)) or FileMapping()
+    return recognise(header_of(path, said), file=path.name, mapping=said).kind
 
 
 def _told(path: Path, mapping: Mapping | None) -> Kind | None:

@@ -77,7 +77,9 @@ class DelimitedTable:
     def read_as(self) -> ReadAs:
         """How its text has been read up to now."""
         if self._upload.encoding != UTF8:
-            return ReadAs(self._upload.encoding, "its byte order mark, or mapping.yaml")
+            return ReadAs(
+                self._upload.encoding, "its byte order mark" if self._upload.is_marked else "mapping.yaml"
+            )
         western = self._reader.western
         return ReadAs(SHOWN_WESTERN if western else "", western or "", is_mixed=western is None)
 

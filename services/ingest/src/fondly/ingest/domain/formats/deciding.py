@@ -8,6 +8,7 @@ from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.currencies import with_code
+from fondly.ingest.domain.values.verdicts import Contradiction, contradiction
 
 
 def reads_of(layout: Layout) -> dict[str, Reads]:
@@ -56,8 +57,21 @@ def currency_questions(
     """Yield what must be asked of columns whose currency contradicts the shop's, unless a person said it."""
     if "currency" in {*mapping.columns.values(), *mapping.constants}:
         return
-    for field, column in layout.columns.items():
-        if field in surveys and (
-            found := surveys[field].question(file=layout.file, column=column, decided=decided[field])
-        ):
-            yield found
+    for field, seen in surveys.items():
+        is_money = FIELDS[layout.kind][field].reads == Reads.MONEY and field in layout.columns
+        found = contradiction(seen.evidence, decided[field].currency) if is_money else None
+        if found:
+            yield _is_it_in(found, layout.file, layout.columns[field], decided[field].currency)
+
+
+def _is_it_in(found: Contradiction, file: str, column: str, expected: str) -> Question:
+    code = found.currency
+    return Question(
+        file=file,
+        column=column,
+        field="currency",
+        values={code: found.cells},
+        text=f"is `{column}` in {code}? found {found.example}, expected {expected}, the currency of the shop",
+        remedy=f"units: {{currency: {code}}}, or set it as the shop's currency; a column of currencies that "
+        "does not count goes under ignore",
+    )

@@ -127,7 +127,10 @@ def _listed(names: Sequence[str]) -> str:
     return (", ".join(shown) or "no other column") + (f" and {more} more" if more else "")
 
 
-ALONE = "a file that is uploaded alone has products, customers and reviews in each row"
+ALONE = (
+    "a file that is uploaded alone has products, customers and reviews in each row; `fondly upload FOLDER` "
+    "makes a set of several"
+)
 _ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
 _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""

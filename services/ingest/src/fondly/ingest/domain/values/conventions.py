@@ -15,7 +15,7 @@ from typing import Literal, cast
 from zoneinfo import ZoneInfo
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.contracts.ingest_report import Convention, Question
+from fondly.contracts.ingest_report import Convention
 from fondly.ingest.domain.formats.units import Units
 from fondly.ingest.domain.values.categories import PLAIN_PATHS, Categories, PathReader
 from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own, meant
@@ -29,7 +29,6 @@ from fondly.ingest.domain.values.verdicts import (
     by_evidence,
     by_money_custom,
     by_number_custom,
-    contradiction,
 )
 
 DecimalMark = Literal[".", ","]
@@ -102,20 +101,6 @@ class ColumnSurvey:
     def evidence(self) -> Evidence:
         """What the cells seen so far prove and leave open."""
         return self._judge.evidence
-
-    def question(self, *, file: str, column: str, decided: "Decided") -> Question | None:
-        """Return what has to be asked of a column of money whose amounts contradict the currency."""
-        found = contradiction(self.evidence, decided.currency) if self._reads is Reads.MONEY else None
-        return found and Question(
-            file=file,
-            column=column,
-            field="currency",
-            values={found.currency: found.cells},
-            text=f"is `{column}` in {found.currency}? found {found.example}, expected {decided.currency}, "
-            "the currency of the shop",
-            remedy=f"units: {{currency: {found.currency}}}, or set it as the shop's currency; a column of "
-            "currencies that does not count goes under ignore",
-        )
 
     def decide(
         self,
