@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import Product
 from fondly.ingest.domain.data import read_table
+from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.values.links import ALLOWED
 from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.mailer.domain.message.hosts import ANY, AllowedHosts
@@ -108,8 +109,11 @@ def _ignored(checked: CheckedFiles, _: Mailing) -> Found:
             shown.append(f"nothing to show: {empty}")
         names = [dumps(name, ensure_ascii=False) for name in values]
         told = {"number": counted(len(names), "column"), "told": "; ".join(shown), "first": names[0]}
-        place = f"under files: {file}: " if len(checked.report.files) > 1 else ""
-        yield _told("ignored", file=file, place=place, listed=", ".join(names), **told)
+        yield _told("ignored", file=file, place=_place(checked, file), listed=", ".join(names), **told)
+
+
+def _place(checked: CheckedFiles, file: str) -> str:
+    return f"under files: {file}: " if len(checked.report.files) > 1 else ""
 
 
 def _recipients(checked: CheckedFiles, mailing: Mailing) -> Found:
@@ -141,7 +145,11 @@ def _links(checked: CheckedFiles, mailing: Mailing) -> Found:
     products = len(checked.sample.products)
     for what, hosts in _hosts(checked).items():
         if not hosts:
-            yield _told(f"no_{what}", column=_likely(checked, pictures=what == "pictures"))
+            file = next(
+                each.file for each in checked.report.files if each.kind in {Kind.PRODUCTS, Kind.COMBINED}
+            )
+            place, column = _place(checked, base_name(file)), _likely(checked, pictures=what == "pictures")
+            yield _told(f"no_{what}", place=place, column=column)
         elif (without := products - hosts.total()) > 0:
             yield _told(f"few_{what}", number=count(without), of=count(products))
         entries = mailing.hosts[what]
