@@ -100,9 +100,9 @@ class ExportMapper:
 
     def parts(self, cells: Sequence[str]) -> Parts:
         """Return the parts of a row, ids without the apostrophe that spreadsheets are told texts by."""
-        nothing = self.rules.nothing
-        texts = {part: cells[at].strip() for part, at in self.positions.items()}
-        parts = Parts({part: "" if text in nothing else text for part, text in texts.items()})
+        parts = Parts({part: cells[at].strip() for part, at in self.positions.items()})
+        for part in [part for part, text in parts.items() if text in self.rules.nothing]:
+            parts[part] = ""
         for part in _IDS & parts.keys():
             parts[part] = parts[part].removeprefix("'")
         self._over = {field: parts[field] for field in self._preferred if parts[field]}
