@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from fondly.ingest.domain.formats.export import CONTINUES, UNTRACKED, Role
-from fondly.ingest.domain.formats.mapper import MAX_KEPT, ExportMapper, Parts, Row, Source
+from fondly.ingest.domain.formats.mapper import ExportMapper, Parts, Row, Source
 from fondly.ingest.domain.markup import MAX_HTML_CHARS, plain
 from fondly.ingest.domain.text import clean
 
@@ -33,7 +33,7 @@ class ExportedProducts(ExportMapper):
         self._shop_url = source.constants.get("shop_url", "").rstrip("/")
         self._numbered = sorted(part for part in self.positions if re.fullmatch("option[0-9]", part))
         self._parent = Parts()
-        self._categories = lru_cache(maxsize=MAX_KEPT)(self._paths)
+        self._categories = lru_cache(maxsize=4096)(self._paths)
 
     def map(self, cells: Sequence[str]) -> list[Row]:
         """Return a product or variant; nothing for a row that is only about others."""
@@ -75,7 +75,7 @@ class ExportedProducts(ExportMapper):
         parts["brand"] = parts["brand"] or "".join(_BRAND.findall(parts["attributes"])[:1])
         kept = ("family", *rules.of_parent, *rules.inherited, *rules.on, *rules.off, *self.others)
         self._parent = Parts({part: parts[part] for part in kept if parts[part]})
-        for key in self.rules.keys if role == "parent" else ():
+        for key in rules.keys if role == "parent" else ():
             self._known.parents[key.format_map(parts)] = self._parent
         for child in filter(None, parts["children"].split("|")):
             pairs = dict(pair.split("=", 1) for pair in child.split(",") if "=" in pair)
