@@ -13,6 +13,7 @@ from fondly.contracts.records import Customer, Product
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.formats.export import EXPORTS as EXPORTS_KNOWN
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.flag_questions import candidates
 from fondly.ingest.domain.formats.layout import UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import recognise
@@ -225,6 +226,15 @@ def test_orders_and_consent_are_those_of_each_customer(
     } == bought
     assert {name: each.exclusion for name, each in customers.items() if each.exclusion} == excluded
     assert customers["asha"].name == "Asha Rao"
+
+
+def test_consent_to_something_else_is_named_and_not_read() -> None:
+    """PrestaShop's `Opt-in` is for the offers of partners; consent is all columns of it otherwise."""
+    header = read(EXPORTS / "prestashop/customers.csv").header
+    layout = recognise(header, file="customers.csv")
+    assert layout.columns["marketing_consent"] == "Newsletter (0/1)"
+    assert "Opt-in (0/1)" in layout.ignored
+    assert [each.name for each in candidates(layout, FileMapping())] == ["Newsletter (0/1)", "Active (0/1)"]
 
 
 def test_reviews_are_of_products_by_their_number(tmp_path: Path) -> None:
