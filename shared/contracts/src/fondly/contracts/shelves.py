@@ -17,4 +17,4 @@ def is_root(level: str) -> bool:
 
 def is_shelf(level: str) -> bool:
     """Return whether a level says nothing of what a product is: "Gifts", "Sale", "Sonstiges"."""
-    return " ".join(level.casefold().split()) in _ROOTS | _SHELVES
+    return " ".join(level.casefold().split()) in _SHELVES or is_root(level)

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fondly.contracts.shelves import is_root, is_shelf
 from fondly.ingest.domain.text import clean
@@ -21,8 +22,10 @@ from fondly.ingest.domain.values.evidence import MAX_SHAPES, Example, Judge
 
 Path = tuple[str, ...]
 _NESTED = re.compile("\\s*(?:-?[>»\u203a→]|::)\\s*")
-_BETWEEN = re.compile(r"[|;]")
+_LEVEL = re.compile("[^|;/>»\u203a→]+")
 _COMMA = re.compile(r"(?<!\\),")
+_BETWEEN = {"|": re.compile(r"(?<!\\),|;"), "": re.compile(r"(?<!\\),|[;|]")}
+"""What stands between paths, where bars separate levels and elsewhere."""
 _LISTED = re.compile(r"&|\s(?:and|und|et|e|y|en)\s")
 """Stands before the last of several things that one name lists."""
 
@@ -36,36 +39,31 @@ class PathReader:
 
     def read(self, cell: str) -> tuple[Path, ...]:
         """Return the paths of a cell, the most telling first: of a thing rather than a shelf, and deep."""
-        paths = (self._path(path) for part in _between(cell, self.level) for path in self._at_commas(part))
-        found = [path for path in dict.fromkeys(paths) if path]
-        whole = [one for one in found if not any(one == other[: len(one)] for other in found if one != other)]
-        return tuple(
-            sorted(whole, key=lambda path: (all(map(is_shelf, path)), is_shelf(path[-1]), -len(path)))
-        )
+        return _read(self, cell)
 
-    def _path(self, text: str) -> Path:
+    def path(self, text: str) -> Path:
+        """Return the levels of a path, but for what shop systems write above a shop's own."""
         levels = tuple(filter(None, (clean(each.replace("\\,", ",")) for each in _levels(text, self.level))))
         return levels[1:] if levels and is_root(levels[0]) else levels
 
-    def _at_commas(self, text: str) -> list[str]:
-        """Divide a text at the commas that stand between names."""
-        if "," not in text:
-            return [text]
-        paths = [""]
-        for at, level in enumerate(_levels(text, self.level)):
-            first, *others = _COMMA.split(level) if self._is_several(level, text) else (level,)
-            paths[-1] += f"{self.level}{first}" if at else first
-            paths.extend(others)
-        return paths
-
-    def _is_several(self, level: str, text: str) -> bool:
-        first, *others = map(clean, _COMMA.split(level))
-        if self.level == "|" and ("|" in text or self.names.isdisjoint((first, *others))):
-            return False
-        return not (_LISTED.search(level) and self.names.isdisjoint(others))
+    def escaped(self, level: re.Match[str]) -> str:
+        """Escape the commas of a level that stand within one name."""
+        first, *others = map(clean, _COMMA.split(level[0]))
+        is_flat = self.level == "|" and ("|" in level.string or self.names.isdisjoint((first, *others)))
+        is_name = is_flat or (_LISTED.search(level[0]) and self.names.isdisjoint(others))
+        return _COMMA.sub(r"\\,", level[0]) if is_name else level[0]
 
 
 PLAIN_PATHS = PathReader()
+
+
+@lru_cache(maxsize=MAX_SHAPES)
+def _read(how: PathReader, cell: str) -> tuple[Path, ...]:
+    parts = _between(_LEVEL.sub(how.escaped, cell) if "," in cell else cell, how.level)
+    paths = dict.fromkeys(filter(None, map(how.path, parts)))
+    whole = [one for one in paths if not any(one == other[: len(one)] != other for other in paths)]
+    rank = {path: (all(map(is_shelf, path)), is_shelf(path[-1]), -len(path)) for path in whole}
+    return tuple(sorted(whole, key=rank.__getitem__))
 
 
 class Categories(Judge):
@@ -95,32 +93,33 @@ def decoded(cell: str) -> str:
 
 
 def _level(cells: Iterable[str]) -> tuple[str, list[str]]:
-    """Return what separates levels, and the cells that prove it."""
+    """Return what separates levels, and the cells that show it: slashes only if most paths begin alike."""
     nested = [cell for cell in cells if _NESTED.search(cell)]
     barred = [cell for cell in cells if "|" in cell and not _NESTED.search(cell)]
     if nested and len(nested) >= len(barred):
         return ">", nested
-    paths = {clean(path) for cell in cells for part in _BETWEEN.split(cell) for path in _COMMA.split(part)}
+    paths = {clean(path) for cell in cells for path in _between(cell, "/")}
     tops = Counter(path.partition("/")[0].strip() for path in paths)
-    slashed = [path.partition("/")[0].strip() for path in paths if "/" in path]
+    shared = [tops[path.partition("/")[0].strip()] > 1 for path in paths if "/" in path]
     starts = ["/" in cell.partition("|")[0] for cell in barred]
-    is_slash = 2 * sum(tops[top] > 1 for top in slashed) > len(slashed) and 2 * sum(starts) >= len(starts)
+    is_slash = 2 * sum(shared) > len(shared) and 2 * sum(starts) >= len(starts)
     return ("/", [cell for cell in cells if "/" in cell]) if is_slash else ("|", [])
 
 
 def _names(cells: Iterable[str], level: str) -> Iterator[str]:
     """Yield what begins a path; where nothing separates levels, what stands in several cells."""
     if level != "|":
-        yield from (clean(_levels(part, level)[0]) for cell in cells for part in _between(cell, level))
+        yield from (clean(_levels(part, level)[0]) for cell in cells for part in re.split("[;|]", cell))
         return
     flat = (cell for cell in cells if "|" not in cell)
-    found = Counter(name for cell in flat for name in {clean(part) for part in re.split("[,;]", cell)})
+    found = Counter(name for cell in flat for name in set(map(clean, _between(cell, level))))
     yield from (name for name, count in found.items() if count > 1 or is_shelf(name))
 
 
 def _between(cell: str, level: str) -> list[str]:
-    return cell.split(";") if level == "|" else _BETWEEN.split(cell)
+    return _BETWEEN["|" if level == "|" else ""].split(cell)
 
 
 def _levels(text: str, level: str) -> list[str]:
-    return _NESTED.split(text) if level == ">" else text.split(level)
+    is_nested = level == ">" or (level == "|" and "|" not in text)
+    return _NESTED.split(text) if is_nested else text.split(level)

@@ -16,7 +16,7 @@ from fondly.mailer.domain.language.kinds import Kind
 from fondly.mailer.domain.language.naming import Naming, names_a_thing
 from fondly.mailer.domain.text import category_label, clean, cut, folded
 
-LONG_TITLE_CHARS = 28
+LONG_TITLE_CHARS, UNCUT_CHARS = 28, 50
 MIN_WORDS = 2
 """Of a name from which the words before its noun are left out."""
 MAX_LEARNED_WORDS = 3
@@ -24,9 +24,11 @@ MAX_BRAND_CHARS = 30
 CACHED = 8_192
 _PARTS = re.compile(r"\s*[&,/+]\s*|\s+(?:and|und)\s+")
 _MEASURES = re.compile(
-    r"\s(?=\d[\d.,x/-]*\s?(?:[mck]?m|[mc]?l|k?g|oz|lb|w|v|ah|[gt]b|inch|zoll|pcs|pieces|stück|sheets|blatt)\b)",
+    r"\s(?=\d[\d.,x/-]*\s?(?:[mck]?m|[mc]?l|kg|(?<=\d\d)\s?g|oz|lb|w|v|ah|[gt]b|inch|zoll|pcs|pieces|stück|sheets|blatt)\b"
+    r"(?:\s\S+){0,3}$)",
     re.IGNORECASE,
 )
+"""Where a measure and up to three words end a title: the noun comes before them."""
 _FOR = re.compile(r"\s+(?:for|für)\s.*")
 
 
@@ -41,7 +43,6 @@ def own_name(name: str, category: tuple[str, ...], naming: Naming, brand: str | 
     """Return a product's title, or if that is long its brand and its kind; empty if it has none.
 
     The brand is the stated one, else what stands before a dash, else the first word if it may be one.
-
     A work keeps its title, with its author or artist, behind its kind where the language says it so.
     """
     kind = kind_of(name, category, naming)
@@ -54,12 +55,12 @@ def own_name(name: str, category: tuple[str, ...], naming: Naming, brand: str | 
     is_nameless = bool(words) and _is_no_brand(words[0], naming)
     if kind and len(whole) > LONG_TITLE_CHARS:
         maker = _maker(whole, naming, brand)
-        return (
-            kind.noun if maker.casefold() in ("", *kind.noun.casefold().split()) else f"{maker} {kind.noun}"
-        )
-    while len(words) > MIN_WORDS and _is_no_brand(words[0], naming):
+        is_said = maker.casefold() in kind.noun.casefold().split()
+        return kind.noun if is_said or not maker else f"{maker} {kind.noun}"
+    while len(words) > MIN_WORDS and _is_no_brand(words[0], naming) and not words[1].islower():
         words.pop(0)
-    return naming.in_sentence(" ".join(words)) if is_nameless else whole
+    is_titled = whole.split(" ")[0].casefold() in naming.articles
+    return " ".join(words) if is_titled else naming.in_sentence(" ".join(words)) if is_nameless else whole
 
 
 @lru_cache(maxsize=CACHED)
@@ -68,7 +69,8 @@ def kind_name(name: str, category: tuple[str, ...], naming: Naming) -> str:
     if kind := kind_of(name, category, naming):
         return kind.noun
     label = category_label(tuple(level for level in category if not is_shelf(level)))
-    return naming.in_sentence(label) if label else ""
+    is_one = len(_PARTS.split(label)) == 1
+    return naming.in_sentence((is_one and naming.singular(label)) or label) if label else ""
 
 
 @lru_cache(maxsize=CACHED)
@@ -80,9 +82,10 @@ def telling_title(name: str, category: tuple[str, ...], naming: Naming) -> str:
     if kind.is_work:
         return work_title(name)
     said = _stems(whole, naming)
-    if _is_named(kind, said, naming) or names_a_thing(whole):
+    if _is_named(kind, said, naming) or _titled(whole, naming):
         return whole
-    told = " ".join(word for word in kind.noun.split() if not _is_said(word, said, naming))
+    missing = (word for word in kind.noun.split() if not _is_said(word, said, naming))
+    told = " ".join(word[0].upper() + word[1:] for word in missing)
     start, *measures = _MEASURES.split(cut(whole, max_chars=TITLE_CHARS - len(told) - 1), maxsplit=1)
     return " ".join((start, told, *measures))
 
@@ -92,44 +95,47 @@ def kind_of(name: str, category: tuple[str, ...], naming: Naming) -> Kind | None
     """Return what people call a product; None when unsure.
 
     First what its category lists and its title says, then a work by any level, then what the category is.
-    Where the title ends with something else that is counted, that is it, or nothing is sure.
+    Where that says nothing, it is what the title ends with.
     """
     whole = title(name)
     levels = [category_label((level,)) for level in reversed(category) if not is_shelf(level)]
     if any(map(naming.is_foreign, (whole, *levels))):
         return None
-    titled = naming.known(whole)
-    listed = [_listed(label, naming) for label in levels]
-    said, leaf = _stems(whole, naming), next(iter(listed), [])
-    named = next((kind for kind in leaf if _is_named(kind, said, naming)), None)
-    works = (kind for kinds in listed for kind in kinds if kind.is_work)
-    work = next(works, None)
-    sure = work if work and (not leaf or leaf[0].is_work) else None
-    found = named or (sure if work else _believed(levels, listed, said, naming))
-    if (
-        not titled
-        or titled.is_mass
-        or titled.is_work
-        or (found and (found is sure or _head(titled) in found.noun.split()))
-    ):
-        return found or (titled if titled and not titled.is_work else None)
-    return titled if named or not found else None
+    if levels and levels[0].casefold().endswith(naming.apart):
+        levels = []
+    listed, said = [_listed(label, naming) for label in levels], _stems(whole, naming)
+    leaf = next(iter(listed), ())
+    work = next((kind for kinds in listed for kind in kinds if kind.is_work), None)
+    if named := next((kind for kind in leaf if _is_named(kind, said, naming)), None):
+        return named
+    if work and (not leaf or leaf[0].is_work):
+        return work
+    believed = None if work else _believed(levels, listed, said, naming)
+    return believed or _titled(whole, naming)
 
 
-def _listed(label: str, naming: Naming) -> list[Kind]:
+def _titled(whole: str, naming: Naming) -> Kind | None:
+    """Return what a title ends with, but for a measure; no flavour, and nothing that may have been cut."""
+    kind = naming.known(whole) or naming.known(_MEASURES.split(whole)[0])
+    is_sure = kind and not (kind.is_work or kind.is_mass) and len(whole) <= UNCUT_CHARS
+    return kind if is_sure else None
+
+
+@lru_cache(maxsize=CACHED)
+def _listed(label: str, naming: Naming) -> tuple[Kind, ...]:
     """Return the kinds that a category lists: "Desk & Study Lamps" are desk lamps and study lamps."""
-    if label.casefold().endswith(naming.apart):
-        return []
     *others, last = (_FOR.sub("", part) for part in _PARTS.split(label))
     kinds = [_of_part(part, last, naming) for part in others]
-    return [kind for kind in (*kinds, naming.kind(last)) if kind]
+    return tuple(kind for kind in (*kinds, naming.kind(last)) if kind)
 
 
 def _of_part(part: str, last: str, naming: Naming) -> Kind | None:
     kind = naming.kind(part)
     is_several = naming.singular(part) or (kind and kind.plural != kind.noun and part.endswith(kind.plural))
-    is_whole = kind and (is_several or kind.is_mass or kind.is_work)
-    return kind if is_whole else naming.kind(" ".join([part, *last.split()[-1:]]))
+    shared = " ".join([part, *last.split()[-1:]])
+    is_known = naming.singular(shared.casefold()) in naming.kinds
+    is_whole = kind and (is_several or kind.is_mass or kind.is_work) and not is_known
+    return kind if is_whole else naming.kind(shared)
 
 
 def _believed(
@@ -141,7 +147,7 @@ def _believed(
             is_one = len(kinds) == len(_PARTS.split(label)) and len(set(map(_head, kinds))) == 1
             return kinds[0] if is_one and not kinds[0].is_mass else None
         singular = naming.singular(label)
-        if singular or naming.has_compounds or label.casefold().endswith(naming.apart):
+        if singular or naming.has_compounds:
             return _learned(label, singular, said, naming)
     return None
 
@@ -151,9 +157,11 @@ def _learned(label: str, singular: str | None, said: Sequence[str], naming: Nami
     noun = naming.in_sentence(singular or label)
     words = noun.split()
     is_said = naming.stem(folded(words[-1])) in (said if singular else said[-1:])
-    is_own = is_said and not names_a_thing(words[-1])
-    is_noun = is_own and len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
-    return Kind(noun, label, naming.indefinite if singular else ()) if is_noun else None
+    last = words[-1].casefold()
+    is_foreign = last.endswith(naming.foreign_endings) or names_a_thing(last)
+    is_foreign |= singular is not None and naming.signs.isdisjoint(said)
+    is_noun = len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
+    return Kind(noun, label, naming.indefinite) if is_said and is_noun and not is_foreign else None
 
 
 def _head(kind: Kind) -> str:
@@ -167,9 +175,12 @@ def _stems(text: str, naming: Naming) -> list[str]:
 def _maker(whole: str, naming: Naming, brand: str | None) -> str:
     stated = clean(brand or "", max_chars=MAX_BRAND_CHARS + 1)
     before, dash, _ = whole.partition(" \u2013 " if " \u2013 " in whole else " - ")
-    maker = stated or (before if dash else whole.split(maxsplit=1)[0])
-    is_common = _is_no_brand(maker, naming) or is_shelf(maker) or (not stated and naming.known(maker))
-    return "" if is_common or len(maker) > MAX_BRAND_CHARS else maker
+    is_maker = dash and before.replace(" ", "").isalpha() and len(before) <= MAX_BRAND_CHARS
+    maker = stated or (before if is_maker else whole.split(maxsplit=1)[0])
+    is_common = not stated and (
+        maker.casefold() in naming.beginnings or is_shelf(maker) or naming.known(maker)
+    )
+    return "" if is_common or _is_no_brand(maker, naming) or len(maker) > MAX_BRAND_CHARS else maker
 
 
 def _is_no_brand(word: str, naming: Naming) -> bool:

@@ -32,12 +32,8 @@ class Kind:
     @property
     def with_article(self) -> str:
         """How a sentence brings it up: `a lamp`, `an LED lamp`, `headphones`, `coffee`."""
-        is_second = bool(SPOKEN_VOWELS.match(self.noun))
-        return (
-            f"{self.articles[is_second and len(self.articles) - 1]} {self.noun}"
-            if self.articles
-            else self.noun
-        )
+        at = -1 if SPOKEN_VOWELS.match(self.noun) else 0
+        return f"{self.articles[at]} {self.noun}" if self.articles else self.noun
 
     def behind(self, start: str) -> "Kind":
         """Return a kind of it, such as `USB cable`; the parts of a compound share one capital."""

@@ -3,11 +3,10 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
-from fondly.contracts.shelves import is_shelf
 from fondly.mailer.domain.language.kinds import Kind, read_kinds
 from fondly.mailer.domain.locales import FOLDERS, languages
 
@@ -16,6 +15,8 @@ CACHED = 8_192
 MAX_WORDS_BEFORE = 2
 """Before a kind's own name: of more, none is said."""
 NO_PLURAL = ("ss", "us")
+_TUPLES = ("adjective_endings", "indefinite", "apart", "foreign_endings")
+_SETS = ("common", "no_brands", "openers", "foreign", "articles", "beginnings", "audiences")
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +36,12 @@ class Naming:
     """How categories end whose products only belong to what the category names: "Camera Accessories"."""
     has_compounds: bool
     """Whether nouns are written together, and adjectives before them inflected."""
+    audiences: frozenset[str]
+    beginnings: frozenset[str]
+    articles: frozenset[str]
     foreign: frozenset[str]
     """Small words of other languages, which give those away."""
+    foreign_endings: tuple[str, ...]
     dative_plural: str
     """The ending of things after "to" or "with", unless they have it; none where nothing changes."""
     longest_acronym: int
@@ -53,22 +58,26 @@ class Naming:
         read = tomllib.loads(FOLDERS.joinpath(code, "naming.toml").read_text("utf-8"))
         groups = [frozenset(group.split()) for group in read["same"]]
         words = frozenset(chain.from_iterable(groups))
+        lists: dict[str, Any] = {name: tuple(read[name].split()) for name in _TUPLES}
+        lists |= {name: frozenset(read[name].split()) for name in _SETS}
         return cls(
             endings=tuple(sorted(_pairs(read["endings"]), key=lambda pair: -len(pair[0]))),
             undouble=read["undouble"],
             plurals=_pairs(read["plurals"]),
-            adjective_endings=tuple(read["adjective_endings"].split()),
             keeps_capitals=read["keeps_capitals"],
             kinds=read_kinds(code),
-            indefinite=tuple(read["indefinite"].split()),
-            apart=tuple(read["apart"].split()),
             has_compounds=read["has_compounds"],
             dative_plural=read["dative_plural"],
             longest_acronym=read["longest_acronym"],
-            **{name: frozenset(read[name].split()) for name in ("common", "no_brands", "openers", "foreign")},
+            **lists,
             spellings={each.lower(): each for each in read["spellings"].split()},
             same={word: frozenset().union(*(each for each in groups if word in each)) for word in words},
         )
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Stems of words that show a name to be of the language."""
+        return frozenset(map(self.stem, self.no_brands | self.beginnings))
 
     def stem(self, word: str) -> str:
         """Return the part that all regular forms of a word share."""
@@ -83,14 +92,13 @@ class Naming:
     def kind(self, phrase: str) -> Kind | None:
         """Return the kind that a phrase ends with the name of, as the phrase has it: `USB cable`."""
         before, known = self._last(phrase.split())
-        telling = [
-            word
-            for word in before
-            if word.isupper()
-            or not (self.has_compounds or is_shelf(word) or not word.replace("-", "").isalpha())
-        ]
-        is_short = known and 0 < len(telling) <= MAX_WORDS_BEFORE
+        telling = [word for word in before if word.isupper() or self._is_telling(word)]
+        is_short = 0 < len(telling) <= MAX_WORDS_BEFORE
         return known.behind(f"{self.in_sentence(' '.join(telling))} ") if known and is_short else known
+
+    def _is_telling(self, word: str) -> bool:
+        is_name = word.replace("-", "").isalpha() and word.casefold() not in self.audiences
+        return is_name and not self.has_compounds
 
     def known(self, phrase: str) -> Kind | None:
         """Return the kind that a phrase ends with the name of, by its own name."""
@@ -105,12 +113,8 @@ class Naming:
         forms = (lower, self.singular(lower) or lower, f"{lower}s")
         if known := next((self.kinds[form] for form in forms if form in self.kinds), None):
             return known
-        cuts = (
-            range(MIN_STEM_CHARS, len(lower) - MIN_STEM_CHARS)
-            if self.has_compounds and " " not in name
-            else ()
-        )
-        ends = ((name[:cut], self.kinds.get(lower[cut:])) for cut in cuts)
+        last = len(lower) - MIN_STEM_CHARS if self.has_compounds and " " not in name else 0
+        ends = ((name[:at], self.kinds.get(lower[at:])) for at in range(MIN_STEM_CHARS, last))
         return next((kind.behind(start) for start, kind in ends if kind), None)
 
     def is_foreign(self, text: str) -> bool:
