@@ -13,6 +13,7 @@ from fondly.contracts.records import Customer, Product
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.formats.export import EXPORTS as EXPORTS_KNOWN
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.flag_questions import candidates
 from fondly.ingest.domain.formats.layout import UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import recognise
@@ -227,11 +228,20 @@ def test_orders_and_consent_are_those_of_each_customer(
     assert customers["asha"].name == "Asha Rao"
 
 
+def test_consent_to_something_else_is_named_and_not_read() -> None:
+    """PrestaShop's `Opt-in` is for the offers of partners; consent is all columns of it otherwise."""
+    header = read(EXPORTS / "prestashop/customers.csv").header
+    layout = recognise(header, file="customers.csv")
+    assert layout.columns["marketing_consent"] == "Newsletter (0/1)"
+    assert "Opt-in (0/1)" in layout.ignored
+    assert [each.name for each in candidates(layout, FileMapping())] == ["Newsletter (0/1)", "Active (0/1)"]
+
+
 def test_reviews_are_of_products_by_their_number(tmp_path: Path) -> None:
     """Which WordPress knows alone; what is not approved is left out."""
     shop = read_shop("woocommerce", tmp_path)
     assert [each.product_ids for each in shop.customers["asha"].reviews] == [("BK-1",)]
-    assert shop.counts["rows_left_out_not approved"] == 1
+    assert shop.counts["rows_left_out_not approved"] == 2
     assert shop.formats == {
         "products.csv": "WooCommerce products",
         "customers.csv": "WooCommerce Analytics customers",
@@ -353,7 +363,7 @@ def test_adobe_commerces_categories_begin_with_the_shop_itself(cell: str, paths:
     header = ["sku", "product_type", "categories", "name", "visibility", "price", "description"]
     widget = '{{widget type="x"}}<p>Warm</p>'
     [row] = recognise(header, file="p.csv").start().map(["A", "simple", cell, "Bag", "4", "9", widget])
-    assert (row.get("category", ""), row["about_product"]) == (paths, "Warm")
+    assert (row.get("category", ""), row["about_product"].strip()) == (paths, "<p>Warm</p>")
 
 
 def test_an_export_may_have_columns_beside_its_programs_own() -> None:

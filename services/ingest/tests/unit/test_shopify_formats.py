@@ -63,7 +63,7 @@ def test_a_variant_is_a_product_of_its_handles_family() -> None:
         "product_name": "Classic Tee",
         "brand": "Acme",
         "category": "Apparel & Accessories > Clothing > Shirts",
-        "about_product": "Soft & light.|100% cotton|A/B seams",
+        "about_product": TEE["Body (HTML)"].replace("|", "/"),
         "discounted_price": "19.00",
         "actual_price": "25.00",
         "img_link": "https://cdn.example.com/tee-blue.jpg",

@@ -18,7 +18,8 @@ _INLINE = frozenset({
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _PAIR = re.compile(r"<([a-z][a-z0-9]{0,9})(?:\s[^<>]*)?>([^<>]*)</\1\s*>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:br|hr|img|wbr|p|div|span|strong|em|small|sup|sub|mark|font|del|ins|li|ul|ol|h[1-6])(?:\s[^<>]*)?/?>",
+    r"</?(?:br|hr|img|wbr|p|div|span|strong|em|small|sup|sub|mark|font|del|ins|li|ul|ol|h[1-6]|table|tr|td|th|dl|dt|dd"
+    r"|section|article|blockquote|pre|style|script)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
 _MAX_LAYERS = 3

@@ -55,6 +55,7 @@ class Export:
     mapper: str = ""
     units: Units = field(default_factory=Units)
     rules: Rules = field(default_factory=Rules)
+    unread: frozenset[str] = frozenset()
     hint: str = ""
     """What to do where the export has not all that its kind requires."""
 

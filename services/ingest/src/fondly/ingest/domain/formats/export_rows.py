@@ -94,10 +94,16 @@ class ExportedOrders(ExportMapper):
         own = {
             "user_name": person["user_name"] or order["shipping_name"],
             "timestamp": order["timestamp"] or order["paid_at"],
-            "product_id": item["product_id"] or item["number"],
+            "product_id": _product(item),
             "unit_price": f"{price} {order['currency']}".strip() if price else "",
         }
         return self.row(item | order | person | own)
+
+
+def _product(item: Parts) -> str:
+    """Return the id of an item; PrestaShop's product export has no references of combinations."""
+    is_combined = item["combination"] not in {"", "0"} and item["number"]
+    return item["number"] if is_combined else item["product_id"] or item["number"]
 
 
 def _of_each(total: str, quantity: str) -> str:

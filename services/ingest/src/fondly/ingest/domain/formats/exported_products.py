@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from urllib.parse import quote
 
 from fondly.ingest.domain.formats.export import CONTINUES, UNTRACKED, Role
 from fondly.ingest.domain.formats.mapper import ExportMapper, Parts, Row, Source
-from fondly.ingest.domain.markup import MAX_HTML_CHARS, entries, plain
+from fondly.ingest.domain.markup import MAX_HTML_CHARS, plain
 from fondly.ingest.domain.text import clean
 
 _NEXT_PICTURE = re.compile(r"[,;|]\s*(?=https?:|/)")
@@ -32,6 +33,7 @@ class ExportedProducts(ExportMapper):
         self._shop_url = source.constants.get("shop_url", "").rstrip("/")
         self._numbered = sorted(part for part in self.positions if re.fullmatch("option[0-9]", part))
         self._parent = Parts()
+        self._categories = lru_cache(maxsize=4096)(self._paths)
 
     def map(self, cells: Sequence[str]) -> list[Row]:
         """Return a product or variant; nothing for a row that is only about others."""
@@ -73,7 +75,7 @@ class ExportedProducts(ExportMapper):
         parts["brand"] = parts["brand"] or "".join(_BRAND.findall(parts["attributes"])[:1])
         kept = ("family", *rules.of_parent, *rules.inherited, *rules.on, *rules.off, *self.others)
         self._parent = Parts({part: parts[part] for part in kept if parts[part]})
-        for key in self.rules.keys if role == "parent" else ():
+        for key in rules.keys if role == "parent" else ():
             self._known.parents[key.format_map(parts)] = self._parent
         for child in filter(None, parts["children"].split("|")):
             pairs = dict(pair.split("=", 1) for pair in child.split(",") if "=" in pair)
@@ -117,9 +119,6 @@ class ExportedProducts(ExportMapper):
     def _sold(self, parts: Parts) -> list[Row]:
         """Return the product of a row that has all its parts; nothing without a price."""
         options = [option for option in parts["variant"].split(", ") if option]
-        about = (parts["about_product"] or parts["summary"]).replace("\\n", "\n")
-        if self.rules.code:
-            about = re.sub(self.rules.code, " ", about[:MAX_HTML_CHARS])
         product = self.row(
             {
                 **{part: parts[part] for part in ("product_name", "variant", *self.others)},
@@ -128,7 +127,7 @@ class ExportedProducts(ExportMapper):
                 "parent_id": parts["family"],
                 "brand": parts["brand"],
                 "category": self._categories(parts["category"] or parts["type"]),
-                "about_product": "|".join(entry.replace("|", "/") for entry in entries(about)),
+                "about_product": self._about(parts),
                 "img_link": self._picture(parts) or self._known.pictures.get(parts["family"], ""),
                 "product_link": self._address(self.rules.link, parts, parts["product_link"]),
                 "in_stock": self._stock(parts),
@@ -153,6 +152,14 @@ class ExportedProducts(ExportMapper):
             return "yes"
         return "no" if quantity.startswith("-") or _is_zero(quantity) else "yes"
 
+    def _about(self, parts: Parts) -> str:
+        """Return a description: HTML as it is, else its lines between bars."""
+        text = (parts["about_product"] or parts["summary"])[:MAX_HTML_CHARS].replace("|", "/")
+        if self.rules.code:
+            text = re.sub(self.rules.code, " ", text)
+        lines = text.replace("\\n", "\n").splitlines()
+        return "\n".join(lines) if "<" in text else "|".join(lines)
+
     def _picture(self, parts: Parts) -> str:
         """Return the address of the first of a row's pictures."""
         parts["picture"] = _NEXT_PICTURE.split(parts["variant_image"] or parts["img_link"], 1)[0].strip()
@@ -168,7 +175,7 @@ class ExportedProducts(ExportMapper):
         made = template.format_map(Parts({part: quote(parts[part].lstrip("/")) for part in needed}))
         return f"{self._shop_url}/{made.lstrip('/')}"
 
-    def _categories(self, cell: str) -> str:
+    def _paths(self, cell: str) -> str:
         """Return paths as Fondly reads them, `Apparel > Shirts;Sale`; numbers name no category."""
         text = clean(plain(cell))
         root = re.split("[/,|]", text, maxsplit=1)[0]

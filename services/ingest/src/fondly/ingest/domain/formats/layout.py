@@ -33,8 +33,8 @@ class Layout:
 
     `columns` names for each field the column it is read from, several joined by ` + `; `indexes` has the
     position of those that are read from one column as it is. `used` are the positions of all columns that
-    are read, `ignored` the names of the others, except those that the mapping ignores. `chosen` is what is
-    set for fields, `constants` the fields that the mapping gives.
+    are read or known not to be, `ignored` the names of those that are not, except those that the mapping
+    ignores. `chosen` is what is set for fields, `constants` the fields that the mapping gives.
     """
 
     file: str
@@ -123,6 +123,7 @@ class Draft:
             start=rows,
             units=export.units,
             positions=positions,
+            unread={at for at, name in enumerate(self.header.loose) if name in export.unread},
         )
 
     def _layout(
@@ -135,6 +136,7 @@ class Draft:
         start: Callable[[], RowMapper],
         units: Units | None = None,
         positions: Mapping[str, int] | None = None,
+        unread: Collection[int] = (),
     ) -> Layout:
         used = {at for each in sources.values() for at in each} | {*(positions or {}).values()}
         rest = [at for at in range(len(self.header.shown)) if at not in used and at not in self.ignored]
@@ -148,7 +150,7 @@ class Draft:
                 name: " + ".join(self.header.shown[at] for at in each) for name, each in sources.items()
             },
             indexes=dict(direct),
-            used=frozenset(used),
+            used=frozenset(used | {*unread}),
             ignored=tuple(self.header.shown[at] for at in rest if self.header.shown[at]),
             chosen=self._chosen(kind, units or Units()),
             constants=self.constants,

@@ -49,17 +49,22 @@ class Parts(dict[str, str]):
         return ""
 
 
-MAX_KEPT = 50_000
+MAX_PARENTS = 20_000
+MAX_CHILDREN = 200_000
 """Of so many products something is remembered; the oldest are forgotten, so that memory has a bound."""
 
 
 class Kept(dict[str, Value]):
     """Remembers the latest of what is said of products, by their keys."""
 
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self._limit = limit
+
     def __setitem__(self, key: str, value: Value) -> None:
         self.pop(key, None)
         super().__setitem__(key, value)
-        if len(self) > MAX_KEPT:
+        if len(self) > self._limit:
             del self[next(iter(self))]
 
 
@@ -67,13 +72,13 @@ class Known:
     """What is known of a file's products from rows read before, also in an earlier reading of the file."""
 
     def __init__(self) -> None:
-        self.parents: Kept[Parts] = Kept()
-        self.children: Kept[tuple[str, str]] = Kept()
+        self.parents: Kept[Parts] = Kept(MAX_PARENTS)
+        self.children: Kept[tuple[str, str]] = Kept(MAX_CHILDREN)
         """The key of a variant's parent, and what it is a variant by, for formats whose parents say that."""
-        self.divided: Kept[bool] = Kept()
-        self.repriced: Kept[bool] = Kept()
+        self.divided: Kept[bool] = Kept(MAX_CHILDREN)
+        self.repriced: Kept[bool] = Kept(MAX_CHILDREN)
         """Whether what a SKU costs is only said by a rule of the shop."""
-        self.pictures: Kept[str] = Kept()
+        self.pictures: Kept[str] = Kept(MAX_CHILDREN)
 
 
 class Source(NamedTuple):
@@ -101,9 +106,9 @@ class ExportMapper:
 
     def parts(self, cells: Sequence[str]) -> Parts:
         """Return the parts of a row, ids without the apostrophe that spreadsheets are told texts by."""
-        nothing = self.rules.nothing
-        texts = {part: cells[at].strip() for part, at in self.positions.items()}
-        parts = Parts({part: "" if text in nothing else text for part, text in texts.items()})
+        parts = Parts({part: cells[at].strip() for part, at in self.positions.items()})
+        for part in [part for part, text in parts.items() if text in self.rules.nothing]:
+            parts[part] = ""
         for part in _IDS & parts.keys():
             parts[part] = parts[part].removeprefix("'")
         self._over = {field: parts[field] for field in self._preferred if parts[field]}
