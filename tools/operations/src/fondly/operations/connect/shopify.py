@@ -6,6 +6,7 @@ null`), and the objects Product, ProductVariant, Customer, Order and LineItem of
 60 days take the scope `read_all_orders`. Reviews are not in Shopify.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -29,10 +30,12 @@ ENDED = "COMPLETED"
 class Shopify:
     """A shop of Shopify; `token` is an app's, with the scopes of docs/connect.md."""
 
-    changing = ("products", "customers", "orders")
-    whole = ()
+    changing: tuple[str, ...] = ("products", "customers", "orders")
+    whole: tuple[str, ...] = ()
 
-    def __init__(self, session: ClientSession, shop: str, token: str, *, sleep: Sleep) -> None:
+    def __init__(
+        self, session: ClientSession, shop: str, token: str, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
         headers = {"X-Shopify-Access-Token": token}
         self._api = Api(session, f"{shop.rstrip('/')}/admin/api/{VERSION}", headers, sleep=sleep)
         self._tables = Tables("shopify")
