@@ -18,6 +18,7 @@ from fondly.runtime.retry import backoff_s
 
 TRIES = 8
 LONGEST_WAIT_S = 300.0
+LONGEST_LINE_BYTES = 8 << 20
 TIMEOUT = ClientTimeout(connect=10, sock_read=60)
 DENIED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 Sleep = Callable[[float], Awaitable[None]]
@@ -63,7 +64,10 @@ class Api:
 
     async def lines(self, url: str, *, skip: int) -> AsyncIterator[bytes]:
         """Yield the lines of a file, which the platform has signed its address of, after `skip` of them."""
-        async with self._session.get(secure(url), timeout=TIMEOUT, allow_redirects=False) as reply:
+        asked = self._session.get(
+            secure(url), timeout=TIMEOUT, allow_redirects=False, read_bufsize=LONGEST_LINE_BYTES
+        )
+        async with asked as reply:
             reply.raise_for_status()
             number = 0
             async for line in reply.content:

@@ -7,6 +7,7 @@ says where the end is. Times are in UTC. Whether somebody is subscribed changes 
 all customers are listed each time. REST has no reviews.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from aiohttp import ClientSession
@@ -32,10 +33,12 @@ Filters = Sequence[tuple[str, str, str]]
 class Magento:
     """A shop of Magento; `token` is an integration's access token."""
 
-    changing = ("products", "orders")
-    whole = ("customers", "stock")
+    changing: tuple[str, ...] = ("products", "orders")
+    whole: tuple[str, ...] = ("customers", "stock")
 
-    def __init__(self, session: ClientSession, shop: str, token: str, *, sleep: Sleep) -> None:
+    def __init__(
+        self, session: ClientSession, shop: str, token: str, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
         headers = {"Authorization": f"Bearer {token}"}
         self._api = Api(session, f"{shop.rstrip('/')}/rest/V1", headers, sleep=sleep)
         self._tables = Tables("magento")

@@ -57,9 +57,9 @@ class Page(NamedTuple):
 class Platform(Protocol):
     """A shop's platform, read only. What cannot be read raises `OperationError`."""
 
-    changing: Sequence[str]
+    changing: tuple[str, ...]
     """Kinds that can be asked for what has changed."""
-    whole: Sequence[str]
+    whole: tuple[str, ...]
     """Kinds that must be listed anew each time."""
 
     def changed(self, kind: str, cursor: Cursor) -> AsyncIterator[Page]:

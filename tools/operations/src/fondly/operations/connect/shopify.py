@@ -6,6 +6,7 @@ null`), and the objects Product, ProductVariant, Customer, Order and LineItem of
 60 days take the scope `read_all_orders`. Reviews are not in Shopify.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -29,10 +30,12 @@ ENDED = "COMPLETED"
 class Shopify:
     """A shop of Shopify; `token` is an app's, with the scopes of docs/connect.md."""
 
-    changing = ("products", "customers", "orders")
-    whole = ()
+    changing: tuple[str, ...] = ("products", "customers", "orders")
+    whole: tuple[str, ...] = ()
 
-    def __init__(self, session: ClientSession, shop: str, token: str, *, sleep: Sleep) -> None:
+    def __init__(
+        self, session: ClientSession, shop: str, token: str, *, sleep: Sleep = asyncio.sleep
+    ) -> None:
         headers = {"X-Shopify-Access-Token": token}
         self._api = Api(session, f"{shop.rstrip('/')}/admin/api/{VERSION}", headers, sleep=sleep)
         self._tables = Tables("shopify")
@@ -42,7 +45,7 @@ class Shopify:
         """Yield what has changed; the place in it is a bulk operation, and what of its file has been read."""
         self._currency = self._currency or (await self._ask(query("shop")))["shop"]["currencyCode"]
         begun = Progress.from_place(cursor.place)
-        if begun is None or await self._status(begun.operation) != ENDED:  # its file is there for seven days
+        if begun is None or not (await self._operation(begun.operation)).get("url"):  # that ends in a week
             since = f"(query: \"updated_at:>='{cursor.since}'\")" if cursor.since else ""
             begun = Progress(await self._run(query(kind).replace("(FILTER)", since)), latest=cursor.since)
         async for nodes, progress in self._results(begun):
@@ -78,9 +81,8 @@ class Shopify:
 
     async def _results(self, progress: "Progress") -> AsyncIterator[tuple[list[Json], "Progress"]]:
         """Yield objects with their children; after a lost connection, on from the last whole object."""
-        while await self._status(progress.operation) in RUNNING:
+        while (ended := await self._operation(progress.operation)).get("status") in RUNNING:
             await self._api.sleep(POLL_S)
-        ended = await self._operation(progress.operation)
         if ended.get("status") != ENDED:
             raise OperationError(f"Shopify's bulk operation ended {ended.get('status')}: start again")
         objects, read = int(ended["rootObjectCount"]), progress
@@ -93,9 +95,6 @@ class Shopify:
                     yield nodes, read
             await self._api.sleep(backoff_s(attempt))
         raise OperationError(f"Shopify's file of {objects} objects ends after {read.objects}")
-
-    async def _status(self, operation: str) -> str:
-        return str((await self._operation(operation)).get("status", ""))
 
     async def _operation(self, operation: str) -> Json:
         return (await self._ask(query("operation"), id=operation))["node"] or {}

@@ -6,6 +6,7 @@ refunds, product reviews, data). Products and orders can be asked for by when th
 theirs in customers' metadata.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import ClientSession, encode_basic_auth
@@ -32,11 +33,17 @@ ALL: Mapping[str, Mapping[str, str]] = {
 class WooCommerce:
     """A shop of WooCommerce; `token` is `ck_…:cs_…`, a key that may read, and its secret."""
 
-    changing = ("products", "orders")
-    whole = ("customers", "reviews")
+    changing: tuple[str, ...] = ("products", "orders")
+    whole: tuple[str, ...] = ("customers", "reviews")
 
     def __init__(
-        self, session: ClientSession, shop: str, token: str, *, consent: str = "", sleep: Sleep
+        self,
+        session: ClientSession,
+        shop: str,
+        token: str,
+        *,
+        consent: str = "",
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         key, _, secret = token.partition(":")
         if not secret:

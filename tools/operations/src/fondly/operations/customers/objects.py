@@ -76,13 +76,14 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
         await for_each_key(scope, prefix, rewrite)
 
 
-async def erase_requests(scope: Scope, gone: Gone) -> None:
-    """Delete the requests of these customers, which are done."""
+async def erase_requests(scope: Scope, gone: Gone, asks: str = "") -> None:
+    """Delete the requests of these customers, or those that ask for one thing: they are done."""
 
     async def erase(key: str, versions: Versions) -> None:
         for each in bodies(versions):
             asked = json.loads(await body_of(scope, key, each))
-            if asked["customer_id"] in gone.customer_ids or asked["email"] in gone.emails:
+            theirs = asked["customer_id"] in gone.customer_ids or asked["email"] in gone.emails
+            if theirs and asks in {"", asked["asks"]}:
                 await _delete(scope, versions, REQUESTED)
                 return
 
