@@ -51,7 +51,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
 # makers of models and for programs in C (44 MB), without what uvloop has for debuggers (12 MB), without types and what
 # compilers need, and without the descriptions of AWS services that our code does not call (25 MB).
-ARG AWS_SERVICES="bedrock|bedrock-runtime|cloudwatch|comprehend|dynamodb|ecs|iam|personalize|personalize-events|personalize-runtime|s3|service-quotas|sesv2|sns|sqs|ssm|sts"
+ARG AWS_SERVICES="bedrock|bedrock-runtime|cloudwatch|comprehend|dynamodb|ecs|iam|personalize|personalize-events|personalize-runtime|s3|secretsmanager|service-quotas|sesv2|sns|sqs|ssm|sts"
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -path '*/babel/locale-data/*' ! -name root.dat ! -name 'en*.dat' ! -name 'de*.dat' -delete \
  && find "$VIRTUAL_ENV" -path '*/onnxruntime/capi/libonnxruntime.so.*' -delete \
@@ -137,5 +137,13 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:4570/_understudy/health', timeout=3)"]
 
 
+# What the command line knows of resources.
+FROM base AS topology
+COPY infra/topology.yaml /topology.yaml
+RUN touch --date @0 /topology.yaml
+
+
 # A command that runs and exits.
 FROM runtime AS command
+COPY --from=topology /topology.yaml /topology.yaml
+ENV FONDLY_TOPOLOGY=/topology.yaml

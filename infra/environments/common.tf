@@ -28,6 +28,20 @@ module "realtime" {
   ops_topic_arn = module.observability.alarms_topic_arn
 }
 
+module "connect" {
+  source = "../../modules/connect"
+  count  = var.connect == null ? 0 : 1
+
+  name                 = local.name
+  image                = { tag = var.image_tag }
+  cluster_name         = module.pipeline.cluster_name
+  network              = module.network.tasks
+  keys                 = module.keys.arns
+  bucket               = { name = module.pipeline.bucket_names["data"], arn = module.pipeline.bucket_arns["data"] }
+  personalize_role_arn = module.pipeline.personalize_role_arn
+  connection           = var.connect
+}
+
 variable "region" {
   description = "The AWS region."
   type        = string
@@ -79,6 +93,19 @@ variable "realtime" {
     key_version    = optional(number, 1)
   })
   default = {}
+}
+
+variable "connect" {
+  description = "A shop whose data is fetched from its platform, on a schedule; null for none. See the connect module."
+  type = object({
+    platform           = string
+    shop               = string
+    secret_arn         = string
+    schedule           = optional(string)
+    arguments          = optional(list(string))
+    webhook_secret_arn = optional(string)
+  })
+  default = null
 }
 
 variable "sentiment" {
@@ -157,4 +184,9 @@ output "realtime_url" {
 output "realtime_key_parameter" {
   description = "The SSM parameter with the key that it sends in the header x-api-key."
   value       = one(module.realtime[*].key_parameter_name)
+}
+
+output "webhook_url" {
+  description = "Where a shop's platform says that customers ask to be forgotten; null without `connect` and its webhooks."
+  value       = one(module.connect[*].webhook_url)
 }

@@ -9,7 +9,7 @@ HOMES = {
     "claim": r"services/mailer/|tools/stack/",
     "deliver": r"services/(mailer|sender)/|shared/|tools/|understudy/src/understudy/ses/",
     "engine": r"understudy/",
-    "proof": r"tools/(cli|operations)/.*/customers?\b",
+    "proof": r"tools/(cli|operations)/.*/(customers?|connect)\b",
     "settl": r"services/sender/|tools/(cli|operations)/",
 }
 """Where a name in the program may have a word."""

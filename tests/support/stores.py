@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -43,10 +44,22 @@ class InMemoryObjects:
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
 
-    async def put(self, key: str, body: bytes, *, content_type: str) -> None:
+    async def put(self, key: str, body: bytes | BinaryIO, *, content_type: str) -> None:
         """Store one object."""
         assert content_type
+        self.stored[key] = body if isinstance(body, bytes) else body.read()
+
+    async def tagged(self, key: str) -> tuple[bytes, str]:
+        """Return an object and its ETag; both empty if it does not exist."""
+        body = self.stored.get(key, b"")
+        return body, sha256(body).hexdigest() if body else ""
+
+    async def replace(self, key: str, body: bytes, *, etag: str) -> str | None:
+        """Store an object in the place of the one with this ETag; None if there is another."""
+        if (await self.tagged(key))[1] != etag:
+            return None
         self.stored[key] = body
+        return (await self.tagged(key))[1]
 
     async def get(self, key: str) -> bytes:
         """Read one object; raise `KeyError` if it does not exist."""

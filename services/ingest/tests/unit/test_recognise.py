@@ -76,6 +76,17 @@ def test_a_file_of_orders_is_not_taken_for_reviews_by_its_name() -> None:
             ["Bestellnummer", "Artikel-ID", "KdNr", "Menge", "Bestelldatum"],
             ["order_id", "product_id", "user_id", "quantity", "timestamp"],
         ),
+        (["Référence", "Désignation", "Prix TTC", "Prix barré"], [*PRODUCTS, "actual_price"]),
+        (["Código de producto", "Nombre", "Precio", "Categoría"], [*PRODUCTS, "category"]),
+        (["Código do produto", "Nome", "Preço", "Marca"], [*PRODUCTS, "brand"]),
+        (["Codice articolo", "Nome prodotto", "Prezzo", "Giacenza"], [*PRODUCTS, "stock"]),
+        (["Artikelcode", "Naam", "Prijs", "Omschrijving"], [*PRODUCTS, "about_product"]),
+        (["N° client", "Prénom", "Nom", "Courriel"], ["user_id", "first_name", "last_name", "email"]),
+        (["id cliente", "nombre", "apellidos", "correo"], ["user_id", "first_name", "last_name", "email"]),
+        (
+            ["numero ordine", "id prodotto", "email", "quantità"],
+            ["order_id", "product_id", "email", "quantity"],
+        ),
         (
             ["item number", "reviewer email", "stars", "review text"],
             ["product_id", "email", "rating", "review_content"],
@@ -230,7 +241,7 @@ def test_prices_in_cents_become_whole_amounts() -> None:
     """And nothing but a whole number of cents is accepted."""
     mapping = FileMapping(units=FileUnits(prices_in="cents", decimal=","))
     layout = recognise([*PRODUCTS, "actual_price"], file="p.csv", mapping=mapping)
-    row = layout.start().map(["P1", "Pen", "1299", ""])
+    [row] = layout.start().map(["P1", "Pen", "1299", ""])
     assert row is not None
     assert (row["discounted_price"], row["actual_price"]) == ("12.99", "")
     assert layout.chosen["discounted_price"].decimal == "."

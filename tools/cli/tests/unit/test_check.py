@@ -2,19 +2,15 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from fondly.ingest.domain.formats.mapping import read_mapping
+from tools.cli.tests.checking import CUSTOMERS, REVIEWS, write
 from tools.cli.tests.conftest import Fondly
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
-PRODUCTS = [{"product_id": f"P{n}", "product_name": f"Mug {n}", "discounted_price": "4.50"} for n in range(5)]
-CUSTOMERS = [
-    {"user_id": f"C{n}", "email": f"c{n}@shop.example", "marketing_consent": "yes"} for n in range(40)
-]
-REVIEWS = [{"review_id": f"R{n}", "user_id": f"C{n % 40}", "product_id": f"P{n % 5}"} for n in range(60)]
 
 
 @pytest.fixture(autouse=True)
@@ -23,14 +19,6 @@ def without_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in [name for name in os.environ if name.startswith(("AWS_", "FONDLY_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
-
-
-def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
-    """Write a set, changed in some files."""
-    folder.mkdir(exist_ok=True)
-    for name, rows in {"products": PRODUCTS, "customers": CUSTOMERS, "reviews": REVIEWS, **files}.items():
-        lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
 
 
 @pytest.mark.parametrize(
@@ -143,6 +131,31 @@ def test_a_set_without_products_is_incomplete(run_fondly: Fondly, tmp_path: Path
     )
     assert answer.code == 1
     assert "found customers, reviews, expected products as well" in answer.out
+
+
+def test_a_mapping_is_written_of_a_folder_that_cannot_be_used(run_fondly: Fondly, tmp_path: Path) -> None:
+    """With what is unsure of each file: guesses, questions, and files of which nothing is known."""
+    (tmp_path / "ware.csv").write_text("art_no;Bezeichnung;VK-Preis;Preis\nP1;Kettle;1,5;2,5\n")
+    (tmp_path / "wer.csv").write_text("id;email;gdpr_consent\n" + "C1;a@shop.example;7\n" * 4)
+    (tmp_path / "costs.csv").write_text("month,amount\n1,2\n")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 cut")
+    written = tmp_path / "mapping.yaml"
+    assert run_fondly("check", str(tmp_path)).code == 1
+    assert run_fondly("check", str(tmp_path), "--write-mapping", str(written)).code == 0
+    text = written.read_text()
+    for part in (
+        "\"art_no\": product_id # a guess: its name is most like 'artnr'",
+        "\"VK-Preis\": discounted_price # a guess: or 'Preis'",
+        "# Open: is `gdpr_consent` consent",
+        "# Open: the workbook is damaged",
+    ):
+        assert part in text
+    said = read_mapping(text, file="mapping.yaml")
+    assert [(each and each.kind) for each in map(said.for_file, ("ware.csv", "wer.csv", "costs.csv"))] == [
+        "products",
+        "customers",
+        None,
+    ]
 
 
 def test_a_mapping_is_written_completed_and_used(run_fondly: Fondly, tmp_path: Path) -> None:

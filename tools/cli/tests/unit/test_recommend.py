@@ -58,9 +58,9 @@ def test_the_remark_says_what_picks_come_from() -> None:
     slow = FOUND.model_copy(update={"fallback": "no answer within 200 ms"})
     assert remark(slow).endswith("; no answer within 200 ms")
     excluded = FOUND.model_copy(
-        update={"exclusion": Exclusion.NO_CONSENT, "picked_from": PickedFrom.POPULARITY, "known": False}
+        update={"exclusion": Exclusion.NO_CONSENT, "picked_from": PickedFrom.POPULARITY}
     )
     assert remark(excluded) == (
-        "the customer is excluded (no_consent): nothing personal is picked; nobody knows a customer C7; "
+        "the customer is excluded (no_consent): nothing personal is picked; "
         "the shop of run-0123456789abcdef; popular products: there is no ranking"
     )

@@ -107,6 +107,12 @@ def test_what_ranking_is_worth_is_told() -> None:
     ]
     assert quiet_lines(facts()) == []
 
+    report = IngestReport(unmatched_rules=("mapping.yaml: files: orders.csv",))
+    told = ["a rule matches nothing: mapping.yaml: files: orders.csv", "a rule matches nothing: pin: P9"]
+    assert notices(RunFacts("finished", None, {}, ingest=report, unmatched_rules=("pin: P9",))) == told
+    summary = {"status": "finished", "ingest": report.model_dump(), "unmatched_rules": ["pin: P9"]}
+    assert notices(RunFacts.of_summary(summary)) == told
+
 
 def test_it_is_told_why_nobody_was_asked_for_consent() -> None:
     """In one line, where a shop needs none."""

@@ -28,6 +28,8 @@ class Counted(StrEnum):
     UNALIGNED_TEXTS = "unaligned_texts"
     PURCHASES = "purchases"
     INTERACTIONS = "interactions"
+    PRICES_ROUNDED = "prices_rounded"
+    """They had more decimals than their currency has."""
     REJECTED_ROWS = "rejected_rows"
     REJECTED_VALUES = "rejected_values"
     ROWS_LEFT_OUT = "rows_left_out"

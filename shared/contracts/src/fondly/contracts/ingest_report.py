@@ -89,6 +89,8 @@ class IngestReport(Record):
     """Why customers of unknown consent are written to; empty where none of them is."""
     questions: tuple[Question, ...] = ()
     """What must be answered before a run of these files."""
+    unmatched_rules: tuple[str, ...] = ()
+    """Rules of the shop's files that match nothing, such as `mapping.yaml: files: orders.csv`."""
     failed: str | None = None
     """Why the run failed in ingest, if it did."""
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
@@ -31,6 +31,8 @@ MAX_BATCH_GET = 100
 MAX_DELETE = 1000
 READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
+CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+"""An object is no longer the one that was read."""
 
 
 class S3Objects:
@@ -42,8 +44,8 @@ class S3Objects:
         self._quick = quick
         """Reads whole objects, if it does, at less cost."""
 
-    async def put(self, key: str, body: bytes, *, content_type: str) -> None:
-        """Store one object, replacing any under the same key."""
+    async def put(self, key: str, body: bytes | BinaryIO, *, content_type: str) -> None:
+        """Store one object, replacing any under the same key; a file is read as it is sent."""
         await self._s3.put_object(
             Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, Metadata=tracing.carried()
         )
@@ -69,6 +71,31 @@ class S3Objects:
             return None
         async with reply["Body"] as body:
             return await body.read(max_bytes)
+
+    async def tagged(self, key: str) -> tuple[bytes, str]:
+        """Return an object's content and its ETag; both empty if it does not exist, as `find` sees it."""
+        try:
+            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) != "NoSuchKey":
+                raise
+            return b"", ""
+        async with reply["Body"] as body:
+            return await body.read(), reply["ETag"]
+
+    async def replace(self, key: str, body: bytes, *, etag: str) -> str | None:
+        """Store an object in the place of the one with this ETag, or of none if that is empty.
+
+        Returns its ETag; None if somebody else has stored one meanwhile.
+        """
+        if_it_is: Any = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
+        try:
+            reply = await self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, **if_it_is)
+        except ClientError as error:
+            if error_code(error) not in CHANGED:
+                raise
+            return None
+        return reply["ETag"]
 
     async def lines(self, key: str) -> AsyncIterator[bytes]:
         """Yield an object's lines without ends, 64 KB in memory; none if `find` would find none."""

@@ -19,8 +19,7 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER NOT NULL,
-  records INTEGER NOT NULL DEFAULT 0
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER NOT NULL
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
 CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
@@ -40,14 +39,23 @@ CREATE TABLE purchases (
 PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
+POSITIONS = (
+    *(f"SELECT position FROM {table} WHERE id = ?" for table in ("products", "customers", "reviews")),  # noqa: S608
+    "SELECT customer FROM purchases WHERE order_id = ? LIMIT 1",
+)
+"""Where products, customers and reviews are by their ids, and the customer of an order."""
+ADD_PRODUCT = """
+INSERT INTO products (position, id, parent, complete, in_stock, record) VALUES (?, ?, ?, ?, ?, ?)
+"""
+KNOWN_PRODUCT = "SELECT record, complete FROM products WHERE id = ?"
 KNOWN_CUSTOMER = """
-SELECT position, email, address, name, age, consent, suppressed, language, time_zone, deleted
-FROM customers WHERE id = ?
+SELECT email, address, name, age, consent, suppressed, language, time_zone, deleted
+FROM customers WHERE position = ?
 """
 ADD_CUSTOMER = """
 INSERT INTO customers
-  (position, id, email, address, name, age, consent, suppressed, language, time_zone, deleted, records)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (position, id, email, address, name, age, consent, suppressed, language, time_zone, deleted)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # What decides whether somebody is written to keeps its more cautious value, everything else its first.
 COMPLETE_CUSTOMER = """
@@ -61,15 +69,10 @@ UPDATE customers SET
 WHERE position = :position
 """
 CUSTOMER_OF_ADDRESS = "SELECT id FROM customers WHERE address = ? ORDER BY position LIMIT 1"
-KNOWN_REVIEW = """
-SELECT reviews.position, customers.id, title, text FROM reviews
-JOIN customers ON customers.position = customer WHERE reviews.id = ?
-"""
 KNOWN_REVIEWS = """
 SELECT reviews.id, reviews.position, customers.id, title, text FROM reviews
 JOIN customers ON customers.position = customer WHERE reviews.id IN ({marks})
 """
-KNOWN_CUSTOMERS = "SELECT id FROM customers WHERE id IN ({marks})"
 ADD_REVIEW = """
 INSERT INTO reviews (position, id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
@@ -89,15 +92,11 @@ SELECT position FROM (
 ORDER BY position LIMIT :limit
 """
 ADD_SUBJECT = "INSERT INTO subjects VALUES (?, ?)"
-COUNT_RECORD = "UPDATE customers SET records = records + ? WHERE position = ? AND records < ?"
 PRODUCTS_OF = """
 SELECT position FROM products WHERE id = :id
 UNION ALL
 SELECT position FROM products WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
 LIMIT 2
-"""
-BUYER_OF_ORDER = """
-SELECT customers.id FROM purchases JOIN customers ON customers.position = customer WHERE order_id = ? LIMIT 1
 """
 IS_PURCHASED = "SELECT 1 FROM purchases WHERE order_id = ? AND product = ?"
 PUT_PURCHASE = """
@@ -113,8 +112,6 @@ ON CONFLICT (order_id, product) DO UPDATE SET
 CLOSE_INPUT = """
 CREATE INDEX reviews_of_customer ON reviews (customer);
 CREATE INDEX purchases_of_customer ON purchases (customer, product);
-UPDATE customers SET records = records - (SELECT count(*) FROM purchases WHERE customer = customers.position)
-WHERE deleted;
 DELETE FROM purchases WHERE customer IN (SELECT position FROM customers WHERE deleted);
 DELETE FROM purchases WHERE quantity = 0 AND taken_back = 0
 """
@@ -170,9 +167,9 @@ INTERACTIONS = f"""
 SELECT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
 EXCEPT {RETURNED} UNION SELECT customer, product FROM purchases
 """  # noqa: S608 - constants
-COUNT_INTERACTIONS = f"SELECT count(*) FROM ({INTERACTIONS})"  # noqa: S608 - constants
-COUNT_ACTIVE_CUSTOMERS = f"""
-SELECT count(*) FROM (SELECT 1 FROM ({INTERACTIONS}) GROUP BY customer HAVING count(*) >= ?)
+COUNT_INTERACTIONS = f"""
+SELECT coalesce(sum(products), 0), count(*), coalesce(sum(products > 1), 0)
+FROM (SELECT count(*) AS products FROM ({INTERACTIONS}) GROUP BY customer)
 """  # noqa: S608 - constants
 REVIEWS_OF_SPAN = """
 SELECT reviews.customer, reviews.id AS review_id, title, text, rating, timestamp, products.id AS product_id
@@ -193,8 +190,6 @@ FROM undone JOIN products ON products.position = undone.product
 WHERE undone.customer BETWEEN ? AND ?
 ORDER BY undone.customer, undone.position
 """
-RECORDS_OF_CUSTOMERS = "SELECT position, records FROM customers ORDER BY position"
-COUNT_RECORDS = "SELECT coalesce(sum(max(1, records)), 0) FROM customers"
 CUSTOMERS_OF_SPAN = """
 SELECT position AS customer, id AS customer_id, name, email, age, consent AS marketing_consent, suppressed,
   language, time_zone, cause AS exclusion
@@ -214,3 +209,21 @@ SELECT count(*), coalesce(sum(max(3, (length(words) + 99) / 100)), 0) FROM (
   UNION SELECT text FROM shared_texts
 )
 """
+_MAILABLE = """
+SELECT position FROM customers WHERE position NOT IN (SELECT customer FROM excluded) AND {}
+(EXISTS (SELECT 1 FROM reviews WHERE customer = customers.position)
+OR EXISTS (SELECT 1 FROM purchases WHERE customer = customers.position))
+"""
+MAILABLE = f"{_MAILABLE.format('')} UNION ALL {_MAILABLE.format('NOT')} LIMIT ?"
+# By the first reviews and purchases: how many there are must not matter.
+POPULAR = """
+SELECT record, coalesce(records, 0) AS records FROM products LEFT JOIN (
+  SELECT product, count(*) AS records FROM (
+    SELECT product FROM (SELECT product FROM purchases LIMIT :rows)
+    UNION ALL SELECT product FROM (SELECT product FROM subjects LIMIT :rows)
+  ) GROUP BY product
+) ON product = position
+WHERE coalesce(in_stock, 1) ORDER BY 2 DESC, position LIMIT :limit
+"""
+PRODUCT = "SELECT record FROM products WHERE id = ?"
+REVIEW_TEXTS = "SELECT text FROM reviews WHERE text IS NOT NULL LIMIT ?"

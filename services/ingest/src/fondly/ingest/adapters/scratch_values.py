@@ -42,6 +42,10 @@ def customer_fields(row: CustomerRow) -> CustomerFields:
     return CustomerFields(row.email, None if row.email is None else address_key(row.email), *row[2:])
 
 
+NO_FIELDS = customer_fields(CustomerRow(None))
+"""Of a row that has nothing but an id."""
+
+
 def review_values(position: int, row: ReviewRow, customer: int) -> tuple[object, ...]:
     """Return the columns of a review, in order."""
     rating = None if row.rating is None else str(row.rating)

@@ -57,6 +57,7 @@ class Findings:
     files: list[SurveyedFile] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     merged: Merged | None = None
+    unmatched_rules: Sequence[str] = ()
     consent_not_required: str = ""
 
     def report(self, *, ignored: Sequence[IgnoredFile] = (), failed: str | None = None) -> IngestReport:
@@ -70,6 +71,7 @@ class Findings:
             rejected_share=self.counts[Counted.REJECTED_ROWS] / rows if rows else 0.0,
             exclusions=self.merged.exclusions() if self.merged else {},
             questions=tuple(self.questions),
+            unmatched_rules=tuple(self.unmatched_rules),
             consent_not_required=self.consent_not_required,
             failed=failed,
         )
@@ -93,8 +95,7 @@ class LoadFiles:
         findings, exclusion = self.findings, self.rules.exclusion
         findings.consent_not_required = exclusion.consent_not_required
         findings.files = survey(sources, self.rules.reading, self.watch)
-        kinds = {each.layout.kind for each in findings.files}
-        _require_complete(kinds)
+        _require_complete({each.layout.kind for each in findings.files})
         findings.questions = [
             _placed(each) if len(findings.files) > 1 else each
             for file in findings.files
@@ -104,7 +105,7 @@ class LoadFiles:
             findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
-        merge = MergeRows(self.scratch, findings.counts, kinds)
+        merge = MergeRows(self.scratch, findings.counts, findings.files)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
         findings.merged = self.scratch.close_input(exclusion)
@@ -114,8 +115,7 @@ class LoadFiles:
 
     def _asks_of_consent(self) -> bool:
         """Whether a column of any file says who has agreed, or may say so."""
-        layouts = [each.layout for each in self.findings.files]
-        is_read = any(CONSENT in {*each.columns, *each.constants} for each in layouts)
+        is_read = any(each.layout.says(CONSENT) for each in self.findings.files)
         return is_read or any(each.field == CONSENT for each in self.findings.questions)
 
     def _load_table(self, pieces: Sequence[SurveyedFile], merge: MergeRows) -> None:
@@ -135,42 +135,46 @@ class LoadFiles:
     def _load_file(self, surveyed: SurveyedFile, merge: MergeRows, mapper: RowMapper) -> tuple[int, int]:
         """Merge a file's rows; return how many there are, and how many of them were rejected."""
         source = surveyed.source
-        with opened(source, self.rules.reading.max_bytes, self.watch) as table:
+        with opened(source, self.rules.reading.max_bytes, self.watch, is_strict=surveyed.is_strict) as table:
             table.header()
             table.only(surveyed.layout.used)
             into, before = merge.reader(surveyed), mapper.left_out.copy()
             rows = rejected = 0
             for rows, found in enumerate(watched(table, self.watch), start=1):  # noqa: B007 - how many they are
-                rejected += not self._load_record(surveyed, mapper.map, into, found)
+                rejected += not self._load_record(surveyed, mapper, into, found)
             left_out = mapper.left_out - before
             self.findings.counts[Counted.ROWS_LEFT_OUT] += left_out.total()
             self.findings.counts.update({LEFT_OUT + cause: rows for cause, rows in left_out.items()})
         return rows, rejected
 
     def _load_record(
-        self,
-        surveyed: SurveyedFile,
-        mapped: Callable[[Sequence[str]], dict[str, str] | None],
-        into: Callable[[Row], None],
-        found: Found,
+        self, surveyed: SurveyedFile, mapper: RowMapper, into: Callable[[Row], None], found: Found
     ) -> bool:
-        """Merge one record; return False and write a reject if it cannot be used."""
+        """Merge the rows of one record; return False and write a reject for each that cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
                 raise found.error(surveyed.layout.header)
-            cells = mapped(found.cells)
-            if cells is None:
-                return True
-            row = Row(cells)
+            rows = mapper.map(found.cells)
+        except RowError as error:
+            return self._refuse(surveyed, found, error)
+        loaded = [self._load_row(surveyed, Row(cells), into, found) for cells in rows]
+        return all(loaded)
+
+    def _load_row(self, surveyed: SurveyedFile, row: Row, into: Callable[[Row], None], found: Found) -> bool:
+        try:
             into(row)
         except RowError as error:
-            self.findings.counts[Counted.REJECTED_ROWS] += 1
-            self._reject(surveyed, found, "row", error)
-            return False
+            return self._refuse(surveyed, found, error)
+        self.findings.counts[Counted.PRICES_ROUNDED] += row.rounded
         for note in row.notes:
             self.findings.counts[Counted.REJECTED_VALUES] += 1
             self._reject(surveyed, found, "value", note)
         return True
+
+    def _refuse(self, surveyed: SurveyedFile, found: Found, error: RowError) -> bool:
+        self.findings.counts[Counted.REJECTED_ROWS] += 1
+        self._reject(surveyed, found, "row", error)
+        return False
 
     def _reject(self, surveyed: SurveyedFile, found: Found, kind: RejectKind, error: RowError) -> None:
         file, field = surveyed.source.key, error.column

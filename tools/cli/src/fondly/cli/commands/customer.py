@@ -69,11 +69,15 @@ async def export(
     An archive with `customer.json` and their finished emails, readable by you alone; or all in one JSON.
     """
     from fondly.contracts.file_names import file_name
+    from fondly.operations.connect.webhooks import EXPORT
     from fondly.operations.customers.items import whom
     from fondly.operations.customers.known import everything, write_archive
+    from fondly.operations.customers.objects import erase_requests
 
     async with Deletion().scope(environment) as scope:
-        known = await everything(scope, await whom(scope, customers))
+        asking = await whom(scope, customers)
+        known = await everything(scope, asking)
+        await erase_requests(scope, asking, EXPORT)
     if known.is_empty:
         raise OperationError("nothing is known of them")
     if json:

@@ -41,8 +41,6 @@ def remark(found: Picked) -> str:
         told.append(found.fallback)
     if found.returned:
         told.append(f"returned, so not offered again: {plain(', '.join(found.returned))}")
-    if not found.known:
-        told.insert(0, f"nobody knows a customer {plain(found.customer_id)}")
     if found.exclusion:
         told.insert(0, f"the customer is excluded ({found.exclusion.value}): nothing personal is picked")
     return "; ".join(told)

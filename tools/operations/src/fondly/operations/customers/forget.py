@@ -11,7 +11,13 @@ from fondly.operations.customers.consent import suppress_forgotten
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.items import erase_identities, erase_items, erase_products, get, learn_items
 from fondly.operations.customers.ledger import scrub_ledger
-from fondly.operations.customers.objects import FILES, erase_objects, erase_uploads, learn_customers
+from fondly.operations.customers.objects import (
+    FILES,
+    erase_objects,
+    erase_requests,
+    erase_uploads,
+    learn_customers,
+)
 from fondly.operations.customers.proof import Place, Proof
 from fondly.operations.customers.search import CUSTOMERS, Search
 from fondly.operations.customers.traces import Trace, Traces
@@ -90,6 +96,7 @@ async def _pass(scope: Scope, gone: Gone, *, uploads: bool, role_arn: str) -> Pr
 async def _end(scope: Scope, gone: Gone, proof: Proof) -> None:
     """Delete who they are, and look whether that is gone."""
     await erase_identities(scope, gone)
+    await erase_requests(scope, gone)
     for each in sorted(gone.customer_ids):
         if await get(scope, CUSTOMERS, {"customer_id": each}) is not None:
             proof.found_places += 1

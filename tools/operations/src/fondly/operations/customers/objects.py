@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from botocore.exceptions import ClientError
 
-from fondly.contracts.object_keys import CLICKS
+from fondly.contracts.object_keys import CLICKS, CONNECT, REQUESTS
 from fondly.contracts.records import Customer
 from fondly.operations.cleanup.objects import Version, delete_versions, version_pages
 from fondly.operations.cleanup.scope import RUNS, Scope
@@ -18,17 +18,17 @@ from fondly.operations.customers.items import erase_answers
 from fondly.operations.customers.scrub import is_told, scrubbed, theirs
 from fondly.runtime.errors import error_code
 from fondly.runtime.parallel import for_each
+from fondly.runtime.storage import CHANGED
 
 REWRITTEN = "objects of runs rewritten"
 EMAILS = "emails in the data bucket"
 VERSIONS = "older versions of objects"
 FILES = "uploaded files"
+REQUESTED = "requests to be forgotten"
 EMAIL = ".eml"
 AT_ONCE = 16
 """Objects that are worked on at a time."""
 KEYS_AT_ONCE = 256
-CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
-"""A run has written the object since it was read."""
 Versions = list[Version]
 Work = Callable[[str, Versions], Awaitable[None]]
 
@@ -51,8 +51,14 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
     """Take the customers out of what runs have stored; what they uploaded is the shop's own.
 
     Clicks that we have uploaded ourselves are ours, and rewritten: that they are told again changes nothing.
+    So is what connectors keep, but for who asks to be forgotten, which goes last.
     The files that tell who they are, and what they wrote, go last: a repetition has to know that.
     """
+
+    async def rewrite(key: str, versions: Versions) -> None:
+        if not key.startswith(REQUESTS):
+            await _rewrite(scope, key, versions, gone)
+
     for are_customers in (False, True):
 
         async def erase(key: str, versions: Versions, *, are_customers: bool = are_customers) -> None:
@@ -66,7 +72,22 @@ async def erase_objects(scope: Scope, gone: Gone) -> None:
                 await _rewrite(scope, key, versions, gone)
 
         await for_each_key(scope, RUNS, erase)
-    await for_each_key(scope, CLICKS, lambda key, versions: _rewrite(scope, key, versions, gone))
+    for prefix in (CLICKS, CONNECT):
+        await for_each_key(scope, prefix, rewrite)
+
+
+async def erase_requests(scope: Scope, gone: Gone, asks: str = "") -> None:
+    """Delete the requests of these customers, or those that ask for one thing: they are done."""
+
+    async def erase(key: str, versions: Versions) -> None:
+        for each in bodies(versions):
+            asked = json.loads(await body_of(scope, key, each))
+            theirs = asked["customer_id"] in gone.customer_ids or asked["email"] in gone.emails
+            if theirs and asks in {"", asked["asks"]}:
+                await _delete(scope, versions, REQUESTED)
+                return
+
+    await for_each_key(scope, REQUESTS, erase)
 
 
 async def erase_uploads(scope: Scope, versions: Mapping[str, set[str]], *, replaced: set[str]) -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.consent import address_entry, customer_entry
 from fondly.contracts.file_names import file_name
+from fondly.contracts.object_keys import REQUESTS
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.proof import Findings, Place, Proof
 from fondly.operations.customers.traces import Trace, Traces, Whose
@@ -50,7 +51,7 @@ OUTSIDE = (
 
 @dataclass
 class Search:
-    """One search. `but_identities` leaves out the items that say who the customers are: they go last."""
+    """One search. `but_identities` leaves out what says who the customers are: it goes last."""
 
     scope: Scope
     traces: Traces
@@ -115,6 +116,8 @@ class Search:
 
     async def _version(self, version: Mapping[str, Any]) -> None:
         key = str(version["Key"])
+        if self.but_identities and key.startswith(REQUESTS):
+            return
         if trace := self.traces.in_key(key):
             self._found(version, trace)
         elif "ETag" in version:  # a delete marker has no content

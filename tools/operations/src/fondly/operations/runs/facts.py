@@ -37,6 +37,8 @@ class RunFacts:
     """Why Personalize ranked nothing for the run, if it did not."""
     ranking: str | None = None
     """How much rankings count, and why, if that is known."""
+    unmatched_rules: Sequence[str] = ()
+    """Rules of the shop's files that match nothing."""
     missing: Sequence[str] = ()
     """What could not be found, a line each."""
 
@@ -51,6 +53,7 @@ class RunFacts:
             ingest=IngestReport.model_validate(ingest) if ingest else None,
             popularity_reason=summary.get("popularity_reason"),
             ranking=summary.get("ranking"),
+            unmatched_rules=summary.get("unmatched_rules", ()),
             missing=summary.get("missing", ()),
         )
 
@@ -99,8 +102,10 @@ def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
     short = facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0)
     told = f"{counted(short, 'customer')} got too few products: there was nothing else that they may get"
+    rules = (*(facts.ingest.unmatched_rules if facts.ingest else ()), *facts.unmatched_rules)
+    unmatched = (f"a rule matches nothing: {printable(rule)}" for rule in rules)
     missing = (f"missing {line}" for line in facts.missing)
-    return [*_popularity(facts), *([told] if short else []), *missing]
+    return [*_popularity(facts), *([told] if short else []), *unmatched, *missing]
 
 
 def quiet_lines(facts: RunFacts) -> list[str]:

@@ -49,10 +49,12 @@ def convention_lines(report: IngestReport) -> list[str]:
 
 def ignored_lines(report: IngestReport) -> list[str]:
     """Return which columns and files nothing reads, a line for each file."""
-    files = (
-        f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files
-    )
-    return [*_ignored_columns(report), *files]
+    return [*_ignored_columns(report), *ignored_files(report)]
+
+
+def ignored_files(report: IngestReport) -> list[str]:
+    """Return which files are no part of the set, a line each."""
+    return [f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files]
 
 
 def consent_lines(report: IngestReport | None) -> list[str]:

@@ -73,18 +73,19 @@ class FlaggedMapper:
             for field, some in columns.items()
         ]
 
-    def map(self, cells: Sequence[str]) -> Row | None:
-        """Return a row's texts by field; None for a row that says nothing of its own."""
-        row = self._rows.map(cells)
-        if row is None:
-            return None
+    def map(self, cells: Sequence[str]) -> Sequence[Row]:
+        """Return the rows of a record that are neither deleted nor tests."""
+        return [row for row in self._rows.map(cells) if self._is_flagged(row, cells)]
+
+    def _is_flagged(self, row: Row, cells: Sequence[str]) -> bool:
+        """Add to a row what its columns say; return whether it counts."""
         for field, cautious, columns in self._columns:
             said = [read(row.get(field, "") if at is None else cells[at]) for at, read in columns]
             row[field] = said[0] if len(said) == 1 else _most_cautious(said, cautious)
-        if self._leaves_out and row[DELETED] not in flags.NO:
-            self.left_out[DELETED] += 1
-            return None
-        return row
+        if not self._leaves_out or row[DELETED] in flags.NO:
+            return True
+        self.left_out[DELETED] += 1
+        return False
 
 
 def _most_cautious(said: Sequence[str], cautious: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from typing import NamedTuple
 
 from fondly.ingest.domain.cells import Row
@@ -11,7 +10,7 @@ from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.characters import plain
-from fondly.ingest.domain.values.money import read_price
+from fondly.ingest.domain.values.money import Price, read_price
 from fondly.ingest.domain.values.numbers import read_quantity, read_taken_back
 from fondly.ingest.domain.values.order_states import KEPT, RETURNS, Cause, first_of, has_happened
 from fondly.ingest.domain.values.texts import read_id
@@ -75,14 +74,14 @@ def _quantity(row: Row, how: Reading, cause: str) -> int:
     """Return how many were bought, below 0 if brought back; of what came to nothing some shops count none."""
     if not row.raw("quantity").strip():
         return 1
-    read = partial(read_quantity, decided=how.of("quantity"))
+    read = how.reader("quantity", read_quantity)
     return (row.optional("quantity", read) or 1) if cause else row.required("quantity", read)
 
 
 def _taken_back(row: Row, how: Reading, price: Decimal | None) -> tuple[int, int]:
     """Return how many were cancelled and refunded; a refund of money is one of as many as it pays for."""
     cancelled, refunded = (
-        row.optional(field, partial(read_taken_back, decided=how.of(field))) or 0
+        row.optional(field, how.reader(field, read_taken_back)) or 0
         for field in ("cancelled_quantity", "refunded_quantity")
     )
     amount = _price(row, how, "refunded_amount") if price else None
@@ -96,10 +95,12 @@ def _price(row: Row, how: Reading, field: str) -> Decimal | None:
         text = plain(text).removeprefix("-")
         if not text.strip("0.,"):
             return None
-    price = row.value(field, text, partial(read_price, decided=how.of(field))) if text else None
+    read = how.reader(field, read_price)
+    price: Price | None = row.value(field, text, read) if text else None
     if price is None:
         return None
     if price.currency != how.default.currency:
         row.note(field, f"a price in {how.default.currency}, the shop's currency", quoted(row.raw(field)))
         return None
+    row.rounded += price.is_rounded
     return price.amount

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.rows import reading
 from fondly.ingest.domain.values import flags, people
 from fondly.ingest.domain.values.texts import read_id
@@ -25,6 +26,8 @@ USUAL_EXCLUSION = ExclusionRules()
 
 
 ADDRESS_DIGITS = 24
+_DETAILS = frozenset(FIELDS[Kind.CUSTOMERS].keys() - {"user_id", "email"})
+"""What a row may say of somebody: most rows of orders and reviews say nothing."""
 
 
 class CustomerRow(NamedTuple):
@@ -47,6 +50,8 @@ def read_customer_row(row: Row) -> CustomerRow:
     email = row.optional("email", people.read_email)
     if customer_id is None and email is None:
         raise _unnamed(row)
+    if not row.has_any(_DETAILS):
+        return CustomerRow(customer_id, email)
     return CustomerRow(
         customer_id=customer_id,
         email=email,
