@@ -87,6 +87,7 @@ def test_a_mapping_without_files_is_about_the_one_given() -> None:
             "constants: {shop_url: shop.example.com}",
             "found 'shop.example.com' for shop_url, expected an address",
         ),
+        ("values: {suppressed: {'2': perhaps}}", "found 'perhaps' for suppressed, expected yes or no"),
         ("columns: [A]", "line 1: columns: found a list, expected a mapping"),
         ("columns:\n  A:", "line 2: columns.A: found nothing, expected a text"),
         ("kind: products\nfiles: {a.csv: {kind: reviews}}", "found kind beside files"),

@@ -98,6 +98,29 @@ def test_an_exact_name_comes_before_other_spellings_and_those_before_synonyms() 
     assert layout.ignored == ("SKU", "Product ID")
 
 
+TOLD = {
+    "status": "order_state_name, estado_actual, bestell_status, StatusName, Statut commande, huidige_status",
+    "payment_status": "zahl_status, estadoPago, status_pagamento, betaalstatus, statut_paiement",
+    "fulfilment_status": "Versand-Status, estado_entrega, tracking status, stato_spedizione",
+    "item_status": "item_status_code, OrderLineStatus",
+    "cancelled_at": "cancel_date, stornoDatum, is_canceled_flag, date_annulation, DataAnnullamentoOrdine",
+    "refunded_at": "refund_status, date_remboursement, data_rimborso_ordine",
+    "returned_at": "fecha_devolucion, Retouren-Datum, order_returned_on",
+    "cancelled_quantity": "anzahl_storniert, canceledQty",
+    "refunded_quantity": "refundQty, menge_retour, Retouren Menge, aantal_retour",
+    "refunded_amount": "order_refund_total, montant_remboursement",
+    "": "cancellation_reason, return_policy, cancelled_by, customer_status, Billing State, coupon status",
+}
+
+
+@pytest.mark.parametrize("field", TOLD)
+def test_what_became_of_an_order_is_recognised_by_the_words_of_a_name(field: str) -> None:
+    """In seven languages, however they are put together; what merely sounds like it is left alone."""
+    for name in TOLD[field].split(", "):
+        layout = recognise(["order_id", "product_id", "user_id", name], file="orders.csv")
+        assert (layout.columns.get(field), layout.ignored) == ((name, ()) if field else (None, (name,)))
+
+
 def test_two_columns_that_could_both_be_a_field_are_refused() -> None:
     """Both are named, since only the shop knows which one it means."""
     with pytest.raises(

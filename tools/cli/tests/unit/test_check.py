@@ -202,3 +202,17 @@ def test_a_table_in_pieces_is_checked_as_one(run_fondly: Fondly, tmp_path: Path)
     refused = run_fondly("check", "shop/products.csv", "shop/customers.csv", "shop/reviews-02.csv", "--json")
     assert refused.code == 1
     assert "found reviews-02.csv, expected reviews-01.csv as well" in refused.json["report"]["failed"]
+
+
+def test_files_without_consent_can_be_tried_but_not_be_a_shops(run_fondly: Fondly, tmp_path: Path) -> None:
+    """A check without a shop's file is a trial, and says so; with one, the question stops it."""
+    write(tmp_path / "shop", customers=[{"user_id": f"C{n}"} for n in range(40)])
+    answer = run_fondly("check", str(tmp_path / "shop"))
+    assert (answer.code, "consent: not asked for: a trial: nothing leaves this machine" in answer.out) == (
+        0,
+        True,
+    )
+    (tmp_path / "fondly.toml").write_text("")
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json")
+    assert (answer.code, answer.json["usable"]) == (1, False)
+    assert [each["field"] for each in answer.json["report"]["questions"]] == ["marketing_consent"]

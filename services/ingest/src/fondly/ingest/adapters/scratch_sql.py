@@ -19,7 +19,7 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER,
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, deleted INTEGER NOT NULL,
   records INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
@@ -56,7 +56,7 @@ UPDATE customers SET
   age = min(coalesce(age, :age), coalesce(:age, age)),
   consent = min(coalesce(consent, :consent), coalesce(:consent, consent)),
   suppressed = max(coalesce(suppressed, :suppressed), coalesce(:suppressed, suppressed)),
-  deleted = max(coalesce(deleted, :deleted), coalesce(:deleted, deleted)),
+  deleted = max(deleted, :deleted),
   language = coalesce(language, :language), time_zone = coalesce(time_zone, :time_zone)
 WHERE position = :position
 """

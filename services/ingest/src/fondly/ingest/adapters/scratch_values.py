@@ -34,7 +34,7 @@ class CustomerFields(NamedTuple):
     suppressed: bool | None
     language: str | None
     time_zone: str | None
-    deleted: bool | None
+    deleted: bool
 
 
 def customer_fields(row: CustomerRow) -> CustomerFields:

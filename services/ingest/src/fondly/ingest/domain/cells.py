@@ -62,10 +62,3 @@ class Row:
     def note(self, field: str, expected: str, found: str | None = None) -> None:
         """Note why a value is left out; `found` is a phrase."""
         self.notes.append(RowError(expected, column=field, found=found))
-
-
-def is_stated(row: Row, field: str, read: Callable[[str], bool], *, unreadable: bool) -> bool | None:
-    """Return what a row states; None for nothing, `unreadable`, with a note, for what cannot be read."""
-    notes = len(row.notes)
-    found = row.optional(field, read)
-    return unreadable if found is None and len(row.notes) > notes else found

@@ -70,6 +70,8 @@ def _number(count: int, what: str) -> str:
 
 
 MAX_SHOWN_CHARS = 40
+MAX_LISTED = 20
+"""Questions of a text; the report has all."""
 NOTHING = "nothing"
 
 
@@ -83,9 +85,10 @@ class QuestionsError(FileError):
     def __init__(self, questions: Sequence[Question]) -> None:
         said = (
             f"{each.file}: {each.text}: {each.remedy}" if each.file else f"{each.text}: {each.remedy}"
-            for each in questions
+            for each in questions[:MAX_LISTED]
         )
-        super().__init__(f"answer in mapping.yaml before a run: {'; '.join(said)}")
+        more = f"; and {len(questions) - MAX_LISTED} more" if len(questions) > MAX_LISTED else ""
+        super().__init__(f"answer in mapping.yaml before a run: {'; '.join(said)}{more}")
         self.questions = tuple(questions)
 
 

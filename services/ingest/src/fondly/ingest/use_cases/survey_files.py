@@ -4,6 +4,7 @@ What a column means can depend on its last row: `1.299` is a thousand and more i
 every file is read twice.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -23,9 +24,10 @@ from fondly.ingest.domain.formats.recognise import ALONE, recognise
 from fondly.ingest.domain.pieces import missing_pieces, piece_of, tables
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
+from fondly.ingest.domain.values import state_columns
+from fondly.ingest.domain.values.cell_counts import CellCounts
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
-from fondly.ingest.domain.values.state_columns import StateColumns
 
 
 def reads_of(layout: Layout) -> dict[str, Reads]:
@@ -159,7 +161,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     keys = tuple(each.key for each in pieces)
     if missing := missing_pieces(keys):
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
-    columns = _Columns({}, {}, StateColumns())
+    columns = _Columns({}, {}, defaultdict(CellCounts))
     seen = [_see_file(source, columns, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
     first = seen[0][0]
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
@@ -174,9 +176,9 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     decided = decide_columns([layout for layout, _ in seen], columns.surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    reading = Reading(decided, rules.links, default, columns.states.meanings())
+    reading = Reading(decided, rules.links, default, state_columns.meanings(columns.states))
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
-    asked = (*questions, *columns.states.questions(keys[0], first.columns))
+    asked = (*questions, *state_columns.questions(columns.states, keys[0], first.columns))
     surveyed = [
         SurveyedFile(source, layout.flagged(flags), reading, rows, (), keys)
         for source, (layout, rows) in zip(pieces, seen, strict=True)
@@ -189,7 +191,7 @@ class _Columns(NamedTuple):
 
     surveys: dict[str, ColumnSurvey]
     flags: dict[str, FlagCandidate]
-    states: StateColumns
+    states: defaultdict[str, CellCounts]
 
 
 def _see_file(
@@ -227,7 +229,7 @@ def _look(
 ) -> int:
     mapper, rows = layout.start(), 0
     looks = [(field, columns.surveys[field].see) for field in reads_of(layout)]
-    of_fields = [(field, columns.states.see(field)) for field in states_of(layout)]
+    of_fields = [(field, columns.states[field].see) for field in states_of(layout)]
     of_fields += [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
     others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are

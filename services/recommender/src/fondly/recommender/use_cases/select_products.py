@@ -35,6 +35,8 @@ last and wanted; with events alone too, as each item is a kilobyte or two."""
 WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
 
+NOTHING_KEPT = f"customers_excluded_{Exclusion.NOTHING_KEPT}"
+
 
 @dataclass(frozen=True, slots=True)
 class RememberPicks:
@@ -120,11 +122,7 @@ class SelectProducts:
             counts={
                 Counted.RANKINGS_KEPT: len(kept),
                 **_counts(found, shop.min_picks, passed_over),
-                **(
-                    {f"customers_excluded_{Exclusion.NOTHING_KEPT}": told.nothing_kept}
-                    if told.nothing_kept
-                    else {}
-                ),
+                **({NOTHING_KEPT: told.nothing_kept} if told.nothing_kept else {}),
             },
             units={
                 "personalize.recommendations": len(asked),

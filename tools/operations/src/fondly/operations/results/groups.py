@@ -45,7 +45,7 @@ def bought(history: History | None, events: Iterable[CustomerEvent]) -> list[Bou
     told += [
         Bought(one.product_id, one.timestamp, value=one.value)
         for one in events
-        if one.kind is EventKind.PURCHASED and not is_undone(one.product_id, one.timestamp, undone)
+        if one.kind is EventKind.PURCHASED and not is_undone(one, undone)
     ]
     told.sort(key=lambda one: (one.product_id, one.timestamp))
     found = [each for _, same in groupby(told, key=lambda one: one.product_id) for each in _apart(same)]

@@ -16,7 +16,7 @@ from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values import flags
 from fondly.ingest.domain.values.cell_counts import is_date, is_nothing
 
-_WORDS = {True: "yes", False: "no"}
+WORDS = {True: "yes", False: "no"}
 _ARE_LEFT_OUT = (Kind.ORDERS, Kind.REVIEWS, Kind.COMBINED)
 _MAX_CACHED = 4096
 
@@ -52,7 +52,7 @@ class FlagColumn(NamedTuple):
                 return self.no_date
             if said is None and self.by_date and (field not in {CONSENT, PUBLISHED} or is_date(text)):
                 said = True
-            return text if said is None else _WORDS[said is not self.is_inverse]
+            return text if said is None else WORDS[said is not self.is_inverse]
 
         return read
 
@@ -82,7 +82,7 @@ class FlaggedMapper:
         for field, cautious, columns in self._columns:
             said = [read(row.get(field, "") if at is None else cells[at]) for at, read in columns]
             row[field] = said[0] if len(said) == 1 else _most_cautious(said, cautious)
-        if not self._leaves_out or row[DELETED] in {"", "no"}:
+        if not self._leaves_out or row[DELETED] in flags.NO:
             return True
         self.left_out[DELETED] += 1
         return False

@@ -5,13 +5,12 @@ question: they count as the cautious answer. A value that stands in several cell
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from fondly.contracts.ingest_report import Question
 from fondly.ingest.domain.formats.fields import Kind
-from fondly.ingest.domain.formats.flag_columns import FlagColumn
+from fondly.ingest.domain.formats.flag_columns import WORDS, FlagColumn
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.senses import (
@@ -34,6 +33,7 @@ FEW = 0.05
 """Nor are unknown values in a greater share of a column's filled cells, if there are `A_CODE` of them."""
 EXCLUDING = (SUPPRESSED, DELETED)
 """The fields whose yes excludes; that of the others includes."""
+_OF_ITEMS = (Kind.ORDERS, Kind.REVIEWS)
 MAX_STATES = 20
 """A column whose name says little has no more values than this if it is a state."""
 
@@ -78,48 +78,35 @@ class FlagCandidate:
 def candidates(layout: Layout, mapping: FileMapping) -> list[FlagCandidate]:
     """Return the columns of a file that may be one of the fields, first those that the format reads."""
     said = {loosened(name): meant for name, meant in mapping.columns.items() if meant in FLAGS}
-    senses = {
-        at: Sense(said[loosened(name)]) if loosened(name) in said else sense_of(name, layout.kind)
-        for at, name in enumerate(layout.header)
-        if at not in layout.used and name in layout.ignored
-    }
+    read = [name for name in FLAGS if name in layout.columns or name in layout.constants]
+    named = {name: layout.columns.get(name, "constants") for name in read}
     found = [
-        FlagCandidate(layout.columns.get(name, "constants"), Sense(name), is_read=True)
-        for name in FLAGS
-        if name in layout.columns or name in layout.constants
-    ] + [FlagCandidate(layout.header[at], sense, at) for at, sense in senses.items() if sense is not None]
-    return [
-        replace(
-            each,
-            meanings={
-                text.casefold(): meaning for text, meaning in mapping.values.get(each.sense.field, {}).items()
-            },
-            is_read=each.is_read or loosened(each.name) in said,
-            is_mapped=loosened(each.name) in said,
-        )
-        for each in found
+        FlagCandidate(column, Sense(name), is_read=True, is_mapped=loosened(column) in said)
+        for name, column in named.items()
     ]
-
-
-class Judged(NamedTuple):
-    """The columns to be read by field, and what is asked of others."""
-
-    columns: dict[str, list[FlagColumn]]
-    questions: list[Question]
-
-
-def judge(file: str, kind: Kind, candidates: Sequence[FlagCandidate]) -> Judged:
-    """Decide the columns of a table by all its cells; `file` is its first."""
-    found = Judged({}, [])
-    for each in sorted(candidates, key=lambda each: not each.sense.is_sure):
-        column = _as_consent(each)
-        is_needed = column.sense.field == CONSENT and CONSENT not in found.columns
-        verdict = _judged(file, column, is_needed=is_needed and kind not in {Kind.ORDERS, Kind.REVIEWS})
-        if isinstance(verdict, FlagColumn):
-            found.columns.setdefault(column.sense.field, []).append(verdict)
-        elif verdict is not None:
-            found.questions.append(verdict)
+    for at, name in enumerate(layout.header):
+        meant = said.get(loosened(name))
+        sense = Sense(meant) if meant else sense_of(name, layout.kind)
+        if sense and at not in layout.used and name in layout.ignored:
+            meanings = {text.casefold(): each for text, each in mapping.values.get(sense.field, {}).items()}
+            found.append(FlagCandidate(name, sense, at, bool(meant), bool(meant), meanings))
     return found
+
+
+def judge(
+    file: str, kind: Kind, columns: Sequence[FlagCandidate]
+) -> tuple[dict[str, list[FlagColumn]], list[Question]]:
+    """Return the columns of a table to be read, by field, and what is asked; `file` is its first."""
+    read: dict[str, list[FlagColumn]] = {}
+    questions = []
+    for column in sorted(map(_as_consent, columns), key=lambda each: not each.sense.is_sure):
+        is_needed = column.sense.field == CONSENT and not (CONSENT in read or kind in _OF_ITEMS)
+        verdict = _judged(file, column, is_needed=is_needed)
+        if isinstance(verdict, FlagColumn):
+            read.setdefault(column.sense.field, []).append(verdict)
+        elif verdict is not None:
+            questions.append(verdict)
+    return read, questions
 
 
 def _judged(file: str, column: FlagCandidate, *, is_needed: bool) -> FlagColumn | Question | None:
@@ -135,10 +122,10 @@ def _judged(file: str, column: FlagCandidate, *, is_needed: bool) -> FlagColumn 
         return None
     if _are_codes(unknown, filled.total(), column.cells.more):
         is_text = column.is_mapped and column.sense.field in EXCLUDING and len(unknown) == len(filled)
-        return column.read(by_date=True) if is_text else _question(file, column, unknown)
+        return column.read(by_date=True) if is_text else _question(file, column)
     if column.sense.is_sure:
         return column.read()
-    return _question(file, column, {}) if is_needed or not _is_harmless(column, known) else None
+    return _question(file, column) if is_needed or not _is_harmless(column, known) else None
 
 
 def _is_harmless(column: FlagCandidate, known: Mapping[str, bool | None]) -> bool:
@@ -165,7 +152,7 @@ def _dated(file: str, column: FlagCandidate) -> FlagColumn | Question | None:
     if sense.field == PUBLISHED:
         return column.read(by_date=True) if sense.is_dated or column.is_read else None
     is_clear = column.is_mapped or (sense.is_sure and sense.is_dated)
-    return column.read(by_date=True) if is_clear else _question(file, column, {})
+    return column.read(by_date=True) if is_clear else _question(file, column)
 
 
 def _tells(column: FlagCandidate, known: Mapping[str, bool | None]) -> bool:
@@ -183,7 +170,7 @@ def _are_codes(unknown: Mapping[str, int], filled: int, more: int) -> bool:
     return max(unknown.values(), default=0) >= A_CODE or (cells >= A_CODE and cells > FEW * filled)
 
 
-def _question(file: str, column: FlagCandidate, unknown: Mapping[str, int]) -> Question:
+def _question(file: str, column: FlagCandidate) -> Question:
     sense, values, empty = column.sense, column.cells.shown(), column.cells.empty()
     listed = [f"{text} {count:,}" for text, count in values.items()] or ["many, not shown"]
     told = ", ".join([*listed, *([f"empty {empty:,}"] if empty else [])])
@@ -194,21 +181,26 @@ def _question(file: str, column: FlagCandidate, unknown: Mapping[str, int]) -> Q
         field=sense.field,
         values=values,
         text=f"{asked} {QUESTIONS[sense.field]}? values: {told}",
-        remedy=_remedy(column, [text for text in unknown if text in values]),
+        remedy=_remedy(column, values),
     )
 
 
-def _remedy(column: FlagCandidate, unknown: Sequence[str]) -> str:
+def _remedy(column: FlagCandidate, values: Iterable[str]) -> str:
+    """Return the lines that map a column and the values that need a meaning, or have it ignored."""
     name, sense = _quoted(column.name), column.sense
-    columns = [] if column.is_read else [f"columns: {{{name}: {sense.field}}}"]
-    answer = "no" if sense.is_inverse else "yes"
-    meant = ", ".join(f"{json.dumps(text, ensure_ascii=False)}: {answer} or no" for text in unknown)
-    values = [f"values: {{{sense.field}: {{{meant}}}}}"] if unknown else []
-    return f"{' and '.join([*columns, *values])}, or ignore: [{name}]".removeprefix(", or ")
+    known = {text: column.known(text) for text in values}
+    meant = {
+        text: "yes or no" if said is None else WORDS[said]
+        for text, said in known.items()
+        if said is None or sense.is_inverse
+    } or ({"CELL": "yes or no"} if column.is_read else {})
+    cells = ", ".join(f"{json.dumps(text, ensure_ascii=False)}: {said}" for text, said in meant.items())
+    lines = [] if column.is_read else [f"columns: {{{name}: {sense.field}}}"]
+    lines += [f"values: {{{sense.field}: {{{cells}}}}}"] if meant else []
+    return f"{' and '.join(lines)}, or ignore: [{name}]"
 
 
 def _quoted(name: str) -> str:
     """Return a name as YAML has it, in quotes if it is not a plain word."""
-    return (
-        name if name.replace("_", "").isalnum() and name.isascii() else json.dumps(name, ensure_ascii=False)
-    )
+    is_plain = name.isascii() and name.replace("_", "").isalnum()
+    return name if is_plain else json.dumps(name, ensure_ascii=False)

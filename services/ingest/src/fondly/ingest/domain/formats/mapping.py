@@ -15,6 +15,7 @@ from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.units import Dates, Decimal, Units
+from fondly.ingest.domain.values.flags import answer
 from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 SHOP_URL = "shop_url"
@@ -87,7 +88,7 @@ class FileMapping(Said):
     ignore: tuple[Text, ...] = Field((), description="columns that are not read, and not reported as unknown")
 
     @model_validator(mode="after")
-    def _each_field_has_one_source(self) -> "FileMapping":
+    def _is_consistent(self) -> "FileMapping":
         for field in dict.fromkeys(self.columns.values()):
             sources = [name for name, meant in self.columns.items() if meant == field]
             sources += ["constants"] if field in self.constants else []
@@ -95,6 +96,9 @@ class FileMapping(Said):
                 raise ValueError(
                     f"found {' and '.join(map(glimpse, sources))} for {field}, expected one source"
                 )
+        for field, meaning in ((name, each) for name in FLAGS for each in self.values.get(name, {}).values()):
+            if answer(field, meaning) is None:
+                raise ValueError(f"found {glimpse(meaning)!r} for {field}, expected yes or no")
         url = self.constants.get(SHOP_URL)
         if url and urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(

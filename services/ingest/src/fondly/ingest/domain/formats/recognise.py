@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.file_names import base_name, kind_of_name
@@ -9,6 +10,7 @@ from fondly.ingest.domain.formats.export import BESIDE, EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.order_columns import field_told_by
 from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.vocabulary import (
     MAX_SHOWN_COLUMNS,
@@ -27,11 +29,11 @@ MAX_COMPARED = 100
 def matching(
     header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
 ) -> dict[str, list[int]]:
-    """Return for each field neither given nor taken its columns: by exact name, then alike, then synonyms."""
+    """Return for each field neither given nor taken its columns: by name, alike, synonyms, then words."""
     free = [at for at in range(len(header.exact)) if at not in taken]
     found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:
-        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous))
+        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous, _told))
         if name not in given and (columns := next(filter(None, ranks), None)):
             found[name] = columns
     return found
@@ -69,6 +71,13 @@ def _alike(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[i
 def _synonymous(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
     own, known = own_names(kind), synonyms(kind)
     return [at for at in free if header.loose[at] not in own and known.get(header.loose[at]) == name]
+
+
+def _told(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
+    """Return the first column whose name tells of what became of an order, by its words alone."""
+    known = {*own_names(kind), *synonyms(kind)} if kind is Kind.ORDERS else set(header.loose)
+    told = (at for at in free if header.loose[at] not in known and field_told_by(header.shown[at]) == name)
+    return list(islice(told, 1))
 
 
 def _only(header: Header, name: str, matches: Sequence[int]) -> int:

@@ -8,9 +8,12 @@ processed is not clearly a consent to marketing.
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache, lru_cache
 from typing import NamedTuple
+
+from pydantic import TypeAdapter
 
 from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
@@ -24,13 +27,15 @@ QUESTIONS: Mapping[str, str] = _TABLE["questions"]
 """What is asked of a column that may be one of the fields."""
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MAX_JOINED = 3
+MAX_NAME_CHARS = 100
+"""A longer name says too much to be that of a flag."""
 
 
 class Sense(NamedTuple):
     """What a column may be; it counts only if it `is_sure`, or its values tell.
 
     An `is_weak` name, such as `status`, means nothing by itself; if it `is_inverse`, its yes is the field's
-    no; if it `is_dated`, its dates say since when; a `state` has words of its own, not yes and no.
+    no; if it `is_dated`, its dates say since when; a state has words of its own, not yes and no.
     """
 
     field: str
@@ -43,81 +48,52 @@ class Sense(NamedTuple):
 
 def sense_of(name: str, kind: Kind) -> Sense | None:
     """Return what the name of a column tells; None if nothing that decides about people or products."""
-    loose = loosened(name)
+    loose, words = loosened(name), words_of(name[:MAX_NAME_CHARS])
     known = own_names(kind).get(loose) or synonyms(kind).get(loose)
-    words = words_of(name)
     if known:
         return Sense(known, is_dated="date" in words) if known in FLAGS else None
-    if "beside" in words:
+    if len(name) > MAX_NAME_CHARS:
         return None
-    found = _of_product(words) if kind is Kind.PRODUCTS else _of_people(words, kind)
-    if found is None and kind is Kind.COMBINED and not words.isdisjoint({"published", "hidden"}):
-        found = _of_product(words)
+    found = next((rule.sense for rule in _RULES if rule.fits(words, kind)), None)
     if found is None or found.field not in FIELDS[kind]:
         return None
-    is_dated = loose == "publishedat" if found.field == PUBLISHED else "date" in words
-    return found._replace(is_dated=is_dated)
+    return found._replace(is_dated=loose == "publishedat" if found.field == PUBLISHED else "date" in words)
 
 
-def _of_product(words: frozenset[str]) -> Sense | None:
-    if not words.isdisjoint({"hidden", "deleted", "blocked"}) or {"not", "published"} <= words:
-        return Sense(DELETED, is_sure="other" not in words)
-    if "other" in words:
-        return None
-    if "test" in words:
-        return Sense(DELETED, is_weak=True)
-    return None if words.isdisjoint({"published", "active", "state"}) else Sense(PUBLISHED, is_weak=True)
+@dataclass(frozen=True)
+class _Rule:
+    """What a name tells that has a word of each kind in a group, and none `without` which it has to be."""
+
+    kinds: frozenset[Kind]
+    need: tuple[frozenset[str], ...]
+    without: frozenset[str] = frozenset()
+    sense: Sense | None = None
+
+    def fits(self, words: frozenset[str], kind: Kind) -> bool:
+        """Return whether the rule is about such a name in this kind of file."""
+        has_all = all(not words.isdisjoint(group) for group in self.need)
+        return kind in self.kinds and has_all and words.isdisjoint(self.without)
 
 
-def _of_people(words: frozenset[str], kind: Kind) -> Sense | None:
-    if "channel" in words and words.isdisjoint({"email", "newsletter"}):
-        return None
-    wanted = words & {"consent", "agree", "subscribe", "newsletter", "marketing", "email", "contact"}
-    if "unsubscribe" in words or ("not" in words and wanted):
-        return Sense(SUPPRESSED)
-    is_of_customer = kind in {Kind.CUSTOMERS, Kind.COMBINED}
-    if is_of_customer and "blocked" in words:
-        return Sense(SUPPRESSED)
-    if "deleted" in words or ("test" in words and "other" not in words):
-        return Sense(DELETED, is_weak="deleted" not in words)
-    return _consent(words, is_of_customer=is_of_customer) or _state(words, kind)
-
-
-def _consent(words: frozenset[str], *, is_of_customer: bool) -> Sense | None:
-    is_agreed = not words.isdisjoint({"consent", "agree", "subscribe"})
-    is_ours = "newsletter" in words or (is_agreed and not words.isdisjoint({"marketing", "email"}))
-    if is_ours or {"marketing", "email"} <= words or ("subscribe" in words and "legal" not in words):
-        return Sense(CONSENT)
-    if "marketing" in words:
-        return Sense(CONSENT, is_weak=True)
-    if "legal" in words:
-        return Sense(CONSENT, is_sure=False, is_weak=not is_agreed)
-    is_open = "consent" in words or {"agree", "contact"} <= words
-    return Sense(CONSENT, is_sure=False) if is_open and is_of_customer else None
-
-
-def _state(words: frozenset[str], kind: Kind) -> Sense | None:
-    is_on = {"email", "reached"} <= words or ("active" in words and "other" not in words)
-    if kind is not Kind.CUSTOMERS or not (is_on or "state" in words):
-        return None
-    return Sense(SUPPRESSED, is_weak=True, is_inverse=is_on, is_state=not is_on)
+_RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(_TABLE["rules"])
 
 
 @lru_cache(maxsize=4096)
-def words_of(name: str) -> frozenset[str]:
+def words_of(name: str, table: str = "senses.toml") -> frozenset[str]:
     """Return the kinds of words in a name, such as `agree` and `email`; `other` if it has further words."""
     plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
     parts = [part.lower() for part in _PARTS.findall("".join(filter(str.isascii, plain)))]
     spans = range(1, _MAX_JOINED + 1)
     joined = {"".join(parts[at : at + span]) for span in spans for at in range(len(parts))} | {"".join(parts)}
-    found = {kind for kind, pattern in _patterns().items() if any(map(pattern.fullmatch, joined))}
+    found = {kind for kind, pattern in _patterns(table).items() if any(map(pattern.fullmatch, joined))}
     if parts[-1:] == ["no"]:  # a number
         found.discard("not")
-    patterns = _patterns().values()
+    patterns = _patterns(table).values()
     is_known = all(any(pattern.fullmatch(part) for pattern in patterns) for part in parts)
     return frozenset(found if is_known else found | {"other"})
 
 
 @cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {kind: re.compile("|".join(map(translate, words))) for kind, words in _TABLE["words"].items()}
+def _patterns(table: str) -> dict[str, re.Pattern[str]]:
+    words = read_table(__package__, table)["words"].items()
+    return {kind: re.compile("|".join(map(translate, some))) for kind, some in words}

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from fondly.ingest.domain.cells import Row, is_stated
+from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import quoted
 from fondly.ingest.domain.rows.people import CustomerRow, read_customer_row
 from fondly.ingest.domain.rows.reading import Reading
@@ -13,7 +13,7 @@ from fondly.ingest.domain.text import clean
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.money import read_price
 from fondly.ingest.domain.values.numbers import read_quantity, read_taken_back
-from fondly.ingest.domain.values.order_states import KEPT, RETURNS, Cause, first_of, read_happened
+from fondly.ingest.domain.values.order_states import KEPT, RETURNS, Cause, first_of, has_happened
 from fondly.ingest.domain.values.texts import read_id
 
 
@@ -60,7 +60,7 @@ def _causes(row: Row, how: Reading) -> Iterator[str]:
         yield meanings.get(clean(row.raw(field)).casefold(), KEPT)
     for field, cause, counts in _DATES:
         if row.raw(field) and not any(plain(row.raw(each)).strip("-0.,") for each in counts):
-            yield cause if is_stated(row, field, read_happened, unreadable=True) else KEPT
+            yield cause if row.optional(field, has_happened) else KEPT
 
 
 _REFUNDS = ("refunded_quantity", "refunded_amount")

@@ -1,9 +1,10 @@
 """Reads who a row is about, and whether they may be written to."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import NamedTuple
 
-from fondly.ingest.domain.cells import Row, is_stated
+from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
 from fondly.ingest.domain.rows import reading
 from fondly.ingest.domain.values import flags, people
@@ -37,7 +38,7 @@ class CustomerRow(NamedTuple):
     suppressed: bool | None = None
     language: str | None = None
     time_zone: str | None = None
-    deleted: bool | None = None
+    is_deleted: bool = False
 
 
 def read_customer_row(row: Row) -> CustomerRow:
@@ -55,18 +56,24 @@ def read_customer_row(row: Row) -> CustomerRow:
         suppressed=suppression(row),
         language=row.optional("language", people.read_language),
         time_zone=row.optional("time_zone", people.read_time_zone),
-        deleted=is_stated(row, "deleted", flags.read_deletion, unreadable=True),
+        is_deleted=row.raw("deleted") not in flags.NO,
     )
 
 
 def consent(row: Row) -> bool | None:
     """Return whether they agreed to marketing; a cell that cannot be read counts as a no."""
-    return is_stated(row, "marketing_consent", flags.read_consent, unreadable=False)
+    return _stated(row, "marketing_consent", flags.read_consent, unreadable=False)
 
 
 def suppression(row: Row) -> bool | None:
     """Return whether they must not be written to; a cell that cannot be read counts as a yes."""
-    return is_stated(row, "suppressed", flags.read_suppression, unreadable=True)
+    return _stated(row, "suppressed", flags.read_suppression, unreadable=True)
+
+
+def _stated(row: Row, field: str, read: Callable[[str], bool], *, unreadable: bool) -> bool | None:
+    notes = len(row.notes)
+    found = row.optional(field, read)
+    return unreadable if found is None and len(row.notes) > notes else found
 
 
 def address_key(email: str) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import Product
-from fondly.ingest.domain.cells import Row, is_stated
+from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, UnreadableError, quoted
 from fondly.ingest.domain.markup import MAX_HTML_CHARS, entries, is_markup
 from fondly.ingest.domain.rows import reading
@@ -109,9 +109,7 @@ def _no_price(row: Row) -> RowError:
 
 def _in_stock(row: Row, how: Reading) -> bool | None:
     """Return whether the product can be sold; if two columns disagree, or it is not on sale, it cannot."""
-    if is_stated(row, "is_published", flags.read_publication, unreadable=False) is False:
-        return False
-    if is_stated(row, "deleted", flags.read_deletion, unreadable=True):
+    if row.raw("is_published") not in flags.YES or row.raw("deleted") not in flags.NO:
         return False
     stated = row.optional("in_stock", flags.read_stock_state)
     stock = row.optional("stock", partial(numbers.read_stock, decided=how.of("stock")))

@@ -23,6 +23,8 @@ def _words(column: str) -> dict[str, bool]:
 
 
 _TABLE = read_table(__package__, "flags.toml")
+YES, NO = ("", "yes"), ("", "no")
+"""What columns that were read already say, or say nothing: anything else is the cautious answer."""
 _YES_NO = _words("yes_no")
 _OWN = {field: _words(field) for field in _TABLE}
 _ANSWERS = {field: _YES_NO | own for field, own in _OWN.items()}
@@ -49,16 +51,6 @@ def read_stock_state(text: str) -> bool:
     """Read whether a product can be sent at once: yes, `in stock`, schema.org's ItemAvailability, etc."""
     bare = _SCHEMA_ORG.sub("", text, count=1)
     return _read("in_stock", bare, "in stock or out of stock, or yes or no", text)
-
-
-def read_deletion(text: str) -> bool:
-    """Read whether a row is deleted, hidden or a test."""
-    return _read("deleted", text, "yes or no, or a state such as deleted or active")
-
-
-def read_publication(text: str) -> bool:
-    """Read whether a product is on sale."""
-    return _read("is_published", text, "yes or no, or a state such as published or draft")
 
 
 def _read(field: str, text: str, expected: str, found: str | None = None) -> bool:

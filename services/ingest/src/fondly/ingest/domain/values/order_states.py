@@ -6,7 +6,6 @@ from enum import StrEnum
 from functools import lru_cache
 
 from fondly.ingest.domain.data import read_table
-from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.formats.vocabulary import loosened
 from fondly.ingest.domain.values.flags import answer
 
@@ -61,13 +60,10 @@ def read_states(texts: Iterable[str], field: str) -> dict[str, str | None]:
     return found
 
 
-def read_happened(text: str) -> bool:
-    """Read whether something has happened: yes or no, or when it did; a date or number of zeros is a no."""
-    said = answer("yes_no", text)
-    digits = {char for char in text if char.isdecimal()}
-    if said is None and not digits:
-        raise UnreadableError("a date, or yes or no", text)
-    return any(map(int, digits)) if said is None else said
+def has_happened(text: str) -> bool:
+    """Return whether a cell says that something has happened: by any text but no, and dates of zeros."""
+    said, digits = answer("yes_no", text), [int(char) for char in text if char.isdecimal()]
+    return (any(digits) or not digits) if said is None else said
 
 
 @lru_cache(maxsize=4096)

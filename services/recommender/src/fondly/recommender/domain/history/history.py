@@ -26,7 +26,7 @@ from fondly.contracts.records import (
 )
 from fondly.recommender.domain.history.known import KnownPurchase, KnownReview, Look
 from fondly.recommender.domain.history.preferences import Scores
-from fondly.recommender.domain.history.returns import first_of, is_kept, is_undone, left_of, line_of, merged
+from fondly.recommender.domain.history.returns import first_of, is_undone, left_of, line_of, merged
 
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""
@@ -115,7 +115,7 @@ class History(Record):
         for event in events:
             if event.kind is not EventKind.PURCHASED:
                 looks.add(Look(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp))
-            elif event.timestamp > ordered.get(event.product_id, -1):
+            elif event.timestamp > ordered.get(event.product_id, -1) and not is_undone(event, self.undone):
                 facts = event.model_dump(include={"product_id", "timestamp", "value"})
                 purchases.append(KnownPurchase(order_id=event.event_id, is_event=True, **facts))
         newest = sorted(looks, key=lambda one: (-one.timestamp, one.product_id, one.kind))
@@ -123,23 +123,20 @@ class History(Record):
         return self.model_copy(update=told).judged()
 
     def judged(self) -> Self:
-        """Leave out what was undone; whoever has nothing left of their orders is excluded."""
+        """Leave out reviews of what was returned; whoever has nothing left of their orders is excluded."""
         if not self.undone:
             return self
-        purchases = [
-            one
-            for one in self.purchases
-            if not one.is_event or not is_undone(one.product_id, one.timestamp or 0, self.undone)
-        ]
-        bought, gone = ({one.product_id for one in some} for some in (purchases, self.undone))
+        bought, gone = ({one.product_id for one in some} for some in (self.purchases, self.undone))
         returned = {one.product_id for one in self.undone if one.is_return} - bought
-        reviews = [one for one in self.reviews if is_kept(one, returned, bought)]
+        reviews = tuple(
+            one
+            for one in self.reviews
+            if returned.isdisjoint(one.product_ids) or not bought.isdisjoint(one.product_ids)
+        )
         has_any = bought or any(gone.isdisjoint(one.product_ids) for one in reviews)
-        exclusion = self.exclusion or (None if has_any else Exclusion.NOTHING_KEPT)
-        if has_any and exclusion is Exclusion.NOTHING_KEPT:
-            exclusion = None
-        known = {"purchases": tuple(purchases), "reviews": tuple(reviews), "exclusion": exclusion}
-        return self.model_copy(update=known)
+        said: Exclusion | None = None if self.exclusion is Exclusion.NOTHING_KEPT else self.exclusion
+        exclusion = said or (None if has_any else Exclusion.NOTHING_KEPT)
+        return self.model_copy(update={"reviews": reviews, "exclusion": exclusion})
 
     @property
     def customer(self) -> Customer:

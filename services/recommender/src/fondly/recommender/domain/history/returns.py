@@ -1,18 +1,17 @@
 """What is left of purchases once some were undone or returned, by a later file or an order of its own."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import inf
 from typing import TypeVar
 
 from fondly.contracts.clock import SECONDS_PER_DAY
-from fondly.contracts.records import Purchase, Review, Undone
+from fondly.contracts.records import CustomerEvent, Purchase, Undone
 from fondly.recommender.domain.history.known import KnownPurchase
 
 Value = TypeVar("Value")
-Line = tuple[str, str]
 
 
-def line_of(one: Purchase | Undone) -> Line:
+def line_of(one: Purchase | Undone) -> tuple[str, str]:
     """Return the line of an order: its id, and the product's."""
     return one.order_id, one.product_id
 
@@ -35,29 +34,24 @@ def merged(told: Iterable[Purchase], before: Iterable[KnownPurchase], now: int) 
     return (*found.values(), *known.values())
 
 
-def is_kept(review: Review, returned: Container[str], bought: Container[str]) -> bool:
-    """Return whether a review is of something that the customer has: not of what they returned."""
-    ids = review.product_ids
-    return not any(one in returned for one in ids) or any(one in bought for one in ids)
-
-
-def is_undone(product_id: str, timestamp: int, undone: Iterable[Undone]) -> bool:
-    """Return whether an order of the product was undone that an event tells of: one within a day of it."""
+def is_undone(told: CustomerEvent | KnownPurchase, undone: Iterable[Undone]) -> bool:
+    """Return whether what an event has told is of an order that was undone: one within a day of it."""
     return any(
-        one.product_id == product_id
+        one.product_id == told.product_id
         and one.of_others is None
-        and one.timestamp is not None
-        and abs(one.timestamp - timestamp) < SECONDS_PER_DAY
+        and abs((one.timestamp or 0) - (told.timestamp or 0)) < SECONDS_PER_DAY
         for one in undone
     )
 
 
 def left_of(
-    purchases: Iterable[KnownPurchase], undone: Sequence[Undone], before: Sequence[Undone] = ()
+    purchases: Iterable[KnownPurchase], undone: Sequence[Undone], before: Iterable[Undone]
 ) -> tuple[KnownPurchase, ...]:
     """Return the purchases without what was undone; what was known `before` has taken back its share."""
-    gone, applied = {line_of(one) for one in undone}, {line_of(one) for one in before}
-    left = [one for one in purchases if line_of(one) not in gone]
+    gone, applied = set(map(line_of, undone)), set(map(line_of, before))
+    left = [
+        one for one in purchases if line_of(one) not in gone and not (one.is_event and is_undone(one, undone))
+    ]
     for one in undone:
         if one.of_others and line_of(one) not in applied:
             left = _less(left, one, one.of_others)
