@@ -66,9 +66,11 @@ async def test_reading_stops_when_its_message_is_given_up(monkeypatch: pytest.Mo
     opened = survey_files.opened
 
     @contextmanager
-    def slowly(source: survey_files.SourceFile, max_bytes: int, watch: survey_files.Watch) -> Iterator[Table]:
+    def slowly(
+        source: survey_files.SourceFile, max_bytes: int, watch: survey_files.Watch, *, is_strict: bool
+    ) -> Iterator[Table]:
         held.look()
-        with opened(source, max_bytes, watch) as table:
+        with opened(source, max_bytes, watch, is_strict=is_strict) as table:
             yield table
         read.append(source.key)  # only if the reading came to the end of the file
 
