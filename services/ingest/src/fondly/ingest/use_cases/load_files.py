@@ -104,7 +104,7 @@ class LoadFiles:
             findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
-        merge = MergeRows(self.scratch, findings.counts, kinds)
+        merge = MergeRows(self.scratch, findings.counts, findings.files)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
         findings.merged = self.scratch.close_input(exclusion)
@@ -114,8 +114,7 @@ class LoadFiles:
 
     def _asks_of_consent(self) -> bool:
         """Whether a column of any file says who has agreed, or may say so."""
-        layouts = [each.layout for each in self.findings.files]
-        is_read = any(CONSENT in {*each.columns, *each.constants} for each in layouts)
+        is_read = any(each.layout.says(CONSENT) for each in self.findings.files)
         return is_read or any(each.field == CONSENT for each in self.findings.questions)
 
     def _load_table(self, pieces: Sequence[SurveyedFile], merge: MergeRows) -> None:

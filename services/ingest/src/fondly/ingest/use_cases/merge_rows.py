@@ -11,6 +11,7 @@ from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.senses import CONSENT
 from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from fondly.ingest.domain.parts import records_of
 from fondly.ingest.domain.rows.orders import read_order_row
@@ -35,12 +36,14 @@ COUNTS = (
 
 
 class MergeRows:
-    """Puts rows into the scratch database and adds to `counts`; `kinds` are those of all files."""
+    """Puts the rows of these files into the scratch database and adds to `counts`."""
 
-    def __init__(self, scratch: Scratch, counts: Counter[str], kinds: Collection[Kind]) -> None:
+    def __init__(self, scratch: Scratch, counts: Counter[str], files: Sequence[SurveyedFile]) -> None:
         self._scratch = scratch
         self._counts = counts
-        self._are_customers_given = Kind.CUSTOMERS in kinds
+        of_customers = [each.layout for each in files if each.layout.kind is Kind.CUSTOMERS]
+        self._are_customers_given = bool(of_customers)
+        self._is_consent_given = any(each.says(CONSENT) for each in of_customers)
         self._files = count()
         counts.update(dict.fromkeys(COUNTS, 0))
 
@@ -153,7 +156,7 @@ class MergeRows:
     def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:
         """An order says what its buyer agreed to at the time; the customers file says what holds today."""
         known = self._scratch.customer_position(self._scratch.customer_id(buyer))
-        is_old = self._are_customers_given and known is not None
+        is_old = self._is_consent_given and known is not None
         return buyer._replace(marketing_consent=None) if is_old else buyer
 
     def _put_customer(self, row: CustomerRow) -> int:
