@@ -37,7 +37,8 @@ def files_of_set(folder: Path, kind_of_file: KindOfFile = kind_of_name) -> list[
 def manifest_of(files: Iterable[tuple[str, Path]], kind_of_file: KindOfFile = kind_of_name) -> bytes:
     """Return the manifest of files, each by the name of its upload; kinds follow from their own names."""
     named = [
-        {"name": name, "sha256": sha256(path)} | ({"kind": kind} if (kind := kind_of_file(path.name)) else {})
+        {"name": name, "sha256": _sha256(path)}
+        | ({"kind": kind} if (kind := kind_of_file(path.name)) else {})
         for name, path in files
         if path.name not in {MAPPING, MANIFEST}
     ]
@@ -65,7 +66,6 @@ def _stored(path: Path) -> StoredFile:
     return StoredFile(str(path), "", datetime.fromtimestamp(path.stat().st_mtime, UTC))
 
 
-def sha256(path: Path) -> str:
-    """Return the digest of a file, in hexadecimal digits."""
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
