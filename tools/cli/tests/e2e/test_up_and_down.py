@@ -40,7 +40,7 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
     assert [line.partition(":")[0] for line in up.stderr.splitlines()] == [
         "running",
         "start a run",
-        "gallery",
+        "queues",
         "logs",
         "stop",
     ]

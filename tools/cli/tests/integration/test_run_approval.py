@@ -318,6 +318,7 @@ def test_a_run_that_the_sender_has_not_taken_up_says_what_to_do(
 ) -> None:
     """The sender is told again that it has finished, and nobody else; unless it has no transport."""
     run.make(delivery=None)
+    monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "none")
     assert "the sender has no transport" in fondly("run", "approve", "latest", "--yes").err
     monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "smtp")
     answer = fondly("run", "approve", "latest", "--yes")

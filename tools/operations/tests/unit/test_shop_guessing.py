@@ -104,6 +104,8 @@ def test_a_dollar_sign_says_which_currencies_it_may_be(tmp_path: Path) -> None:
     guessed = guess([file], {})["shop.currency"]
     assert (guessed.value, guessed.is_proven) == ("USD", False)
     assert guessed.why.startswith("$ in 2 of 2 prices may be USD, ")
+    file.write_text("id,price,url\n1,$5.00,https://shop.com.au/1\n", encoding="utf-8")
+    assert guess([file], {})["shop.currency"].value == "AUD", "as people pay where links lead"
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ QUESTIONS = {
     "shop.url": "Address of the shop on the web",
     "brand.from_address": "Sender's email address",
     "brand.postal_address": "Postal address, for the footer",
-    "shop.locale": "Locale: language of emails, and the country by whose habits figures are written",
+    "shop.locale": "Locale: the language of emails and the country, such as de_DE",
     "shop.currency": "Currency of prices without one",
     "shop.time_zone": "Time zone",
-    "shop.consent_not_required": "Why those of unknown consent may be written to; empty if they may not",
+    "shop.consent_not_required": "Why people of unknown consent may be written to",
     "hosts.links": "Hosts of links",
     "hosts.pictures": "Hosts of pictures",
 }

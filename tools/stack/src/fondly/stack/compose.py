@@ -10,6 +10,7 @@ from pathlib import Path
 from fondly.contracts.clock import utc_now
 from fondly.operations.topology import TOPOLOGY, load_topology
 from fondly.stack.embedded import REGION, Stack, attached_stack, await_answer
+from fondly.stack.processes import StackNotReadyError
 
 ENDPOINT = "http://127.0.0.1:4566"
 
@@ -23,7 +24,10 @@ def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = T
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
     }
-    await_answer(endpoint)
+    try:
+        await_answer(endpoint)
+    except StackNotReadyError as error:
+        raise StackNotReadyError(f"{error}: `docker compose up -d --build` starts the stack") from error
     with attached_stack(environment, topology=load_topology(topology)) as stack:
         started = utc_now()
         try:

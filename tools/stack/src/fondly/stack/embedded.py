@@ -21,7 +21,7 @@ from fondly.operations.local_stack import ENVIRONMENT, exported
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.kept import kept_in
-from fondly.stack.local_mail import MAILBOX, local_mail
+from fondly.stack.local_mail import MAILBOX, TRANSPORT, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError
 from fondly.stack.provision import Resources, provision
 
@@ -140,8 +140,9 @@ def attached_stack(environment: Mapping[str, str], *, topology: Topology | None 
 
 
 def _sender_settings() -> dict[str, str]:
-    """What this process's environment says of the sender."""
-    return {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
+    """What this process's environment says of the sender: nothing is sent unless it says how."""
+    said = {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
+    return {TRANSPORT: "none"} | said
 
 
 def signing(pages: int, *, sends: bool, key: str) -> dict[str, str]:

@@ -48,10 +48,10 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
 def _about(stack: "BackgroundStack") -> Iterator[str]:
     """What somebody who has started a stack does next, in five lines."""
     yield f"running: all services, process {stack.pid}, at {stack.variables['AWS_ENDPOINT_URL']}"
-    yield "start a run: `fondly upload FOLDER`; what waits: `fondly queues`; how far runs are: `fondly runs`"
-    yield "gallery: `fondly email sample latest` writes some of a run's emails as a page"
-    yield f'logs: {stack.folder.logs}; for other programs: `eval "$(fondly up)"`'
-    yield "stop: `fondly down`, which keeps the runs; `fondly down --erase` deletes them"
+    yield "start a run: `fondly upload FOLDER`; follow it: `fondly run watch latest`"
+    yield "queues: `fondly queues`; gallery of emails: `fondly email sample latest`"
+    yield f"logs: {stack.folder.logs}"
+    yield "stop: `fondly down` keeps the runs, `fondly down --erase` deletes them"
 
 
 @guarded

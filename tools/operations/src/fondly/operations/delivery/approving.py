@@ -184,8 +184,8 @@ class Approving:
         counts = total(await self.ledger.reports(self.run.run_id)).counts
         if not counts.get(Counted.EMAILS):
             return f"{self.run.run_id}: {why_no_emails(RunFacts(self.run.status, None, counts))}"
-        if self._has_no_transport or (self.settings is None and not self.environment.on_aws):
-            return NO_TRANSPORT  # a local stack without settings of a sender has none, either
+        if self._has_no_transport:
+            return NO_TRANSPORT
         return f"{self.run.run_id} has not been taken up by the sender yet; `fondly run retry` tells it again"
 
 

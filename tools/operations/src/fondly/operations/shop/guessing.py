@@ -125,7 +125,8 @@ class _Seen:
             [(mark, prices)] = self._shared.most_common(1)
             several = currencies_called(mark, "")
             said = f"{mark} in {count(prices)} of {count(total)} prices may be {', '.join(several[:4])}"
-            return Guess(several[0], said)
+            paid = (code for host in _common(self.links) for code in get_territory_currencies(_country(host)))
+            return Guess(next((code for code in paid if code in several), several[0]), said)
         return None
 
 
@@ -182,7 +183,7 @@ def _name(domain: str) -> str:
 def _locale(seen: _Seen, environment: Mapping[str, str]) -> Guess:
     """That of the country where links lead; the machine's, if its currency is that of prices; else theirs."""
     for host in _common(seen.links):
-        if found := _of_domain(host.rpartition(".")[2]):
+        if found := _of_country(_country(host)):
             return Guess(found, f"links lead to {host}")
     spoken = _of_machine(environment)
     currency = str(seen.currency.value) if seen.currency else ""
@@ -191,13 +192,17 @@ def _locale(seen: _Seen, environment: Mapping[str, str]) -> Guess:
     return Guess(spoken, "this machine's") if spoken else Guess(DEFAULT_LOCALE, "nothing says another")
 
 
-def _of_domain(domain: str) -> str:
-    """The locale of a top-level domain's country, if it has one, whose language emails are written in."""
+def _country(host: str) -> str:
+    """The country of a host's top-level domain; `ZZ`, which is nowhere, if that is none of a country."""
+    domain = host.rpartition(".")[2]
     territory = TERRITORIES.get(domain, domain.upper())
-    if territory not in get_global("territory_currencies"):
-        return ""
+    return territory if territory in get_global("territory_currencies") else "ZZ"
+
+
+def _of_country(territory: str) -> str:
+    """The locale of a country; empty if no emails are written in its language."""
     spoken = Locale.parse(f"und_{territory}").language
-    return f"{spoken}_{territory}" if spoken in languages() else ""
+    return f"{spoken}_{territory}" if territory != "ZZ" and spoken in languages() else ""
 
 
 def _of_machine(environment: Mapping[str, str]) -> str:
