@@ -157,9 +157,7 @@ def _learned(label: str, singular: str | None, said: Sequence[str], naming: Nami
     noun = naming.in_sentence(singular or label)
     words = noun.split()
     is_said = naming.stem(folded(words[-1])) in (said if singular else said[-1:])
-    last = words[-1].casefold()
-    is_foreign = last.endswith(naming.foreign_endings) or names_a_thing(last)
-    is_foreign |= singular is not None and naming.signs.isdisjoint(said)
+    is_foreign = names_a_thing(words[-1]) or (singular is not None and naming.signs.isdisjoint(said))
     is_noun = len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
     return Kind(noun, label, naming.indefinite) if is_said and is_noun and not is_foreign else None
 
