@@ -82,7 +82,8 @@ def telling_title(name: str, category: tuple[str, ...], naming: Naming) -> str:
     if kind.is_work:
         return work_title(name)
     said = _stems(whole, naming)
-    if _is_named(kind, said, naming) or _titled(whole, naming):
+    has_noun = naming.has_compounds and any(map(naming.known, whole.split()))
+    if has_noun or _is_named(kind, said, naming) or _titled(whole, naming):
         return whole
     missing = (word for word in kind.noun.split() if not _is_said(word, said, naming))
     told = " ".join(word[0].upper() + word[1:] for word in missing)
