@@ -33,7 +33,7 @@ async def ask(asks: AskOnce, *, payer: str) -> PaidReply:
 def about(facts: EmailFacts, number: int) -> Prompt:
     """One of any number of questions about products."""
     kind = "".join("abcdefghij"[int(digit)] for digit in str(number))
-    entry = facts.products[0].entry.model_copy(update={"category": (f"Cables {kind}",)})
+    entry = facts.products[0].entry.model_copy(update={"category": (f"{kind} Cables",)})
     pick = facts.products[0].pick.model_copy(update={"product": entry})
     return product_question(replace(facts.products[0], pick=pick), STYLE).prompt
 

@@ -145,7 +145,7 @@ def world(make_answer: Callable[..., dict[str, object]]) -> World:
 def unlike(recommend: Recommend, customer_id: str, number: int) -> Recommendation:
     """Recommendations of which the facts are those of no other customer."""
     kind = "".join("abcdefghij"[int(digit)] for digit in str(number))
-    return recommend(customer_id, category=("Electronics", f"Cables {kind}"))
+    return recommend(customer_id, category=("Electronics", f"{kind} Cables"))
 
 
 async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, recommend: Recommend) -> None:

@@ -82,7 +82,8 @@ def telling_title(name: str, category: tuple[str, ...], naming: Naming) -> str:
     if kind.is_work:
         return work_title(name)
     said = _stems(whole, naming)
-    if _is_named(kind, said, naming) or _titled(whole, naming):
+    has_noun = naming.has_compounds and any(map(naming.known, whole.split()))
+    if has_noun or _is_named(kind, said, naming) or _titled(whole, naming):
         return whole
     missing = (word for word in kind.noun.split() if not _is_said(word, said, naming))
     told = " ".join(word[0].upper() + word[1:] for word in missing)
@@ -157,9 +158,7 @@ def _learned(label: str, singular: str | None, said: Sequence[str], naming: Nami
     noun = naming.in_sentence(singular or label)
     words = noun.split()
     is_said = naming.stem(folded(words[-1])) in (said if singular else said[-1:])
-    last = words[-1].casefold()
-    is_foreign = last.endswith(naming.foreign_endings) or names_a_thing(last)
-    is_foreign |= singular is not None and naming.signs.isdisjoint(said)
+    is_foreign = names_a_thing(words[-1]) or (singular is not None and naming.signs.isdisjoint(said))
     is_noun = len(words) <= MAX_LEARNED_WORDS and all(word.isalpha() for word in words)
     return Kind(noun, label, naming.indefinite) if is_said and is_noun and not is_foreign else None
 

@@ -15,7 +15,7 @@ CACHED = 8_192
 MAX_WORDS_BEFORE = 2
 """Before a kind's own name: of more, none is said."""
 NO_PLURAL = ("ss", "us")
-_TUPLES = ("adjective_endings", "indefinite", "apart", "foreign_endings")
+_TUPLES = ("adjective_endings", "indefinite", "apart")
 _SETS = ("common", "no_brands", "openers", "foreign", "articles", "beginnings", "audiences")
 
 
@@ -41,7 +41,6 @@ class Naming:
     articles: frozenset[str]
     foreign: frozenset[str]
     """Small words of other languages, which give those away."""
-    foreign_endings: tuple[str, ...]
     dative_plural: str
     """The ending of things after "to" or "with", unless they have it; none where nothing changes."""
     longest_acronym: int
@@ -77,7 +76,7 @@ class Naming:
     @cached_property
     def signs(self) -> frozenset[str]:
         """Stems of words that show a name to be of the language."""
-        return frozenset(map(self.stem, self.no_brands | self.beginnings))
+        return frozenset(map(self.stem, (self.no_brands | self.beginnings) - self.kinds.keys()))
 
     def stem(self, word: str) -> str:
         """Return the part that all regular forms of a word share."""
