@@ -52,7 +52,7 @@ locale = "de_DE"
 time_zone = "Europe/Berlin"
 picks = 4
 minimum_age = 0
-require_consent = true
+consent_not_required = "soft opt-in: customers' own similar goods"
 max_rejected_share = 0.1
 
 [subjects]

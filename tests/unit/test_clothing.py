@@ -8,6 +8,7 @@ import pytest
 from fondly.contracts.records import Customer, Product
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
@@ -20,7 +21,10 @@ SET = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
 def read(folder: Path, kinds: Sequence[Kind]) -> tuple[list[Product], list[Customer], Counter[str]]:
     """What ingest reads from the files named as their kinds, and its counts."""
     findings = Findings()
-    rules = LoadRules(reading=ReadingRules(Defaults("INR", "en_IN", "UTC")))
+    rules = LoadRules(
+        reading=ReadingRules(Defaults("INR", "en_IN", "UTC")),
+        exclusion=ExclusionRules(consent_not_required="a test"),
+    )
     with Scratch(folder / "scratch.db") as scratch:
         load = LoadFiles(scratch, io.StringIO(), findings, rules)
         merged = load.load([SourceFile(folder / f"{kind}.csv", f"{kind}.csv", kind) for kind in kinds])

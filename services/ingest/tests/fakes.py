@@ -21,7 +21,7 @@ from fondly.contracts.records import Customer, Product, SharedText
 from fondly.ingest.domain.file_sets import StoredFile
 from fondly.ingest.domain.formats.mapping import Mapping
 from fondly.ingest.domain.rejects import Reject
-from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
@@ -183,10 +183,14 @@ class InMemoryFiles:
         await self._objects.put(key, body, content_type=content_type)
 
 
+NOT_ASKED = ExclusionRules(consent_not_required="a test")
+"""Most files here are about something else than consent."""
+
+
 def limits(
     *,
     max_rejected_share: float = 1.0,
-    exclusion: ExclusionRules = USUAL_EXCLUSION,
+    exclusion: ExclusionRules = NOT_ASKED,
     max_bytes: int = 2**32,
     part_records: int = 250,
     mapping: Mapping | None = None,

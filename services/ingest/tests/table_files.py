@@ -155,7 +155,8 @@ def mapped(
     file: str = "export.csv",
     mapping: FileMapping | None = None,
 ) -> tuple[Layout, list[dict[str, str] | None]]:
-    """How a file with these rows is recognised, and the texts of each row by field."""
+    """How a file with these rows is recognised, and the texts of each row by field; None if it is none."""
     layout = recognise(header, file=file, mapping=mapping)
     rows_by_field = layout.start()
-    return layout, [rows_by_field.map([row.get(name, "") for name in header]) for row in rows]
+    found = (rows_by_field.map([row.get(name, "") for name in header]) for row in rows)
+    return layout, [next(iter(each), None) for each in found]

@@ -22,7 +22,7 @@ class BrokenRules:
 
     def __init__(self, shopper: Shopper, selection: Selection) -> None:
         self._shop, self._emailed, self._facts = shopper.shop, shopper.emailed, shopper.facts
-        self._catalogue = shopper.shop.catalogue
+        self._catalogue, self._returned = shopper.shop.catalogue, shopper.returned
         self._picked = [one.product for one in selection.picks]
         products = self._catalogue.products
         self._opinions = {one.product_id: one.value for one in shopper.preferences}
@@ -38,7 +38,15 @@ class BrokenRules:
 
     def is_kept_out(self, product: Product) -> bool:
         """Return whether a rule that never yields keeps one more product out of the list."""
-        never = (Rule.OWNED, Rule.DISLIKED, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM, Rule.DISAPPOINTMENT)
+        never = (
+            Rule.OWNED,
+            Rule.RETURNED,
+            Rule.DISLIKED,
+            Rule.AUDIENCE,
+            Rule.FIT,
+            Rule.SYSTEM,
+            Rule.DISAPPOINTMENT,
+        )
         return (
             any(self._of_each[rule](product) for rule in never)
             or self._is_second_replacement(product)
@@ -51,6 +59,9 @@ class BrokenRules:
         return {
             Rule.OWNED: self._is_told_to_be_theirs,
             Rule.DISLIKED: lambda one: one.product_id in self._catalogue.disliked,
+            Rule.RETURNED: lambda one: (
+                not self._labels([one]).isdisjoint(self._catalogue.labels_of(self._returned))
+            ),
             Rule.AUDIENCE: self._is_for_others,
             Rule.UNKNOWN_AUDIENCE: self._is_for_somebody_unknown,
             Rule.UNKNOWN_SIZE: self._is_of_unknown_size,

@@ -9,7 +9,8 @@ from fondly.contracts.records import CustomerEvent, EventKind
 from fondly.operations.results.comparing import Comparison, Measure
 from fondly.operations.results.groups import Bought, Groups
 from fondly.operations.results.views import Results, results
-from fondly.recommender.domain.history.history import History, KnownPurchase
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.known import KnownPurchase
 
 RUN = "run-0123456789abcdef"
 AT = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)

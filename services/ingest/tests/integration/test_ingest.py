@@ -37,6 +37,7 @@ def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSet
     monkeypatch.setenv("FONDLY_INGEST_PART_REVIEWS", "2")
     monkeypatch.setenv("FONDLY_INGEST_SET_WAIT_S", "1")
     monkeypatch.setenv("FONDLY_RECEIVE_WAIT_S", "1")
+    monkeypatch.setenv("FONDLY_INGEST_CONSENT_NOT_REQUIRED", "a test")
     return IngestSettings()
 
 

@@ -76,3 +76,22 @@ def test_the_hosts_of_links_are_counted(tmp_path: Path) -> None:
     found = check(tmp_path, {"shop": [numbered(1), numbered(2, img_link="")]})
     assert dict(found.link_hosts) == {"shop.example.com": 2}
     assert dict(found.picture_hosts) == {"images.example.com": 1}
+
+
+def test_a_sample_shows_what_emails_will_be_made_of(tmp_path: Path) -> None:
+    """Whoever has a history comes first, nobody excluded is there, and what is most popular leads."""
+    customers = [*CUSTOMERS, {**CUSTOMERS[0], "user_id": "C0", "email": "nought@shop.example"}]
+    found = check(tmp_path, {**SET, "customers": customers[::-1], "orders": ORDERS}).sample
+    assert [each.customer_id for each in found.recipients] == ["C1", "C0"]
+    assert found.owned.keys() == {"P1", "P2"}
+    assert [(each.product_id, records) for each, records in found.popular] == [("P1", 2), ("P2", 2)]
+    assert [each.product_id for each in found.products] == ["P1", "P2"]
+    assert len(found.review_texts) == len(REVIEWS)
+
+
+def test_ignored_columns_come_with_their_first_values(tmp_path: Path) -> None:
+    """As often as they stand there, also those of a set that cannot be used."""
+    products = [{**each, "shelf": shelf, "gap": ""} for each, shelf in zip(PRODUCTS, "AA", strict=True)]
+    for tables in ({**SET, "products": products}, {"products": products}):
+        found = check(tmp_path, tables).ignored_columns
+        assert [(each.column, each.values) for each in found] == [("shelf", {"A": 2}), ("gap", {})]

@@ -28,9 +28,12 @@ async def test_how_an_ambiguous_column_was_read_is_told_with_its_proof() -> None
     rows = [numbered(1, discounted_price="1.299 €"), numbered(2, discounted_price="49,95 €")]
     await bench.upload(KEY, csv_lines([{**row, "actual_price": ""} for row in rows]))
     (file,) = (await bench.report()).files
-    assert Convention(column="discounted_price", reads="decimal comma", because="line 3: '49,95 €'") in (
-        file.conventions
+    told = Convention(
+        column="discounted_price",
+        reads="decimal comma; € is EUR, not INR",
+        because="line 3: '49,95 €'; line 2: '1.299 €'",
     )
+    assert told in file.conventions
     assert [product.price for product in await bench.stored_products()] == [Decimal(1299), Decimal("49.95")]
 
 

@@ -121,7 +121,7 @@ async def test_an_account_that_many_use_keeps_a_bounded_number_of_purchases(
     """An order's product that is named again is no further purchase."""
     monkeypatch.setattr("fondly.ingest.adapters.scratch.MAX_CUSTOMER_RECORDS", 2)
     bench = Bench()
-    products = [{"product_id": f"P{n}", "product_name": "Cable", "discounted_price": "$5"} for n in range(3)]
+    products = [{"product_id": f"P{n}", "product_name": "Cable", "discounted_price": "5"} for n in range(3)]
     orders = [("O1", "P0"), ("O1", "P0"), ("O1", "P1"), ("O2", "P2"), ("O1", "P1")]
     for name, rows in (
         ("products", products),
@@ -141,7 +141,7 @@ async def test_a_review_is_about_a_bounded_number_of_variants() -> None:
     """Those that come first in the catalogue; that there are more is reported."""
     bench = Bench()
     variants = [
-        {"product_id": f"P{n}", "product_name": "Shirt", "discounted_price": "$5", "parent_id": "shirt"}
+        {"product_id": f"P{n}", "product_name": "Shirt", "discounted_price": "5", "parent_id": "shirt"}
         for n in range(MAX_REVIEW_PRODUCTS + 5)
     ]
     reviews = [

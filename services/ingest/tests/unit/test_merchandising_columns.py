@@ -115,3 +115,48 @@ def test_no_value_costs_the_row(cells: dict[str, str]) -> None:
         assert getattr(product, column) == (None if lost else given_text)
     stated = {column for column in ("in_stock", "stock") if not says_nothing(clean(cells.get(column, "")))}
     assert (product.in_stock is None) == (stated <= set(unread))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "price"),
+    [
+        ("", "", "5"),
+        ("2026-11-01", "", "5"),
+        ("2026-11-27", "", "8"),
+        ("", "2026-11-25", "8"),
+        ("", "2026-11-26", "5"),
+        ("", "2026-11-26 05:00", "8"),
+        ("2026-11-01", "2099-12-31", "5"),
+        ("1970-01-02", "31 November 2026", "8"),
+        ("", "11/12/2026", "8"),
+    ],
+)
+def test_a_sale_price_holds_on_the_days_of_the_sale(starts: str, ends: str, price: str) -> None:
+    """The last day included; days that cannot be read are none. Without a regular price it is the price."""
+    product, _ = read(actual_price="$8", sale_starts=starts, sale_ends=ends)
+    assert (str(product.price), product.list_price is None) == (price, price == "8")
+    assert str(read(sale_starts=starts, sale_ends=ends)[0].price) == "5"
+
+
+@pytest.mark.parametrize(
+    ("cell", "bullets"),
+    [
+        ("Warm|Soft", ("Warm", "Soft")),
+        ("Salt &amp; pepper|Mill", ("Salt & pepper", "Mill")),
+        ("<p>Warm.</p><ul><li>Soft<li>Blue</ul>", ("Warm.", "Soft", "Blue")),
+        ("For feet < 30 cm & small hands", ("For feet < 30 cm & small hands",)),
+    ],
+)
+def test_what_is_said_about_a_product_is_read_as_text(cell: str, bullets: tuple[str, ...]) -> None:
+    """Whatever file it is from: blocks of HTML are entries."""
+    assert read(about_product=cell)[0].bullets == bullets
+
+
+def test_names_of_every_kind_are_read_as_text() -> None:
+    """No entity gets into a subject."""
+    product, _ = read(product_name="Mum &amp; Dad&#8217;s <b>Mug</b>", brand="H&amp;M", variant="5 &lt; 6")
+    assert [product.name, product.brand, product.variant] == [
+        "Mum & Dad\N{RIGHT SINGLE QUOTATION MARK}s Mug",
+        "H&M",
+        "5 < 6",
+    ]

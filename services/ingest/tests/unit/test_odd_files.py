@@ -135,8 +135,15 @@ ODD = [
     Odd(
         "latin-1-in-one-row",
         f"{HEADER}\nP0,Caf\u00e9,1\n".encode("latin-1") + BODY[len(HEADER) + 1 :].encode(),
+        [["P0", "Café", "1"], *GOOD],
+    ),
+    Odd("utf-16", BODY.encode("utf-16"), GOOD),
+    Odd("utf-32", BODY.encode("utf-32"), GOOD),
+    Odd(
+        "latin-1-that-is-cut-utf-8",
+        f"{HEADER}\nP0,Caf\u00e9".encode()[:-1] + b",1\n" + BODY[len(HEADER) + 1 :].encode(),
         GOOD,
-        ((2, "the byte 0xe9 (not UTF-8, looks like Windows-1252)"),),
+        ((2, "the byte 0xc3 (not UTF-8)"),),
     ),
     Odd(
         "shift-jis-in-one-row",
@@ -225,12 +232,11 @@ REFUSED = [
     Refused("empty-in-gzip", gzip.compress(b""), "the file is empty"),
     Refused("truncated-gzip", gzip.compress(BODY.encode() * 50)[:-20], "gzip file ends too early"),
     Refused("damaged-gzip", gzip.compress(BODY.encode())[:-8] + bytes(8), "gzip file is damaged"),
-    Refused("utf-16", BODY.encode("utf-16"), "found text in UTF-16 or UTF-32, expected UTF-8: save it as"),
     Refused("utf-16-without-mark", BODY.encode("utf-16-le"), "binary, or encoded as UTF-16"),
     Refused(
-        "latin-1-header",
-        "Größe,sku\n1,2\n".encode("latin-1"),
-        "line 1: found the byte 0xf6 (not UTF-8, looks like Windows-1252), expected text in UTF-8: save",
+        "cyrillic-header",
+        "Цена,sku\n1,2\n".encode("cp1251"),
+        "line 1: found the byte 0xd6 (not UTF-8), expected text in UTF-8, or its `encoding` in mapping.yaml",
     ),
     Refused(
         "carriage-returns-only",

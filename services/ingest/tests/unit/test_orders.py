@@ -110,7 +110,7 @@ async def test_bad_lines_of_orders_are_rejected_and_the_others_kept() -> None:
             order(product_id="P9"),
             order(user_id="C9"),
             order(user_id="C2", product_id="P2"),
-            order(order_id="O3", quantity="-1"),
+            order(order_id="O3", quantity="0"),
             order(order_id="O4", product_id="mug"),
             *[order(order_id=f"O{number}") for number in range(100, 220)],
         ]

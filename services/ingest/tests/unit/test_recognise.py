@@ -76,6 +76,17 @@ def test_a_file_of_orders_is_not_taken_for_reviews_by_its_name() -> None:
             ["Bestellnummer", "Artikel-ID", "KdNr", "Menge", "Bestelldatum"],
             ["order_id", "product_id", "user_id", "quantity", "timestamp"],
         ),
+        (["Référence", "Désignation", "Prix TTC", "Prix barré"], [*PRODUCTS, "actual_price"]),
+        (["Código de producto", "Nombre", "Precio", "Categoría"], [*PRODUCTS, "category"]),
+        (["Código do produto", "Nome", "Preço", "Marca"], [*PRODUCTS, "brand"]),
+        (["Codice articolo", "Nome prodotto", "Prezzo", "Giacenza"], [*PRODUCTS, "stock"]),
+        (["Artikelcode", "Naam", "Prijs", "Omschrijving"], [*PRODUCTS, "about_product"]),
+        (["N° client", "Prénom", "Nom", "Courriel"], ["user_id", "first_name", "last_name", "email"]),
+        (["id cliente", "nombre", "apellidos", "correo"], ["user_id", "first_name", "last_name", "email"]),
+        (
+            ["numero ordine", "id prodotto", "email", "quantità"],
+            ["order_id", "product_id", "email", "quantity"],
+        ),
         (
             ["item number", "reviewer email", "stars", "review text"],
             ["product_id", "email", "rating", "review_content"],
@@ -96,6 +107,29 @@ def test_an_exact_name_comes_before_other_spellings_and_those_before_synonyms() 
     layout = recognise(["SKU", "Product ID", "product_id", "name", "price"], file="products.csv")
     assert layout.columns["product_id"] == "product_id"
     assert layout.ignored == ("SKU", "Product ID")
+
+
+TOLD = {
+    "status": "order_state_name, estado_actual, bestell_status, StatusName, Statut commande, huidige_status",
+    "payment_status": "zahl_status, estadoPago, status_pagamento, betaalstatus, statut_paiement",
+    "fulfilment_status": "Versand-Status, estado_entrega, tracking status, stato_spedizione",
+    "item_status": "item_status_code, OrderLineStatus",
+    "cancelled_at": "cancel_date, stornoDatum, is_canceled_flag, date_annulation, DataAnnullamentoOrdine",
+    "refunded_at": "refund_status, date_remboursement, data_rimborso_ordine",
+    "returned_at": "fecha_devolucion, Retouren-Datum, order_returned_on",
+    "cancelled_quantity": "anzahl_storniert, canceledQty",
+    "refunded_quantity": "refundQty, menge_retour, Retouren Menge, aantal_retour",
+    "refunded_amount": "order_refund_total, montant_remboursement",
+    "": "cancellation_reason, return_policy, cancelled_by, customer_status, Billing State, coupon status",
+}
+
+
+@pytest.mark.parametrize("field", TOLD)
+def test_what_became_of_an_order_is_recognised_by_the_words_of_a_name(field: str) -> None:
+    """In seven languages, however they are put together; what merely sounds like it is left alone."""
+    for name in TOLD[field].split(", "):
+        layout = recognise(["order_id", "product_id", "user_id", name], file="orders.csv")
+        assert (layout.columns.get(field), layout.ignored) == ((name, ()) if field else (None, (name,)))
 
 
 def test_two_columns_that_could_both_be_a_field_are_refused() -> None:
@@ -207,7 +241,7 @@ def test_prices_in_cents_become_whole_amounts() -> None:
     """And nothing but a whole number of cents is accepted."""
     mapping = FileMapping(units=FileUnits(prices_in="cents", decimal=","))
     layout = recognise([*PRODUCTS, "actual_price"], file="p.csv", mapping=mapping)
-    row = layout.start().map(["P1", "Pen", "1299", ""])
+    [row] = layout.start().map(["P1", "Pen", "1299", ""])
     assert row is not None
     assert (row["discounted_price"], row["actual_price"]) == ("12.99", "")
     assert layout.chosen["discounted_price"].decimal == "."

@@ -33,7 +33,7 @@ def test_without_settings_files_are_those_of_the_kaggle_shop(monkeypatch: pytest
     rules = load_rules(loaded(monkeypatch))
     defaults = rules.reading.defaults
     assert (defaults.currency, defaults.locale, defaults.time_zone) == ("INR", "en_IN", "UTC")
-    assert rules.exclusion == (18, False)
+    assert rules.exclusion == (18, "")
     assert rules.max_rejected_share == 0.05
     assert rules.reading.max_bytes == 4 * 1024**3
     assert rules.reading.links.allows("any.example")
@@ -48,14 +48,14 @@ def test_every_setting_reaches_the_rules(monkeypatch: pytest.MonkeyPatch) -> Non
         time_zone="europe/berlin",
         max_rejected_share="0.2",
         minimum_age="16",
-        require_consent="true",
+        consent_not_required="soft opt-in",
         link_hosts="shop.example, *.cdn.example,localhost:8026",
         max_bytes="1000",
     )
     rules = load_rules(settings)
     defaults = rules.reading.defaults
     assert (defaults.currency, defaults.locale, defaults.time_zone) == ("EUR", "de_DE", "Europe/Berlin")
-    assert rules.exclusion == (16, True)
+    assert rules.exclusion == (16, "soft opt-in")
     assert (rules.max_rejected_share, rules.reading.max_bytes) == (0.2, 1000)
     links = rules.reading.links
     assert [links.allows(host) for host in ("shop.example", "a.cdn.example", "b.example")] == [

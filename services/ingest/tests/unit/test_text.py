@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fondly.ingest.domain.markup import is_markup, plain
 from fondly.ingest.domain.text import clean, without_image_urls
 
 ODD = "\u200b\u200c\u200d\u00ad\u2060\ufeff\u202e\U000e0067\u0085\u2028\u2029\u00a0\u0301\u2000\ud800 \n\x1ce"
@@ -73,3 +74,26 @@ def visible(char: str) -> str:
         return ""
     kept = char in {"\u200c", "\u200d"} or 0xE0000 <= ord(char) < 0xE0080
     return "" if category == "Cf" and not kept else char
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("The Long Tide &#8211; A Novel", "The Long Tide \N{EN DASH} A Novel"),
+        ("Mum &amp; Dad&#x27;s", "Mum & Dad's"),
+        ("Caf&eacute;&nbsp;cr&egrave;me", "Caf\u00e9 cr\u00e8me"),
+        ("Vinyl &amp;#8211; LP", "Vinyl \N{EN DASH} LP"),
+        ("<strong>New</strong> Lamp<br/>white", "New Lamp white"),
+        ("&lt;b&gt;Bold&lt;/b&gt; Lamp", "Bold Lamp"),
+        ("<span class='x'>Mug <i>blue</i></span>", "Mug blue"),
+        ("AT&T", "AT&T"),
+        ("5 < 6 & 7 > 3", "5 < 6 & 7 > 3"),
+        ("I <3 you; R&B;", "I <3 you; R&B;"),
+        ("Shirt <S>", "Shirt <S>"),
+        ("Fish&Chips; hot", "Fish&Chips; hot"),
+    ],
+)
+def test_a_name_is_what_html_shows(written: str, shown: str) -> None:
+    """Where it is clearly markup: entities, escaped twice or not, and tags of HTML; signs stay signs."""
+    assert plain(written) == shown
+    assert is_markup(written) is (written != shown)

@@ -12,13 +12,13 @@ from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.events import DataIngested
 from fondly.contracts.records import Customer, Exclusion
-from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
-from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
+from fondly.ingest.domain.rows.people import ExclusionRules
+from services.ingest.tests.fakes import NOT_ASKED, Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"
 
 
-async def ingested(rows: Sequence[Mapping[str, str]], rules: ExclusionRules = USUAL_EXCLUSION) -> Bench:
+async def ingested(rows: Sequence[Mapping[str, str]], rules: ExclusionRules = NOT_ASKED) -> Bench:
     """A bench that has ingested these rows."""
     bench = Bench(limits(exclusion=rules))
     await bench.upload(KEY, csv_lines(rows))
@@ -53,10 +53,10 @@ async def test_a_customer_is_excluded_by_what_the_file_says(
     assert await exclusions(bench) == {"C1": exclusion}
 
 
-async def test_a_setting_asks_for_consent_and_another_lifts_the_age_limit() -> None:
-    """Unknown consent is none where it is required; without a minimum age anybody is written to."""
+async def test_a_setting_dispenses_with_consent_and_another_lifts_the_age_limit() -> None:
+    """Unknown consent is none unless the shop says why; without a minimum age anybody is written to."""
     rows = [numbered(1, marketing_consent="", age="30"), numbered(2, marketing_consent="yes", age="12")]
-    bench = await ingested(rows, ExclusionRules(minimum_age=0, require_consent=True))
+    bench = await ingested(rows, ExclusionRules(minimum_age=0))
     assert await exclusions(bench) == {"C1": Exclusion.NO_CONSENT, "C2": None}
 
 

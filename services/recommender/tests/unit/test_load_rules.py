@@ -5,6 +5,7 @@ import pytest
 from fondly.contracts import object_keys
 from fondly.contracts.events import RecommendationsReady, RunFinished
 from fondly.recommender.domain.picking.rules import Rules, RunRules
+from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.run import Run, RunStatus
@@ -111,3 +112,13 @@ async def test_the_rules_are_stored_before_the_first_part_is_picked() -> None:
     await world.run_to_end()
     stored = RunRules.model_validate_json(world.objects.stored[object_keys.run_rules(RUN)])
     assert stored.shop.pinned == ("P9red",)
+
+
+async def test_a_run_names_the_rules_that_match_nothing() -> None:
+    """They are warnings: the run goes on."""
+    world = World()
+    await world.open()
+    world.objects.stored[FILE] = b"exclude: {categories: [No Such Shelf]}\npin: [GONE]\n"
+    await world.run_to_end()
+    run = await world.ledger.run(RUN)
+    assert RecommenderState.of(run).unmatched_rules == ("pin: GONE", "exclude.categories: No Such Shelf")

@@ -6,7 +6,7 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.ingest_report import FileReport, IngestReport
-from fondly.contracts.records import Customer
+from fondly.contracts.records import Customer, Undone
 from fondly.recommender.domain.history.history import History
 from fondly.recommender.domain.personalize import personalize_keys
 from fondly.recommender.domain.run_state import bundle_of
@@ -91,6 +91,25 @@ async def test_only_the_files_own_customers_get_an_email() -> None:
     assert len(others) == 240 - 1
     asked = world.objects.stored[personalize_keys.batch_input(SECOND, 1)].splitlines()
     assert len(asked) == NEW + 1
+
+
+async def test_whoever_has_returned_everything_gets_no_email_the_week_after() -> None:
+    """Of whose orders the second file says nothing: they are counted, and nothing is ranked for them."""
+    gone = Undone(order_id="O1", product_id="P1", is_return=True)
+    _, new, *_ = week_two().parts[0]
+    returner = Customer(customer_id=new.customer_id)
+    world, second = World(), week_two()
+    first = [*ENOUGH.parts[0], returner.model_copy(update={"undone": (gone,)})]
+    await world.open(replace(ENOUGH, parts=[first, *ENOUGH.parts[1:]]), FIRST)
+    await world.run_to_end(FIRST)
+    rest = [one for one in second.parts[0] if one.customer_id != returner.customer_id]
+    await world.open(replace(second, parts=[[returner, *rest]]), SECOND)
+    await world.run_to_end(SECOND)
+    asked = world.objects.stored[personalize_keys.batch_input(SECOND, 1)].splitlines()
+    names = {one.customer_id for one in await world.recommended(1, SECOND)}
+    assert (len(asked), len(names), returner.customer_id in names) == (NEW, NEW, False)
+    counts = [report.counts for report in await world.ledger.reports(SECOND)]
+    assert sum(each.get("customers_excluded_nothing_kept", 0) for each in counts) == 1
 
 
 async def test_those_of_earlier_files_are_never_all_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,5 @@
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 from aiobotocore.session import get_session
@@ -17,7 +17,7 @@ REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Put
 class RefusingObjects(InMemoryObjects):
     """A bucket that takes nothing."""
 
-    async def put(self, key: str, body: bytes, *, content_type: str) -> None:
+    async def put(self, key: str, body: bytes | BinaryIO, *, content_type: str) -> None:
         """Refuse."""
         del key, body, content_type
         raise REFUSED

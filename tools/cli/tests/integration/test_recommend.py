@@ -10,7 +10,6 @@ from aiobotocore.session import get_session
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import Recommendation
-from fondly.recommender.domain.picking.rules import Rules
 from fondly.runtime.aws import CONFIG
 from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
@@ -84,12 +83,12 @@ def test_a_person_reads_product_price_and_reason(
 def test_somebody_unknown_is_said_to_be(
     recommended: list[Recommendation], environment: str, run_fondly: "Fondly"
 ) -> None:
-    """They get popular products; an id cannot steer the terminal."""
+    """In one line instead of picks for nobody; an id cannot steer the terminal."""
     assert recommended
     answer = run_fondly("recommend", "nobody\u202e", "--environment", environment)
-    assert answer.code == 0
-    assert answer.err.startswith(r"nobody knows a customer nobody\u202e; ")
-    assert len(answer.out.splitlines()) == 3 * Rules().min_picks
+    assert (answer.code, answer.out) == (1, "")
+    [line] = answer.err.splitlines()
+    assert line.startswith(rf"nobody knows a customer nobody\u202e in {environment}: expected an id")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,8 @@ from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.records import CustomerEvent, EventKind, Product
 from fondly.recommender.domain.history.customer_events import EVENTS, attribute_of, value_of
-from fondly.recommender.domain.history.history import History, KnownPurchase
+from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.known import KnownPurchase
 from fondly.runtime.storage import to_item
 from fondly.stack.provision import Resources
 from tests.support.runs import RUN

@@ -152,6 +152,18 @@ def in_thread(work: "Callable[[str], str]") -> "Callable[[str], str]":
     return call
 
 
+def test_nothing_is_approved_where_everybody_is_suppressed(fondly: "Fondly", run: FinishedRun) -> None:
+    """An approval that reaches nobody is refused; one customer who may be written to is enough for it."""
+    run.make()
+    assert fondly("suppress", "add", *(f"c-{number}@customers.example" for number in range(1, 6))).code == 0
+    refused = fondly("run", "approve", "latest", "--yes")
+    assert refused.code == 1
+    assert f"nothing of {RUN} can be sent: all 5 customers with an email are suppressed" in refused.err
+    assert run.delivery().status is DeliveryStatus.HELD
+    assert fondly("suppress", "remove", "c-5@customers.example", "--yes").code == 0
+    assert fondly("run", "approve", "latest", "--yes").code == 0
+
+
 def test_emails_of_old_prices_deserve_a_second_look(
     fondly: "Fondly", run: FinishedRun, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,14 +314,18 @@ def test_a_failed_run_is_not_delivered(
 
 
 def test_a_run_that_the_sender_has_not_taken_up_says_what_to_do(
-    fondly: "Fondly", run: FinishedRun, bodies: "Bodies"
+    fondly: "Fondly", run: FinishedRun, bodies: "Bodies", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The sender is told again that it has finished, and nobody else."""
+    """The sender is told again that it has finished, and nobody else; unless it has no transport."""
     run.make(delivery=None)
-    answer = fondly("run", "approve", RUN, "--yes")
+    assert "the sender has no transport" in fondly("run", "approve", "latest", "--yes").err
+    monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "smtp")
+    answer = fondly("run", "approve", "latest", "--yes")
     assert answer.code == 1
-    assert f"{RUN} has no delivery" in answer.err
-    assert "`fondly run retry` tells the sender again" in answer.err
+    assert answer.err.splitlines() == [
+        f"there is no run to approve; the last is {RUN}",
+        f"{RUN} has not been taken up by the sender yet; `fondly run retry` tells it again",
+    ]
     assert fondly("run", "retry", RUN).code == 0
     (told,) = [json.loads(body) for body in bodies("sender")]
     assert (told["type"], told["data"]["status"]) == ("fondly.run-finished.v1", "finished")

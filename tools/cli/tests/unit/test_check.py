@@ -2,19 +2,15 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from fondly.ingest.domain.formats.mapping import read_mapping
+from tools.cli.tests.checking import CUSTOMERS, REVIEWS, write
 from tools.cli.tests.conftest import Fondly
 
 EXAMPLES = Path(__file__).parents[4] / "examples"
-PRODUCTS = [{"product_id": f"P{n}", "product_name": f"Mug {n}", "discounted_price": "4.50"} for n in range(5)]
-CUSTOMERS = [
-    {"user_id": f"C{n}", "email": f"c{n}@shop.example", "marketing_consent": "yes"} for n in range(40)
-]
-REVIEWS = [{"review_id": f"R{n}", "user_id": f"C{n % 40}", "product_id": f"P{n % 5}"} for n in range(60)]
 
 
 @pytest.fixture(autouse=True)
@@ -25,14 +21,6 @@ def without_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
-    """Write a set, changed in some files."""
-    folder.mkdir(exist_ok=True)
-    for name, rows in {"products": PRODUCTS, "customers": CUSTOMERS, "reviews": REVIEWS, **files}.items():
-        lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
-        (folder / f"{name}.csv").write_text("\n".join(lines) + "\n")
-
-
 @pytest.mark.parametrize(
     ("example", "formats", "left_out"),
     [
@@ -41,7 +29,11 @@ def write(folder: Path, **files: Sequence[Mapping[str, str]]) -> None:
             {"mapping.yaml", "Fondly customers", "Fondly orders"},
             {"no_consent", "suppressed", "under_age"},
         ),
-        ("electronics-us", {"Shopify products", "Shopify customers", "Shopify orders"}, {"no_consent"}),
+        (
+            "electronics-us",
+            {"Shopify products", "Shopify customers", "Shopify orders"},
+            {"no_consent", "nothing_kept"},
+        ),
         ("marketplace-in", {"Kaggle Amazon Sales"}, set()),
     ],
 )
@@ -69,7 +61,8 @@ def test_cancelled_and_refunded_orders_are_counted(
     """They are no purchases, and no faults of the file either."""
     monkeypatch.chdir(EXAMPLES / "electronics-us")
     shown = run_fondly("check", ".").out
-    assert "rows left out on purpose: of cancelled or refunded orders" in shown
+    assert "rows left out on purpose: 42 refunded, 39 cancelled, 14 voided" in shown
+    assert "14 who kept nothing of their orders: no email" in shown
 
 
 def test_too_little_data_says_what_personalize_needs_and_what_happens_instead(
@@ -140,6 +133,31 @@ def test_a_set_without_products_is_incomplete(run_fondly: Fondly, tmp_path: Path
     assert "found customers, reviews, expected products as well" in answer.out
 
 
+def test_a_mapping_is_written_of_a_folder_that_cannot_be_used(run_fondly: Fondly, tmp_path: Path) -> None:
+    """With what is unsure of each file: guesses, questions, and files of which nothing is known."""
+    (tmp_path / "ware.csv").write_text("art_no;Bezeichnung;VK-Preis;Preis\nP1;Kettle;1,5;2,5\n")
+    (tmp_path / "wer.csv").write_text("id;email;gdpr_consent\n" + "C1;a@shop.example;7\n" * 4)
+    (tmp_path / "costs.csv").write_text("month,amount\n1,2\n")
+    (tmp_path / "book.xlsx").write_bytes(b"PK\x03\x04 cut")
+    written = tmp_path / "mapping.yaml"
+    assert run_fondly("check", str(tmp_path)).code == 1
+    assert run_fondly("check", str(tmp_path), "--write-mapping", str(written)).code == 0
+    text = written.read_text()
+    for part in (
+        "\"art_no\": product_id # a guess: its name is most like 'artnr'",
+        "\"VK-Preis\": discounted_price # a guess: or 'Preis'",
+        "# Open: is `gdpr_consent` consent",
+        "# Open: the workbook is damaged",
+    ):
+        assert part in text
+    said = read_mapping(text, file="mapping.yaml")
+    assert [(each and each.kind) for each in map(said.for_file, ("ware.csv", "wer.csv", "costs.csv"))] == [
+        "products",
+        "customers",
+        None,
+    ]
+
+
 def test_a_mapping_is_written_completed_and_used(run_fondly: Fondly, tmp_path: Path) -> None:
     """A person fills in what is missing, and nothing that they have is overwritten."""
     folder, mapping = tmp_path / "shop", tmp_path / "mapping.yaml"
@@ -197,3 +215,17 @@ def test_a_table_in_pieces_is_checked_as_one(run_fondly: Fondly, tmp_path: Path)
     refused = run_fondly("check", "shop/products.csv", "shop/customers.csv", "shop/reviews-02.csv", "--json")
     assert refused.code == 1
     assert "found reviews-02.csv, expected reviews-01.csv as well" in refused.json["report"]["failed"]
+
+
+def test_files_without_consent_can_be_tried_but_not_be_a_shops(run_fondly: Fondly, tmp_path: Path) -> None:
+    """A check without a shop's file is a trial, and says so; with one, the question stops it."""
+    write(tmp_path / "shop", customers=[{"user_id": f"C{n}"} for n in range(40)])
+    answer = run_fondly("check", str(tmp_path / "shop"))
+    assert (answer.code, "consent: not asked for: a trial: nothing leaves this machine" in answer.out) == (
+        0,
+        True,
+    )
+    (tmp_path / "fondly.toml").write_text("")
+    answer = run_fondly("check", str(tmp_path / "shop"), "--json")
+    assert (answer.code, answer.json["usable"]) == (1, False)
+    assert [each["field"] for each in answer.json["report"]["questions"]] == ["marketing_consent"]

@@ -16,6 +16,7 @@ from fondly.cli.answer import Answer
 from fondly.cli.errors import explain
 from fondly.cli.execution import guarded
 from fondly.cli.tables.declaration import Line
+from fondly.ingest.domain.errors import FileError
 from fondly.operations.errors import OperationError
 from fondly.stack.processes import ProcessDiedError
 
@@ -77,7 +78,15 @@ def test_a_defect_keeps_its_traceback() -> None:
             ClientError({"Error": {"Code": "AccessDenied", "Message": "no\nway"}}, "ListTopics"),
             "AccessDenied",
         ),
-        (FileNotFoundError(2, "No such file or directory", "x.csv"), "x.csv"),
+        (EndpointConnectionError(endpoint_url="http://127.0.0.1:9"), "no stack is running here any more"),
+        (
+            FileNotFoundError(2, "No such file or directory", "x.csv"),
+            "x.csv: no such file or directory: check",
+        ),
+        (PermissionError(13, "Permission denied", "out"), "out: permission denied: give yourself the right"),
+        (OSError(28, "No space left on device"), "no space left on device: make room"),
+        (OSError(98, "error while attempting to bind on address ('127.0.0.1', 80)"), "stop it, `ss -ltnp`"),
+        (FileError("mapping.yaml:3: found a tab"), "mapping.yaml:3"),
         (ProcessDiedError("mailer ended"), "mailer ended"),
         (ProfileNotFound(profile="nope"), "The config profile (nope) could not be found"),
     ],

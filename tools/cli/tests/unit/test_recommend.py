@@ -52,12 +52,15 @@ def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_remark_says_what_picks_come_from() -> None:
     """And why they are not what was asked for, or not personal."""
     assert remark(FOUND) == "the shop of run-0123456789abcdef; from the ranking of the last run"
+    assert remark(FOUND.model_copy(update={"returned": ("K2", "K9")})).endswith(
+        "; returned, so not offered again: K2, K9"
+    )
     slow = FOUND.model_copy(update={"fallback": "no answer within 200 ms"})
     assert remark(slow).endswith("; no answer within 200 ms")
     excluded = FOUND.model_copy(
-        update={"exclusion": Exclusion.NO_CONSENT, "picked_from": PickedFrom.POPULARITY, "known": False}
+        update={"exclusion": Exclusion.NO_CONSENT, "picked_from": PickedFrom.POPULARITY}
     )
     assert remark(excluded) == (
-        "the customer is excluded (no_consent): nothing personal is picked; nobody knows a customer C7; "
+        "the customer is excluded (no_consent): nothing personal is picked; "
         "the shop of run-0123456789abcdef; popular products: there is no ranking"
     )

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from fondly.contracts.delivery import NotSent, Outcome
-from fondly.contracts.records import EventKind
+from fondly.contracts.records import EventKind, Undone
 from fondly.operations.errors import OperationError
 from fondly.operations.results.comparing import Measure, Verdict
 from fondly.operations.results.groups import HOLDOUT, NOT_HELD_OUT, bought
@@ -36,6 +36,13 @@ def test_orders_and_events_are_both_purchases() -> None:
         order(4 * DAY, "20"),
     ]
     assert bought(None, []) == []
+
+
+def test_what_was_undone_led_to_nothing() -> None:
+    """The event that told of it counts no more than its order."""
+    undone = Undone(order_id="o1", product_id="P1", timestamp=SENT + DAY)
+    known = history(told(3 * DAY, "o2")).model_copy(update={"undone": (undone,)})
+    assert bought(known, [event(DAY + HOUR, value="20")]) == [order(3 * DAY, None)]
 
 
 @pytest.mark.parametrize("order_first", [True, False])

@@ -107,6 +107,18 @@ def test_what_ranking_is_worth_is_told() -> None:
     ]
     assert quiet_lines(facts()) == []
 
+    report = IngestReport(unmatched_rules=("mapping.yaml: files: orders.csv",))
+    told = ["a rule matches nothing: mapping.yaml: files: orders.csv", "a rule matches nothing: pin: P9"]
+    assert notices(RunFacts("finished", None, {}, ingest=report, unmatched_rules=("pin: P9",))) == told
+    summary = {"status": "finished", "ingest": report.model_dump(), "unmatched_rules": ["pin: P9"]}
+    assert notices(RunFacts.of_summary(summary)) == told
+
+
+def test_it_is_told_why_nobody_was_asked_for_consent() -> None:
+    """In one line, where a shop needs none."""
+    ingest = IngestReport(consent_not_required="soft opt-in")
+    assert quiet_lines(RunFacts("finished", None, {}, ingest)) == ["consent: not asked for: soft opt-in"]
+
 
 def test_short_lists_and_stock_are_told() -> None:
     """If there are any."""

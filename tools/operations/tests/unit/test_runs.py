@@ -8,8 +8,10 @@ import pytest
 from fondly.contracts.records import AspectCount, Sentiment, SentimentSummary
 from fondly.operations.cost.lines import line
 from fondly.operations.errors import OperationError
+from fondly.operations.runs.choosing import DELIVERED, TO_RESUME, TO_RETRY, WITH_EMAILS, Fit, to_decide
 from fondly.operations.runs.views import Stored, details, find, used_units
-from fondly.runtime.runs.run import PartReport, Run, StageName
+from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.run import PartReport, Run, RunStatus, StageName
 from tests.support.runs import START
 
 
@@ -43,6 +45,36 @@ def test_no_run_or_several_are_an_error(ids: tuple[str, ...], wanted: str, words
     """No run is guessed."""
     with pytest.raises(OperationError, match=words):
         find(runs(*ids), wanted)
+
+
+@pytest.mark.parametrize(
+    ("fit", "run", "delivery", "fits"),
+    [
+        (to_decide(Act.APPROVE), RunStatus.FINISHED, DeliveryStatus.HELD, True),
+        (to_decide(Act.APPROVE), RunStatus.FINISHED, DeliveryStatus.DONE, False),
+        (to_decide(Act.APPROVE), RunStatus.FINISHED, DeliveryStatus.APPROVED, False),
+        (to_decide(Act.APPROVE), RunStatus.RUNNING, DeliveryStatus.HELD, False),
+        (to_decide(Act.HOLD), RunStatus.RUNNING, None, True),
+        (to_decide(Act.HOLD), RunStatus.FAILED, None, False),
+        (to_decide(Act.PAUSE), RunStatus.FINISHED, DeliveryStatus.APPROVED, True),
+        (TO_RESUME, RunStatus.STOPPED, None, True),
+        (TO_RESUME, RunStatus.FINISHED, DeliveryStatus.PAUSED, True),
+        (TO_RESUME, RunStatus.FINISHED, DeliveryStatus.HELD, False),
+        (TO_RETRY, RunStatus.RUNNING, None, True),
+        (TO_RETRY, RunStatus.FAILED, None, False),
+        (TO_RETRY, RunStatus.FINISHED, DeliveryStatus.HELD, False),
+        (DELIVERED, RunStatus.FINISHED, DeliveryStatus.DONE, True),
+        (DELIVERED, RunStatus.FINISHED, DeliveryStatus.HELD, False),
+        (WITH_EMAILS, RunStatus.RUNNING, None, False),
+    ],
+)
+def test_latest_is_a_run_that_the_command_can_act_on(
+    fit: Fit, run: RunStatus, delivery: DeliveryStatus | None, *, fits: bool
+) -> None:
+    """Approving never means a run that is delivered, retrying none that has failed for good."""
+    given = runs("run-1")[0].model_copy(update={"status": run})
+    opened = Delivery(run_id="run-1", status=delivery, opened_at=START) if delivery else None
+    assert fit.can(given, opened) is fits
 
 
 def a_report(stage: StageName, name: str, counts: dict[str, int], units: dict[str, Decimal]) -> PartReport:

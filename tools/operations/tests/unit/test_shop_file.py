@@ -6,7 +6,7 @@ import pytest
 from fondly.operations.shop import InvalidFileError, Origin, load_shop
 from fondly.operations.shop.file import read_shop_file
 from fondly.operations.shop.rendering import as_dotenv
-from fondly.operations.shop.writing import commented
+from fondly.operations.shop.writing import Said, commented
 
 SHOP = """
 [brand]
@@ -179,7 +179,7 @@ def test_files_may_be_in_a_language_that_no_email_is_written_in(config: Path) ->
         ("FONDLY_RECOMMENDER_PICKS", "many"),
         ("FONDLY_INGEST_COLUMNS", "{"),
         ("FONDLY_MAILER_LINK_HOSTS", "https://a.example"),
-        ("FONDLY_INGEST_REQUIRE_CONSENT", "perhaps"),
+        ("FONDLY_INGEST_CONSENT_NOT_REQUIRED", "two\nlines"),
     ],
 )
 def test_a_bad_variable_is_refused_by_its_name(config: Path, variable: str, value: str) -> None:
@@ -233,10 +233,10 @@ def test_values_are_quoted_for_compose(value: str, line: str) -> None:
 
 def test_a_written_file_says_what_was_answered_and_explains_the_rest() -> None:
     """Every key is there, and a key without its comment mark is one that can be read."""
-    text = commented({"brand.name": 'Tee "und" mehr', "hosts.links": ["tee.example"], "shop.picks": 3})
+    text = commented(Said({"brand.name": 'Tee "und" mehr', "hosts.links": ["tee.example"], "shop.picks": 3}))
     read = read_shop_file(text, file="fondly.toml")
     assert (read.brand.name, read.hosts.links, read.shop.picks) == ('Tee "und" mehr', ["tee.example"], 3)
-    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", commented({}), flags=re.MULTILINE)
+    uncommented = re.sub(r"^# (\w+ = |\[)", r"\1", commented(Said({})), flags=re.MULTILINE)
     whole = read_shop_file(uncommented, file="fondly.toml")
     assert whole.model_fields_set == {"brand", "shop", "hosts", "theme", "subjects", "columns"}
     assert whole.shop.model_fields_set == set(type(whole.shop).model_fields)

@@ -14,14 +14,20 @@ def test_a_file_tells_currency_hosts_and_addresses(tmp_path: Path) -> None:
     pictures = ";https://bilder.example/a.jpg?w=1"
     lines = ["Nr;Preis;Link;Bild", *(row + pictures for row in rows), "40;;https://odd.example;"]
     file.write_text("\n".join(lines), encoding="utf-8")
-    assert guess([file], {}) == {
+    guessed = guess([file], {})
+    assert {key: each.why for key, each in guessed.items() if each.is_proven} == {
+        "shop.currency": "39 of 39 prices say so",
+        "shop.url": "39 of 40 links lead there",
+        "hosts.links": "39 of 40 links lead there",
+        "hosts.pictures": "39 of 39 pictures lead there",
+    }
+    assert {key: each.value for key, each in guessed.items()} == {
         "brand.name": "Tee und mehr",
         "brand.from_address": "hello@tee-und-mehr.example",
         "shop.url": "https://www.tee-und-mehr.example",
         "shop.currency": "EUR",
         "shop.locale": "de_DE",
         "shop.time_zone": "Europe/Berlin",
-        "shop.picks": 5,
         "hosts.links": ["tee-und-mehr.example", "*.tee-und-mehr.example"],
         "hosts.pictures": ["bilder.example"],
     }
@@ -33,9 +39,9 @@ def test_the_sample_is_of_an_indian_shop(tmp_path: Path) -> None:
     packed = tmp_path / "sample.csv.gz"
     packed.write_bytes(gzip.compress((tmp_path / "sample.csv").read_bytes()))
     guessed = guess([packed], {})
-    assert (guessed["shop.currency"], guessed["shop.locale"]) == ("INR", "en_IN")
-    assert guessed["hosts.links"] == ["shop.example.com", "*.shop.example.com"]
-    assert guessed["brand.name"] == "Example"
+    assert (guessed["shop.currency"].value, guessed["shop.locale"].value) == ("INR", "en_IN")
+    assert guessed["hosts.links"].value == ["shop.example.com", "*.shop.example.com"]
+    assert guessed["brand.name"].value == "Example"
 
 
 @pytest.mark.parametrize(
@@ -54,15 +60,15 @@ def test_a_machine_tells_locale_currency_and_time_zone(
 ) -> None:
     """A language that no email is written in is not suggested."""
     guessed = guess([], {"TZ": "UTC"} | machine)
-    assert tuple(guessed[f"shop.{key}"] for key in ("currency", "locale", "time_zone")) == expected
+    assert tuple(guessed[f"shop.{key}"].value for key in ("currency", "locale", "time_zone")) == expected
 
 
 def test_prices_go_before_the_machine(tmp_path: Path) -> None:
     """Its language says little of what a shop sells in; a region that pays in that currency does."""
     file = tmp_path / "prices.csv"
     file.write_text("id,price\n1,€5.00\n2,€6.00\n", encoding="utf-8")
-    assert guess([file], {"LANG": "en_US.UTF-8"})["shop.locale"] == "de_DE"
-    assert guess([file], {"LANG": "en_IE.UTF-8"})["shop.locale"] == "en_IE"
+    assert guess([file], {"LANG": "en_US.UTF-8"})["shop.locale"].value == "de_DE"
+    assert guess([file], {"LANG": "en_IE.UTF-8"})["shop.locale"].value == "en_IE"
 
 
 @pytest.mark.parametrize("body", [b"", b"\x1f\x8b broken", b"PK\x03\x04\x00\xff\xfe", b'a,b\n"open'])
@@ -71,3 +77,41 @@ def test_a_file_that_is_no_table_tells_nothing(tmp_path: Path, body: bytes) -> N
     file = tmp_path / "odd.csv.gz"
     file.write_bytes(body)
     assert "hosts.links" not in guess([file, tmp_path / "missing.csv"], {})
+
+
+@pytest.mark.parametrize(
+    ("prices", "expected"),
+    [
+        (["5,00 zł", "7 PLN"], ("PLN", "2 of 2 prices say so", True)),
+        (["€5", "€6", "£7"], ("EUR", "2 of 3 prices say so", False)),
+        (["R$ 5,00", "R$ 6,00"], ("BRL", "2 of 2 prices say so", True)),
+        (["5 kg", "7 cm", "8"], ("USD", "the currency of en_US", False)),
+    ],
+)
+def test_a_currency_is_proven_only_if_every_price_names_it(
+    prices: list[str], expected: tuple[str, str, bool], tmp_path: Path
+) -> None:
+    """What several currencies share, or some prices contradict, is for somebody to confirm."""
+    file = tmp_path / "prices.csv"
+    file.write_text("\n".join(["id;price", *(f"{at};{price}" for at, price in enumerate(prices))]), "utf-8")
+    assert guess([file], {})["shop.currency"] == expected
+
+
+def test_a_dollar_sign_says_which_currencies_it_may_be(tmp_path: Path) -> None:
+    """It is never proof of one."""
+    file = tmp_path / "prices.csv"
+    file.write_text("id,price\n1,$5.00\n2,$6.00\n", encoding="utf-8")
+    guessed = guess([file], {})["shop.currency"]
+    assert (guessed.value, guessed.is_proven) == ("USD", False)
+    assert guessed.why.startswith("$ in 2 of 2 prices may be USD, ")
+
+
+@pytest.mark.parametrize(
+    ("link", "locale"),
+    [("laden.aus.de", "de_DE"), ("shop.co.uk", "en_GB"), ("shop.example", "en_US")],
+)
+def test_a_country_is_guessed_from_where_links_lead(link: str, locale: str, tmp_path: Path) -> None:
+    """Before this machine's own."""
+    file = tmp_path / "links.csv"
+    file.write_text(f"id,url\n1,https://{link}/a\n", encoding="utf-8")
+    assert guess([file], {"LANG": "en_US.UTF-8"})["shop.locale"].value == locale

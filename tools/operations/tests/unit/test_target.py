@@ -31,6 +31,14 @@ def test_no_region_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     with pytest.raises(OperationError, match="no AWS region: give --region"), target("s", None):
         pass
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with (
+        pytest.raises(
+            OperationError, match=r"^no stack is running here: `fondly up`, or give --region for AWS$"
+        ),
+        target(None, None),
+    ):
+        pass
 
 
 def test_a_malformed_endpoint_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

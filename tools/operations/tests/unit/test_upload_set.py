@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fondly.ingest.domain.errors import FileError
-from fondly.operations.check.upload_set import files_of_set, manifest_of
+from fondly.operations.check.upload_set import files_of_set, manifest_of, why_unread
 
 SET = ("products.csv", "customers.csv", "orders.csv")
 
@@ -14,7 +14,7 @@ SET = ("products.csv", "customers.csv", "orders.csv")
 def folder_with(folder: Path, *names: str) -> Path:
     """A folder with these files, each with its name as its content."""
     for name in names:
-        (folder / name).write_text(name)
+        (folder / name).write_text("{}" if name == "mapping.yaml" else name)
     return folder
 
 
@@ -52,6 +52,39 @@ def test_a_mapping_may_say_what_files_are(tmp_path: Path) -> None:
         "mapping.yaml",
         "ware.csv",
         "wer.csv",
+    ]
+
+
+PRODUCTS, CUSTOMERS = "sku,name,price\nP1,Kettle,12\n", "customer id,email\nC1,a@shop.example\n"
+ORDERS, REVIEWS = "order id,sku,customer id\nO1,P1,C1\n", "sku,customer id,stars,comment\nP1,C1,5,Fine\n"
+
+
+def test_files_are_found_by_their_columns_where_no_name_tells(tmp_path: Path) -> None:
+    """Others are ignored; of names that differ in figures the newest counts, of other names each."""
+    contents = {
+        "export_2024.csv": "sku,name,price\nP9,Old,1\n",
+        "export_2025.csv": PRODUCTS,
+        "vinyl.csv": PRODUCTS,
+        "wer.csv": CUSTOMERS,
+        "dl-77.csv": ORDERS,
+        "orders.csv": ORDERS,
+        "meinungen.txt": REVIEWS,
+        "costs.csv": "month,amount\n1,2\n",
+        "terms.pdf": "%PDF-1.7",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_text(content)
+    os.utime(tmp_path / "export_2024.csv", (1_000_000_000, 1_000_000_000))
+    chosen = ["export_2025.csv", "vinyl.csv", "wer.csv", "meinungen.txt", "orders.csv"]
+    assert names_of(tmp_path) == chosen
+    named = json.loads(manifest_of((name, tmp_path / name) for name in chosen))["files"]
+    assert [each["kind"] for each in named] == ["products", "products", "customers", "reviews", "orders"]
+    unread = [why_unread(tmp_path / name) for name in sorted(contents.keys() - set(chosen))]
+    assert [each.split(":")[0] for each in unread] == [
+        "none of its columns, or too few, are known",
+        "other files have the orders of the set, or newer ones",
+        "other files have the products of the set, or newer ones",
+        "not a CSV file",
     ]
 
 

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from fondly.operations.local_stack import StateFolder, running_stack, state_folder
+from fondly.operations.local_stack import BackgroundStack, StateFolder, running_stack, state_folder
 from fondly.stack.background import (
+    AFRESH,
     CHECKOUT,
     HERE,
+    _begin,
+    erase_state,
     export_lines,
     own_stack,
     start_stack,
@@ -87,6 +90,29 @@ def test_there_is_one_supervisor(folder: StateFolder, monkeypatch: pytest.Monkey
         assert folder.exports.exists()
         with pytest.raises(StackNotReadyError, match="another local stack"):
             start_stack()
+
+
+def test_a_demo_never_deletes_what_somebody_has_gone_on_with(folder: StateFolder) -> None:
+    """It begins afresh where a demo did; runs of `fondly up` are deleted by hand only."""
+    _begin(folder, afresh=True)
+    (folder.state / "stores.pickle").touch()
+    _begin(folder, afresh=True)
+    assert [path.name for path in folder.state.iterdir()] == [AFRESH]
+    _begin(folder, afresh=False)
+    with pytest.raises(StackNotReadyError, match="`fondly down --erase` deletes them"):
+        _begin(folder, afresh=True)
+    erase_state(folder)
+    assert not folder.state.exists()
+
+
+def test_what_died_lately_is_told(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By every command, for some minutes."""
+    stack = BackgroundStack(1, {}, folder)
+    told = [stack.last_death]
+    folder.deaths.write_text("mailer ended\nsender ended\n")
+    told.append(stack.last_death)
+    monkeypatch.setattr("fondly.operations.local_stack.RECENT_S", -1)
+    assert [*told, stack.last_death] == [None, "sender ended", None]
 
 
 @pytest.mark.parametrize("home", ["", "relative"])

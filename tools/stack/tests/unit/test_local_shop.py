@@ -9,6 +9,7 @@ import pytest
 
 from fondly.operations.shop import InvalidFileError, load_shop
 from fondly.operations.shop.loading import UNSUBSCRIBE_KEY
+from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.stack.local_shop import stack_variables, with_shop
 
 
@@ -42,10 +43,16 @@ def test_explicit_variables_reach_a_local_stack(config: Path) -> None:
     assert (variables["FONDLY_MAILER_LOCALE"], variables["FONDLY_INGEST_LOCALE"]) == ("en_GB", "de_DE")
 
 
+def test_only_without_a_shops_file_is_a_local_stack_a_trial(config: Path) -> None:
+    """With one, consent is required unless the file says why not."""
+    with_file, without = (stack_variables(load_shop(file, environment={}), {}) for file in (config, None))
+    assert (with_file[CONSENT_NOT_REQUIRED], without) == ("", TRIAL)
+
+
 def test_the_made_up_shop_keeps_its_own_data(config: Path) -> None:
     """A shop tries its look before it has a file: the sample is in rupees, and its links lead elsewhere."""
     variables = stack_variables(load_shop(config, environment={}), {}, made_up_data=True)
-    assert {name for name in variables if "INGEST" in name or "HOSTS" in name} == set()
+    assert {name for name in variables if "INGEST" in name or "HOSTS" in name} == {*TRIAL}
     assert variables["FONDLY_MAILER_LOCALE"] == "de_DE"
 
 

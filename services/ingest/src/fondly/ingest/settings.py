@@ -64,8 +64,8 @@ class IngestSettings(ServiceSettings):
     """From a greater share of rejected rows in a file on, the run fails before anything is paid."""
     ingest_minimum_age: Age = 18
     """Nobody known to be younger is written to; 0 for no limit."""
-    ingest_require_consent: bool = False
-    """Write to nobody whose consent is unknown."""
+    ingest_consent_not_required: str = ""
+    """Why people are written to whose consent is unknown, such as "soft opt-in"; empty: nobody of them is."""
     ingest_link_hosts: Annotated[str, AfterValidator(_hosts)] = ""
     """Hosts that links and pictures may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for every public one; empty means that too. One with a port, such as `localhost:8026`, may be private."""
@@ -83,6 +83,6 @@ def load_rules(settings: IngestSettings) -> LoadRules:
             links=LinkPolicy.of(settings.ingest_link_hosts),
             max_bytes=settings.ingest_max_bytes,
         ),
-        exclusion=ExclusionRules(settings.ingest_minimum_age, settings.ingest_require_consent),
+        exclusion=ExclusionRules(settings.ingest_minimum_age, settings.ingest_consent_not_required),
         max_rejected_share=settings.ingest_max_rejected_share,
     )

@@ -112,7 +112,11 @@ def test_a_symbol_that_is_taken_for_the_currency_of_the_shop_is_reported() -> No
     """It could be another; the dollar of an American shop could not."""
     swedish = Defaults("SEK", "sv_SE", "Europe/Stockholm")
     column = decided(Reads.MONEY, ["kr 12", "$3"], swedish)
-    assert column.convention == Convention(column="price", reads="kr is SEK", because="currency SEK")
+    assert column.convention == Convention(
+        column="price",
+        reads="kr is SEK; $ is USD, not SEK",
+        because="currency SEK; line 3: '$3'",
+    )
     assert decided(Reads.MONEY, ["$3"], AMERICAN).convention is None
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.formats.units import Units
+from fondly.ingest.domain.plain_values import excel_number
 from fondly.ingest.domain.values.conventions import Defaults, Reads
 from fondly.ingest.domain.values.money import read_price
 from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, decided
@@ -62,7 +63,9 @@ CASES = [
     Case("EUR 12,50", GERMAN, "12.50", "EUR"),
     Case("12,50 Euro", GERMAN, "12.50", "EUR"),
     Case("12.50", GERMAN, "12.50", "EUR"),
-    Case("1.299", GERMAN, None, "with at most 2 decimals", POINT),
+    Case("1.299", GERMAN, "1.30", "EUR", POINT),
+    Case("12,345", GERMAN, "12.35", "EUR", COMMA),
+    Case("12,3449", GERMAN, "12.34", "EUR"),
     Case("12.990", GERMAN, "12.99", "EUR", POINT),
     Case("1,299 €", GERMAN, None, CLEAR),
     Case("1.299 €", GERMAN, None, CLEAR, (*COMMA, *POINT)),
@@ -81,7 +84,8 @@ CASES = [
     Case("12.990000", AMERICAN, "12.99", "USD"),
     Case("19.989999999", AMERICAN, "19.99", "USD"),
     Case("0.1 ", AMERICAN, "0.1", "USD"),
-    Case("0.299", AMERICAN, None, "with at most 2 decimals, as USD has"),
+    Case("0.299", AMERICAN, "0.30", "USD"),
+    Case("0.0049", AMERICAN, None, POSITIVE),
     # Canada: its dollar is written as any other
     Case("$49.95", CANADIAN, "49.95", "CAD"),
     Case("US$49.95", CANADIAN, "49.95", "USD"),
@@ -107,7 +111,7 @@ CASES = [
     Case("￥１，５００", JAPANESE, "1500", "JPY"),
     Case("1,500円", JAPANESE, "1500", "JPY"),
     Case("1500.00", JAPANESE, "1500", "JPY"),
-    Case("1500.50", JAPANESE, None, "with at most 0 decimals, as JPY has"),
+    Case("1500.50", JAPANESE, "1501", "JPY"),
     Case("¥1,0000", JAPANESE, None, "without groups of four digits"),
     Case("¥99.90", CHINESE, "99.90", "CNY"),
     Case("¥500", GERMAN, None, "in a clear currency: this may be JPY or CNY"),
@@ -132,6 +136,7 @@ CASES = [
     # Brazil and Vietnam
     Case("R$ 1.299,90", BRAZILIAN, "1299.90", "BRL"),
     Case("R$ 1.299", BRAZILIAN, "1299", "BRL"),
+    Case("$ 49,90", BRAZILIAN, "49.90", "BRL"),
     Case("129.000 ₫", VIETNAMESE, "129000", "VND"),
     # Kuwait: three decimals, so a point may always begin them
     Case("١٬٢٩٩٫٥٠٠ د.ك.", KUWAITI, "1299.5", "KWD"),
@@ -179,7 +184,7 @@ def test_a_price_is_read_right_or_refused(case: Case) -> None:
     """By the shop's currency and locale, and by what the other cells of the column prove."""
     column = decided(Reads.MONEY, [case.text, *case.others], case.shop)
     if case.amount is not None:
-        assert read_price(case.text, column) == (Decimal(case.amount), case.currency_or_reason)
+        assert read_price(case.text, column)[:2] == (Decimal(case.amount), case.currency_or_reason)
         return
     with pytest.raises(UnreadableError) as refused:
         read_price(case.text, column)
@@ -196,14 +201,14 @@ def test_the_table_is_as_wide_as_it_claims_to_be() -> None:
 def test_a_bare_number_is_in_the_currency_of_its_row() -> None:
     """A file may have a column of currencies; a mark beside the amount still counts more."""
     column = decided(Reads.MONEY, ["12.50", "$3"], GERMAN)
-    assert read_price("12.50", column, "CHF") == (Decimal("12.50"), "CHF")
-    assert read_price("$3", column, "CHF") == (Decimal(3), "USD")
+    assert read_price("12.50", column, "CHF")[:2] == (Decimal("12.50"), "CHF")
+    assert read_price("$3", column, "CHF")[:2] == (Decimal(3), "USD")
 
 
 def test_a_custom_is_no_custom_of_another_currency() -> None:
     """What a column of euros decided by locale says nothing about the dinars of one row."""
     column = decided(Reads.MONEY, ["1.299"], GERMAN)
-    assert read_price("1.299", column) == (Decimal(1299), "EUR")
+    assert read_price("1.299", column)[:2] == (Decimal(1299), "EUR")
     with pytest.raises(UnreadableError, match="with a clear decimal mark"):
         read_price("1.299", column, "KWD")
 
@@ -211,5 +216,47 @@ def test_a_custom_is_no_custom_of_another_currency() -> None:
 def test_the_currency_of_a_column_may_be_set() -> None:
     """What a person set for the column counts more than the shop's currency."""
     column = decided(Reads.MONEY, ["kr 12"], GERMAN, chosen=Units(currency="NOK"))
-    assert read_price("kr 12", column) == (Decimal(12), "NOK")
-    assert read_price("12", column) == (Decimal(12), "NOK")
+    assert read_price("kr 12", column)[:2] == (Decimal(12), "NOK")
+    assert read_price("12", column)[:2] == (Decimal(12), "NOK")
+
+
+FORMATS = (
+    '"{}" #,##0.00',
+    "[${}-416] #,##0.00",
+    '_-"{}"* #,##0.00_-;-"{}"* #,##0.00_-',
+    '#,##0.00\\ "{}"',
+    "0.00",
+)
+MARKS = {
+    "BRL": ("R$", "$"),
+    "USD": ("$", "US$"),
+    "MXN": ("$", "MX$"),
+    "AUD": ("$", "A$"),
+    "GBP": ("£",),
+    "SEK": ("kr",),
+    "DKK": ("kr.", "kr"),
+    "INR": ("₹", "Rs", "Rs."),
+    "PKR": ("Rs",),
+    "CNY": ("¥", "元"),
+    "JPY": ("¥", "円"),
+    "PLN": ("zł",),
+    "EUR": ("€", "EUR"),
+}
+
+
+@pytest.mark.parametrize("code", MARKS)
+def test_a_number_format_never_contradicts_the_currency_that_it_shows(code: str) -> None:
+    """Whatever the symbol shares with other currencies, and wherever it stands in the format."""
+    shop = Defaults(code, "en_GB", "UTC")
+    cells = [excel_number(1299, each.replace("{}", mark)) for mark in MARKS[code] for each in FORMATS]
+    column = decided(Reads.MONEY, cells, shop)
+    assert {read_price(cell, column)[:2] for cell in cells} == {(Decimal(1299), code)}
+
+
+@pytest.mark.parametrize(
+    ("code", "mark"), [("BRL", "€"), ("EUR", "R$"), ("EUR", "$"), ("SEK", "£"), ("USD", "zł")]
+)
+def test_a_number_format_of_another_currency_is_read_as_that(code: str, mark: str) -> None:
+    """So that a column of them can be asked about."""
+    cell = excel_number(1299, f'"{mark}" #,##0.00')
+    assert read_price(cell, decided(Reads.MONEY, [cell], Defaults(code, "en_GB", "UTC"))).currency != code

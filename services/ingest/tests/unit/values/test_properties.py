@@ -92,7 +92,7 @@ def readings(cells: Cells, shop: Defaults) -> Iterator[tuple[Price, Decimal]]:
 def test_no_price_of_any_locale_is_read_wrong(data: st.DataObject, shop: Defaults) -> None:
     """47 locales of files, each in shops of all of them, with and without currencies, groups and decimals."""
     for price, amount in readings(data.draw(columns(shop.currency, WAYS)), shop):
-        assert price == (amount, shop.currency)
+        assert price[:2] == (amount, shop.currency)
 
 
 @settings(max_examples=500, deadline=None)
@@ -102,7 +102,7 @@ def test_no_amount_of_another_currency_is_read_wrong(data: st.DataObject, shop: 
     for price, amount in readings(data.draw(columns(other, (with_currency,))), shop):
         assert price.amount == amount
     for price, amount in readings(data.draw(columns(other, (with_code,))), shop):
-        assert price == (amount, other)
+        assert price[:2] == (amount, other)
 
 
 @given(locales, st.lists(st.integers(0, 10**7), min_size=1, max_size=5), shops)

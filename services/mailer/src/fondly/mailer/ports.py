@@ -2,10 +2,11 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from fondly.mailer.domain.copy.prompt import Prompt
-from fondly.runtime.quota.turns import Lock
+if TYPE_CHECKING:
+    from fondly.mailer.domain.copy.prompt import Prompt
+    from fondly.runtime.quota.turns import Lock
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tok
 class Model(Protocol):
     """A language model; see `fondly.mailer.adapters.bedrock.BedrockModel`."""
 
-    async def ask(self, prompt: Prompt, *, lock: Lock | None = None) -> ModelReply: ...
+    async def ask(self, prompt: "Prompt", *, lock: "Lock | None" = None) -> ModelReply: ...
 
 
 class ShopFiles(Protocol):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fondly.contracts.records import ProductSentiment
-from fondly.recommender.domain.picking.basket import Basket, Rule
+from fondly.recommender.domain.picking.basket import YIELDING, Basket, Rule
 from fondly.recommender.domain.picking.candidates import Candidates
 from fondly.recommender.domain.picking.rules import Rules
 from fondly.recommender.domain.picking.shopper import Shopper
@@ -29,7 +29,17 @@ def test_what_the_customer_or_the_basket_has_is_never_added() -> None:
     shop = shop_of(ALL)
     basket = Basket(Candidates(Shopper(shop, owns("tea0"))))
     basket.add(shop.offers["mugs0"])
-    assert not any(basket.takes(shop.offers[one], yielding=tuple(Rule)[7:]) for one in ("tea0", "mugs0"))
+    assert not any(basket.takes(shop.offers[one], yielding=tuple(Rule)[8:]) for one in ("tea0", "mugs0"))
+
+
+def test_nothing_of_a_family_that_they_returned_is_added() -> None:
+    """Whatever yields; others get it."""
+    products = [product(f"cup{size}", f"Cup, {size}", MUGS, parent_id="cup") for size in ("S", "L")]
+    shop = shop_of([*ALL, *products])
+    basket, others = (Basket(Candidates(Shopper(shop, (), returned=some))) for some in (["cupS"], []))
+    offers = [shop.offers[one] for one in ("cupS", "cupL", "tea0")]
+    assert [basket.takes(one, yielding=YIELDING) for one in offers] == [False, False, True]
+    assert all(others.takes(one, yielding=YIELDING) for one in offers)
 
 
 @pytest.mark.parametrize("most", [1, 2])

@@ -44,12 +44,19 @@ def test_only_what_is_sold_now_is_offered(facts: dict[str, object], *, is_offere
         ShopRules(excluded_categories=("smart televisions",)),
         ShopRules(excluded_categories=("Smart TVs",)),
         ShopRules(excluded_categories=("ELECTRONICS",)),
+        ShopRules(excluded_categories=("Gifts",)),
     ],
 )
 def test_an_excluded_product_is_not_offered(rules: ShopRules) -> None:
-    """By its id, its brand however it is spelt, or the words of any level of its category."""
+    """By its id, its brand however it is spelt, or the words of any level of any of its categories."""
     products = [
-        product("bad", "bad", ("Electronics", "SmartTelevisions"), brand="TP-Link"),
+        product(
+            "bad",
+            "bad",
+            ("Electronics", "SmartTelevisions"),
+            brand="TP-Link",
+            other_categories=(("Sale", "Gifts", "For Him"),),
+        ),
         product("good", "good", ("Computers", "Smart Watches"), brand="Link"),
     ]
     assert set(shop_of(products, shop=rules).offers) == {"good"}

@@ -62,6 +62,7 @@ class Kept:
     picked: Sequence[str] = ()
     emailed: Sequence[str] = ()
     shown_often: Sequence[str] = ()
+    returned: Sequence[str] = ()
     customers: Sequence[Customer] = ()
     unwanted: frozenset[str] = frozenset()
     sentiments: Sequence[ProductSentiment] = field(default=())
@@ -72,7 +73,12 @@ class Kept:
         shop = shop_of(self.products, self.customers, sentiments=self.sentiments, shop=DURABLE_KETTLES)
         shop = replace(shop, without=frozenset(without))
         shopper = Shopper(
-            shop, self.preferences, (), "", self.emailed, self.unwanted, shown_often=self.shown_often
+            shop,
+            self.preferences,
+            emailed=self.emailed,
+            unwanted=self.unwanted,
+            shown_often=self.shown_often,
+            returned=self.returned,
         )
         basket = Basket(Candidates(shopper))
         for one in self.picked:
@@ -87,6 +93,7 @@ OFFER = product("offer", "offer", TEA)
 KEPT = {
     Rule.UNWANTED: Kept([OFFER], unwanted=departments(["Kitchen"])),
     Rule.OWNED: Kept([OFFER], owns("offer")),
+    Rule.RETURNED: Kept([OFFER], returned=["offer"]),
     Rule.DISLIKED: Kept(
         [OFFER], sentiments=[ProductSentiment(product_id="offer", negative=3, polarity=-0.2)]
     ),

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact
 from fondly.contracts.records import Exclusion, Pick
-from fondly.recommender.domain.history.history import KnownPurchase
+from fondly.recommender.domain.history.known import KnownPurchase
 from fondly.recommender.domain.personalize.rankings import KeptRanking
 from fondly.recommender.domain.picking.picks import MOST_AFTER_COMPLAINT
 from fondly.recommender.domain.picking.rules import Rules

@@ -32,6 +32,12 @@ REASONS = frozenset(
 """The reasons that are stored; the others follow from the moment of sending."""
 
 
+ENTRIES_PER_CUSTOMER = 2
+"""Reads that it takes to know whether somebody is suppressed: by their id, and by their address."""
+READS_PER_CUSTOMER = ENTRIES_PER_CUSTOMER + 1
+"""Reads that it takes to know whether somebody may be written to: their contact as well."""
+
+
 class SubjectKind(StrEnum):
     """What a suppression is about."""
 

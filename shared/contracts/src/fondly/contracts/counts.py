@@ -2,12 +2,15 @@
 
 from enum import StrEnum
 
+LEFT_OUT = "rows_left_out_"
+
 
 class Counted(StrEnum):
     """The names that are fixed, by the stage that counts them.
 
     Others end in a word of their own: `customers_excluded_` in an `Exclusion`, `emails_suppressed_` in a
-    `NotSent`, `texts_` in a label, `language_`, `picks_despite_`, `emails_variant_`, `seller_claims_`.
+    `NotSent`, `LEFT_OUT` in why, `texts_` in a label, `language_`, `picks_despite_`, `emails_variant_`,
+    `seller_claims_`.
     """
 
     # ingest
@@ -25,6 +28,8 @@ class Counted(StrEnum):
     UNALIGNED_TEXTS = "unaligned_texts"
     PURCHASES = "purchases"
     INTERACTIONS = "interactions"
+    PRICES_ROUNDED = "prices_rounded"
+    """They had more decimals than their currency has."""
     REJECTED_ROWS = "rejected_rows"
     REJECTED_VALUES = "rejected_values"
     ROWS_LEFT_OUT = "rows_left_out"

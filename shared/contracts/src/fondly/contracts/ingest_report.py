@@ -58,6 +58,22 @@ class RejectReason(Record):
     found: str | None = None
 
 
+class Question(Record):
+    """What files leave open about who may be written to, or what may be recommended: a person answers."""
+
+    file: str
+    """As `FileReport.file`; empty if it is about the whole set."""
+    column: str
+    field: str
+    """What the column may be."""
+    values: dict[str, Count] = Field(default_factory=dict)
+    """Its commonest values, most frequent first, at most 8; none of a column that may hold personal data."""
+    text: str
+    """Such as "is `gdpr_consent` consent? values: no 28, yes 2"."""
+    remedy: str
+    """What answers it, such as "columns: {gdpr_consent: marketing_consent}, or ignore: [gdpr_consent]"."""
+
+
 class IngestReport(Record):
     """The whole upload. `rejects` are sorted by count, most first."""
 
@@ -69,6 +85,12 @@ class IngestReport(Record):
     """Rejected rows of all rows, 0 to 1."""
     exclusions: dict[Exclusion, Count] = Field(default_factory=dict)
     """Customers who get no email, by cause."""
+    consent_not_required: str = ""
+    """Why customers of unknown consent are written to; empty where none of them is."""
+    questions: tuple[Question, ...] = ()
+    """What must be answered before a run of these files."""
+    unmatched_rules: tuple[str, ...] = ()
+    """Rules of the shop's files that match nothing, such as `mapping.yaml: files: orders.csv`."""
     failed: str | None = None
     """Why the run failed in ingest, if it did."""
 

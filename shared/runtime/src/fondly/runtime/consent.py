@@ -118,10 +118,6 @@ async def forgotten(suppressions: Items, customer_ids: Iterable[str]) -> set[str
     return {by_entry[item["entry"]] for item in found if item["reason"] == NotSent.ERASED}
 
 
-ENTRIES_PER_CUSTOMER = 2
-"""Reads that it takes to know whether somebody is suppressed: by their id, and by their address."""
-
-
 async def suppressed(suppressions: Items, people: Iterable[Person]) -> set[str]:
     """Return which customers must not be written to, by their table's entries on them or their addresses."""
     asked = {customer_id: _entries(customer_id, address) for customer_id, address in people}

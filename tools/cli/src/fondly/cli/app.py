@@ -1,8 +1,9 @@
 """The commands, by name. Modules that take time to load are imported by the commands that need them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from fondly.cli.commands import (
     check,
@@ -23,7 +24,9 @@ from fondly.cli.commands import (
     stack,
     suppress,
     theme,
+    upload,
 )
+from fondly.cli.output import say
 
 HELP = """Run Fondly here, and look after an environment anywhere: queues, runs, dead letters, events.
 
@@ -33,7 +36,25 @@ AWS_ENDPOINT_URL, AWS_PROFILE and --environment they use the local stack of `fon
 Exit codes: 0 fine, 1 something is wrong or missing, 2 wrong usage, 130 interrupted.
 """
 
-app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+WRONG_USAGE = 2
+
+
+class Commands(TyperGroup):
+    """Commands that tell of a bad option, such as a file that does not exist, in one line."""
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - of typer's own click
+        """Run a command; exit with 2 if one of its options cannot be used."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            command = error.ctx.command_path if error.ctx else ctx.command_path
+            say(f"{error.format_message()} `{command} --help` shows what can be given")
+            raise typer.Exit(WRONG_USAGE) from None
+
+
+app = typer.Typer(
+    cls=Commands, help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+)
 
 
 def _show_version(*, wanted: bool) -> None:
@@ -61,6 +82,7 @@ app.command()(demo.compose_demo)
 app.command()(stack.up)
 app.command()(stack.down)
 app.command()(shop.init)
+app.command()(upload.upload)
 app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)

@@ -1,11 +1,12 @@
-"""Asks for a shop's settings, one after the other; a bare Enter takes what is suggested."""
+"""Asks for a shop's settings, one after the other; a bare Enter confirms a suggestion, which says why."""
 
 from collections.abc import Callable, Mapping
 
 import typer
 
+from fondly.cli.output import say
 from fondly.operations.shop.file import problem_of
-from fondly.operations.shop.guessing import guess_from_url
+from fondly.operations.shop.guessing import Guess, guess_from_url
 from fondly.operations.shop.rendering import read_value
 
 QUESTIONS = {
@@ -13,17 +14,17 @@ QUESTIONS = {
     "shop.url": "Address of the shop on the web",
     "brand.from_address": "Sender's email address",
     "brand.postal_address": "Postal address, for the footer",
-    "shop.locale": "Locale: language of emails, and how figures are written",
+    "shop.locale": "Locale: language of emails, and the country by whose habits figures are written",
     "shop.currency": "Currency of prices without one",
     "shop.time_zone": "Time zone",
-    "shop.picks": "Products in an email",
+    "shop.consent_not_required": "Why those of unknown consent may be written to; empty if they may not",
     "hosts.links": "Hosts of links",
     "hosts.pictures": "Hosts of pictures",
 }
 """What a first file needs; everything else has a default that suits most."""
 
 
-def ask_for(suggest: Callable[[str], Mapping[str, object]]) -> dict[str, object]:
+def ask_for(suggest: Callable[[str], Mapping[str, Guess]]) -> dict[str, object]:
     """Return the answers by key, `shop.currency`; what is left empty is left out. Ctrl-C raises `Abort`.
 
     `suggest` returns what to suggest by key, given the locale as soon as it is known.
@@ -37,9 +38,12 @@ def ask_for(suggest: Callable[[str], Mapping[str, object]]) -> dict[str, object]
     return answers
 
 
-def _ask(key: str, question: str, suggested: object) -> str:
+def _ask(key: str, question: str, suggested: Guess | None) -> str:
     """Ask until the answer can be used."""
-    default = ", ".join(suggested) if isinstance(suggested, list) else str(suggested or "")
+    value = suggested.value if suggested else ""
+    default = ", ".join(value) if isinstance(value, list) else str(value)
+    if suggested:
+        say(f"  {default}: {suggested.why}")
     shown = question if default else f"{question} (may be empty)"
 
     def checked(answer: str) -> str:

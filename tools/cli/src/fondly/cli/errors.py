@@ -1,6 +1,14 @@
 """What a command tells a person, in one line, when it cannot do what it was asked for."""
 
+import errno
+import tomllib
+from importlib.resources import files
+from urllib.parse import urlsplit
+
 from fondly.operations.errors import OperationError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+UNSET = "unset AWS_ENDPOINT_URL and give --region for AWS"
 
 
 def explain(error: Exception) -> str | None:
@@ -8,22 +16,44 @@ def explain(error: Exception) -> str | None:
     from botocore.exceptions import ProfileNotFound
 
     if isinstance(error, (ProfileNotFound, OperationError)):  # without the profile the imports below fail
-        return " ".join(str(error).split())
+        return _in_a_line(str(error))
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
+    from fondly.ingest.domain.errors import FileError
     from fondly.mailer.domain.message.toml_file import InvalidFileError
     from fondly.stack.demo import DemoFailedError
     from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
     if isinstance(error, NoCredentialsError):
-        return "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        return (
+            "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; or start a"
+            " local stack by `fondly up`"
+        )
     if isinstance(error, EndpointConnectionError):
-        return f"no answer from {error.kwargs['endpoint_url']}: check AWS_ENDPOINT_URL and the region"
+        return _no_answer(error.kwargs["endpoint_url"])
     if isinstance(error, (DemoFailedError, InvalidFileError, ProcessDiedError, StackNotReadyError)):
         return str(error)
-    if isinstance(error, BrokenPipeError) or not isinstance(
-        error, (OperationError, BotoCoreError, ClientError, Boto3Error, OSError)
-    ):
-        return None
-    return " ".join(str(error).split())
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
+        return _of_system(error)
+    known = isinstance(error, (FileError, BotoCoreError, ClientError, Boto3Error, UnicodeError))
+    return _in_a_line(str(error)) if known else None
+
+
+def _no_answer(url: str) -> str:
+    if urlsplit(url).hostname in LOOPBACK:
+        return f"no stack is running here any more (no answer from {url}): `fondly up`, or {UNSET}"
+    return f"no answer from {url}: check AWS_ENDPOINT_URL and the region"
+
+
+def _of_system(error: OSError) -> str:
+    """Return `path: what is wrong: what can be done about it`."""
+    remedies = tomllib.loads(files(__package__).joinpath("remedies.toml").read_text("utf-8"))
+    remedy = remedies.get(errno.errorcode.get(error.errno or 0, ""))
+    named = [str(error.filename)] if error.filename else []
+    problem = error.strerror or str(error)
+    return _in_a_line(": ".join([*named, problem[:1].lower() + problem[1:], *([remedy] if remedy else [])]))
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())

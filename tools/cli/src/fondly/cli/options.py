@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fondly.operations import target as targets
     from fondly.operations.cleanup.scope import Scope
     from fondly.operations.environment import Environment
+    from fondly.operations.runs.choosing import Fit
 
 ConfigFile = Annotated[
     Path | None,
@@ -31,7 +32,13 @@ ConfigFile = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
-RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
+RunId = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="A run's id, the beginning of one, or `latest`: the last with which this can be done.",
+    ),
+]
 OfRun = Annotated[
     str | None, typer.Option("--run", help="Only of this run; the beginning of its id will do.")
 ]
@@ -77,7 +84,21 @@ class Target:
         with targets.target(self.environment, self.region) as chosen:
             if chosen.local_url:
                 say(f"using the local stack ({chosen.local_url}); `fondly down` stops it")
+            if chosen.trouble:
+                say(f"! {chosen.trouble}")
             yield chosen
+
+
+async def run_chosen(environment: "Environment", wanted: str, fit: "Fit") -> str:
+    """Return the run that is meant; of `latest` say which it is, or that none fits and which is the last."""
+    from fondly.operations.runs.choosing import latest
+    from fondly.operations.runs.views import LATEST
+
+    if wanted != LATEST:
+        return wanted
+    choice = await latest(environment, fit)
+    say(choice.why)
+    return choice.run.run_id
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,22 @@ BAR_FROM_BYTES = 10_000_000
 
 
 @contextmanager
-def reading(paths: Sequence[Path], console: Console) -> Iterator[Callable[[int], None]]:
+def reading(
+    paths: Sequence[Path], console: Console, *, doing: str = "reading", passes: int = PASSES
+) -> Iterator[Callable[[int], None]]:
     """Yield what is to be told of bytes read; on a terminal large files get a bar."""
-    total = PASSES * sum(each.stat().st_size for path in paths for each in _files(path))
-    if total < PASSES * BAR_FROM_BYTES or not console.is_terminal:
+    total = passes * sum(each.stat().st_size for path in paths for each in _files(path))
+    if total < passes * BAR_FROM_BYTES or not console.is_terminal:
         yield lambda _: None
         return
     columns = (
-        TextColumn("reading"),
+        TextColumn(doing),
         BarColumn(),
         TextColumn("{task.percentage:.0f} %"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("reading", total=total)
+        task = progress.add_task(doing, total=total)
         yield lambda read: progress.advance(task, read)
 
 

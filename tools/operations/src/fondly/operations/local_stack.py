@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shlex
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 
 ENVIRONMENT = "fondly-local"
 """The local stack's name."""
+RECENT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,16 @@ class StateFolder:
         """A log per process of the stack."""
         return self.path / "logs"
 
+    @property
+    def state(self) -> Path:
+        """What the stack goes on with after a restart: stores, addresses, trained models."""
+        return self.path / "state"
+
+    @property
+    def deaths(self) -> Path:
+        """A line for each process that has died and was started again."""
+        return self.path / "deaths.log"
+
 
 @dataclass(frozen=True)
 class BackgroundStack:
@@ -47,6 +59,14 @@ class BackgroundStack:
     variables: Mapping[str, str]
     """What a client needs to reach it."""
     folder: StateFolder
+
+    @property
+    def last_death(self) -> str | None:
+        """Which process died last and was started again, in the last minutes, in a line."""
+        file = self.folder.deaths
+        if not file.exists() or time.time() - file.stat().st_mtime > RECENT_S:
+            return None
+        return file.read_text(encoding="utf-8").splitlines()[-1]
 
 
 def state_folder() -> StateFolder:

@@ -42,6 +42,8 @@ class Picked(BaseModel):
     fallback: str | None = None
     run_id: str
     picks: tuple[Pick, ...]
+    returned: tuple[str, ...] = ()
+    """The ids of what they gave back, and are not offered again."""
     file_problem: str | None = Field(default=None, exclude=True)
     """Why the shop's file is not used, but that of the run."""
 
@@ -70,6 +72,7 @@ async def picked(environment: Environment, customer_id: str, *, picked_from: str
         fallback=answer.fallback,
         run_id=answer.run_id,
         picks=read_picks(answer.picks),
+        returned=tuple(sorted(answer.customer.returned)),
         file_problem=file_problem,
     )
 

@@ -27,6 +27,8 @@ class Target(NamedTuple):
     region: str
     local_url: str | None = None
     """Where the local stack answers, if that is the target."""
+    trouble: str | None = None
+    """What has died there and was started again."""
 
 
 def table_name(environment: str, table: str) -> str:
@@ -38,7 +40,7 @@ def table_name(environment: str, table: str) -> str:
 
 @contextmanager
 def target(environment: str | None, region: str | None) -> Iterator[Target]:
-    """Yield the target; raise `OperationError` if it has no region or a malformed endpoint.
+    """Yield the target; raise `OperationError` if there is none, or it has no region or a malformed endpoint.
 
     If neither an environment nor an account is named and a local stack is running, it is the target, and its
     variables are set meanwhile.
@@ -48,7 +50,12 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
         _check_endpoints()
         local_url = local.variables["AWS_ENDPOINT_URL"] if local else None
         own = local.variables.get("FONDLY_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
-        yield Target(environment or own, region or _region(), local_url)
+        yield Target(
+            environment or own,
+            region or _region(is_named=bool(environment)),
+            local_url,
+            local.last_death if local else None,
+        )
 
 
 def load_topology(path: Path | None) -> topologies.Topology:
@@ -60,9 +67,11 @@ def load_topology(path: Path | None) -> topologies.Topology:
         raise OperationError(f"{path} is not a valid topology: {error}") from error
 
 
-def _region() -> str:
+def _region(*, is_named: bool) -> str:
     """The region of the environment or the profile; botocore itself does not read `AWS_REGION`."""
     region = os.environ.get("AWS_REGION") or Session().get_config_variable("region")
+    if not region and not is_named and not any(os.environ.get(name) for name in CHOICES):
+        raise OperationError("no stack is running here: `fondly up`, or give --region for AWS")
     if not region:
         raise OperationError("no AWS region: give --region or set AWS_REGION")
     return str(region)

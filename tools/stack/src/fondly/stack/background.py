@@ -25,15 +25,19 @@ from fondly.operations.local_stack import (
     supervisor,
 )
 from fondly.stack.embedded import Stack, attached_stack
-from fondly.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
+from fondly.stack.local_mail import MAILBOX
+from fondly.stack.processes import ProcessDiedError, StackNotReadyError, last_line
 
 START_S = 120.0
-STOP_S = 45.0
+STOP_S = 90.0
+"""Services take leave first, then the emulator writes what it holds."""
 POLL_S = 0.1
 LOCK_S = 2.0
 """Others hold the lock only for as long as it takes to ask whether it is free."""
 SHARED = ("AWS_", "FONDLY_")
 CHECKOUT = "FONDLY_CHECKOUT"
+AFRESH = "afresh"
+"""A file in the folder of what is kept: the stack was begun by a demo, and nobody has gone on with it."""
 HERE = Path(__file__).parents[5]
 """This checkout, whose code a stack runs; the virtual environment of an installed package."""
 
@@ -46,10 +50,15 @@ def own_stack() -> BackgroundStack | None:
     return stack
 
 
-def start_stack() -> BackgroundStack:
-    """Start a stack that outlives this process; raise `StackNotReadyError` if it does not come up."""
+def start_stack(*, afresh: bool = False) -> BackgroundStack:
+    """Start a stack that outlives this process; raise `StackNotReadyError` if it does not come up.
+
+    It goes on where the last one ended, or else `afresh`: then what a stack that was begun so has left is
+    deleted, but nothing that somebody has gone on with.
+    """
     folder = state_folder()
     folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _begin(folder, afresh=afresh)
     with folder.log.open("wb") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "fondly.stack.supervisor"],
@@ -66,6 +75,29 @@ def start_stack() -> BackgroundStack:
         raise
     supervisor.returncode = 0  # detached: nobody waits for it
     return stack
+
+
+def _begin(folder: StateFolder, *, afresh: bool) -> None:
+    mark = folder.state / AFRESH
+    if supervisor(folder):
+        return  # another one is running, which the new supervisor will say
+    if afresh and folder.state.exists() and not mark.exists():
+        raise StackNotReadyError(
+            "an earlier stack's runs are kept: `fondly up` goes on with them, `fondly down --erase` deletes"
+            " them"
+        )
+    if afresh:
+        erase_state(folder)
+        folder.state.mkdir(mode=0o700)
+        mark.touch()
+    else:
+        mark.unlink(missing_ok=True)
+
+
+def erase_state(folder: StateFolder) -> None:
+    """Delete what stacks have left: their stores, and the emails that have arrived."""
+    for left in (folder.state, folder.path / MAILBOX):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def stop_stack() -> bool:
@@ -121,9 +153,7 @@ def _await_ready(supervisor: subprocess.Popen[bytes], folder: StateFolder) -> Ba
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if supervisor.poll() is not None:
-            raise StackNotReadyError(
-                f"the stack did not start; {folder.log} ends with\n{last_lines(folder.log)}"
-            )
+            raise StackNotReadyError(f"the stack did not start: {last_line(folder.log)}")
         if (stack := running_stack()) and stack.pid == supervisor.pid:
             return stack
         time.sleep(POLL_S)
@@ -139,8 +169,7 @@ class KeptStack(Stack):
     def check(self) -> None:
         """Raise `ProcessDiedError` if the supervisor has stopped the stack."""
         if running_stack() is None:
-            log = self.background.folder.log
-            raise ProcessDiedError(f"the stack has stopped; {log} ends with\n{last_lines(log)}")
+            raise ProcessDiedError(f"the stack has stopped: {last_line(self.background.folder.log)}")
 
 
 def require_no_stack() -> None:
@@ -152,7 +181,7 @@ def require_no_stack() -> None:
 @contextmanager
 def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
     """Start the background stack and leave it running unless interrupted; copy its logs to `log_dir`."""
-    background = start_stack()
+    background = start_stack(afresh=True)
     try:
         with attached_stack(background.variables) as stack:
             yield KeptStack(stack.resources, stack.variables, background)

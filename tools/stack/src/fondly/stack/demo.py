@@ -1,7 +1,6 @@
 """Runs one file from upload to finished emails on a stack and shows the results."""
 
 import asyncio
-import re
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,13 +16,11 @@ from rich.console import Console
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
-from fondly.ingest.domain.errors import FileError
-from fondly.ingest.domain.file_names import MANIFEST, MAPPING
-from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
 from fondly.operations.runs.lookup import run_details
 from fondly.operations.runs.views import RunDetails
+from fondly.operations.uploading import Upload, uploads_of
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.collect import collect
@@ -58,11 +55,11 @@ def run_demo(
     """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
     With those of `fondly.stack.local_mail.SENDING` the emails are delivered as well, to a mail server of the
-    stack's own. Return the run's folder below `out`. Raises `DemoFailedError` if the run failed,
-    `ProcessDiedError` or `StackNotReadyError` if the stack did; the logs stay in the folder that the message
-    names.
+    stack's own. Return the run's folder below `out`. Raises `OperationError` for data that is none,
+    `DemoFailedError` if the run failed, `ProcessDiedError` or `StackNotReadyError` if the stack did; the logs
+    stay in the folder that the message names.
     """
-    given = _files(data) if data else []
+    given = uploads_of(data) if data else []
     out.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
@@ -100,9 +97,10 @@ async def _follow(
     """Upload, show progress until the run ends or is stuck, fetch its results; return it and its summary."""
     async with observe(stack.resources) as observer:
         started = time.monotonic()
-        source = _address(stack, files)
+        upload, bucket = Upload(files), stack.resources.buckets["data"]
+        source = f"s3://{bucket}/{upload.address}"
         earlier = await observer.run_of(source)
-        await asyncio.to_thread(_upload, stack, files)
+        await asyncio.to_thread(upload.put, bucket)
         outcome = await until_ended(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
         run, mailbox = outcome.run, stack.variables.get(FOLDER)
@@ -115,51 +113,10 @@ async def _follow(
     return details, summary
 
 
-def _files(data: Path) -> list[Path]:
-    """The file, or a folder's files in the order of their upload; a mapping beside a file goes with it."""
-    if data.is_file():
-        mapping = data.parent / MAPPING
-        return [mapping, data] if mapping.is_file() else [data]
-    if not data.is_dir():
-        raise DemoFailedError(f"no such file or folder: {data}")
-    try:
-        return files_of_set(data)
-    except FileError as error:
-        raise DemoFailedError(str(error)) from error
-
-
 def _sample(work: Path, *, addresses: bool) -> Path:
     path = work / SAMPLE_NAME
     write_sample(path, addresses=addresses)
     return path
-
-
-def _upload(stack: Stack, files: Sequence[Path]) -> None:
-    """Put the files under `uploads/`; the manifest of a set comes last, so that exactly one run starts."""
-    s3, bucket = boto3.client("s3"), stack.resources.buckets["data"]
-    folder = f"{object_keys.UPLOADS}{_folder(files)}"
-    own_manifest = files[-1].name == MANIFEST
-    names = [path.name if own_manifest else _slug(path.name) for path in files]
-    for name, path in zip(names, files, strict=True):
-        s3.upload_file(str(path), bucket, f"{folder}{name}")
-    if len(files) > 1 and not own_manifest:
-        manifest = manifest_of(zip(names, files, strict=True))
-        s3.put_object(Bucket=bucket, Key=f"{folder}{MANIFEST}", Body=manifest)
-
-
-def _address(stack: Stack, files: Sequence[Path]) -> str:
-    """The address that the source of the files' run starts with."""
-    uploads = f"s3://{stack.resources.buckets['data']}/{object_keys.UPLOADS}"
-    return f"{uploads}{_folder(files) or _slug(files[0].name)}"
-
-
-def _folder(files: Sequence[Path]) -> str:
-    return f"{_slug(files[0].parent.name)}/" if len(files) > 1 else ""
-
-
-def _slug(name: str) -> str:
-    """A file name that every emulator reports unchanged in its notifications."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", name) or "upload"
 
 
 def _rename(work: Path, folder: Path) -> Path:

@@ -15,16 +15,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 from fondly.operations.check.link_hosts import any_host
 from fondly.operations.local_stack import ENVIRONMENT, exported
+from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.operations.topology import SERVICES, Topology, load_topology
+from fondly.stack.kept import kept_in
 from fondly.stack.local_mail import MAILBOX, local_mail
-from fondly.stack.processes import Processes, StackNotReadyError, free_port
+from fondly.stack.processes import Processes, StackNotReadyError
 from fondly.stack.provision import Resources, provision
 
 REGION = "eu-west-1"
+EMULATOR = "emulator"
+"""The one process whose death ends the stack: what it held is gone with it."""
 MAKING = ("ingest", "sentiment", "recommender", "mailer")
 """The services that turn a file into finished emails."""
 WEB = "recommender.web"
@@ -82,24 +85,34 @@ class EmbeddedStack(Stack):
 
 @contextmanager
 def embedded_stack(
-    log_dir: Path, *, services: Sequence[str] = PROCESSES, topology: Topology | None = None
+    log_dir: Path,
+    *,
+    services: Sequence[str] = PROCESSES,
+    topology: Topology | None = None,
+    state: Path | None = None,
 ) -> Iterator[EmbeddedStack]:
-    """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile."""
+    """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile.
+
+    With a folder `state` it goes on where it ended: with its runs, queues, addresses and trained models.
+    """
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,
     ):
-        emulator, understudy, web, pages = (free_port() for _ in range(4))
+        kept = kept_in(state, ports=4)
+        emulator, understudy, web, pages = kept.ports
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
         environment |= any_host(os.environ) | mail
+        if CONSENT_NOT_REQUIRED not in os.environ:
+            environment |= TRIAL
         if WEB in services:
             environment[WEB_PORT] = str(web)
         if PAGES in services:
             environment[PAGES_PORT] = str(pages)
-            environment |= signing(pages, sends=bool(mail))
+            environment |= signing(pages, sends=bool(mail), key=kept.key)
         with exported(environment):
-            _start_emulator(processes, emulator)
-            _start_understudy(processes, understudy)
+            _start_emulator(processes, emulator, state)
+            _start_understudy(processes, understudy, state)
             processes.start("pictures", ["-m", "fondly.stack.pictures"], {})
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
@@ -111,7 +124,11 @@ def embedded_stack(
                 for process, port in ((WEB, web), (PAGES, pages)):
                     if process in services:
                         await_answer(f"http://127.0.0.1:{port}/live", processes.check)
-                yield EmbeddedStack(resources, environment | settings, processes)
+                try:
+                    yield EmbeddedStack(resources, environment | settings, processes)
+                finally:
+                    if state:  # what they have in hand is done, or in its queue again, before that is kept
+                        processes.end(*services)
 
 
 @contextmanager
@@ -127,13 +144,13 @@ def _sender_settings() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
 
 
-def signing(pages: int, *, sends: bool) -> dict[str, str]:
-    """What signs and verifies unsubscribe links, to this stack's own pages, unless the shop sets it."""
+def signing(pages: int, *, sends: bool, key: str) -> dict[str, str]:
+    """What signs and verifies links to unsubscribe, to this stack's own pages, unless the shop sets it."""
     if os.environ.get(KEY):
         return {}
     if sends and not os.environ.get(UNSUBSCRIBE_URL):
-        return {UNSUBSCRIBE_URL: f"http://127.0.0.1:{pages}/unsubscribe", KEY: token_hex()}
-    return {LOCAL_KEY: token_hex()}
+        return {UNSUBSCRIBE_URL: f"http://127.0.0.1:{pages}/unsubscribe", KEY: key}
+    return {LOCAL_KEY: key}
 
 
 def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
@@ -157,10 +174,10 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
     }
 
 
-def _start_emulator(processes: Processes, port: int) -> None:
+def _start_emulator(processes: Processes, port: int, state: Path | None) -> None:
     processes.start(
-        "emulator",
-        ["-m", "fondly.stack.emulator"],
+        EMULATOR,
+        ["-m", "fondly.stack.emulator", *([str(state / "stores.pickle")] if state else [])],
         {
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "127.0.0.1",
@@ -170,11 +187,12 @@ def _start_emulator(processes: Processes, port: int) -> None:
     )
 
 
-def _start_understudy(processes: Processes, port: int) -> None:
+def _start_understudy(processes: Processes, port: int, state: Path | None) -> None:
+    kept = {"UNDERSTUDY_STATE_DIR": str(state / "understudy")} if state else {}
     processes.start(
         "understudy",
         ["-m", "understudy"],
-        {"UNDERSTUDY_HOST": "127.0.0.1", "UNDERSTUDY_PORT": str(port), "UNDERSTUDY_REGION": REGION},
+        {"UNDERSTUDY_HOST": "127.0.0.1", "UNDERSTUDY_PORT": str(port), "UNDERSTUDY_REGION": REGION, **kept},
     )
 
 

@@ -1,17 +1,21 @@
-"""Serves ministack's application on loopback: `python -m fondly.stack.emulator`.
+"""Serves ministack's application on loopback: `python -m fondly.stack.emulator [FILE]`.
 
-Its own command listens on every interface.
+Its own command listens on every interface. What it holds is kept in the file, if one is given.
 """
 
 import gc
 import os
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import uvicorn
 from ministack import app
 from ministack.services import dynamodb, s3
+
+from fondly.stack import stores
 
 GARBAGE_AFTER = 10_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
@@ -19,7 +23,10 @@ CACHED_NUMBERS = 16_384
 """Numbers that DynamoDB has checked: most are counts and scores that items have in common."""
 
 
-def main() -> None:
+Application = Callable[..., Awaitable[None]]
+
+
+def main(*file: str) -> None:
     """Serve on ministack's own setting `GATEWAY_PORT`, until SIGTERM or SIGINT."""
     gc.set_threshold(GARBAGE_AFTER)
     dynamodb._update_counts = _leave_counts  # noqa: SLF001 - there is no setting for it
@@ -28,13 +35,28 @@ def main() -> None:
     app._read_request_body = read_body  # noqa: SLF001 - as above
     s3._fire_s3_event_async = _if_wanted(s3._fire_s3_event_async)  # noqa: SLF001 - nor for this
     uvicorn.run(
-        "ministack.app:app",
+        keeping(app.app, Path(file[0])) if file else "ministack.app:app",
         host="127.0.0.1",
         port=int(os.environ["GATEWAY_PORT"]),
         log_level="warning",
         access_log=False,
         proxy_headers=False,
     )
+
+
+def keeping(application: Application, file: Path) -> Application:
+    """Return the application as it was when the file was written; it is written again at the end."""
+    stores.restore(file)
+
+    async def kept(scope: Mapping[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+        async def sent(message: Mapping[str, Any]) -> None:
+            if message["type"] == "lifespan.shutdown.complete":
+                stores.save(file)
+            await send(message)
+
+        await application(scope, receive, sent if scope["type"] == "lifespan" else send)
+
+    return kept
 
 
 def _leave_counts(_table: Mapping[str, Any]) -> None:
@@ -85,4 +107,4 @@ def _asked_for(notifications: str | None) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from fondly.operations.local_stack import exported
 from fondly.operations.shop.loading import CONFIG, UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL, Shop, require_theme
-from fondly.operations.shop.rendering import VARIABLES
+from fondly.operations.shop.rendering import TRIAL, VARIABLES
 
 OF_THE_DATA = frozenset(
     {
@@ -36,6 +36,8 @@ def stack_variables(
     variables = {
         name: value for name, value in shop.variables.items() if not (made_up_data and name in OF_THE_DATA)
     }
+    if made_up_data or not shop.file:
+        variables |= TRIAL
     if UNSUBSCRIBE_URL in variables:
         variables[UNSUBSCRIBE_KEY] = token_hex()
     if shop.file:

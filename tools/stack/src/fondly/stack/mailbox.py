@@ -23,9 +23,10 @@ class _Keeper:
     """What aiosmtpd calls for every message."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._number = folder, 0
+        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / INDEX).write_text("", encoding="utf-8")
+        (folder / INDEX).touch()
+        self._number = (folder / INDEX).read_text(encoding="utf-8").count("\n")
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         del server, session

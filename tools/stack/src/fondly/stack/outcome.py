@@ -141,6 +141,7 @@ async def summary_of(
         "delivery": _told(details.delivery),
         "popularity_reason": facts.popularity_reason,
         "ranking": facts.ranking,
+        "unmatched_rules": facts.unmatched_rules,
         "queues": await _last_depths(observer),
         "dead_letters": await observer.dead_letters(),
     }

@@ -1,33 +1,63 @@
 """Starts processes with a log each, notices when one dies, and stops them in reverse order."""
 
 import ctypes
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from fondly.stack.restarting import Restarts
+
 STOP_S = 30.0
-LAST_LINES = 5
+
+TELLING = ("event", "reason", "error", "exception")
+"""The fields of a line of a log that say what happened."""
 
 _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
 
 class ProcessDiedError(Exception):
-    """A process ended without being stopped; the message names its log and quotes the log's end."""
+    """A process ended without being stopped; the message quotes the last line of its log, and names it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Running:
     name: str
-    process: subprocess.Popen[bytes]
+    command: Sequence[str]
+    environment: Mapping[str, str]
     log: Path
+    process: subprocess.Popen[bytes] = field(init=False)
+    restarts: Restarts = field(default_factory=Restarts)
+
+    def start(self) -> None:
+        """Start it in a session of its own, so that Ctrl-C reaches this process only."""
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
+                self.command,
+                env={**os.environ, **self.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no Python state touched
+            )
+        self.restarts = self.restarts.started(time.monotonic())
+
+    @property
+    def death(self) -> str:
+        """How it ended, in a line."""
+        code = self.process.poll() or 0
+        if code < 0:
+            return f"{self.name} was killed by {signal.Signals(-code).name}; its log is {self.log}"
+        return f"{self.name} ended with code {code}: {last_line(self.log)}; its log is {self.log}"
 
 
 class StackNotReadyError(Exception):
@@ -58,19 +88,10 @@ class Processes:
         *,
         python: str = sys.executable,
     ) -> None:
-        """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches this process only."""
-        log = self._log_dir / f"{name}.log"
-        with log.open("ab") as out:
-            process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
-                [python, *arguments],
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no Python state touched
-            )
-        self._running.append(_Running(name, process, log))
+        """Start `python <arguments>`, in this process's environment and what is given."""
+        running = _Running(name, [python, *arguments], environment, self._log_dir / f"{name}.log")
+        running.start()
+        self._running.append(running)
 
     def kill(self, name: str) -> None:
         """Kill one without warning, as a lost host does; another may then be started under its name."""
@@ -79,10 +100,10 @@ class Processes:
             running.process.wait()
             self._running.remove(running)
 
-    def end(self, name: str) -> None:
-        """Stop one as a deployment does, with time to take leave; its name is free again."""
-        ending = [each for each in self._running if each.name == name]
-        self._running = [each for each in self._running if each.name != name]
+    def end(self, *names: str) -> None:
+        """Stop some as a deployment does, with time to take leave; their names are free again."""
+        ending = [each for each in self._running if each.name in names]
+        self._running = [each for each in self._running if each.name not in names]
         _end(ending)
 
     def ended(self) -> list[str]:
@@ -92,12 +113,24 @@ class Processes:
     def check(self) -> None:
         """Raise `ProcessDiedError` when one has ended."""
         for running in self._running:
-            code = running.process.poll()
-            if code is not None:
-                raise ProcessDiedError(
-                    f"{running.name} ended with code {code}; its log {running.log} ends with\n"
-                    + last_lines(running.log)
-                )
+            if running.process.poll() is not None:
+                raise ProcessDiedError(running.death)
+
+    def revive(self, now: float, *, vital: str) -> Iterator[str]:
+        """Start again what has died, each when it is due; yield a line for each death.
+
+        Raises `ProcessDiedError` for the death of `vital`, and of what has died too often.
+        """
+        for running in self._running:
+            if running.process.poll() is None:
+                continue
+            if running.restarts.due_at is None:
+                running.restarts = running.restarts.died(now)
+                if running.name == vital or running.restarts.given_up:
+                    raise ProcessDiedError(running.death)
+                yield f"{running.death}; it is started again"
+            elif now >= running.restarts.due_at:
+                running.start()
 
     def stop(self) -> None:
         """Send SIGTERM to all, the last started first; kill those still running after `STOP_S`."""
@@ -125,15 +158,26 @@ def _end_with_parent() -> None:
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def free_port() -> int:
-    """A TCP port on the loopback interface with no listener."""
+def free_port(wanted: int = 0) -> int:
+    """A TCP port on the loopback interface with no listener: the one that is wanted, unless it has one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # of a server that has just ended
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def last_lines(log: Path) -> str:
-    """The end of a log, indented."""
-    lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
-    return "\n".join(f"  {line}" for line in lines) or "  (nothing)"
+def last_line(log: Path) -> str:
+    """The last line of a log, for people: of one in JSON what happened, and why."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    line = lines[-1].strip() if lines else "nothing is in its log"
+    try:
+        fields = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(fields, dict):
+        return line
+    return ": ".join(str(fields[name]) for name in TELLING if fields.get(name)) or line

@@ -11,12 +11,17 @@ from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING
 from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
 from fondly.operations.check.upload_set import files_of_set
 
-USUAL_RULES = LoadRules(reading=ReadingRules(Defaults("INR", "en_IN", "UTC")), max_rejected_share=1)
+USUAL_RULES = LoadRules(
+    reading=ReadingRules(Defaults("INR", "en_IN", "UTC")),
+    exclusion=ExclusionRules(consent_not_required="an evaluation: nobody is written to"),
+    max_rejected_share=1,
+)
 """As an Indian shop without settings reads its files; any row that can be used is."""
 
 

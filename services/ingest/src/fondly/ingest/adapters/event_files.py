@@ -38,7 +38,7 @@ def open_events(path: Path, *, max_bytes: int, check: Check) -> Iterator[Iterato
         if upload.peek(HEAD_BYTES)[:HEAD_BYTES].removeprefix(BOM).lstrip().startswith(b"{"):
             yield bounded(_json_lines(upload), Allowance(path.stat().st_size))
             return
-    with open_table(path, max_bytes=max_bytes, check=check) as table:
+    with open_table(path, max_bytes=max_bytes, check=check, is_strict=True) as table:
         header = table.header()
         places = find_fields(header)
         table.only(set(places.values()))

@@ -5,7 +5,9 @@ appearance. Durability is switched off: a crashed run is read again from the sta
 """
 
 import sqlite3
+from array import array
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +15,9 @@ from typing import Any, Self
 from fondly.contracts.records import Product
 from fondly.ingest.adapters import scratch_sql
 from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.adapters.positions import Positions
 from fondly.ingest.adapters.scratch_values import (
+    NO_FIELDS,
     CustomerFields,
     KnownReview,
     PutReview,
@@ -28,6 +32,8 @@ from fondly.ingest.domain.rows.people import CustomerRow, ExclusionRules, addres
 from fondly.ingest.domain.rows.reviews import ReviewRow
 
 KEYS_PER_QUERY = 500
+MAX_MERGED = 50_000
+"""Customers whose last row is kept in memory: the same again, as in the lines of an order, adds nothing."""
 
 
 class Scratch:
@@ -37,7 +43,13 @@ class Scratch:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.executescript(scratch_sql.SCHEMA)
         self._db.execute("BEGIN")
-        self._customers = self._reviews = 0
+        self._products, self._customers, self._reviews, self._buyers = (
+            Positions(partial(self._find, query)) for query in scratch_sql.POSITIONS
+        )
+        self._merged: dict[int, CustomerFields] = {}
+        self._records = array("H")
+        """How many records each customer has, in order: at most `MAX_CUSTOMER_RECORDS` and a review's."""
+        self._last_product = self._last_review = 0
 
     def __enter__(self) -> Self:
         return self
@@ -49,12 +61,11 @@ class Scratch:
         """Merge a product; the last complete record, with a link, wins. Return how many fields differ."""
         record = product.model_dump_json(exclude_none=True)
         values = (product.parent_id, product.link is not None, product.in_stock, record)
-        known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)
+        known = self._known_product(product.product_id)
         if known is None:
-            self._db.execute(
-                "INSERT INTO products (id, parent, complete, in_stock, record) VALUES (?, ?, ?, ?, ?)",
-                (product.product_id, *values),
-            )
+            self._last_product += 1
+            self._products.add(product.product_id, self._last_product)
+            self._db.execute(scratch_sql.ADD_PRODUCT, (self._last_product, product.product_id, *values))
             return 0
         if known[0] == record:
             return 0
@@ -64,6 +75,10 @@ class Scratch:
                 (*values, product.product_id),
             )
         return differences(Product.model_validate_json(known[0]), product)
+
+    def _known_product(self, product_id: str) -> tuple[Any, ...] | None:
+        is_new = not self._products.may_have(product_id)
+        return None if is_new else self._one(scratch_sql.KNOWN_PRODUCT, product_id)
 
     def put_shared_text(self, product_id: str, text: str) -> None:
         """Keep a text about a known product by an unknown reviewer; the same words about it count once."""
@@ -80,49 +95,59 @@ class Scratch:
     def put_customer(self, row: CustomerRow) -> tuple[int, bool]:
         """Merge a customer; return their position, and whether they had another address before."""
         given = customer_fields(row)
-        known = self._one(scratch_sql.KNOWN_CUSTOMER, customer_id := self.customer_id(row))
-        if known is None:
-            self._customers += 1
-            self._db.execute(scratch_sql.ADD_CUSTOMER, (self._customers, customer_id, *given, 0))
-            return self._customers, False
-        position, kept = int(known[0]), CustomerFields(*known[1:])
+        customer_id = self.customer_id(row)
+        position = self._customers.find(customer_id)
+        if position is None:
+            return self._add_customer(customer_id, given, 0), False
+        if given == NO_FIELDS or self._merged.get(position) == given:
+            return position, False
+        kept = CustomerFields(*self._db.execute(scratch_sql.KNOWN_CUSTOMER, (position,)).fetchone())
         if given != kept and any(
             new is not None and new != old for new, old in zip(given, kept, strict=True)
         ):
             self._db.execute(scratch_sql.COMPLETE_CUSTOMER, {"position": position, **given._asdict()})
-        return position, contradicts((kept.address,), (given.address,))
+        is_another = contradicts((kept.address,), (given.address,))
+        if not is_another and len(self._merged) < MAX_MERGED:
+            self._merged[position] = given
+        return position, is_another
+
+    def _add_customer(self, customer_id: str, given: CustomerFields, records: int) -> int:
+        self._records.append(records)
+        self._customers.add(customer_id, position := len(self._records))
+        self._db.execute(scratch_sql.ADD_CUSTOMER, (position, customer_id, *given))
+        return position
 
     def find_review(self, review_id: str) -> KnownReview | None:
         """Return what is known of a review, None if it is new."""
-        found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
-        return None if found is None else KnownReview(*found)
+        return self.find_reviews([review_id]).get(review_id)
 
     def find_reviews(self, review_ids: Sequence[str]) -> dict[str, KnownReview]:
         """Return what is known of reviews, by id; those that are new are missing."""
-        found = self._all(scratch_sql.KNOWN_REVIEWS, review_ids)
+        found = self._all(scratch_sql.KNOWN_REVIEWS, list(filter(self._reviews.may_have, review_ids)))
         return {review_id: KnownReview(*known) for review_id, *known in found}
 
     def known_customers(self, customer_ids: Sequence[str]) -> set[str]:
         """Return those of the ids that are known."""
-        return {found for (found,) in self._all(scratch_sql.KNOWN_CUSTOMERS, customer_ids)}
+        return {each for each in customer_ids if self._customers.find(each) is not None}
 
     def add_customers(self, rows: Sequence[CustomerRow], records: Sequence[int]) -> list[int]:
         """Add customers with ids, each new and there once, with their records; return their positions."""
-        first = self._customers + 1
-        self._customers += len(rows)
-        positions = range(first, first + len(rows))
-        given = zip(positions, rows, records, strict=True)
+        positions = range(first := len(self._records) + 1, first + len(rows))
+        self._records.extend(records)
+        for at, row in zip(positions, rows, strict=True):
+            self._customers.add(row.customer_id or "", at)
         self._db.executemany(
             scratch_sql.ADD_CUSTOMER,
-            [(at, row.customer_id, *customer_fields(row), count) for at, row, count in given],
+            [(at, row.customer_id, *customer_fields(row)) for at, row in zip(positions, rows, strict=True)],
         )
         return list(positions)
 
     def add_reviews(self, rows: Sequence[tuple[ReviewRow, int]], products: Sequence[int]) -> None:
         """Add reviews of these products, each new and there once, with their customers' positions."""
-        first = self._reviews + 1
-        self._reviews += len(rows)
-        positions = range(first, first + len(rows))
+        positions = range(first := self._last_review + 1, first + len(rows))
+        self._last_review += len(rows)
+        for at, (row, _) in zip(positions, rows, strict=True):
+            self._reviews.add(row.review_id, at)
         self._db.executemany(
             scratch_sql.ADD_REVIEW,
             [review_values(at, row, customer) for at, (row, customer) in zip(positions, rows, strict=True)],
@@ -131,13 +156,16 @@ class Scratch:
 
     def count_record(self, customer: int, records: int = 1) -> bool:
         """Count a new review or purchase of a customer; return False if they may not have another one."""
-        values = (records, customer, MAX_CUSTOMER_RECORDS)
-        return bool(self._db.execute(scratch_sql.COUNT_RECORD, values).rowcount)
+        if self._records[customer - 1] >= MAX_CUSTOMER_RECORDS:
+            return False
+        self._records[customer - 1] += records
+        return True
 
     def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> PutReview:
         """Merge a review that is new or this customer's, and of a known product, or parent of some."""
         if known is None:
-            self._reviews = review = self._reviews + 1
+            self._last_review = review = self._last_review + 1
+            self._reviews.add(row.review_id, review)
             self._db.execute(scratch_sql.ADD_REVIEW, review_values(review, row, customer))
         else:
             review = known.position
@@ -151,50 +179,70 @@ class Scratch:
         found = self._new_subjects(0, product_id, MAX_REVIEW_PRODUCTS + 1)
         return found if len(found) <= MAX_REVIEW_PRODUCTS else None
 
-    def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
-        """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
-        value = None if row.value is None else str(row.value)
-        values = (customer, row.order_id, product, row.quantity, row.timestamp, value)
-        self._db.execute(scratch_sql.PUT_PURCHASE, values)
+    def put_purchase(self, row: PurchaseRow, *, customer: int, product: int, file: int) -> None:
+        """Merge a purchase; a product that an order names twice was bought in the larger quantity.
+
+        What became of it is what the last file says, and of one file whatever undoes it.
+        """
+        price = None if row.price is None else str(row.price)
+        self._buyers.add(row.order_id, customer)
+        values = (customer, row.order_id, product, row.quantity, row.timestamp, price)
+        self._db.execute(scratch_sql.PUT_PURCHASE, (*values, row.taken_back, row.cause, file))
 
     def is_purchased(self, row: PurchaseRow, *, product: int) -> bool:
         """Whether the order is known to hold the product."""
         return self._db.execute(scratch_sql.IS_PURCHASED, (row.order_id, product)).fetchone() is not None
 
-    def buyer_of(self, order_id: str) -> str | None:
-        """Return the id of the customer whose order it is, None if the order is new."""
-        found = self._one(scratch_sql.BUYER_OF_ORDER, order_id)
-        return None if found is None else str(found[0])
+    def buyer_of(self, order_id: str) -> int | None:
+        """Return the position of the customer whose order it is, None if the order is new."""
+        return self._buyers.find(order_id)
 
     def products_of(self, product_id: str) -> list[int]:
         """Return the position of the product, else of at most two products of which it is the parent."""
+        if (known := self._products.find(product_id)) is not None:
+            return [known]
         return [int(found) for (found,) in self._db.execute(scratch_sql.PRODUCTS_OF, {"id": product_id})]
 
     def customer_position(self, customer_id: str) -> int | None:
         """Return the customer's position, None if the customer is unknown."""
-        found = self._one("SELECT position FROM customers WHERE id = ?", customer_id)
-        return None if found is None else int(found[0])
+        return self._customers.find(customer_id)
 
     def close_input(self, rules: ExclusionRules) -> Merged:
         """Decide who may be written to and return what was merged; no row may be added afterwards."""
-        for statement in filter(str.strip, scratch_sql.CLOSE_INPUT.split(";")):
-            self._db.execute(statement)
+        self._run(scratch_sql.CLOSE_INPUT)
+        self._take_back()
+        self._run(scratch_sql.DIVIDE_PURCHASES)
         self._db.execute(
             scratch_sql.EXCLUDE,
-            {"consent_if_unknown": not rules.require_consent, "minimum_age": rules.minimum_age},
+            {"consent_if_unknown": bool(rules.consent_not_required), "minimum_age": rules.minimum_age},
         )
         self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
-        return Merged(self._db)
+        return Merged(self._db, self._records)
+
+    def _run(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._db.execute(statement)
+
+    def _take_back(self) -> None:
+        """Apply returns to purchases of other orders; what is left of them may be of earlier files."""
+        for returned, customer, goods, timestamp, pieces in list(self._db.execute(scratch_sql.RETURNS)):
+            bought = list(self._db.execute(scratch_sql.RETURNABLE, (customer, goods, timestamp)))
+            for purchase, kept in bought:
+                some = min(kept, pieces)
+                self._db.executemany(scratch_sql.TAKE_BACK, [(some, purchase), (-some, returned)])
+                pieces -= some  # noqa: PLW2901 - what is still to be taken back
 
     def _add_subjects(self, review: int, product_id: str, *, is_new: bool) -> bool:
         """Add the product, or those of which it is the parent, to a review; return whether all had room."""
         known = 0 if is_new else int(self._db.execute(scratch_sql.COUNT_SUBJECTS, (review,)).fetchone()[0])
         room = MAX_REVIEW_PRODUCTS - known
-        found = self._new_subjects(review, product_id, room + 1)
+        found = self._new_subjects(0 if is_new else review, product_id, room + 1)
         self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for product in found[:room]))
         return len(found) <= room
 
     def _new_subjects(self, review: int, product_id: str, limit: int) -> list[int]:
+        if not review and (known := self._products.find(product_id)) is not None:
+            return [known]
         wanted = {"review": review, "id": product_id, "limit": limit}
         return [int(found) for (found,) in self._db.execute(scratch_sql.NEW_SUBJECTS, wanted)]
 
@@ -202,6 +250,10 @@ class Scratch:
         for first in range(0, len(keys), KEYS_PER_QUERY):
             some = keys[first : first + KEYS_PER_QUERY]
             yield from self._db.execute(query.format(marks=", ".join("?" * len(some))), some)
+
+    def _find(self, query: str, key: str) -> int | None:
+        found = self._one(query, key)
+        return None if found is None else int(found[0])
 
     def _one(self, query: str, key: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(query, (key,)).fetchone()

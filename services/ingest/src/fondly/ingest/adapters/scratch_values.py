@@ -34,11 +34,16 @@ class CustomerFields(NamedTuple):
     suppressed: bool | None
     language: str | None
     time_zone: str | None
+    deleted: bool
 
 
 def customer_fields(row: CustomerRow) -> CustomerFields:
     """Return the columns of a row of a customer."""
     return CustomerFields(row.email, None if row.email is None else address_key(row.email), *row[2:])
+
+
+NO_FIELDS = customer_fields(CustomerRow(None))
+"""Of a row that has nothing but an id."""
 
 
 def review_values(position: int, row: ReviewRow, customer: int) -> tuple[object, ...]:

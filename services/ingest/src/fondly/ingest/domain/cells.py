@@ -15,16 +15,21 @@ Value = TypeVar("Value")
 
 
 class Row:
-    """The cells of one record by field, and notes on those that could not be read."""
+    """The cells of one record by field, notes on what could not be read, and how many prices were rounded."""
 
-    __slots__ = ("_cells", "notes")
+    __slots__ = ("_cells", "notes", "rounded")
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self._cells = cells
         self.notes: list[RowError] = []
+        self.rounded = 0
 
     def __contains__(self, field: str) -> bool:
         return field in self._cells
+
+    def has_any(self, fields: frozenset[str]) -> bool:
+        """Return whether the file has one of these fields."""
+        return not fields.isdisjoint(self._cells)
 
     def raw(self, field: str) -> str:
         """Return the cell unchanged; empty if the file has no such field."""

@@ -29,6 +29,8 @@ from fondly.ingest.domain.errors import (
 MAX_BLANK_LINES = 100_000
 """In a row; a few kilobytes of gzip can hold millions of them."""
 
+_NULLS = re.compile(r"(?:(?<=[,;|\t])|^)\\N(?=[,;|\t\r\n]|$)")
+_LETTERS = re.compile(r"\\([\\ntr])")
 _BEFORE_QUOTES = frozenset("= ")
 _WRAPPED = re.compile(r'(?:=| +)"([^"]*)"\s*')
 
@@ -60,7 +62,8 @@ class RecordReader:
 
     Holds at most `max_bytes` of the file. Lines without a value are skipped; more than `MAX_BLANK_LINES` of
     them in a row raise `FileError`. Errors of `source` propagate. `delimiter` is the character between cells,
-    and `first_line` the number of the line at which `source` starts.
+    and `first_line` the number of the line at which `source` starts. If it `is_escaped`, a backslash stands
+    before quotes, separators and line breaks that are text.
     """
 
     def __init__(
@@ -70,9 +73,13 @@ class RecordReader:
         max_bytes: int = MAX_RECORD_BYTES,
         delimiter: str = ",",
         first_line: int = 1,
+        is_strict: bool = False,
+        is_escaped: bool = False,
     ) -> None:
-        self._lines = Lines(source, max_bytes=max_bytes, first_line=first_line)
-        self._csv = csv.reader(self._lines, strict=True, delimiter=delimiter)
+        self._lines = Lines(source, max_bytes=max_bytes, first_line=first_line, is_strict=is_strict)
+        lines = map(_without_letters, self._lines) if is_escaped else self._lines
+        escape = "\\" if is_escaped else None
+        self._csv = csv.reader(lines, strict=True, delimiter=delimiter, escapechar=escape)
         self._delimiter = delimiter
         self._width = 0
         self._blank_lines = 0
@@ -88,6 +95,11 @@ class RecordReader:
             raise FileError(f"not a CSV file: line {found.line}: {problem}{hint}")
         self._width = len(found.cells)
         return found.cells
+
+    @property
+    def western(self) -> str | None:
+        """Where the first line is that was read as Windows-1252: "" if none, None if some cannot be read."""
+        return None if self._lines.is_mixed else self._lines.western
 
     def __iter__(self) -> Iterator[CSVRecord | BrokenRecord]:
         return self
@@ -142,8 +154,16 @@ class RecordReader:
         """Return the cells of a line with tabs whose quotes mean nothing; none if that does not fit."""
         if self._delimiter != "\t" or self._lines.flaw:
             return []
-        cells = line.decode().rstrip("\r\n").split("\t")
+        cells = self._lines.text_of(line).rstrip("\r\n").split("\t")
         return cells if len(cells) == self._width else []
+
+
+def _without_letters(line: str) -> str:
+    """Return a line of a database's export without its NULLs, and with spaces for its line breaks and tabs.
+
+    Source: PostgreSQL, COPY, "Text Format"; MySQL, SELECT ... INTO OUTFILE, writes them as they are, escaped.
+    """
+    return _LETTERS.sub(lambda found: found[0] if found[1] == "\\" else " ", _NULLS.sub("", line))
 
 
 def _as_meant(cells: list[str]) -> list[str]:

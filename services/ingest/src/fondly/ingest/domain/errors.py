@@ -1,17 +1,15 @@
 """Errors of a whole file, a row or a value; `found` is a phrase such as `'ask us'`, `nothing`, `3 cells`."""
 
-import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
-_WESTERN = re.compile(
-    rb"(?<![\x80-\xff])(?:[\xdf-\xff]{2}|[\x80\x82\x84-\x87\x89\x91-\x97\x99\xa0-\xff])(?![\x80-\xff])"
-)
-"""A letter or mark of Windows-1252 among ASCII, or two small letters, as accents are in western languages. In
-encodings of other scripts such bytes come in rows."""
+from fondly.contracts.ingest_report import Question
 
-_HIGH = re.compile(rb"[\x80-\xff]")
 NOT_UTF8 = "not UTF-8"
-UTF8_HINT = 'save it as "CSV UTF-8 (comma delimited)" in Excel, or export it with the encoding UTF-8'
+UTF8_HINT = (
+    'save it as "CSV UTF-8 (comma delimited)" in Excel, export it with the encoding UTF-8, or say `encoding` '
+    "in mapping.yaml"
+)
 
 
 class Fault(NamedTuple):
@@ -21,7 +19,7 @@ class Fault(NamedTuple):
     expected: str
 
 
-NOT_TEXT = "text in UTF-8"
+NOT_TEXT = "text in UTF-8, or its `encoding` in mapping.yaml"
 UNCLOSED_QUOTE = Fault("a quote that is never closed", "a closing quote, and each quote within a text twice")
 MISPLACED_QUOTE = Fault(
     "text behind a closing quote", "a separator behind a closing quote, and each quote within a text twice"
@@ -32,12 +30,6 @@ TOO_MANY_QUOTES = Fault(
     "a closing quote on the same line",
 )
 NUL = Fault("a NUL byte", "text without NUL bytes")
-
-
-def looks_like(line: bytes) -> str:
-    """Return `, looks like Windows-1252` if a line that is not UTF-8 does; otherwise nothing."""
-    is_western = sum(map(len, _WESTERN.findall(line))) == len(_HIGH.findall(line))
-    return ", looks like Windows-1252" if is_western else ""
 
 
 def wrong_width(cells: int, width: int) -> Fault:
@@ -67,11 +59,26 @@ def _number(count: int, what: str) -> str:
 
 
 MAX_SHOWN_CHARS = 40
+MAX_LISTED = 20
+"""Questions of a text; the report has all."""
 NOTHING = "nothing"
 
 
 class FileError(Exception):
     """The file cannot be used; its run fails with this reason."""
+
+
+class QuestionsError(FileError):
+    """The files leave questions open; the text lists them all, so that one edit of a mapping answers them."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        said = (
+            f"{each.file}: {each.text}: {each.remedy}" if each.file else f"{each.text}: {each.remedy}"
+            for each in questions[:MAX_LISTED]
+        )
+        more = f"; and {len(questions) - MAX_LISTED} more" if len(questions) > MAX_LISTED else ""
+        super().__init__(f"answer in mapping.yaml before a run: {'; '.join(said)}{more}")
+        self.questions = tuple(questions)
 
 
 class RowError(Exception):

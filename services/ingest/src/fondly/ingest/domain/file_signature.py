@@ -18,7 +18,6 @@ _OTHERS = {
     for each in ("others", "inside_gzip")
     for magic, found in _TABLE[each].items()
 }
-_WIDE = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Container(StrEnum):
@@ -52,8 +51,6 @@ def require_csv(head: bytes) -> None:
     text = head.removeprefix(codecs.BOM_UTF8).lstrip(b" \t\r\n")
     if not text:
         raise FileError("the file is empty")
-    if head.startswith(_WIDE):
-        raise FileError(f"found text in UTF-16 or UTF-32, expected UTF-8: {UTF8_HINT}")
     found = next((what for magic, what in _OTHERS.items() if head.startswith(magic)), None)
     if found := found or _TABLE["markup"].get(text[:1].decode("latin-1")):
         raise FileError(_refusal(*found))

@@ -8,11 +8,18 @@ from functools import lru_cache
 from math import isfinite, isnan
 
 from fondly.ingest.domain.errors import UnreadableError
+from fondly.ingest.domain.values.symbols import is_symbol
 
 MAX_EXACT = 10**15
 """Excel keeps 15 digits: in a longer number the others are zeros, whatever the shop's id was."""
 
-_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-[0-9A-Fa-f]+)?\]|([€$£¥₹₩₺₽₫₴₦₱฿₪]|\b[A-Z]{3}\b)")
+_CODE = re.compile(r"[A-Z]{3}")
+_FORMAT = re.compile(r'\[\$([^\]-]*)[^\]]*\]|"([^"]*)"|\\(.)|\[[^\]]*\]|[_*].|[0#?.,/+()-]|(.)')
+"""A part of a number format: a currency, a text, a sign, what is not shown, or what stands for figures.
+
+Source: ECMA-376, part 1, 18.8.31 "numFmts"; `[$€-407]` is a currency and the language that it is written in.
+"""
+_FIGURES_OF_ID = re.compile("0{2,}")
 
 
 def number_text(number: float | Decimal) -> str:
@@ -41,6 +48,8 @@ def excel_number(number: float, number_format: str) -> str:
     exact = Decimal(format(number, ".15g"))
     if "%" in number_format:
         return number_text(exact * 100) + "%"
+    if not exact % 1 and _FIGURES_OF_ID.fullmatch(number_format):
+        return number_text(exact).zfill(len(number_format))
     currency = _currency_in(number_format)
     return f"{number_text(exact)} {currency}" if currency else number_text(exact)
 
@@ -72,7 +81,12 @@ def _as_single(text: str) -> float:
 
 @lru_cache(maxsize=256)
 def _currency_in(number_format: str) -> str:
-    """Return the currency that a number format shows, such as `€` in `#,##0.00 [$€-407]`."""
-    shown = number_format.partition(";")[0].replace('"', "").replace("\\", "")
-    found = _CURRENCY.search(shown)
-    return (found[1] or found[2]).strip() if found else ""
+    """Return the whole currency that a number format shows, such as `R$` in `"R$" #,##0.00`; else nothing."""
+    parts = [found.groups(default="") for found in _FORMAT.finditer(number_format.partition(";")[0])]
+    told = [named.strip() for named, *_ in parts if named.strip()]
+    words = "".join("".join(texts) or " " for texts in parts).split()
+    return next((word for word in (*told, *words) if _is_currency(word) or word in told), "")
+
+
+def _is_currency(word: str) -> bool:
+    return is_symbol(word) or _CODE.fullmatch(word) is not None

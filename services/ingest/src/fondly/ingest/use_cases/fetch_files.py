@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from pathlib import Path
+from typing import NamedTuple
 
 from fondly.contracts.errors import PermanentError
 from fondly.ingest.domain.errors import FileError
@@ -15,9 +16,16 @@ MIB = 1024**2
 MAPPING_PATH = "mapping.yaml"
 
 
+class Fetched(NamedTuple):
+    """The files on disk, and what the mapping says of files that are not there."""
+
+    sources: list[SourceFile]
+    unmatched_rules: tuple[str, ...]
+
+
 async def fetch_files(
     run_files: OpenRunFiles, folder: Path, *, max_bytes: int, shop_mapping: Mapping | None
-) -> list[SourceFile]:
+) -> Fetched:
     """Save all files in a folder; the mapping is the one beside them, else the shop's.
 
     Raises `FileError` for a file of more than `max_bytes`, or a mapping that cannot be used. Raises
@@ -33,7 +41,9 @@ async def fetch_files(
         sources.append(
             SourceFile(path, key, each.kind, mapping.for_file(base_name(key)) if mapping else None)
         )
-    return sources
+    if mapping is None or run_files.mapping is None or len(sources) == 1:
+        return Fetched(sources, ())  # what is said of all the shop's files need not match those of one upload
+    return Fetched(sources, tuple(mapping.unmatched(base_name(each.key) for each in sources)))
 
 
 def _require_room(run_files: OpenRunFiles, folder: Path, max_bytes: int) -> None:

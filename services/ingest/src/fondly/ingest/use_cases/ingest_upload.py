@@ -122,9 +122,10 @@ class IngestUpload:
     async def _read(self, run_files: OpenRunFiles, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
         limits = self._limits
-        sources = await fetch_files(
+        fetched = await fetch_files(
             run_files, workspace.folder, max_bytes=limits.load.reading.max_bytes, shop_mapping=limits.mapping
         )
+        workspace.findings.unmatched_rules = fetched.unmatched_rules
         cancelled = threading.Event()
 
         def watch(_bytes: int) -> None:
@@ -134,7 +135,7 @@ class IngestUpload:
         load_files = LoadFiles(
             workspace.scratch, workspace.rejects, workspace.findings, self._limits.load, watch=watch
         )
-        return await in_thread(lambda: load_files.load(sources), cancelled)
+        return await in_thread(lambda: load_files.load(fetched.sources), cancelled)
 
     async def _put_findings(
         self, run_id: str, workspace: Workspace, run_files: OpenRunFiles, *, failed: str | None = None

@@ -2,13 +2,18 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from itertools import count
 
-from fondly.contracts.counts import Counted
+from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.senses import CONSENT
+from fondly.ingest.domain.formats.units import numbers_like
 from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from fondly.ingest.domain.parts import records_of
 from fondly.ingest.domain.rows.orders import read_order_row
@@ -19,6 +24,9 @@ from fondly.ingest.domain.rows.reviews import CombinedRow, ReviewRow, read_combi
 from fondly.ingest.use_cases.survey_files import SurveyedFile
 
 A_PRODUCT = "the id of a product of the products file"
+A_CUSTOMER = "the id of a customer of the customers file"
+MAX_LOOKS = 1_000
+"""Bounds the time that is spent on ids that nothing is like."""
 OWN_REVIEWS = "ids of reviews that no other customer has written"
 FEW_RECORDS = f"at most {MAX_CUSTOMER_RECORDS:,} reviews and purchases of one customer"
 FEW_PRODUCTS = f"at most {MAX_REVIEW_PRODUCTS:,} products, or variants of one, in a review"
@@ -33,24 +41,29 @@ COUNTS = (
 
 
 class MergeRows:
-    """Puts rows into the scratch database and adds to `counts`; `kinds` are those of all files."""
+    """Puts the rows of these files into the scratch database and adds to `counts`."""
 
-    def __init__(self, scratch: Scratch, counts: Counter[str], kinds: Collection[Kind]) -> None:
+    def __init__(self, scratch: Scratch, counts: Counter[str], files: Sequence[SurveyedFile]) -> None:
         self._scratch = scratch
         self._counts = counts
-        self._are_customers_given = Kind.CUSTOMERS in kinds
+        of_customers = [each.layout for each in files if each.layout.kind is Kind.CUSTOMERS]
+        self._are_customers_given = bool(of_customers)
+        self._is_consent_given = any(each.says(CONSENT) for each in of_customers)
+        self._files = {each.layout.kind: base_name(each.source.key) for each in files}
+        self._order, self._looks_left = count(), MAX_LOOKS
         counts.update(dict.fromkeys(COUNTS, 0))
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
         """Return what merges a row of the file; it raises `RowError` for one that cannot be used."""
-        merge = {
+        merge: dict[Kind, Callable[[Row, Reading], None]] = {
             Kind.COMBINED: self._combined,
             Kind.PRODUCTS: self._product,
             Kind.CUSTOMERS: self._customer,
             Kind.REVIEWS: self._review,
-            Kind.ORDERS: self._purchase,
-        }[surveyed.layout.kind]
-        return lambda row: merge(row, surveyed.reading)
+            Kind.ORDERS: partial(self._purchase, file=next(self._order)),
+        }
+        into = merge[surveyed.layout.kind]
+        return lambda row: into(row, surveyed.reading)
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)
@@ -106,7 +119,7 @@ class MergeRows:
         customer, review = read_review_row(row, how)
         self._require_known(customer)
         if not self._scratch.products_of(review.product_id):
-            raise RowError(A_PRODUCT, column="product_id", found=quoted(review.product_id))
+            raise self._unknown_product(review.product_id)
         known = self._scratch.find_review(review.review_id)
         if not all(self._owned([customer], [review], [known])):
             raise RowError(
@@ -116,37 +129,62 @@ class MergeRows:
             )
         self._put_review(row, review, known, self._put_customer(customer))
 
-    def _purchase(self, row: Row, how: Reading) -> None:
+    def _purchase(self, row: Row, how: Reading, *, file: int) -> None:
         customer, purchase = read_order_row(row, how)
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
+        if len(products) != 1 and purchase.cause:
+            self._counts.update((Counted.ROWS_LEFT_OUT, LEFT_OUT + purchase.cause))
+            return
         if len(products) != 1:
-            raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
+            raise self._unknown_product(purchase.product_id)
         buyer = self._scratch.buyer_of(purchase.order_id)
-        if buyer not in {None, self._scratch.customer_id(customer)}:
+        if buyer not in {None, self._scratch.customer_position(self._scratch.customer_id(customer))}:
             raise RowError(
                 "an id that no other customer's order has", column="order_id", found=quoted(purchase.order_id)
             )
         position, product = self._put_customer(self._without_old_consent(customer)), products[0]
         is_known = buyer is not None and self._scratch.is_purchased(purchase, product=product)
         if is_known or self._has_room(row, position):
-            self._scratch.put_purchase(purchase, customer=position, product=product)
+            self._scratch.put_purchase(purchase, customer=position, product=product, file=file)
+
+    def _unknown_product(self, product_id: str) -> RowError:
+        error = RowError(A_PRODUCT, column="product_id", found=quoted(product_id))
+        known, file = self._scratch.products_of, self._files.get(Kind.PRODUCTS, "")
+        return self._unknown(error, product_id, lambda each: bool(known(each)), file)
+
+    def _unknown(self, error: RowError, id_: str, is_known: Callable[[str], bool], file: str) -> RowError:
+        """Say so where an id is known but for its zeros, which spreadsheets take: it may be another."""
+        self._looks_left -= 1
+        near = next(filter(is_known, numbers_like(id_)), None) if self._looks_left >= 0 else None
+        if near is None:
+            return error
+        self._looks_left += 1
+        digits = max(len(each) for each in (id_, near) if each.isdigit())
+        remedy = f"units: {{fields: {{{error.column}: {{digits: {digits}}}}}}} for both files in mapping.yaml"
+        return RowError(
+            f"ids as in {file}, with their zeros: {remedy}",
+            column=error.column,
+            found=f"{quoted(id_)}, where {file} has {quoted(near)}",
+        )
 
     def _require_known(self, customer: CustomerRow) -> None:
         """Somebody known by address alone may be missing from the customers file: a guest of the shop."""
         if not self._are_customers_given or customer.customer_id is None:
             return
         if self._scratch.customer_position(customer.customer_id) is None:
-            raise RowError(
-                "the id of a customer of the customers file",
-                column="user_id",
-                found=quoted(customer.customer_id),
+            known = self._scratch.customer_position
+            raise self._unknown(
+                RowError(A_CUSTOMER, column="user_id", found=quoted(customer.customer_id)),
+                customer.customer_id,
+                lambda each: known(each) is not None,
+                self._files[Kind.CUSTOMERS],
             )
 
     def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:
         """An order says what its buyer agreed to at the time; the customers file says what holds today."""
         known = self._scratch.customer_position(self._scratch.customer_id(buyer))
-        is_old = self._are_customers_given and known is not None
+        is_old = self._is_consent_given and known is not None
         return buyer._replace(marketing_consent=None) if is_old else buyer
 
     def _put_customer(self, row: CustomerRow) -> int:

@@ -67,7 +67,7 @@ class Publication:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         units = {"dynamodb.reads": len(customers)}
         customers = [each for each in customers if each.customer_id not in left_out]
-        kept = (customer.model_dump(exclude={"reviews", "purchases"}) for customer in customers)
+        kept = (customer.model_dump(exclude={"reviews", "purchases", "undone"}) for customer in customers)
         items = [{**customer, "run_id": run.run_id} for customer in kept]
         units |= {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
         await self.customers.put_all(items)

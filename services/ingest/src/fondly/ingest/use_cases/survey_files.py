@@ -4,51 +4,37 @@ What a column means can depend on its last row: `1.299` is a thousand and more i
 every file is read twice.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
-from fondly.contracts.ingest_report import Convention, FileReport
-from fondly.ingest.adapters.tables import Found, Table, open_table
+from fondly.contracts.ingest_report import Convention, FileReport, Question
+from fondly.ingest.adapters.tables import Found, ReadAs, Table, open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
-from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.deciding import (
+    currency_questions,
+    decide_columns,
+    reads_of,
+    seen_text,
+    states_of,
+)
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.flag_questions import FlagCandidate, candidates, judge
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import ALONE, recognise
 from fondly.ingest.domain.pieces import missing_pieces, piece_of, tables
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
-from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
+from fondly.ingest.domain.values import state_columns
+from fondly.ingest.domain.values.cell_counts import CellCounts
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
 from fondly.ingest.domain.values.links import LinkPolicy
-
-
-def reads_of(layout: Layout) -> dict[str, Reads]:
-    """Return the fields of a file that can be written in several ways, and what is read from each."""
-    reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
-    return {field: Reads(each) for field, each in reads.items() if each is not None}
-
-
-def decide_columns(
-    layouts: Sequence[Layout], surveys: Mapping[str, ColumnSurvey], defaults: Defaults
-) -> dict[str, Decided]:
-    """Decide how each column of a table is read; `layouts` are those of its pieces."""
-    fields = FIELDS[layouts[0].kind]
-    of = {field: next(each for each in layouts if field in each.columns) for field in surveys}
-    return {
-        field: each.decide(
-            defaults,
-            column=of[field].columns[field],
-            chosen=of[field].chosen.get(field),
-            kin=[
-                surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
-            ],
-        )
-        for field, each in surveys.items()
-    }
-
 
 ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
@@ -90,6 +76,10 @@ class SurveyedFile:
     conventions: tuple[Convention, ...]
     table: tuple[str, ...]
     """The keys of the files that are read as one table with this one, in order."""
+    questions: tuple[Question, ...] = ()
+    """What its columns leave open; those of all files stop the run together."""
+    is_strict: bool = False
+    """Some of its lines are neither UTF-8 nor look western: then none is read as if it were."""
 
     @property
     def report(self) -> FileReport:
@@ -105,6 +95,23 @@ class SurveyedFile:
         )
 
 
+class _Seen(NamedTuple):
+    """What a first look at a file has shown."""
+
+    layout: Layout
+    rows: int
+    read_as: ReadAs
+
+    @property
+    def encoding(self) -> Iterator[Convention]:
+        """How a text that is not UTF-8 was read; lines that are left as they are tell it themselves."""
+        found = self.read_as
+        if found.encoding and not found.is_mixed:
+            yield Convention(
+                column="the whole file", reads=f"read as {found.encoding}", because=found.because
+            )
+
+
 def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
     """Look through the files, in reading order; `FileError` names the first that cannot be used."""
     found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
@@ -112,11 +119,18 @@ def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> 
 
 
 @contextmanager
-def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
+def opened(source: SourceFile, max_bytes: int, watch: Watch, *, is_strict: bool = False) -> Iterator[Table]:
     """Open a file's table; whatever is wrong with the file is said with its name."""
+    said = source.mapping or FileMapping()
     try:
-        sheet = source.mapping.sheet if source.mapping else None
-        with open_table(source.path, max_bytes=max_bytes, check=lambda: watch(0), sheet=sheet) as table:
+        with open_table(
+            source.path,
+            max_bytes=max_bytes,
+            check=lambda: watch(0),
+            sheet=said.sheet,
+            encoding=said.encoding,
+            is_strict=is_strict,
+        ) as table:
             yield table
     except FileError as error:
         raise FileError(f"{source.key}: {error}") from error
@@ -149,39 +163,69 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     keys = tuple(each.key for each in pieces)
     if missing := missing_pieces(keys):
         raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
-    surveys: dict[str, ColumnSurvey] = {}
-    seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
-    first = seen[0][0]
+    columns = _Columns({}, {}, defaultdict(CellCounts))
+    seen = [_see_file(source, columns, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
+    first = seen[0].layout
     is_sure = any(piece and piece.sure for piece in map(piece_of, keys))
-    if len({layout.kind for layout, _ in seen}) > 1 and not is_sure:
+    if len({each.layout.kind for each in seen}) > 1 and not is_sure:
         return [each for source in pieces for each in _survey_table([source], rules, watch)]
-    for source, (layout, _) in zip(pieces, seen, strict=True):
+    for source, (layout, *_) in zip(pieces, seen, strict=True):
         if (layout.format, layout.kind) != (first.format, first.kind):
             found, expected = f"{layout.format} ({layout.kind})", f"{first.format} ({first.kind})"
             raise FileError(
                 f"{source.key}: found the columns of {found}, expected those of {expected} as in {keys[0]}"
             )
-    decided = decide_columns([layout for layout, _ in seen], surveys, rules.defaults)
+    decided = decide_columns([each.layout for each in seen], columns.surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    reading = Reading(decided, rules.links, default)
-    return [
-        SurveyedFile(source, layout, reading, rows, conventions if source is pieces[0] else (), keys)
-        for source, (layout, rows) in zip(pieces, seen, strict=True)
+    reading = Reading(decided, rules.links, default, state_columns.meanings(columns.states))
+    flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
+    said = pieces[0].mapping or FileMapping()
+    questions = [
+        *questions,
+        *currency_questions(first, said, columns.surveys, decided),
+        *state_columns.questions(columns.states, keys[0], first.columns),
     ]
+    surveyed = [
+        SurveyedFile(
+            source,
+            each.layout.flagged(flags),
+            reading,
+            each.rows,
+            tuple(each.encoding),
+            keys,
+            is_strict=each.read_as.is_mixed,
+        )
+        for source, each in zip(pieces, seen, strict=True)
+    ]
+    conventions = (*surveyed[0].conventions, *conventions)
+    return [replace(surveyed[0], conventions=conventions, questions=tuple(questions)), *surveyed[1:]]
+
+
+class _Columns(NamedTuple):
+    """What is watched while the pieces of a table are looked through: columns by field, and by name."""
+
+    surveys: dict[str, ColumnSurvey]
+    flags: dict[str, FlagCandidate]
+    states: defaultdict[str, CellCounts]
 
 
 def _see_file(
-    source: SourceFile, surveys: dict[str, ColumnSurvey], rules: ReadingRules, watch: Watch, *, is_piece: bool
-) -> tuple[Layout, int]:
-    """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
+    source: SourceFile, columns: _Columns, rules: ReadingRules, watch: Watch, *, is_piece: bool
+) -> _Seen:
+    """Show a file's cells to the surveys of its columns."""
     with opened(source, rules.max_bytes, watch) as table:
         layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
         for field, reads in reads_of(layout).items():
-            surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
-        table.only(layout.used)
-        return layout, _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
+            survey_ = columns.surveys.setdefault(field, ColumnSurvey(reads))
+            survey_.begin(base_name(source.key) if is_piece else "")
+        flags = candidates(layout, source.mapping or FileMapping())
+        for each in flags:
+            columns.flags.setdefault(each.name, each)
+        table.only(layout.used | {each.at for each in flags if each.at is not None})
+        rows = _look(table, layout, columns, flags, watch)
+        return _Seen(layout, rows, table.read_as)
 
 
 def _names(keys: Sequence[str]) -> str:
@@ -197,12 +241,22 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
         raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
 
 
-def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
-    mapper, rows = layout.start(), 0
-    looks = [(field, each.see) for field, each in surveys.items()]
+def _look(
+    table: Table, layout: Layout, columns: _Columns, flags: Sequence[FlagCandidate], watch: Watch
+) -> int:
+    mapper, rows, has_currency = layout.start(), 0, "currency" in layout.columns
+    looks = [(field, columns.surveys[field].see) for field in reads_of(layout)]
+    of_fields = [(field, columns.states[field].see) for field in states_of(layout)]
+    of_fields += [(each.sense.field, columns.flags[each.name].cells.see) for each in flags if each.at is None]
+    others = [(each.at, columns.flags[each.name].cells.see) for each in flags if each.at is not None]
     for rows, record in enumerate(watched(table, watch), start=1):  # noqa: B007 - how many they are
-        if not isinstance(record, CSVRecord) or (cells := mapper.map(record.cells)) is None:
+        if not isinstance(record, CSVRecord) or not (found := mapper.map(record.cells)):
             continue
-        for field, see in looks:
-            see(cells.get(field, ""), record.line)
+        for cells in found:
+            for field, see in looks:
+                see(seen_text(layout, field, cells) if has_currency else cells.get(field, ""), record.line)
+            for field, count in of_fields:
+                count(cells.get(field, ""))
+        for at, count in others:
+            count(record.cells[at])
     return rows

@@ -8,7 +8,7 @@ UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 JOINER = "\u200d"
 """Joins emoji such as families, and letters of several scripts: the only format character that is kept."""
 
-_ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")
+_ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])")
 _WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _JOINED_WORD = re.compile(r"(?<=[A-Z]{2})(to|and|for|with)(?=[A-Z])")  # USBtoUSB, not HandMixers
 _AMPERSAND = re.compile(r"\s*&\s*")

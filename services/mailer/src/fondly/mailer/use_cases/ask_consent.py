@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from fondly.contracts.consent import Cap
+from fondly.contracts.consent import READS_PER_CUSTOMER, Cap
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.experiments import Holdout
@@ -15,8 +15,6 @@ from fondly.mailer.domain.run_state import MailerState
 from fondly.runtime.consent import Consent, refusals
 from fondly.runtime.runs.ledger import Ledger
 
-READS_PER_CUSTOMER = 3
-"""The suppressions of customer and address, and the contact."""
 Draw = Callable[[str], Awaitable[Holdout]]
 """Returns the holdout of a run, always the same; see `DrawHoldout`."""
 

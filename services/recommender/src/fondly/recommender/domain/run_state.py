@@ -112,6 +112,8 @@ class RecommenderState(ServiceState):
     """How much rankings count; None until it is weighed."""
     ranking: str | None = None
     """Why rankings count that much."""
+    unmatched_rules: tuple[str, ...] = ()
+    """Rules of the shop's file that no product of the run's catalogue matches."""
     resources: dict[str, str] = Field(default_factory=dict)
     """The ARNs of what the run has made or found in Personalize."""
     remade: int = 0

@@ -210,9 +210,10 @@ class AdvanceRun:
         await report_training(run, self.stage)
         log.info("selection_started", popularity_reason=state.popularity_reason or None)
         rules = await self.load_rules.load(run)
+        members = {"unmatched_rules": await self.study_shop.know.unmatched(run.run_id, rules.shop)}
         if state.is_ranked and state.ranking_weight is None:
-            return Passed(members=await self.weigh_ranking.run(run, rules))
-        return Passed()
+            return Passed(members={**members, **await self.weigh_ranking.run(run, rules)})
+        return Passed(members=members)
 
     async def _select(self, run: Run) -> None:
         await self.share_out.send(run, Round.SELECT)

@@ -86,7 +86,8 @@ class PrepareDatasets:
             customers = await self.customers.customers(run.run_id, part)
             histories = await self.customers.remember(run, part, customers)
             shared.add(one.customer for one in histories)
-            to_rank = await self._to_rank(customers) if RecommenderState.of(run).is_ranked else set()
+            mailed = {one.customer_id for one in histories if one.exclusion is None}
+            to_rank = mailed & await self._to_rank(customers) if RecommenderState.of(run).is_ranked else set()
             rows = await asyncio.to_thread(rows_of, histories)
             ranked = {name: own for name, own in rows.items() if name in to_rank}
             decided = await self.rankings.decide(

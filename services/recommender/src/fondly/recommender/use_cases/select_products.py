@@ -10,7 +10,7 @@ from fondly.contracts.consent import Contact
 from fondly.contracts.counts import Counted
 from fondly.contracts.errors import TransientError
 from fondly.contracts.events import EventData, RecommendationsReady, SafetyReported
-from fondly.contracts.records import Recommendation, RecommendationSource
+from fondly.contracts.records import Exclusion, Recommendation, RecommendationSource
 from fondly.recommender.domain.history.customer_events import keys
 from fondly.recommender.domain.history.earlier_picks import LATEST, Earlier, LatestPicks, run_item
 from fondly.recommender.domain.personalize.personalize_keys import EVERYBODY, WITNESSES, batch_output
@@ -34,6 +34,8 @@ READS_PER_CUSTOMER = 6
 last and wanted; with events alone too, as each item is a kilobyte or two."""
 WRITES_PER_CUSTOMER = 4
 """Their history, picks, what was picked last, and ranking."""
+
+NOTHING_KEPT = f"customers_excluded_{Exclusion.NOTHING_KEPT}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,11 @@ class SelectProducts:
         await self.rankings.keep(run, asked, rankings, witnesses)
         passed_over = set(wanted).difference(kept, (one.customer_id for one in asked))
         return PartResult(
-            counts={Counted.RANKINGS_KEPT: len(kept), **_counts(found, shop.min_picks, passed_over)},
+            counts={
+                Counted.RANKINGS_KEPT: len(kept),
+                **_counts(found, shop.min_picks, passed_over),
+                **({NOTHING_KEPT: told.nothing_kept} if told.nothing_kept else {}),
+            },
             units={
                 "personalize.recommendations": len(asked),
                 "dynamodb.reads": READS_PER_CUSTOMER * len(told.customers),

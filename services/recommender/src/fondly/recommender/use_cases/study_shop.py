@@ -18,6 +18,8 @@ from fondly.recommender.domain.run_state import Bundle, bundles_of
 from fondly.recommender.domain.shop.assortment import Assortment, still_sold
 from fondly.recommender.domain.shop.catalogue import Catalogue
 from fondly.recommender.domain.shop.families import SharedReviews
+from fondly.recommender.domain.shop.matching import unmatched
+from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.shop import Shop
 from fondly.recommender.domain.study import learned_keys
 from fondly.recommender.domain.study.co_purchases import CoPurchases
@@ -28,6 +30,8 @@ from fondly.runtime.runs.run import Run
 
 Made = TypeVar("Made")
 Products = Mapping[str, Product]
+MOST_UNMATCHED = 50
+"""A run names so many rules that match nothing: its record in the ledger is bounded."""
 log = get_logger()
 
 
@@ -86,6 +90,15 @@ class KnowCatalogue:
     async def catalogue(self, run_id: str) -> Catalogue:
         """Return the catalogue with its families, once the run is prepared."""
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
+
+    async def unmatched(self, run_id: str, rules: ShopRules) -> tuple[str, ...]:
+        """Return the first of the shop's rules that nothing matches; a shop without rules costs nothing."""
+        if rules == ShopRules():
+            return ()
+        catalogue = await self.catalogue(run_id)
+        products, brand = catalogue.products.values(), catalogue.brand
+        found = await asyncio.to_thread(unmatched, rules, products, lambda one: [brand(one.product_id)])
+        return tuple(found[:MOST_UNMATCHED])
 
     async def shop(self, edition: Edition, *changes: tuple[bytes, int]) -> Shop:
         """Return the shop of a studied run; each of the `changes` is a count and how many times it counts."""

@@ -11,6 +11,7 @@ from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
 from fondly.sender.adapters.ses import SesTransport, ses_rate
 from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer
+from fondly.sender.domain.units import SES_UNITS
 from fondly.sender.ports import Outgoing, Transport, UnusableError
 from fondly.sender.settings import SenderSettings, TransportKind
 
@@ -27,7 +28,6 @@ class NoTransport:
 
 SMTP_PER_S = 100.0
 """What a mail server is asked to take unless the settings say otherwise."""
-SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
 RESERVED_PER_CONNECTION = 3
 """One email is being handed over, and the next ones are reserved meanwhile, together. More of them would be
 in doubt for nothing if the worker died."""

@@ -14,14 +14,11 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import PartResult, Stage
 from fondly.sender.domain.tally import counts, event_of
+from fondly.sender.domain.units import READS_PER_EMAIL, WRITES_PER_EMAIL
 from fondly.sender.ports import Dispatches, Reservation, Reserved, SenderPolls
 from fondly.sender.use_cases.part_pass import AGAIN_S, PartPass
 from fondly.sender.use_cases.release_parts import MAX_DELAY_S, close
 
-WRITES_PER_EMAIL = 6
-"""A reservation, which is a transaction of two items and counts twice, and the record."""
-READS_PER_EMAIL = 4
-"""The dispatch, the contact and two suppressions, each read consistently."""
 METRICS = (Metric.EMAILS_SENT, Metric.EMAILS_NOT_SENT, Metric.EMAILS_REFUSED, Metric.EMAILS_IN_DOUBT)
 log = get_logger()
 

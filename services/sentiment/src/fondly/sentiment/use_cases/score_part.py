@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from fondly.contracts import object_keys
+from fondly.contracts.consent import ENTRIES_PER_CUSTOMER
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
-from fondly.runtime.consent import ENTRIES_PER_CUSTOMER, suppressed
+from fondly.runtime.consent import suppressed
 from fondly.runtime.dynamodb_types import write_units
 from fondly.runtime.ports import Items, Objects
 from fondly.runtime.runs.stage import PartResult

@@ -13,6 +13,7 @@ from fondly.contracts.records.customers import (
     Purchase,
     Review,
     SharedText,
+    Undone,
     one_line,
 )
 from fondly.contracts.records.emails import CopySource, EmailRecord

@@ -42,6 +42,19 @@ class Purchase(Record):
     """What all of them came to, in the shop's currency; None if the shop has not told."""
 
 
+class Undone(Record):
+    """A product of an order that is no purchase, whichever file has told of one, or a return."""
+
+    order_id: Identifier
+    product_id: Identifier
+    is_return: bool = False
+    """They had it, and gave it back: a reason not to recommend it."""
+    of_others: Annotated[int, Field(ge=0)] | None = None
+    """The order takes back so many of orders that this file does not tell of; None: all of its own."""
+    timestamp: Annotated[int, Field(ge=0)] | None = None
+    """When it was ordered, or given back if it is `of_others`; Unix seconds."""
+
+
 class EventKind(StrEnum):
     """What a customer has done with a product."""
 
@@ -102,6 +115,8 @@ class Exclusion(StrEnum):
     """The shop's data says that they must not be written to."""
     UNDER_AGE = "under_age"
     """They are younger than the shop writes to."""
+    NOTHING_KEPT = "nothing_kept"
+    """All of their orders were undone or returned, and they have reviewed nothing else."""
 
 
 class Customer(Record):
@@ -125,6 +140,14 @@ class Customer(Record):
     exclusion: Exclusion | None = None
     reviews: tuple[Review, ...] = ()
     purchases: tuple[Purchase, ...] = ()
+    undone: tuple[Undone, ...] = ()
+
+    @property
+    def returned(self) -> frozenset[str]:
+        """The products that they returned and have not kept by another order."""
+        return frozenset(one.product_id for one in self.undone if one.is_return).difference(
+            one.product_id for one in self.purchases
+        )
 
     @property
     def product_ids(self) -> tuple[str, ...]:

@@ -14,6 +14,9 @@ class Product(Record):
     product_id: Identifier
     name: Annotated[str, Field(min_length=1)]
     category: tuple[str, ...] = ()
+    """The path that says most of what the product is, from the shop's root to the leaf."""
+    other_categories: tuple[tuple[str, ...], ...] = ()
+    """The other paths that it stands in."""
     price: Annotated[Decimal, Field(ge=0)]
     list_price: Annotated[Decimal, Field(ge=0)] | None = None
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

@@ -59,6 +59,8 @@ class Reason(Record):
     product_id: Identifier | None = None
     """The customer's own product that the reason is about."""
     product_name: str | None = None
+    product_brand: str | None = None
+    """As the shop states it, like `OwnProduct.brand`."""
     review_id: Identifier | None = None
     """The customer's review of that product; absent if they have only bought it."""
     customers: Annotated[int, Field(ge=1)] | None = None
@@ -81,6 +83,7 @@ class OwnProduct(Record):
 
     product_id: Identifier
     product_name: str
+    brand: str | None = None
     category: tuple[str, ...] = ()
     polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
     """How much they favour it, by their words and stars: -1 (against) to 1; None if unknown."""

@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import RunId, Yes
+from fondly.cli.options import RunId, Yes, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
@@ -80,10 +80,13 @@ async def approve(
     """
     from fondly.operations.delivery.approving import note
     from fondly.operations.delivery.terms import Terms
+    from fondly.runtime.runs.delivery import Act
 
     approved = Terms.of(sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour)
-    who, reason, approving = await _deciding(environment, run_id, grounds)
+    who, reason, approving = await _deciding(environment, run_id, Act.APPROVE, grounds)
     plan = approving.plan(await approving.view(approved.act), approved)
+    if not approved.seeds:
+        await approving.require_reader()
     for notice in await approving.notices():
         say(f"! {notice}")
     _confirm(approved.act, plan.line(), yes=yes)
@@ -99,7 +102,7 @@ async def reject(
     from fondly.operations.delivery.approving import rejection
     from fondly.runtime.runs.delivery import Act
 
-    who, reason, approving = await _deciding(environment, run_id, Grounds(why, by))
+    who, reason, approving = await _deciding(environment, run_id, Act.REJECT, Grounds(why, by))
     _confirm(Act.REJECT, rejection(await approving.view(Act.REJECT)), yes=yes)
     return _answer(await approving.decide(Act.REJECT, by=who, note=reason))
 
@@ -112,7 +115,7 @@ async def pause(environment: "Environment", run_id: RunId, *, grounds: Grounds) 
     """
     from fondly.runtime.runs.delivery import Act
 
-    who, reason, approving = await _deciding(environment, run_id, grounds)
+    who, reason, approving = await _deciding(environment, run_id, Act.PAUSE, grounds)
     await approving.view(Act.PAUSE)
     return _answer(await approving.decide(Act.PAUSE, by=who, note=reason))
 
@@ -125,7 +128,7 @@ async def hold(environment: "Environment", run_id: RunId, *, grounds: Grounds) -
     """
     from fondly.runtime.runs.delivery import Act
 
-    who, reason, approving = await _deciding(environment, run_id, grounds)
+    who, reason, approving = await _deciding(environment, run_id, Act.HOLD, grounds)
     return _answer(await approving.decide(Act.HOLD, by=who, note=reason))
 
 
@@ -133,7 +136,7 @@ async def resume_delivery(environment: "Environment", run_id: str, grounds: Grou
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
     from fondly.runtime.runs.delivery import Act
 
-    who, reason, approving = await _deciding(environment, run_id, grounds)
+    who, reason, approving = await _deciding(environment, run_id, Act.RESUME, grounds)
     view = await approving.view(Act.RESUME)
     if view.delivery.reason:
         say(f"! paused because: {view.delivery.reason}")
@@ -142,15 +145,16 @@ async def resume_delivery(environment: "Environment", run_id: str, grounds: Grou
 
 
 async def _deciding(
-    environment: "Environment", run_id: str, grounds: Grounds
+    environment: "Environment", run_id: str, act: "Act", grounds: Grounds
 ) -> "tuple[str, str, Approving]":
     """Return who decides, why, and about what."""
     from fondly.operations.delivery.approving import Approving, reason_given
     from fondly.operations.delivery.given import decider
+    from fondly.operations.runs.choosing import to_decide
 
     reason = reason_given(grounds.why)
     who = await decider(environment, grounds.by)
-    return who, reason, await Approving.of(environment, run_id)
+    return who, reason, await Approving.of(environment, await run_chosen(environment, run_id, to_decide(act)))
 
 
 def _confirm(act: "Act", line: str, *, yes: bool) -> None:

@@ -74,7 +74,7 @@ def demo(
     if keep:
         require_no_stack()
     shop = load_shop(config)
-    settings = _hosts(data, shop, json=json) if data else {}
+    settings = _hosts(data, shop, merchandising, json=json) if data else {}
     if send or hold:
         from fondly.stack.local_mail import HOLDING, SENDING, TO_EVERYBODY
 
@@ -107,7 +107,7 @@ def compose_demo(
     from fondly.stack.compose import compose_stack
 
     if data:
-        checked([data], load_shop(), aside=json)
+        _hosts(data, load_shop(), None, json=json)
     _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
 
 
@@ -126,11 +126,12 @@ def _say_what_is_next() -> None:
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
 
-def _hosts(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
+def _hosts(data: Path, shop: "Shop", merchandising: Path | None, *, json: bool) -> dict[str, str]:
     """Check the files and show the result; return the settings for their hosts."""
     from fondly.operations.check.link_hosts import usual_hosts
+    from fondly.operations.check.reading import choose
 
-    found = checked([data], shop, aside=json)
+    found = checked(choose([data], shop, merchandising=merchandising), shop, aside=json)
     return usual_hosts(found.link_hosts, found.picture_hosts)
 
 

@@ -8,7 +8,7 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
-from fondly.cli.options import AsJson, RunId
+from fondly.cli.options import AsJson, RunId, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -138,6 +138,8 @@ async def send(environment: "Environment", run_id: RunId, customer: Customer, *,
 
 async def _emails(environment: "Environment", run_id: str) -> "Emails":
     from fondly.operations.emails.finished import Emails
+    from fondly.operations.runs.choosing import WITH_EMAILS
     from fondly.operations.runs.lookup import find_run
 
-    return await Emails.of(environment, await find_run(await environment.ledger(), run_id))
+    chosen = await run_chosen(environment, run_id, WITH_EMAILS)
+    return await Emails.of(environment, await find_run(await environment.ledger(), chosen))

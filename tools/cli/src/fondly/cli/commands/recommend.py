@@ -41,7 +41,8 @@ async def recommend(
     """Show what a customer would be recommended now, and why.
 
     It is read from the environment itself: the shop of the latest run that has been studied, all that is
-    known of the customer, their ranking and last emails, and the shop's file as it is now.
+    known of the customer, their ranking and last emails, and the shop's file as it is now. Exits with 1 for
+    somebody of whom nothing is known.
     """
     from fondly.cli.tables.picks import pick_sections
     from fondly.operations.recommending import picked
@@ -50,6 +51,11 @@ async def recommend(
     if problem := id_problem(customer):
         raise OperationError(f"CUSTOMER {problem}")
     found = await picked(environment, customer, picked_from=picked_from, group=dataset_group)
+    if not found.known and not found.exclusion:
+        raise OperationError(
+            f"nobody knows a customer {customer} in {environment.name}: expected an id as in the shop's"
+            " files; `fondly customer show` also finds addresses"
+        )
     if found.file_problem:
         say(f"the shop's file is not used, but that of the run: {found.file_problem}")
     return Answer(found, pick_sections(found))

@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes
+from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -83,7 +83,9 @@ async def results(
     """
     from fondly.cli.tables.results import result_sections
     from fondly.operations.results.gathering import results_of
+    from fondly.operations.runs.choosing import DELIVERED
 
+    run_id = await run_chosen(environment, run_id, DELIVERED)
     found = await results_of(environment, run_id, days=days, against=against)
     return Answer(found, result_sections(found))
 
@@ -128,9 +130,10 @@ async def retry(environment: "Environment", run_id: RunId, *, dry_run: DryRun = 
     Harmless if they are still in their queues.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.runs.choosing import TO_RETRY
     from fondly.operations.runs.retry import Retry
 
-    retry = await Retry.of(environment, run_id)
+    retry = await Retry.of(environment, await run_chosen(environment, run_id, TO_RETRY))
     messages = await retry.messages()
     if not dry_run:
         await retry.send(messages)
@@ -154,12 +157,13 @@ async def resume(
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.runs.choosing import TO_RESUME
     from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Resume
     from fondly.runtime.runs.run import RunStatus
 
     limit, ledger = _dollars(budget), await environment.ledger()
-    run = await find_run(ledger, run_id)
+    run = await find_run(ledger, await run_chosen(environment, run_id, TO_RESUME))
     if run.status is not RunStatus.FINISHED:
         resumption = await Resume.of(environment, ledger, run)
         messages = await resumption.send(limit)

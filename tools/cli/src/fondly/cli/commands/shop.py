@@ -15,6 +15,7 @@ from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.shop import Shop
+    from fondly.operations.shop.writing import Said
 
 NO_FILE = "there is no fondly.toml here: `fondly init` writes one, --config names another"
 
@@ -25,7 +26,9 @@ Data = Annotated[
     typer.Argument(exists=True, show_default="none", help="A file of the shop, or a folder, to guess from."),
 ]
 Target = Annotated[Path, typer.Option("--config", dir_okay=False, help="The file to write.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is guessed.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Ask nothing: take what the files prove, and mark the rest.")
+]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 
 
@@ -40,19 +43,24 @@ def init(
 ) -> None:
     """Write the shop's settings file by asking.
 
-    Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
-    file as a comment. Editors check and complete it by the schema that is written beside it.
+    Suggestions come from the shop's own files, if they are given, and from the machine, each with why. With
+    --yes only what the files prove is taken. Every other key is in the file as a comment. Editors check and
+    complete it by the schema that is written beside it.
     """
     from fondly.operations.shop.writing import SCHEMA_FILE, commented, schema_text
 
     if target.exists() and not force:
         raise OperationError(f"{target} exists: change it there, or replace it with --force")
     if not (yes or sys.stdin.isatty()):
-        raise OperationError("no terminal to ask on: `fondly init --yes` takes what is guessed")
-    text = commented(_answers(data, ask=not yes))
-    target.write_text(text, encoding="utf-8")
+        raise OperationError("no terminal to ask on: `fondly init --yes` takes what the files prove")
+    said = _said_of(data, ask=not yes)
+    target.write_text(commented(said), encoding="utf-8")
     (target.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
     say(f"{target} and {SCHEMA_FILE} are written; `fondly config show` says what applies")
+    for key, why in said.proven.items():
+        say(f"{key}: {why}")
+    if said.missing:
+        say(f"to fill in, marked in {target}: {', '.join(said.missing)}")
 
 
 @app.command()
@@ -108,18 +116,21 @@ def schema() -> None:
     sys.stdout.write(schema_text())
 
 
-def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
+def _said_of(data: Path | None, *, ask: bool) -> "Said":
     from functools import cache
 
     from fondly.cli.asking import ask_for
-    from fondly.operations.shop.guessing import suggestions
+    from fondly.operations.shop.guessing import Guess, suggestions
+    from fondly.operations.shop.writing import Said
 
     @cache
-    def suggest(locale: str) -> dict[str, object]:
+    def suggest(locale: str) -> dict[str, Guess]:
         return suggestions(data, locale=locale)
 
+    if not ask:
+        return Said.proven_by(suggest(""))
     try:
-        return ask_for(suggest) if ask else suggest("")
+        return Said(ask_for(suggest))
     except typer.Abort:
         raise KeyboardInterrupt from None
 

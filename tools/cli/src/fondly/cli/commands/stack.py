@@ -1,43 +1,69 @@
 """`fondly up` and `fondly down`: the local stack in the background."""
 
 import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import print_json, say
+
+if TYPE_CHECKING:
+    from fondly.operations.local_stack import BackgroundStack
+
+Erase = Annotated[bool, typer.Option("--erase", help="Delete all that local stacks have kept: runs, emails.")]
 
 
 @guarded
 def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
-    Prints its variables as lines for a shell; `eval "$(fondly up)"` sets it for the AWS CLI. Other
-    commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
-    the AI services, and the services with the shop's settings, all on loopback. If one is running
-    already, up only says so, and refuses one of another checkout.
+    It goes on with the runs of the one before. In a pipe its variables are printed as lines for a shell:
+    `eval "$(fondly up)"` sets it for the AWS CLI. Other commands find the stack by themselves. It has an
+    emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the services with the shop's
+    settings, all on loopback. If one is running already, up says so; it refuses one of another checkout.
     """
     from fondly.operations.local_stack import exported
     from fondly.operations.shop import load_shop
     from fondly.stack.background import export_lines, own_stack, start_stack
     from fondly.stack.local_shop import stack_variables
 
-    if stack := own_stack():
+    stack = own_stack()
+    if stack:
         say(f"the local stack is already running (process {stack.pid})")
     else:
         variables = stack_variables(load_shop(config))
-        say("starting the local stack")
         with exported(variables):
             stack = start_stack()
-        say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `fondly down` stops it")
+    for line in _about(stack):
+        say(line)
     if json:
         print_json({"pid": stack.pid, "logs": str(stack.folder.logs), "variables": dict(stack.variables)})
-    else:
+    elif not sys.stdout.isatty():
         sys.stdout.write(export_lines(stack.variables))
 
 
+def _about(stack: "BackgroundStack") -> Iterator[str]:
+    """What somebody who has started a stack does next, in five lines."""
+    yield f"running: all services, process {stack.pid}, at {stack.variables['AWS_ENDPOINT_URL']}"
+    yield "start a run: `fondly upload FOLDER`; what waits: `fondly queues`; how far runs are: `fondly runs`"
+    yield "gallery: `fondly email sample latest` writes some of a run's emails as a page"
+    yield f'logs: {stack.folder.logs}; for other programs: `eval "$(fondly up)"`'
+    yield "stop: `fondly down`, which keeps the runs; `fondly down --erase` deletes them"
+
+
 @guarded
-def down() -> None:
-    """Stop the local stack; harmless if none is running."""
-    from fondly.stack.background import stop_stack
+def down(*, erase: Erase = False) -> None:
+    """Stop the local stack; harmless if none is running.
+
+    The next `fondly up` goes on with its runs, unless they are erased.
+    """
+    from fondly.operations.local_stack import state_folder
+    from fondly.stack.background import erase_state, stop_stack
 
     say("the local stack has stopped" if stop_stack() else "no local stack is running")
+    if erase:
+        erase_state(state_folder())
+        say("what it had kept is deleted")

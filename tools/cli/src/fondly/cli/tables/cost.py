@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.operations.cost.estimate import CostEstimate, Estimate
 from fondly.operations.cost.lines import CostLine, total
-from fondly.operations.cost.measured import MeasuredCost
-from fondly.operations.cost.realtime import RealtimeCost
 from fondly.operations.formatting import count, usd
 from fondly.runtime.runs.pricing import prices
+
+if TYPE_CHECKING:
+    from fondly.operations.cost.measured import MeasuredCost
+    from fondly.operations.cost.realtime import RealtimeCost
 
 A_CENT = Decimal("0.01")
 DECIMALS_BELOW = 10
@@ -24,7 +27,7 @@ def estimate_sections(found: CostEstimate) -> Iterator[Shown]:
     yield from _prices([*found.first_run, *found.delivery, *found.kept])
 
 
-def measured_sections(found: MeasuredCost) -> Iterator[Shown]:
+def measured_sections(found: "MeasuredCost") -> Iterator[Shown]:
     """Yield the lines, the cost of 1,000 emails, and the budget."""
     yield from (Line(f"{found.run_id}  {found.status}", "bold"), GAP, lines_table(found.lines, "used"), GAP)
     if found.emails:
@@ -38,7 +41,7 @@ def measured_sections(found: MeasuredCost) -> Iterator[Shown]:
     yield from _prices(found.lines)
 
 
-def realtime_sections(found: RealtimeCost) -> Iterator[Shown]:
+def realtime_sections(found: "RealtimeCost") -> Iterator[Shown]:
     """Yield the lines."""
     yield from (lines_table(found.lines, f"{found.days} days"), GAP)
     yield Line("without what stands, and without campaigns that are gone: `fondly cost estimate`", wraps=True)

@@ -39,8 +39,8 @@ def remark(found: Picked) -> str:
     told = [f"the shop of {found.run_id}; {FROM[found.picked_from]}"]
     if found.fallback:
         told.append(found.fallback)
-    if not found.known:
-        told.insert(0, f"nobody knows a customer {plain(found.customer_id)}")
+    if found.returned:
+        told.append(f"returned, so not offered again: {plain(', '.join(found.returned))}")
     if found.exclusion:
         told.insert(0, f"the customer is excluded ({found.exclusion.value}): nothing personal is picked")
     return "; ".join(told)

@@ -24,7 +24,7 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations.formatting import UNKNOWN, age, count, counted, seconds, since
 from fondly.operations.runs.facts import notices, quiet_lines
-from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines
+from fondly.operations.runs.ingest_facts import convention_lines, ignored_lines, left_out_lines
 from fondly.operations.runs.retry import Message
 from fondly.operations.runs.views import RunDetails, RunView, StageView
 from fondly.runtime.batches import batches
@@ -79,7 +79,7 @@ def run_sections(run: RunDetails) -> Iterator[Shown]:
         yield from (section, GAP)
     yield from rejects(run.facts.ingest)
     if (report := run.facts.ingest) is not None:
-        yield from map(Line, (*convention_lines(report), *ignored_lines(report)))
+        yield from map(Line, (*convention_lines(report), *ignored_lines(report), *left_out_lines(report)))
     if run.rejects:
         yield from (Line(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), GAP)
     if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it

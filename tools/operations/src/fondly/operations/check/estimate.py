@@ -5,8 +5,11 @@ from pydantic import BaseModel
 from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.ingest.use_cases.check_files import CheckedFiles
+from fondly.operations.check.findings import CheckFinding, findings
+from fondly.operations.check.preview import CustomerRow, Mailing, ProductRow, customer_row, product_rows
 from fondly.operations.cost.estimate import Estimate, estimate
 from fondly.operations.cost.workload import MODEL_ID, Workload
+from fondly.operations.shop import Shop
 from fondly.runtime.training_minimums import DataSize
 
 
@@ -56,18 +59,32 @@ class CheckView(BaseModel):
     training: Training | None = None
     """None for files that cannot be used."""
     estimate: Estimate | None = None
+    products: list[ProductRow] = []
+    """The first ones as emails will show them."""
+    customers: list[CustomerRow] = []
+    findings: list[CheckFinding] = []
+    """What people should know, the gravest first."""
+
+    @property
+    def grave(self) -> list[CheckFinding]:
+        """What should be mended before a run."""
+        return [each for each in self.findings if each.level == "grave"]
 
 
-def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
+def view(checked: CheckedFiles, shop: Shop, *, model_id: str = MODEL_ID) -> CheckView:
     """Return the result for files that were read; the model's id decides its price."""
-    report = checked.report
+    report, mailing = checked.report, Mailing.of(shop)
+    found = findings(checked, mailing)
     if report.failed:
-        return CheckView(usable=False, failed=report.failed, report=report)
+        return CheckView(usable=False, failed=report.failed, report=report, findings=found)
     size = size_of(checked)
     return CheckView(
         usable=True,
         failed=None,
         report=report,
+        findings=found,
+        products=product_rows(checked.sample.products, mailing),
+        customers=[customer_row(number, each) for number, each in enumerate(checked.sample.customers, 1)],
         training=Training(
             interactions=size.interactions,
             returning=size.returning,

@@ -14,7 +14,7 @@ from typing import Any
 import jmespath  # type: ignore[import-untyped] # it has no types
 from jmespath.functions import Functions, signature  # type: ignore[import-untyped] # nor have these
 
-from fondly.ingest.domain.formats.shopify_products import entries
+from fondly.ingest.domain.markup import entries
 from fondly.ingest.domain.rows.people import id_of_address
 from fondly.operations.connect.model import Found, Json, Row
 

@@ -16,8 +16,7 @@ from fondly.operations.cost.workload import (
     units_of,
 )
 from fondly.runtime.runs.pricing import listed
-from fondly.sender.adapters.transports import SES_UNITS
-from fondly.sender.use_cases.settle_emails import READS_PER_EMAIL, WRITES_PER_EMAIL
+from fondly.sender.domain.units import READS_PER_EMAIL, SES_UNITS, WRITES_PER_EMAIL
 
 GB = 1_000_000_000
 CALL_BYTES = 16_000

@@ -7,9 +7,8 @@ from importlib import resources
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from fondly.contracts.consent import ENTRIES_PER_CUSTOMER, READS_PER_CUSTOMER
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
-from fondly.mailer.use_cases.ask_consent import READS_PER_CUSTOMER
-from fondly.runtime.consent import ENTRIES_PER_CUSTOMER
 from fondly.runtime.runs.pricing import BEDROCK
 
 RATIOS: Mapping[str, float] = tomllib.loads(

@@ -6,7 +6,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from fondly.contracts.delivery import Outcome
+from fondly.contracts import object_keys
+from fondly.contracts.counts import Counted
+from fondly.contracts.delivery import FinishedEmail, Outcome
 from fondly.contracts.events import SenderPoll, new_event
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from fondly.operations.delivery.given import one_line
@@ -16,12 +18,14 @@ from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import age, count, since
+from fondly.operations.runs.facts import RunFacts, why_no_emails
 from fondly.operations.runs.lookup import find_run, run_details
+from fondly.operations.suppressions.people import open_consent
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import DecisionError, Deliveries
-from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.delivery import FROM, RELEASING, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run, RunStatus
+from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from fondly.runtime.settings import ProcessSettings
 from fondly.sender.settings import TransportKind
@@ -56,12 +60,16 @@ class Approving:
     async def view(self, act: Act) -> DeliveryView:
         """Return the delivery; raise `OperationError` if this cannot be decided as things stand."""
         if self.run.status is not RunStatus.FINISHED:
-            raise OperationError(_none(self.run))
+            raise OperationError(_unfinished(self.run))
         await self._require(act)
-        is_none = self.settings and self.settings.sender_transport is TransportKind.NONE
-        if is_none and act in {Act.APPROVE, Act.SAMPLE, Act.RESUME}:
+        if self._has_no_transport and act in RELEASING:
             raise OperationError(NO_TRANSPORT)
         return await self.current()
+
+    @property
+    def _has_no_transport(self) -> bool:
+        """Whether the sender is known to have none."""
+        return self.settings is not None and self.settings.sender_transport is TransportKind.NONE
 
     async def current(self) -> DeliveryView:
         """Return the delivery as it is; raise `OperationError` if there is none."""
@@ -79,8 +87,30 @@ class Approving:
         return [*details.notices, *([aged] if made > FRESH.total_seconds() else [])]
 
     def plan(self, view: DeliveryView, terms: Terms) -> Plan:
-        """What approving leads to; the seeds of a new sample get copies, whoever has had some."""
-        return self._plan(terms, view, settled=0 if terms.seeds else view.settled)
+        """What approving leads to; the seeds of a new sample get copies, whoever has had some.
+
+        Raises `OperationError` if nothing can be sent.
+        """
+        plan = self._plan(terms, view, settled=0 if terms.seeds else view.settled)
+        if not plan.left:
+            raise OperationError(f"nothing of {self.run.run_id} can be sent: {plan.why_nobody}")
+        return plan
+
+    async def require_reader(self) -> None:
+        """Raise `OperationError` if everybody with an email is suppressed; reads as far as needed."""
+        consent = await open_consent(self.environment)
+        objects, readers = await self.environment.objects(), 0
+        for part in sorted(self.run.stage(StageName.MAILER).done):
+            emails = await objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
+            people = [(each.customer_id, each.address) for each in emails if not each.held_out]
+            if len(await consent.suppressed(people)) < len(people):
+                return
+            readers += len(people)
+        if readers:
+            raise OperationError(
+                f"nothing of {self.run.run_id} can be sent: all {count(readers)} customers with an email are"
+                " suppressed; `fondly suppress list` says why"
+            )
 
     def plan_of_rest(self, view: DeliveryView) -> Plan:
         """What going on with a paused delivery leads to."""
@@ -112,7 +142,7 @@ class Approving:
     async def _held_early(self, *, by: str, note: str) -> bool:
         """Hold a delivery that does not exist yet; return whether that was so."""
         if self.run.status is RunStatus.FAILED:
-            raise OperationError(_none(self.run))
+            raise OperationError(_unfinished(self.run))
         if await self.deliveries.find(self.run.run_id) is not None:
             return False
         opened = await self.deliveries.open(self.run.run_id, status=DeliveryStatus.HELD, by=by, note=note)
@@ -143,9 +173,20 @@ class Approving:
         """Raise `OperationError` if there is no delivery, or if its status forbids this."""
         delivery = await self.deliveries.find(self.run.run_id)
         if delivery is None:
-            raise OperationError(_none(self.run))
+            raise OperationError(await self._why_none())
         if delivery.status not in FROM[act]:
             raise OperationError(standing(delivery))
+
+    async def _why_none(self) -> str:
+        """Why a run has no delivery."""
+        if self.run.status is not RunStatus.FINISHED:
+            return _unfinished(self.run)
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
+        if not counts.get(Counted.EMAILS):
+            return f"{self.run.run_id}: {why_no_emails(RunFacts(self.run.status, None, counts))}"
+        if self._has_no_transport or (self.settings is None and not self.environment.on_aws):
+            return NO_TRANSPORT  # a local stack without settings of a sender has none, either
+        return f"{self.run.run_id} has not been taken up by the sender yet; `fondly run retry` tells it again"
 
 
 def note(reason: str, plan: Plan) -> str:
@@ -175,12 +216,7 @@ def later(delivery: Delivery) -> str:
     return f"{delivery.run_id} {what}"
 
 
-def _none(run: Run) -> str:
+def _unfinished(run: Run) -> str:
     if run.status is RunStatus.FAILED:
         return f"{run.run_id} has failed: none of its emails is delivered"
-    if run.status is not RunStatus.FINISHED:
-        return f"{run.run_id} is {run.status}: its delivery can be decided on once it has finished"
-    return (
-        f"{run.run_id} has no delivery: the sender's transport is none, it made no email, or the sender has"
-        " not taken it up yet; `fondly run retry` tells the sender again"
-    )
+    return f"{run.run_id} is {run.status}: its delivery can be decided on once it has finished"

@@ -18,7 +18,10 @@ TRANSPORT = "sender_transport"
 """A setting that every deployment has; without it this process's variables are none of a sender."""
 NAMES = {TransportKind.SES: "Amazon SES", TransportKind.NONE: "no transport"}
 SECRETS = ("sender_smtp_password", "sender_dkim_key")
-NO_TRANSPORT = "the sender has no transport: set FONDLY_SENDER_TRANSPORT to smtp or ses, and start it again"
+NO_TRANSPORT = (
+    "the sender has no transport: set FONDLY_SENDER_TRANSPORT to smtp or ses, and start it again"
+    " (a local stack: `fondly down`, then `FONDLY_SENDER_TRANSPORT=smtp fondly up`)"
+)
 
 
 class DeployedSettings(SenderSettings):

@@ -38,6 +38,13 @@ class Plan:
         rest = max(0, self.emails - max(self.settled, self.without_address))
         return min(self.sample, rest) if self.sample else rest
 
+    @property
+    def why_nobody(self) -> str:
+        """Why nobody gets an email, in words."""
+        if self.without_address >= self.emails > 0:
+            return f"none of its {count(self.emails)} customers with an email has an address"
+        return f"{count(self.settled)} of its {count(self.emails)} emails are settled already"
+
     def line(self) -> str:
         """Say it; times are by this machine's clock and in UTC."""
         return f"{self.terms} {self._rest}".rstrip()

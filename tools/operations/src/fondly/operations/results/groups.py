@@ -11,6 +11,7 @@ from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.records import CustomerEvent, EventKind
 from fondly.operations.results.statistics import Moments
 from fondly.recommender.domain.history.history import History
+from fondly.recommender.domain.history.returns import is_undone
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,16 @@ def bought(history: History | None, events: Iterable[CustomerEvent]) -> list[Bou
     """Return what a customer has bought at a known time, oldest first.
 
     A shop may tell of a purchase both in an event and in a file of orders, under different ids: the same
-    product within a day counts once, by what is known of its value.
+    product within a day counts once, by what is known of its value, and not at all if the order was undone.
     """
-    orders = history.purchases if history else ()
+    orders, undone = (history.purchases, history.undone) if history else ((), ())
     told = [
         Bought(one.product_id, one.timestamp or 0, one.quantity, one.value) for one in orders if one.is_dated
     ]
     told += [
         Bought(one.product_id, one.timestamp, value=one.value)
         for one in events
-        if one.kind is EventKind.PURCHASED
+        if one.kind is EventKind.PURCHASED and not is_undone(one, undone)
     ]
     told.sort(key=lambda one: (one.product_id, one.timestamp))
     found = [each for _, same in groupby(told, key=lambda one: one.product_id) for each in _apart(same)]

@@ -9,12 +9,14 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.formatting import count, counted, printable
+from fondly.operations.runs.ingest_facts import consent_lines
 
 RUNNING, FAILED = "running", "failed"
 EXCLUDED = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
     Exclusion.UNDER_AGE: "under age",
+    Exclusion.NOTHING_KEPT: "who kept nothing of their orders",
 }
 SUPPRESSED = {
     NotSent.FREQUENCY: "written to often enough",
@@ -35,6 +37,8 @@ class RunFacts:
     """Why Personalize ranked nothing for the run, if it did not."""
     ranking: str | None = None
     """How much rankings count, and why, if that is known."""
+    unmatched_rules: Sequence[str] = ()
+    """Rules of the shop's files that match nothing."""
     missing: Sequence[str] = ()
     """What could not be found, a line each."""
 
@@ -49,6 +53,7 @@ class RunFacts:
             ingest=IngestReport.model_validate(ingest) if ingest else None,
             popularity_reason=summary.get("popularity_reason"),
             ranking=summary.get("ranking"),
+            unmatched_rules=summary.get("unmatched_rules", ()),
             missing=summary.get("missing", ()),
         )
 
@@ -97,14 +102,16 @@ def notices(facts: RunFacts) -> list[str]:
     """Return what a person should know before they send the emails, a line each; none if all is well."""
     short = facts.counts.get(Counted.CUSTOMERS_SHORT_OF_PRODUCTS, 0)
     told = f"{counted(short, 'customer')} got too few products: there was nothing else that they may get"
+    rules = (*(facts.ingest.unmatched_rules if facts.ingest else ()), *facts.unmatched_rules)
+    unmatched = (f"a rule matches nothing: {printable(rule)}" for rule in rules)
     missing = (f"missing {line}" for line in facts.missing)
-    return [*_popularity(facts), *([told] if short else []), *missing]
+    return [*_popularity(facts), *([told] if short else []), *unmatched, *missing]
 
 
 def quiet_lines(facts: RunFacts) -> list[str]:
-    """Return what may be of interest, a line each: what ranking is worth, and what is out of stock."""
+    """Return what may be of interest, a line each: ranking, stock, and why no consent is asked for."""
     ranking = f"ranking {printable(facts.ranking)}" if facts.ranking else ""
-    return [*filter(None, (ranking, stock_line(facts)))]
+    return [*filter(None, (ranking, stock_line(facts))), *consent_lines(facts.ingest)]
 
 
 def stock_line(facts: RunFacts) -> str:

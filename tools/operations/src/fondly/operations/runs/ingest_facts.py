@@ -1,9 +1,11 @@
 """What ingest read in the upload, in plain words: rejects, conventions, and what it ignored."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from fondly.contracts.counts import LEFT_OUT
 from fondly.contracts.ingest_report import IngestReport, RejectReason
 from fondly.operations.formatting import count, printable
 
@@ -47,10 +49,27 @@ def convention_lines(report: IngestReport) -> list[str]:
 
 def ignored_lines(report: IngestReport) -> list[str]:
     """Return which columns and files nothing reads, a line for each file."""
-    files = (
-        f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files
+    return [*_ignored_columns(report), *ignored_files(report)]
+
+
+def ignored_files(report: IngestReport) -> list[str]:
+    """Return which files are no part of the set, a line each."""
+    return [f"ignored file {base_name(each.file)}: {printable(each.reason)}" for each in report.ignored_files]
+
+
+def consent_lines(report: IngestReport | None) -> list[str]:
+    """Return that customers of unknown consent are written to, and why, in a line; none if they are not."""
+    why = report.consent_not_required if report else ""
+    return [f"consent: not asked for: {printable(why)}"] if why else []
+
+
+def left_out_lines(report: IngestReport) -> list[str]:
+    """Return how many rows were left out on purpose, by why, in a line; none if none were."""
+    told = Counter(
+        {name.removeprefix(LEFT_OUT): rows for name, rows in report.counts.items() if LEFT_OUT in name}
     )
-    return [*_ignored_columns(report), *files]
+    causes = ", ".join(f"{count(rows)} {printable(why)}" for why, rows in told.most_common() if rows)
+    return [f"rows left out on purpose: {causes}"] if causes else []
 
 
 def read_summary(report: IngestReport) -> list[str]:

@@ -94,6 +94,7 @@ class RunDetails(RunView):
             ingest=self.ingest,
             popularity_reason=self.recommender.popularity_reason or None,
             ranking=self.recommender.ranking,
+            unmatched_rules=self.recommender.unmatched_rules,
         )
 
     @field_serializer("sentiment")

@@ -35,7 +35,7 @@ EXPECTED = {
     "shop.time_zone": TIME_ZONE_EXPECTED,
     "shop.picks": f"a whole number from 1 to {MAX_PICKS}",
     "shop.minimum_age": f"a whole number from 0 (no limit) to {MAX_AGE}",
-    "shop.require_consent": "true or false",
+    "shop.consent_not_required": "a line that says why no consent is needed, such as soft opt-in",
     "shop.max_rejected_share": "a share from 0 to 1, such as 0.05 for 5 %",
     "hosts": "a table of links and pictures",
     "hosts.links": HOSTS_EXPECTED,
@@ -49,6 +49,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$"), AfterValidator(currency)]
 LocaleName = Annotated[str, Field(json_schema_extra=SPOKEN), AfterValidator(locale)]
 TimeZone = Annotated[str, AfterValidator(time_zone)]
 Host = Annotated[str, AfterValidator(host)]
+Reason = Annotated[str, Field(pattern=r"^[^\r\n]{1,200}$")]
 
 
 class ShopSection(Section):
@@ -68,8 +69,8 @@ class ShopSection(Section):
     """Products in an email."""
     minimum_age: Age = 18
     """Customers known to be younger get no email; 0 for no limit."""
-    require_consent: bool = False
-    """Write to nobody whose consent is unknown; who has refused is never written to."""
+    consent_not_required: Reason | None = None
+    """Why those of unknown consent are written to, such as `soft opt-in`; without it none of them is."""
     max_rejected_share: Fraction = 0.05
     """A run with a larger share of unreadable rows fails before anything is paid."""
 

@@ -1,4 +1,7 @@
-"""Guesses what a shop would say of itself, from its file and from the machine: only suggestions."""
+"""Guesses what a shop would say of itself, from its files and from the machine, each with why.
+
+Only what the files themselves prove is taken unasked; everything else is for somebody to confirm.
+"""
 
 import os
 import re
@@ -7,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -17,15 +21,17 @@ from babel.numbers import get_territory_currencies
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.values.currencies import currencies_called
 from fondly.mailer.domain.language import UnknownLanguageError, language
+from fondly.mailer.domain.locales import languages
 from fondly.mailer.domain.message.hosts import AllowedHosts, below
 from fondly.operations.check.link_hosts import usual
-from fondly.operations.shop.file import ShopSection, problem_of
+from fondly.operations.formatting import count
+from fondly.operations.shop.file import problem_of
 from fondly.operations.shop.rendering import hosts_of
 
 SAMPLED_ROWS = 1_000
 MAX_BYTES = 2**32
-SIGNS = {"₹": "INR", "Rs": "INR", "€": "EUR", "£": "GBP", "$": "USD"}
 LOCALES = {"INR": "en_IN", "EUR": "de_DE", "GBP": "en_GB", "USD": "en_US", "CHF": "de_CH"}
 """The likeliest locale with a language of ours for a currency."""
 DEFAULT_LOCALE = "en_US"
@@ -33,60 +39,94 @@ PICTURE = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)$", re.IGNORECASE)
 MAX_ZONES = 2
 """In countries with more time zones, which one cannot be guessed."""
 _PRICE = re.compile(
-    r"(?P<before>₹|Rs|€|£|\$|EUR|CHF|USD)\.?\s?[0-9][0-9.,'/-]*|[0-9][0-9.,']*\s?(?P<after>€|EUR|CHF|USD)"
+    r"(?P<before>[^\d\s.,'-]{1,4})?[.\s]?\d[\d.,'/\s-]*?\s?(?P<after>[^\d\s.,'-]{1,4})?", re.ASCII
 )
 GENERIC_LABELS = {"shop", "store"}
+TERRITORIES = {"uk": "GB"}
+"""Of top-level domains that are no code of a country."""
 _LOCALTIME = Path("/etc/localtime")
 
 
-def guess(files: Sequence[Path], environment: Mapping[str, str]) -> dict[str, object]:
-    """Return values by key, `shop.currency`, for the keys of which something can be guessed."""
+class Guess(NamedTuple):
+    """What somebody would say, and why; `is_proven` if the files leave no doubt."""
+
+    value: object
+    why: str
+    is_proven: bool = False
+
+
+def guess(files: Sequence[Path], environment: Mapping[str, str], locale: str = "") -> dict[str, Guess]:
+    """Return guesses by key, `shop.currency`, as far as possible; `locale` was answered before."""
     seen = _Seen(files)
-    locale = _locale(seen.currency, environment)
-    guessed: dict[str, object] = {
-        "shop.currency": seen.currency or _currency(locale),
-        "shop.locale": locale,
-        "shop.picks": ShopSection.model_fields["picks"].default,
-        "shop.time_zone": _time_zone(locale, environment),
-        "hosts.links": seen.links,
-        "hosts.pictures": seen.pictures,
+    spoken = Guess(locale, "the answer") if locale else _locale(seen, environment)
+    home = str(spoken.value)
+    guessed = {
+        "shop.currency": seen.currency or Guess(_currency(home), f"the currency of {home}"),
+        "shop.locale": spoken,
+        "shop.time_zone": _time_zone(home, environment),
+        "hosts.links": _hosts(seen.links, "links"),
+        "hosts.pictures": _hosts(seen.pictures, "pictures"),
         **_brand(seen.links),
     }
-    return {key: value for key, value in guessed.items() if value}
+    return {key: found for key, found in guessed.items() if found.value}
 
 
 def suggestions(
     data: Path | None, *, locale: str, environment: Mapping[str, str] = os.environ
-) -> dict[str, object]:
+) -> dict[str, Guess]:
     """Return what can be guessed from a file or a folder, and from the machine, as far as it can be used."""
     files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
     given = [file for file in files if file.is_file()]
-    guessed = guess(given, {**environment, "LC_ALL": locale or environment.get("LC_ALL", "")})
-    return {key: value for key, value in guessed.items() if not problem_of(key, value)}
+    guessed = guess(given, environment, locale)
+    return {key: found for key, found in guessed.items() if not problem_of(key, found.value)}
 
 
-def guess_from_url(url: str) -> Mapping[str, object]:
+def guess_from_url(url: str) -> Mapping[str, Guess]:
     """Return what follows from the shop's address; nothing without one."""
     if not url:
         return {}
     hosts = list(hosts_of(url))
-    return {"brand.from_address": f"hello@{hosts[0]}", "hosts.links": hosts}
+    return {
+        "brand.from_address": Guess(f"hello@{hosts[0]}", "a usual address at the shop's"),
+        "hosts.links": Guess(hosts, "the shop's address, and what is below it"),
+    }
 
 
 class _Seen:
-    """What the cells of the first rows name: hosts and a currency."""
+    """What the cells of the first rows name: hosts and currencies."""
 
     def __init__(self, files: Sequence[Path]) -> None:
-        links, pictures, prices = Counter[str](), Counter[str](), Counter[str]()
+        self.links, self.pictures = Counter[str](), Counter[str]()
+        self._codes, self._shared = Counter[str](), Counter[str]()
         for cell in (cell for file in files for cell in _cells(file)):
             if cell.startswith(("https://", "http://")):
                 host, path = _parts(cell)
-                (pictures if PICTURE.search(path) else links)[host] += 1
+                (self.pictures if PICTURE.search(path) else self.links)[host] += 1
             elif price := _PRICE.fullmatch(cell):
-                sign = price["before"] or price["after"]
-                prices[SIGNS.get(sign, sign)] += 1
-        self.links, self.pictures = _common(links), _common(pictures)
-        self.currency = next((code for code, _ in prices.most_common(1)), "")
+                self._count(price["before"] or price["after"] or "")
+
+    def _count(self, mark: str) -> None:
+        called = currencies_called(mark, "") if mark else ()
+        if len(called) == 1:
+            self._codes[called[0]] += 1
+        elif called:
+            self._shared[mark] += 1
+
+    @property
+    def currency(self) -> Guess | None:
+        """The currency of most prices, proven if all name it; of a symbol that several share, the first."""
+        total = self._codes.total() + self._shared.total()
+        if self._codes:
+            [(code, prices)] = self._codes.most_common(1)
+            said = f"{count(prices)} of {count(total)} prices say so"
+            agree = all(code in currencies_called(mark, "") for mark in self._shared)
+            return Guess(code, said, is_proven=agree and len(self._codes) == 1)
+        if self._shared:
+            [(mark, prices)] = self._shared.most_common(1)
+            several = currencies_called(mark, "")
+            said = f"{mark} in {count(prices)} of {count(total)} prices may be {', '.join(several[:4])}"
+            return Guess(several[0], said)
+        return None
 
 
 def _cells(file: Path) -> Iterator[str]:
@@ -106,20 +146,29 @@ def _parts(url: str) -> tuple[str, str]:
     return parts.netloc.lower(), parts.path
 
 
+def _hosts(hosts: Counter[str], what: str) -> Guess:
+    """The hosts of most links or pictures: the shop's file has the last word on where emails may lead."""
+    listed = _common(hosts)
+    led = sum(hosts[host] for host in listed)
+    return Guess(listed, f"{count(led)} of {count(hosts.total())} {what} lead there", is_proven=bool(listed))
+
+
 def _common(hosts: Counter[str]) -> list[str]:
     return list(filter(AllowedHosts("*").allow, usual(hosts)))
 
 
-def _brand(links: Sequence[str]) -> dict[str, object]:
+def _brand(links: Counter[str]) -> dict[str, Guess]:
     """A name and addresses, of a shop whose links lead to one place."""
-    if len(links) != 1:
+    hosts = _common(links)
+    if len(hosts) != 1:
         return {}
-    domain = links[0].removeprefix("www.")
+    domain = hosts[0].removeprefix("www.")
+    led = _hosts(links, "links").why
     return {
-        "shop.url": f"https://{links[0]}",
-        "hosts.links": list(below(domain)),
-        "brand.name": _name(domain),
-        "brand.from_address": f"hello@{domain}",
+        "shop.url": Guess(f"https://{hosts[0]}", led, is_proven=True),
+        "hosts.links": Guess(list(below(domain)), led, is_proven=True),
+        "brand.name": Guess(_name(domain), "the shop's address"),
+        "brand.from_address": Guess(f"hello@{domain}", "a usual address at the shop's"),
     }
 
 
@@ -130,19 +179,36 @@ def _name(domain: str) -> str:
     return next(iter(telling or labels)).replace("-", " ").capitalize()
 
 
-def _locale(currency: str, environment: Mapping[str, str]) -> str:
-    """The machine's, if emails are written in it and the prices agree; else that of the prices."""
+def _locale(seen: _Seen, environment: Mapping[str, str]) -> Guess:
+    """That of the country where links lead; the machine's, if its currency is that of prices; else theirs."""
+    for host in _common(seen.links):
+        if found := _of_domain(host.rpartition(".")[2]):
+            return Guess(found, f"links lead to {host}")
+    spoken = _of_machine(environment)
+    currency = str(seen.currency.value) if seen.currency else ""
+    if currency in LOCALES and (not spoken or _currency(spoken) != currency):
+        return Guess(LOCALES[currency], f"a likely one where people pay in {currency}")
+    return Guess(spoken, "this machine's") if spoken else Guess(DEFAULT_LOCALE, "nothing says another")
+
+
+def _of_domain(domain: str) -> str:
+    """The locale of a top-level domain's country, if it has one, whose language emails are written in."""
+    territory = TERRITORIES.get(domain, domain.upper())
+    if territory not in get_global("territory_currencies"):
+        return ""
+    spoken = Locale.parse(f"und_{territory}").language
+    return f"{spoken}_{territory}" if spoken in languages() else ""
+
+
+def _of_machine(environment: Mapping[str, str]) -> str:
     machine = next(
         (environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
     )
     name = re.split("[.@]", machine)[0]
     try:
-        spoken = language(name).locale if "_" in name else ""
+        return language(name).locale if "_" in name else ""
     except UnknownLanguageError:
-        spoken = ""
-    if currency and (not spoken or _currency(spoken) != currency):
-        return LOCALES[currency]
-    return spoken or DEFAULT_LOCALE
+        return ""
 
 
 def _currency(locale: str) -> str:
@@ -151,13 +217,13 @@ def _currency(locale: str) -> str:
     return next(iter(get_territory_currencies(territory)), "") if territory else ""
 
 
-def _time_zone(locale: str, environment: Mapping[str, str]) -> str:
+def _time_zone(locale: str, environment: Mapping[str, str]) -> Guess:
     """The machine's, unless that is a server's UTC; else the one of the locale's territory."""
     named = environment.get("TZ") or str(_LOCALTIME.resolve()).partition("zoneinfo/")[2]
     if named in available_timezones() and "/" in named and not named.startswith("Etc/"):
-        return named
+        return Guess(named, "this machine's")
     zones = get_global("territory_zones").get(_territory(locale) or "", [])
-    return zones[0] if 0 < len(zones) <= MAX_ZONES else "UTC"
+    return Guess(zones[0] if 0 < len(zones) <= MAX_ZONES else "UTC", f"the time zone of {locale}")
 
 
 def _territory(locale: str) -> str | None:

@@ -50,7 +50,7 @@ class Shop:
     @property
     def variables(self) -> dict[str, str]:
         """The services' variables that the file stands for, whatever the environment says."""
-        return rendered(self.given)
+        return rendered(self.given) if self.file else {}
 
     def origin(self, key: str) -> Origin:
         """Return where a key's value comes from."""

@@ -53,6 +53,7 @@ def _switch(key: str, variable: str) -> Setting:
     return Setting(key, (variable,), write=json.dumps, read=TypeAdapter(bool).validate_python)
 
 
+CONSENT_NOT_REQUIRED = "FONDLY_INGEST_CONSENT_NOT_REQUIRED"
 _hosts = partial(Setting, write=_joined, read=_split)
 SETTINGS = (
     Setting("brand.name", ("FONDLY_MAILER_BRAND_NAME",)),
@@ -73,7 +74,7 @@ SETTINGS = (
     Setting("shop.time_zone", ("FONDLY_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("FONDLY_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("FONDLY_INGEST_MINIMUM_AGE",), read=int),
-    _switch("shop.require_consent", "FONDLY_INGEST_REQUIRE_CONSENT"),
+    Setting("shop.consent_not_required", (CONSENT_NOT_REQUIRED,)),
     Setting("shop.max_rejected_share", ("FONDLY_INGEST_MAX_REJECTED_SHARE",), read=float),
     _hosts("hosts.links", ("FONDLY_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("FONDLY_MAILER_IMAGE_HOSTS",)),
@@ -81,21 +82,30 @@ SETTINGS = (
     Setting("columns", ("FONDLY_INGEST_COLUMNS",), write=_json, read=json.loads),
 )
 """Every key that reaches a service by a variable. Themes reach the mailer by the file itself."""
+TRIAL = {CONSENT_NOT_REQUIRED: "a trial: nothing leaves this machine"}
+"""What a stack of this machine runs with that has no shop's file: it sends no email to anybody."""
 INGEST_HOSTS = "FONDLY_INGEST_LINK_HOSTS"
 """Ingest has one list for links and pictures; the mailer has one for each."""
 VARIABLES = (*(variable for setting in SETTINGS for variable in setting.variables), INGEST_HOSTS)
 
 
 def rendered(file: ShopFile) -> dict[str, str]:
-    """Return the variables for what the file says; what it leaves out has no variable."""
+    """Return the variables for what the file says; what it leaves out has none, but why consent is needless.
+
+    That is empty then, so that no stack takes the file's shop for a trial.
+    """
     said = values_in(file)
     hosts = {INGEST_HOSTS: ",".join(listed)} if (listed := ingest_hosts(file)) else {}
-    return hosts | {
-        variable: setting.write(said[setting.key])
-        for setting in SETTINGS
-        if setting.key in said
-        for variable in setting.variables
-    }
+    return (
+        {CONSENT_NOT_REQUIRED: ""}
+        | hosts
+        | {
+            variable: setting.write(said[setting.key])
+            for setting in SETTINGS
+            if setting.key in said
+            for variable in setting.variables
+        }
+    )
 
 
 def values_in(file: ShopFile) -> dict[str, object]:

@@ -40,13 +40,13 @@ def _rows(shop: Shop, setting: Setting, environment: Mapping[str, str]) -> Itera
     together = tuple(name for name in setting.variables if name not in apart)
     key, follows = setting.key, setting.key == "hosts.links" and not shop.applied.hosts.links
     origin = shop.origin("shop.url" if follows else key)  # hosts that nobody lists are those of the shop
-    yield Row(key=key, value=_value(shop, key), origin=origin, variables=together)
+    yield Row(key=key, value=value_of(shop, key), origin=origin, variables=together)
     for name, text in apart.items():
         yield Row(key=setting.key, value=text, origin=Origin.ENVIRONMENT, variables=(name,))
 
 
-def _value(shop: Shop, key: str) -> Any:  # noqa: ANN401 - settings are text, numbers, lists and tables
-    """What applies: said somewhere, else the default, which for the brand is the mailer's."""
+def value_of(shop: Shop, key: str) -> Any:  # noqa: ANN401 - settings are text, numbers, lists and tables
+    """Return what applies to a key: said somewhere, else the default, which for the brand is the mailer's."""
     said = values_in(shop.applied)
     section, _, name = key.partition(".")
     if key in said:

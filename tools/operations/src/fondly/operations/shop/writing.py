@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from pydantic.fields import FieldInfo
@@ -9,6 +10,7 @@ from pydantic.fields import FieldInfo
 from fondly.mailer.domain.message.shop_file import BrandSection
 from fondly.mailer.domain.message.toml_file import Section
 from fondly.operations.shop.file import HostsSection, ShopSection
+from fondly.operations.shop.guessing import Guess
 
 SCHEMA_FILE = "fondly.schema.json"
 HEAD = f"""#:schema ./{SCHEMA_FILE}
@@ -43,31 +45,64 @@ EXAMPLES: Mapping[str, object] = {
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",
     "shop.url": "https://www.shop.example",
     "shop.review_language": "en",
+    "shop.consent_not_required": "soft opt-in: similar goods",
     "hosts.links": ["shop.example", "*.shop.example"],
     "hosts.pictures": ["cdn.shop.example"],
 }
 """For keys without a default."""
+NEEDED = (
+    *("brand.name", "brand.from_address", "brand.postal_address"),
+    *("shop.url", "shop.currency", "shop.locale", "shop.time_zone"),
+)
+"""What has to be said of every shop: its default is another shop's."""
 
 
-def commented(values: Mapping[str, object]) -> str:
-    """Return a file that says these values by key, `shop.currency`, with all other keys as comments."""
-    return HEAD + "".join(_section(name, values) for name in SECTIONS) + TAIL
+@dataclass(frozen=True)
+class Said:
+    """What a first file says by key, `shop.currency`; what it leaves open is a comment in it."""
+
+    values: Mapping[str, object]
+    unsure: Mapping[str, Guess] = field(default_factory=dict)
+    """What somebody has to confirm."""
+    proven: Mapping[str, str] = field(default_factory=dict)
+    """Why the values are taken that nobody was asked for."""
+
+    @classmethod
+    def proven_by(cls, guesses: Mapping[str, Guess]) -> "Said":
+        """Return what the files themselves prove."""
+        proven = {key: each for key, each in guesses.items() if each.is_proven}
+        unsure = {key: each for key, each in guesses.items() if key not in proven}
+        why = {key: f"{toml(each.value)}, {each.why}" for key, each in proven.items()}
+        return cls({key: each.value for key, each in proven.items()}, unsure, why)
+
+    @property
+    def missing(self) -> list[str]:
+        """The keys that somebody has to fill in, as no default suits."""
+        return [key for key in NEEDED if key not in self.values]
 
 
-def _section(name: str, values: Mapping[str, object]) -> str:
-    lines = [
-        line for key, field in SECTIONS[name].model_fields.items() for line in _key(name, key, field, values)
-    ]
-    return "\n".join(["", f"[{name}]", *lines, ""])
+def commented(said: Said) -> str:
+    """Return a file that says these values, with all other keys as comments."""
+    return HEAD + "".join(_section(name, said) for name in SECTIONS) + TAIL
 
 
-def _key(section: str, key: str, field: FieldInfo, values: Mapping[str, object]) -> Iterator[str]:
+def _section(name: str, said: Said) -> str:
+    keys = SECTIONS[name].model_fields.items()
+    return "\n".join(
+        ["", f"[{name}]", *(line for key, about in keys for line in _key(name, key, about, said)), ""]
+    )
+
+
+def _key(section: str, key: str, about: FieldInfo, said: Said) -> Iterator[str]:
     path = f"{section}.{key}"
-    yield f"# {field.description}"
-    if path in values:
-        yield f"{key} = {toml(values[path])}"
+    yield f"# {about.description}"
+    if path in said.values:
+        yield f"{key} = {toml(said.values[path])}"
+    elif guess := said.unsure.get(path):
+        yield f"# {key} = {toml(guess.value)}  # to confirm: {guess.why}"
     else:
-        yield f"# {key} = {toml(EXAMPLES.get(path, field.default))}"
+        to_fill_in = "  # to fill in" if path in NEEDED else ""
+        yield f"# {key} = {toml(EXAMPLES.get(path, about.default))}{to_fill_in}"
 
 
 def toml(value: object) -> str:

@@ -24,6 +24,7 @@ from fondly.operations.runs.facts import (
 from fondly.operations.runs.ingest_facts import (
     convention_lines,
     ignored_lines,
+    left_out_lines,
     more_reasons,
     read_summary,
     reject_lines,
@@ -147,6 +148,7 @@ def _known(facts: RunFacts) -> dict[str, Any]:
         "lines": [
             *quiet_lines(facts),
             *convention_lines(ingest),
+            *left_out_lines(ingest),
             *ignored_lines(ingest),
         ],
         "no_emails": why_no_emails(facts),

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from fondly.ingest.adapters.tables import reader
-from fondly.ingest.adapters.tables.table import Found, recorded
+from fondly.ingest.adapters.tables.table import Found, ReadAs, recorded
 from fondly.ingest.domain.allowance import MIB, Allowance
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from fondly.ingest.domain.errors import Fault, FileError
@@ -40,6 +40,8 @@ class ContainedTable:
         self._allowance, self._check, self._waited_s = allowance, check, 0.0
         self._columns: list[int] | None = None
         self.bytes_read = 0
+
+    read_as = ReadAs()
 
     def header(self) -> list[str]:
         """Return the names of the columns."""

@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from fondly.ingest.adapters.tables.table import Found, bounded
+from fondly.ingest.adapters.tables.table import Found, ReadAs, bounded
 from fondly.ingest.adapters.upload_file import Upload, open_upload
 from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.csv_records import RecordReader
+from fondly.ingest.domain.encodings import SHOWN_WESTERN, UTF8
 from fondly.ingest.domain.errors import UTF8_HINT, FileError
 from fondly.ingest.domain.formats.vocabulary import known_names, loosened
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
+_ESCAPED_QUOTE = re.compile(rb'(?<!\\)(?:\\\\)*\\"(?=[^"\s,;|])')
+_NULL = re.compile(rb"(?:^|\t)\\N(?:[\t\r\n]|$)", re.MULTILINE)
 _QUOTED = re.compile(r'"[^"]*"')
 
 
@@ -49,6 +52,11 @@ def _known(line: str, delimiter: str) -> int:
     return len({name for name in map(loosened, cells) if name in known_names()})
 
 
+def _is_escaped(head: bytes, delimiter: str) -> bool:
+    """Whether backslashes escape, as databases write: before a quote that ends no cell, or for NULL."""
+    return bool(_ESCAPED_QUOTE.search(head)) or (delimiter == "\t" and bool(_NULL.search(head)))
+
+
 HEADER_BYTES = 64 * 1024
 
 
@@ -65,6 +73,16 @@ class DelimitedTable:
         """How many of the file's bytes have been read."""
         return self._upload.bytes_read
 
+    @property
+    def read_as(self) -> ReadAs:
+        """How its text has been read up to now."""
+        if self._upload.encoding != UTF8:
+            return ReadAs(
+                self._upload.encoding, "its byte order mark" if self._upload.is_marked else "mapping.yaml"
+            )
+        western = self._reader.western
+        return ReadAs(SHOWN_WESTERN if western else "", western or "", is_mixed=western is None)
+
     def header(self) -> list[str]:
         """Return the names of the columns."""
         return self._reader.header()
@@ -77,9 +95,11 @@ class DelimitedTable:
 
 
 @contextmanager
-def open_delimited(path: Path, *, max_bytes: int, check: Callable[[], None]) -> Iterator[DelimitedTable]:
+def open_delimited(
+    path: Path, encoding: str | None, *, max_bytes: int, check: Callable[[], None], is_strict: bool
+) -> Iterator[DelimitedTable]:
     """Open a CSV file; `FileError` if its first bytes show that it is none."""
-    with open_upload(path, max_bytes=max_bytes, check=check) as upload:
+    with open_upload(path, max_bytes=max_bytes, check=check, encoding=encoding) as upload:
         head = upload.peek(HEADER_BYTES)[:HEADER_BYTES]
         if b"\r" in head.strip() and b"\n" not in head.strip():
             raise FileError(
@@ -88,5 +108,11 @@ def open_delimited(path: Path, *, max_bytes: int, check: Callable[[], None]) -> 
         dialect = dialect_of(head.decode("utf-8-sig", "replace"))
         for _ in range(dialect.skipped_lines):
             upload.readline()
-        reader = RecordReader(upload, delimiter=dialect.delimiter, first_line=dialect.skipped_lines + 1)
+        reader = RecordReader(
+            upload,
+            delimiter=dialect.delimiter,
+            first_line=dialect.skipped_lines + 1,
+            is_strict=is_strict or encoding is not None,
+            is_escaped=_is_escaped(head, dialect.delimiter),
+        )
         yield DelimitedTable(upload, reader, Allowance(path.stat().st_size))

@@ -10,7 +10,7 @@ from typing import cast
 from arro3.core import Array, DataType, RecordBatch, RecordBatchReader
 from arro3.io import read_parquet
 
-from fondly.ingest.adapters.tables.table import CountedFile, Found, recorded
+from fondly.ingest.adapters.tables.table import CountedFile, Found, ReadAs, recorded
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from fondly.ingest.domain.errors import FileError, glimpse, long_record
@@ -39,6 +39,8 @@ class ParquetTable:
         self._left = self._max_bytes = max_bytes
         self._types = list(zip(batches.schema.names, batches.schema.types, strict=True))
         self._used: Collection[int] = range(len(self._types))
+
+    read_as = ReadAs()
 
     @property
     def bytes_read(self) -> int:

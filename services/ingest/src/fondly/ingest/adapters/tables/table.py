@@ -3,7 +3,7 @@
 import io
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import NamedTuple, Protocol, Self, TypeVar
 
 from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
@@ -12,12 +12,24 @@ Found = CSVRecord | BrokenRecord
 Row = TypeVar("Row")
 
 
+class ReadAs(NamedTuple):
+    """A text's encoding where it is not UTF-8 alone, and what told it; `is_mixed` if some lines have none."""
+
+    encoding: str = ""
+    because: str = ""
+    is_mixed: bool = False
+
+
 class Table(Protocol):
     """The rows of a file, in order; each is read once."""
 
     @property
     def bytes_read(self) -> int:
         """How many of the file's bytes have been read, while it is open."""
+
+    @property
+    def read_as(self) -> ReadAs:
+        """How its text has been read up to now."""
 
     def header(self) -> list[str]:
         """Return the names of the columns, which are in the first row; `FileError` if there is none."""

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import openpyxl
 from openpyxl.utils.escape import unescape
 
-from fondly.ingest.adapters.tables.table import CountedFile, Found, recorded
+from fondly.ingest.adapters.tables.table import CountedFile, Found, ReadAs, recorded
 from fondly.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from fondly.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from fondly.ingest.domain.errors import Fault, FileError, UnreadableError, beyond_header, glimpse, long_record
@@ -69,6 +69,8 @@ class WorkbookTable:
         self._rows = rows
         self._width = 0
         self._used: Collection[int] | None = None
+
+    read_as = ReadAs()
 
     @property
     def bytes_read(self) -> int:

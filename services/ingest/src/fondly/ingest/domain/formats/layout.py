@@ -1,20 +1,24 @@
 """What a file's columns mean."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.export import Export
 from fondly.ingest.domain.formats.export_rows import MAPPERS
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.flag_columns import FlagColumn, FlaggedMapper
 from fondly.ingest.domain.formats.mapper import (
     CompletedMapper,
     DirectMapper,
-    OverlaidMapper,
+    Known,
     RowMapper,
     Source,
     Step,
+    set_digits,
+    set_meanings,
+    set_name,
     set_review_id,
     set_whole_amounts,
 )
@@ -29,8 +33,8 @@ class Layout:
 
     `columns` names for each field the column it is read from, several joined by ` + `; `indexes` has the
     position of those that are read from one column as it is. `used` are the positions of all columns that
-    are read, `ignored` the names of the others, except those that the mapping ignores. `chosen` is what is
-    set for fields, `constants` the fields that the mapping gives.
+    are read or known not to be, `ignored` the names of those that are not, except those that the mapping
+    ignores. `chosen` is what is set for fields, `constants` the fields that the mapping gives.
     """
 
     file: str
@@ -45,6 +49,30 @@ class Layout:
     constants: Mapping[str, str]
     start: Callable[[], RowMapper] = field(repr=False, compare=False)
     """Returns a mapper for the rows of the file, from the first on."""
+
+    def says(self, name: str) -> bool:
+        """Return whether the file or its mapping gives a field."""
+        return name in self.columns or name in self.constants
+
+    def flagged(self, columns: Mapping[str, Sequence[FlagColumn]]) -> "Layout":
+        """Return the layout that also reads these columns of its table, by field, as far as it has them."""
+        own = {
+            name: [each.of(self.header) for each in some if each.at is None or each.name in self.header]
+            for name, some in columns.items()
+        }
+        own = {name: some for name, some in own.items() if some}
+        added = {each.name: each.at for some in own.values() for each in some if each.at is not None}
+        names = {name: " + ".join(each.name for each in some) for name, some in own.items()}
+        return replace(
+            self,
+            columns={
+                **self.columns,
+                **{name: said for name, said in names.items() if name not in self.constants},
+            },
+            used=self.used | {*added.values()},
+            ignored=tuple(name for name in self.ignored if name not in added),
+            start=(lambda: FlaggedMapper(self.start(), self.kind, own)) if own else self.start,
+        )
 
 
 class UnrecognisedError(FileError):
@@ -76,27 +104,26 @@ class Draft:
 
     def exported(self, export: Export, mapped: Mapping[str, int]) -> Layout:
         """Return the layout of a program's export; mapped columns replace what its fields are read from."""
-        over = {
-            name: at for name, at in mapped.items() if name in export.composed and name not in export.parts
-        }
-        positions = export.positions(self.header.without(self.ignored))
-        positions |= {name: at for name, at in mapped.items() if name not in over}
+        over = [name for name in mapped if name in export.composed and name not in export.parts]
+        positions = {**export.positions(self.header.without(self.ignored)), **mapped}
         sources = export.sources(positions) | {name: [at] for name, at in mapped.items()}
         direct = {
-            name: at for name, at in positions.items() if name in sources and name not in export.composed
+            name: at for name, at in positions.items() if name in {*sources} - {*export.composed} | {*over}
         }
         rows: Callable[[], RowMapper] = partial(DirectMapper, positions)
         if export.mapper:
             others = [name for name in positions if name not in export.parts and name not in export.composed]
-            rows = partial(MAPPERS[export.mapper], Source(positions, others, self.mapping.constants))
+            source = Source(export, positions, others, over, self.mapping.constants, Known())
+            rows = partial(MAPPERS[export.mapper], source)
         return self._layout(
             export.name,
             export.kind,
             sources,
-            direct=direct | over,
-            start=(lambda: OverlaidMapper(rows(), over)) if over else rows,
+            direct=direct,
+            start=rows,
             units=export.units,
             positions=positions,
+            unread={at for at, name in enumerate(self.header.loose) if name in export.unread},
         )
 
     def _layout(
@@ -109,6 +136,7 @@ class Draft:
         start: Callable[[], RowMapper],
         units: Units | None = None,
         positions: Mapping[str, int] | None = None,
+        unread: Collection[int] = (),
     ) -> Layout:
         used = {at for each in sources.values() for at in each} | {*(positions or {}).values()}
         rest = [at for at in range(len(self.header.shown)) if at not in used and at not in self.ignored]
@@ -122,7 +150,7 @@ class Draft:
                 name: " + ".join(self.header.shown[at] for at in each) for name, each in sources.items()
             },
             indexes=dict(direct),
-            used=frozenset(used),
+            used=frozenset(used | {*unread}),
             ignored=tuple(self.header.shown[at] for at in rest if self.header.shown[at]),
             chosen=self._chosen(kind, units or Units()),
             constants=self.constants,
@@ -132,8 +160,14 @@ class Draft:
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
         constants = self.constants
         steps: list[Step] = [lambda row: row.update(constants)] if constants else []
+        if self.mapping.values:
+            steps.append(set_meanings(self.mapping.values))
         if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
             steps.append(set_whole_amounts(cents))
+        if digits := {name: n for name, each in self.mapping.units.fields.items() if (n := each.digits)}:
+            steps.append(set_digits(digits))
+        if not {"first_name", "last_name"}.isdisjoint({*sources, *constants}):
+            steps.append(set_name)
         if kind is Kind.REVIEWS and "review_id" not in {*sources, *constants}:
             steps.append(set_review_id)
         return steps

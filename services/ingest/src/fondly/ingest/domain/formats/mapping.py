@@ -11,9 +11,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from fondly.ingest.domain.encodings import ENCODINGS, known_encoding
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
+from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.units import Dates, Decimal, Units
+from fondly.ingest.domain.values.flags import answer
 from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
 
 SHOP_URL = "shop_url"
@@ -41,23 +44,34 @@ def _currency(code: str) -> str:
 FieldName = Annotated[str, AfterValidator(_known), Field(json_schema_extra={"enum": list(_ALL)})]
 CurrencyCode = Annotated[str, AfterValidator(_currency), Field(json_schema_extra={"pattern": "^[A-Z]{3}$"})]
 ConstantName = Annotated[str, AfterValidator(partial(_known, names=(*_ALL, SHOP_URL)))]
+EncodingName = Annotated[
+    str, AfterValidator(known_encoding), Field(json_schema_extra={"enum": list(ENCODINGS)})
+]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
-class FieldUnits(Said):
-    """How the values of a field are written; what is not said is decided by the values."""
+class _Units(Said):
+    """How values are written; what is not said is decided by the values."""
 
     decimal: Decimal | None = Field(None, description="what separates the fraction of a number")
     dates: Dates | None = Field(None, description="the order of day, month and year")
     currency: CurrencyCode | None = Field(None, description="the ISO 4217 code of amounts without a currency")
     prices_in: Literal["units", "cents"] | None = Field(None, description="cents: 1299 is 12.99")
 
+
+class FieldUnits(_Units):
+    """How the values of a field are written."""
+
+    digits: int | None = Field(
+        None, ge=1, le=30, description="how many an id has that is a number: zeros before it are restored"
+    )
+
     def as_units(self) -> Units:
         """Return what is said of how texts are read."""
         return Units(decimal=self.decimal, dates=self.dates, currency=self.currency)
 
 
-class FileUnits(FieldUnits):
+class FileUnits(_Units):
     """How the values of a file are written, and those of single fields."""
 
     fields: dict[FieldName, FieldUnits] = Field(default_factory=dict)
@@ -75,22 +89,31 @@ class FileMapping(Said):
         None, description="what the rows describe; otherwise decided by name and columns"
     )
     sheet: Text | None = Field(None, description="the sheet of a workbook that has several")
+    encoding: EncodingName | None = Field(
+        None, description="how a text file is encoded; otherwise UTF-8, or by its first bytes"
+    )
     columns: dict[Text, FieldName] = Field(default_factory=dict, description="source column: field")
     constants: dict[ConstantName, Text] = Field(
         default_factory=dict, description="field: its value in every row; also shop_url"
     )
     units: FileUnits = FileUnits()
+    values: dict[FieldName, dict[Text, Text]] = Field(
+        default_factory=dict, description='field: {cell text: what it means}, such as suppressed: {"2": yes}'
+    )
     ignore: tuple[Text, ...] = Field((), description="columns that are not read, and not reported as unknown")
 
     @model_validator(mode="after")
-    def _each_field_has_one_source(self) -> "FileMapping":
+    def _is_consistent(self) -> "FileMapping":
         for field in dict.fromkeys(self.columns.values()):
             sources = [name for name, meant in self.columns.items() if meant == field]
             sources += ["constants"] if field in self.constants else []
-            if len(sources) > 1:
+            if len(sources) > 1 and (field not in FLAGS or field in self.constants):
                 raise ValueError(
                     f"found {' and '.join(map(glimpse, sources))} for {field}, expected one source"
                 )
+        for field, meaning in ((name, each) for name in FLAGS for each in self.values.get(name, {}).values()):
+            if answer(field, meaning) is None:
+                raise ValueError(f"found {glimpse(meaning)!r} for {field}, expected yes or no")
         url = self.constants.get(SHOP_URL)
         if url and urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(
@@ -136,6 +159,16 @@ class Mapping(FileMapping):
         exact = (said for pattern, said in named if pattern.casefold() == own)
         fitting = (said for pattern, said in named if fnmatchcase(own, pattern.casefold()))
         return next(exact, None) or next(fitting, None)
+
+    def unmatched(self, names: Iterable[str]) -> list[str]:
+        """Return what is said of other files than these, such as `mapping.yaml: files: orders.csv`."""
+        own = [PurePath(name).name.casefold() for name in names]
+        patterns = (pattern for pattern, _ in self._named())
+        return [
+            f"mapping.yaml: files: {pattern}"
+            for pattern in patterns
+            if not any(fnmatchcase(name, pattern.casefold()) for name in own)
+        ]
 
     def _named(self) -> list[tuple[str, FileMapping]]:
         if isinstance(self.files, dict):

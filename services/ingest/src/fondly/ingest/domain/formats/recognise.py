@@ -2,35 +2,45 @@
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.file_names import base_name, kind_of_name
-from fondly.ingest.domain.formats.export import EXPORTS, Export
+from fondly.ingest.domain.formats.export import BESIDE, EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
+from fondly.ingest.domain.formats.order_columns import field_told_by
+from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.vocabulary import (
+    MAX_COMPARED,
     MAX_SHOWN_COLUMNS,
     Header,
     holds_values,
-    nearest_column,
+    likest_column,
     own_names,
     read_names,
     synonyms,
 )
 
-MAX_COMPARED = 100
-"""As many columns are compared with a missing one."""
+
+class SeveralColumnsError(FileError):
+    """Several `columns` may be a `field`, and nothing tells which is."""
+
+    def __init__(self, message: str, field: str, columns: Sequence[str]) -> None:
+        super().__init__(message)
+        self.field = field
+        self.columns = columns
 
 
 def matching(
     header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
 ) -> dict[str, list[int]]:
-    """Return for each field neither given nor taken its columns: by exact name, then alike, then synonyms."""
+    """Return for each field neither given nor taken its columns: by name, alike, synonyms, then words."""
     free = [at for at in range(len(header.exact)) if at not in taken]
     found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:
-        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous))
+        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous, _told))
         if name not in given and (columns := next(filter(None, ranks), None)):
             found[name] = columns
     return found
@@ -47,7 +57,7 @@ def advice(header: Header, kind: Kind, lacking: Sequence[str], free: Sequence[in
             "commas, semicolons, tabs or bars: remove what stands above them"
         )
     names = [glimpse(header.shown[at]) for at in free if header.shown[at]]
-    near = {field: _nearest(field, kind, names[:MAX_COMPARED]) for field in lacking}
+    near = {field: _nearest(field, kind, names) for field in lacking}
     likely = [f"{column!r} for {field}" for field, column in near.items() if column]
     parts = [f"found {_listed(names)}"]
     if likely:
@@ -70,16 +80,27 @@ def _synonymous(header: Header, kind: Kind, name: str, free: Sequence[int]) -> l
     return [at for at in free if header.loose[at] not in own and known.get(header.loose[at]) == name]
 
 
+def _told(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
+    """Return the first column whose name tells of what became of an order, by its words alone."""
+    known = {*own_names(kind), *synonyms(kind)} if kind is Kind.ORDERS else set(header.loose)
+    told = (at for at in free if header.loose[at] not in known and field_told_by(header.shown[at]) == name)
+    return list(islice(told, 1))
+
+
 def _only(header: Header, name: str, matches: Sequence[int]) -> int:
-    """Return the only column for a field; `FileError` if several are equally good."""
+    """Return the only column for a field; `FileError` if several are equally good, but those of flags."""
     if len(matches) == 1:
         return matches[0]
     shown = [header.shown[at] for at in matches]
     if len(set(shown)) == 1:
         raise FileError(f"line 1: repeated columns: {glimpse(shown[0])}")
+    if name in FLAGS:
+        return matches[0]
     listed = " and ".join(repr(glimpse(each)) for each in shown)
     remedy = f"rename the right one to {name}, or map it in mapping.yaml and list the others under ignore"
-    raise FileError(f"line 1: found columns {listed}, expected one for {name}: {remedy}")
+    raise SeveralColumnsError(
+        f"line 1: found columns {listed}, expected one for {name}: {remedy}", name, shown
+    )
 
 
 def _position(header: Header, name: str, *, file: str) -> int:
@@ -96,8 +117,8 @@ def _position(header: Header, name: str, *, file: str) -> int:
 
 
 def _nearest(field: str, kind: Kind, names: Sequence[str]) -> str | None:
-    found = (nearest_column(each, kind, names) for each in field.split(" or "))
-    return next((name for name in found if name), None)
+    found = (likest_column(each, kind, names) for each in field.split(" or "))
+    return next((like.column for like in found if like), None)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -106,13 +127,17 @@ def _listed(names: Sequence[str]) -> str:
     return (", ".join(shown) or "no other column") + (f" and {more} more" if more else "")
 
 
-ALONE = "a file that is uploaded alone has products, customers and reviews in each row"
+ALONE = (
+    "a file that is uploaded alone has products, customers and reviews in each row; `fondly upload FOLDER` "
+    "makes a set of several"
+)
 _ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
 _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""
 
 _OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
-"""A file without a telling name and with two of these is no file of products, even if it lacks the rest."""
+"""A file without a telling name and with two of these is no file of products, even if it lacks the rest; one
+with nothing but ids is none of customers."""
 
 
 def recognise(
@@ -130,13 +155,29 @@ def recognise(
     mapped = {field: _position(names, name, file=file) for name, field in said.columns.items()}
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
-        return draft.exported(export, mapped)
+        layout = draft.exported(export, {**_beside(draft, export, mapped), **mapped})
+        lacking = missing(export.kind, [*layout.columns, *draft.constants])
+        if lacking and export.hint:
+            raise UnrecognisedError(
+                f"missing columns: {', '.join(lacking)} (read as {export.name}, line 1); {export.hint}",
+                layout,
+            )
+        if not lacking:
+            return layout
     return _table(draft, mapped, promised)
 
 
 def _export(names: Header, mapping: FileMapping, ignored: Collection[int]) -> Export | None:
     found = next((each for each in EXPORTS if each.matches(names.without(ignored))), None)
     return found if found and mapping.kind in {None, found.kind} else None
+
+
+def _beside(draft: Draft, export: Export, mapped: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns of an export that are none of its program's, but have a field's name."""
+    positions = export.positions(draft.header)
+    taken = {*positions.values(), *mapped.values(), *draft.ignored}
+    found = matching(draft.header, export.kind, taken=taken, given=export.sources(positions))
+    return {name: at[0] for name, at in found.items() if name in BESIDE[export.kind] and len(at) == 1}
 
 
 def _table(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Layout:
@@ -178,6 +219,8 @@ def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
         unfit.add(Kind.REVIEWS)
     if named is not Kind.PRODUCTS and len(_OF_REVIEWERS & found[Kind.COMBINED]) > 1:
         unfit.add(Kind.PRODUCTS)
+    if named is not Kind.CUSTOMERS and found[Kind.CUSTOMERS] <= {"user_id"}:
+        unfit.add(Kind.CUSTOMERS)
     return [kind for kind in _ORDER if kind not in unfit]
 
 

@@ -1,5 +1,6 @@
 """How the values of a field are written, where a mapping says so."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -7,6 +8,8 @@ from typing import Literal
 from fondly.ingest.domain.errors import RowError, quoted
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 
+_NUMBER = re.compile(r"0*([0-9]{1,20})(?:\.0+)?", re.ASCII)
+_MAX_DIGITS = 20
 Decimal = Literal[".", ","]
 Dates = Literal["day-month-year", "month-day-year", "year-month-day"]
 
@@ -38,6 +41,21 @@ def applied(kind: Kind, units: Mapping[str, Units], default: Units) -> dict[str,
         if any(parts.values()):
             found[name] = Units(**parts)
     return found
+
+
+def with_digits(number: str, digits: int) -> str:
+    """Return an id that is a number with its zeros and without a fraction: `123.0` is `00123` of 5 digits."""
+    found = _NUMBER.fullmatch(number.strip())
+    return found[1].zfill(digits) if found else number
+
+
+def numbers_like(number: str) -> list[str]:
+    """Return what else an id may be that is a number: with other zeros before it, or with a fraction."""
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        return []
+    written = [found[1].zfill(digits) for digits in range(len(found[1]), _MAX_DIGITS + 1)]
+    return [each for each in (*written, f"{found[1]}.0") if each != number]
 
 
 def whole_amount(cents: str, *, column: str) -> str:

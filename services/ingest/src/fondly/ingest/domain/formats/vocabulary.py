@@ -93,18 +93,33 @@ def known_names() -> frozenset[str]:
     return frozenset(name for kind in Kind for name in (*synonyms(kind), *own_names(kind)))
 
 
-def nearest_column(field: str, kind: Kind, columns: Iterable[str]) -> str | None:
+class Likeness(NamedTuple):
+    """How like a column is to a name of a field, by letters and digits: 1.0 if they are the same."""
+
+    share: float
+    column: str
+    name: str
+
+
+NEAR = 0.7
+"""Tells `Prise` and `Artikel Nummern` from the rest."""
+MAX_COMPARED = 100
+"""As many columns are compared with the names of a field."""
+
+
+def likest_column(field: str, kind: Kind, columns: Sequence[str]) -> Likeness | None:
     """Return the column whose name is most like one of a field's; None if none is."""
     names = [name for name, meant in {**own_names(kind), **synonyms(kind)}.items() if meant == field]
-    best = max(((_likeness(column, names), column) for column in columns), default=(0.0, ""))
-    return best[1] if best[0] >= 0.7 else None  # noqa: PLR2004 - tells `Prise` and `Artikel Nummern` from the rest
+    found = (_likeness(column, name) for column in columns[:MAX_COMPARED] for name in names)
+    best = max(found, default=None)
+    return best if best and best.share >= NEAR else None
 
 
-def nearest_field(column: str, kind: Kind, fields: Iterable[str]) -> str | None:
-    """Return the field whose names are most like a column's; None if none is."""
-    return next((field for field in fields if nearest_column(field, kind, [column])), None)
+def nearest_field(column: str, kind: Kind, fields: Iterable[str]) -> tuple[str, str] | None:
+    """Return the field whose names are most like a column's, and that name; None if none is."""
+    found = ((field, likest_column(field, kind, [column])) for field in fields)
+    return next(((field, like.name) for field, like in found if like), None)
 
 
-def _likeness(column: str, names: Iterable[str]) -> float:
-    loose = loosened(column)
-    return max((difflib.SequenceMatcher(None, loose, name).ratio() for name in names), default=0.0)
+def _likeness(column: str, name: str) -> Likeness:
+    return Likeness(difflib.SequenceMatcher(None, loosened(column), name).ratio(), column, name)

@@ -6,22 +6,28 @@ from typing import NamedTuple
 
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.rows import reading
 from fondly.ingest.domain.values import flags, people
 from fondly.ingest.domain.values.texts import read_id
 
 
 class ExclusionRules(NamedTuple):
-    """Whom the shop does not write to besides those who refuse; `minimum_age` is in years, 0 for none."""
+    """Whom the shop does not write to besides those who refuse; `minimum_age` is in years, 0 for none.
+
+    Nor does it to those of whom no consent is known, unless `consent_not_required` says in a line why.
+    """
 
     minimum_age: int = 18
-    require_consent: bool = False
+    consent_not_required: str = ""
 
 
 USUAL_EXCLUSION = ExclusionRules()
 
 
 ADDRESS_DIGITS = 24
+_DETAILS = frozenset(FIELDS[Kind.CUSTOMERS].keys() - {"user_id", "email"})
+"""What a row may say of somebody: most rows of orders and reviews say nothing."""
 
 
 class CustomerRow(NamedTuple):
@@ -35,6 +41,7 @@ class CustomerRow(NamedTuple):
     suppressed: bool | None = None
     language: str | None = None
     time_zone: str | None = None
+    is_deleted: bool = False
 
 
 def read_customer_row(row: Row) -> CustomerRow:
@@ -43,6 +50,8 @@ def read_customer_row(row: Row) -> CustomerRow:
     email = row.optional("email", people.read_email)
     if customer_id is None and email is None:
         raise _unnamed(row)
+    if not row.has_any(_DETAILS):
+        return CustomerRow(customer_id, email)
     return CustomerRow(
         customer_id=customer_id,
         email=email,
@@ -52,6 +61,7 @@ def read_customer_row(row: Row) -> CustomerRow:
         suppressed=suppression(row),
         language=row.optional("language", people.read_language),
         time_zone=row.optional("time_zone", people.read_time_zone),
+        is_deleted=row.raw("deleted") not in flags.NO,
     )
 
 

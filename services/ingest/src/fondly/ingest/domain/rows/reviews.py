@@ -22,7 +22,8 @@ from fondly.ingest.domain.values.texts import read_id
 # side. There are two certain cases: if the cell has n - 1 commas, all are separators; if it has n - 1 commas
 # without a space beside them, those are. Any other split could give one reviewer another's words. Where it
 # does not matter whose they are, such a cell can still be divided at its likeliest separators.
-_TIGHT_COMMA = re.compile(r"(?<!\s),(?!\s)")
+# The comma comes first in the pattern: so the search for it is one for a character.
+_TIGHT_COMMA = re.compile(r",(?<!\s,)(?!\s)")
 _TIGHT_COMMA_OUTSIDE_FIGURES = re.compile(_TIGHT_COMMA.pattern + r"(?!(?<=\d,)\d{2,3}(?!\d))")
 """Does not match in `1,499` or `1,39,900`."""
 

@@ -17,9 +17,10 @@ from zoneinfo import ZoneInfo
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.ingest_report import Convention
 from fondly.ingest.domain.formats.units import Units
-from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own
+from fondly.ingest.domain.values.categories import PLAIN_PATHS, Categories, PathReader
+from fondly.ingest.domain.values.currencies import checked_currency, is_taken_as_own, meant
 from fondly.ingest.domain.values.dates import DateOrder
-from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
+from fondly.ingest.domain.values.evidence import Amounts, Dates, Evidence, Example, Judge
 from fondly.ingest.domain.values.people import read_time_zone
 from fondly.ingest.domain.values.verdicts import (
     NAMES,
@@ -41,6 +42,7 @@ class Reads(StrEnum):
     MONEY = "money"
     NUMBER = "number"
     MOMENT = "moment"
+    PATH = "path"
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,20 @@ class Decided:
     """How a column is read.
 
     `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
-    rather than evidence holds only for the currencies in `only_for`; None means all. Times after `latest`, in
-    Unix seconds, are too far ahead.
+    rather than evidence holds only for the currencies in `only_for`; None means all. `now` is in Unix
+    seconds, as is `latest`: times after it are too far ahead. `paths` reads categories.
     """
 
     decimal: DecimalMark | None
     date_order: DateOrder | None
     currency: str
     time_zone: tzinfo
+    now: int
     latest: int
     refusal: str
     only_for: frozenset[str] | None = None
     convention: Convention | None = None
+    paths: PathReader = PLAIN_PATHS
 
 
 class ColumnSurvey:
@@ -85,7 +89,7 @@ class ColumnSurvey:
 
     def __init__(self, reads: Reads) -> None:
         self._reads = reads
-        self._judge: Judge = Dates() if reads is Reads.MOMENT else Amounts(money=reads is Reads.MONEY)
+        self._judge = _judge(reads)
         self.see = self._judge.see
         """Take note of a cell: `see(text, line)`. Bound here, since it is called for every cell of a file."""
 
@@ -108,6 +112,7 @@ class ColumnSurvey:
     ) -> Decided:
         """Decide by all cells seen; `kin` are surveys of the file's other columns of the same kind."""
         chosen = chosen or Units()
+        paths, shown = self._judge.reader() if isinstance(self._judge, Categories) else (PLAIN_PATHS, None)
         currency = checked_currency(chosen.currency) if chosen.currency else defaults.currency
         is_date = self._reads is Reads.MOMENT
         by_cells = by_evidence(
@@ -119,10 +124,12 @@ class ColumnSurvey:
             date_order=cast("DateOrder | None", verdict.choice) if is_date else None,
             currency=currency,
             time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
+            now=defaults.now,
             latest=defaults.now + _DAYS_AHEAD * SECONDS_PER_DAY,
             refusal=self._refusal(verdict),
             only_for=verdict.only_for,
-            convention=self._convention(column, verdict, currency),
+            convention=_several(column, paths, shown) or self._convention(column, verdict, currency),
+            paths=paths,
         )
 
     def _by_custom(self, currency: str, locale: str) -> Verdict:
@@ -147,9 +154,26 @@ class ColumnSurvey:
         decided = (
             [(NAMES.get(verdict.choice or "", _UNDECIDED), verdict.because)] if self.evidence.open else []
         )
-        own = sorted(mark for mark in self.evidence.marks if is_taken_as_own(mark, currency))
+        marks = sorted(mark for mark in self.evidence.marks if mark)
+        own = [mark for mark in marks if is_taken_as_own(mark, currency)]
         decided += [(f"{mark} is {currency}", f"currency {currency}") for mark in own]
+        foreign = [(code, mark) for mark in marks if (code := meant(mark, currency)) not in {None, currency}]
+        decided += [
+            (f"{mark} is {code}, not {currency}", f"{self.evidence.marks[mark].example}")
+            for code, mark in foreign
+        ]
         if not decided:
             return None
         reads, because = zip(*decided, strict=True)
         return Convention(column=column, reads="; ".join(reads), because="; ".join(dict.fromkeys(because)))
+
+
+def _judge(reads: Reads) -> Judge:
+    if reads is Reads.PATH:
+        return Categories()
+    return Dates() if reads is Reads.MOMENT else Amounts(money=reads is Reads.MONEY)
+
+
+def _several(column: str, paths: PathReader, shown: Example | None) -> Convention | None:
+    between = "several categories" if paths.level == "|" else f"levels separated by {paths.level}"
+    return Convention(column=column, reads=between, because=str(shown)) if shown else None

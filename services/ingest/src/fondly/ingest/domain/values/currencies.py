@@ -10,24 +10,19 @@ from functools import lru_cache
 
 from iso4217 import Currency
 
-from fondly.ingest.domain.data import read_table
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.values.characters import plain
 from fondly.ingest.domain.values.locales import Marks, marks_by_name
+from fondly.ingest.domain.values.symbols import SYMBOLS, TABLE, symbol_key
 
-_TABLE = read_table(__package__, "currencies.toml")
-_CODES = {name: frozenset(codes.split()) for name, codes in _TABLE["codes"].items()}
+_CODES = {name: frozenset(codes.split()) for name, codes in TABLE["codes"].items()}
 MINOR_UNITS: dict[str, int] = {
     str(currency.code): currency.exponent
     for currency in Currency
     if currency.exponent is not None and currency.code not in _CODES["no_money"]
 }
-_SYMBOLS: dict[str, tuple[str, ...]] = {
-    **{symbol: tuple(codes.split()) for each in ("led", "shared") for symbol, codes in _TABLE[each].items()},
-    **{symbol: (code,) for code, symbols in _TABLE["own"].items() for symbol in symbols.split()},
-}
 MAX_PRICE, MAX_PRICE_IN_LOW_UNITS = 10**7, 10**9
-_MARKS_OF = marks_by_name(_TABLE["marks"])
+_MARKS_OF = marks_by_name(TABLE["marks"])
 _MAX_PARTS = 2
 
 
@@ -46,6 +41,12 @@ def checked_currency(code: str) -> str:
 def read_currency(text: str) -> str:
     """Read a code of ISO 4217 in any case, such as `eur`."""
     return checked_currency(plain(text).upper())
+
+
+def with_code(amount: str, code: str) -> str:
+    """Return an amount with the currency that another column gives it, if both say something."""
+    found = plain(code).upper()
+    return f"{amount} {found}" if amount.strip() and is_active(found) else amount
 
 
 def home_marks(code: str) -> Marks | None:
@@ -83,24 +84,20 @@ def meant(mark: str, shop: str) -> str | None:
 
 def is_taken_as_own(mark: str, shop: str) -> bool:
     """Whether a mark is read as the shop's own currency though it may well mean another."""
-    codes = _SYMBOLS.get(_key(mark), ())
+    codes = SYMBOLS.get(symbol_key(mark), ())
     return shop in codes and len(codes) > 1 and not (_is_led(mark) and shop == codes[0])
 
 
 def _is_led(mark: str) -> bool:
-    return any(_key(part) in _TABLE["led"] for part in mark.split())
+    return any(symbol_key(part) in TABLE["led"] for part in mark.split())
 
 
 def _candidates(part: str, shop: str) -> Iterable[str]:
-    key = _key(part)
-    return _SYMBOLS.get(key) or ((key,) if _is_code(part, key, shop) else ())
+    key = symbol_key(part)
+    return SYMBOLS.get(key) or ((key,) if _is_code(part, key, shop) else ())
 
 
 def _is_code(written: str, code: str, shop: str) -> bool:
     if not is_active(code) or code == shop:
         return is_active(code)
     return code not in _CODES["words_in_capitals" if written == code else "words"]
-
-
-def _key(mark: str) -> str:
-    return mark.upper().rstrip(".")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fondly.ingest.domain.errors import glimpse
-from fondly.ingest.domain.values.amounts import MAX_CHARS, split_amount
+from fondly.ingest.domain.values.amounts import MAX_CHARS, Numeral, split_amount
 from fondly.ingest.domain.values.characters import plain, shape
 
 MAX_SHAPES = 8192
@@ -37,12 +37,20 @@ class Open(NamedTuple):
 
 
 @dataclass
+class Tally:
+    """How many cells there are with one mark, and the first of them."""
+
+    example: Example | None = None
+    cells: int = 0
+
+
+@dataclass
 class Evidence:
-    """First examples by what they prove, by what they leave open, and by what stands beside amounts."""
+    """First examples by what they prove and by what they leave open; cells by what stands beside amounts."""
 
     proved: dict[str, Example] = field(default_factory=dict)
     open: dict[Open, Example] = field(default_factory=dict)
-    marks: dict[str, Example] = field(default_factory=dict)
+    marks: dict[str, Tally] = field(default_factory=dict)
     has_overflown: bool = False
     """More has been left open than is remembered."""
 
@@ -57,10 +65,11 @@ class Evidence:
         else:
             self.has_overflown = True
 
-    def note_mark(self, mark: str, example: Example) -> None:
-        """Note what stands beside an amount."""
-        if len(self.marks) < MAX_OPEN:
-            self.marks.setdefault(mark, example)
+    def of_mark(self, mark: str, example: Example) -> Tally:
+        """Return the tally of what stands beside an amount: of nothing under ""."""
+        if len(self.marks) >= MAX_OPEN:
+            return self.marks.get(mark) or Tally()
+        return self.marks.setdefault(mark, Tally(example))
 
 
 class Judge(ABC):
@@ -68,7 +77,6 @@ class Judge(ABC):
 
     def __init__(self) -> None:
         self.evidence, self.piece = Evidence(), ""
-        self._seen: set[str] = set()
 
     @abstractmethod
     def see(self, text: str, line: int) -> None:
@@ -81,33 +89,46 @@ class Amounts(Judge):
     def __init__(self, *, money: bool) -> None:
         super().__init__()
         self._money = money
+        self._bare = self.evidence.marks.setdefault("", Tally())
+        self._kinds: dict[str, Tally] = {}
 
     def see(self, text: str, line: int) -> None:
-        """Judge a cell unless one of its shape has been judged; whole figures say nothing."""
-        if text.isdigit() or len(text) > MAX_CHARS:
+        """Judge a cell unless one of its shape has been judged; whole figures only count."""
+        if text.isdigit():
+            self._bare.cells += 1
+            return
+        if len(text) > MAX_CHARS:
             return
         kind = shape(text)
-        if kind in self._seen:
-            return
-        if len(self._seen) < MAX_SHAPES:
-            self._seen.add(kind)
-        self._judge(text, Example(line, text, self.piece))
+        tally = self._kinds.get(kind)
+        if tally is None:
+            tally = self._judge(text, Example(line, text, self.piece))
+            if len(self._kinds) < MAX_SHAPES:
+                self._kinds[kind] = tally
+        tally.cells += 1
 
-    def _judge(self, text: str, example: Example) -> None:
+    def _judge(self, text: str, example: Example) -> Tally:
+        """Note what a cell proves and leaves open; return the tally of what stands beside its figures."""
         amount = split_amount(text)
         if amount is None:
-            return
+            return Tally()
         mark = amount.mark if self._money else ""
-        if mark:
-            self.evidence.note_mark(mark, example)
-        if amount.numeral.ambiguous:
-            self.evidence.leave_open(Open(amount.numeral.mark, mark), example)
-        elif amount.numeral.mark:
-            self.evidence.prove(amount.numeral.mark, example)
+        self._note(amount.numeral, mark, example)
+        return self.evidence.of_mark(mark, example)
+
+    def _note(self, numeral: Numeral, mark: str, example: Example) -> None:
+        if numeral.ambiguous:
+            self.evidence.leave_open(Open(numeral.mark, mark), example)
+        elif numeral.mark:
+            self.evidence.prove(numeral.mark, example)
 
 
 class Dates(Judge):
     """Judges dates of figures with the year last; all others have one reading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._seen: set[str] = set()
 
     def see(self, text: str, line: int) -> None:
         """Judge a cell unless one that begins alike has been judged."""

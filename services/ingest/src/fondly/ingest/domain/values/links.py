@@ -10,6 +10,8 @@ from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.values.hosts import public_host
 
 MAX_URL_CHARS = 2048
+ALLOWED = "a URL of an allowed host"
+"""What is expected where a link leads elsewhere."""
 _PORTS = {"http": "80", "https": "443"}
 # A backslash is a slash to browsers, and signs of markup have no business in a URL.
 _URL = re.compile(
@@ -93,7 +95,7 @@ def _public_authority(scheme: str, written: str, port: str | None, policy: LinkP
     if host is None:
         raise UnreadableError("a URL of a public host", text)
     if not policy.allows(host):
-        raise UnreadableError("a URL of an allowed host", text)
+        raise UnreadableError(ALLOWED, text)
     return host if port in {None, _PORTS[scheme]} else f"{host}:{port}"
 
 

@@ -1,6 +1,6 @@
 """Reads prices."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,10 +18,11 @@ _KEPT_PRICES = 8192
 
 
 class Price(NamedTuple):
-    """An amount of money above 0; `currency` is an ISO 4217 code."""
+    """An amount of money above 0; `currency` is an ISO 4217 code. One `is_rounded` had further decimals."""
 
     amount: Decimal
     currency: str
+    is_rounded: bool = False
 
 
 def read_price(text: str, decided: Decided, currency: str | None = None) -> Price:
@@ -43,7 +44,9 @@ def _read(text: str, decimal: str | None, only_for: frozenset[str] | None, refus
         raise UnreadableError("a price without groups of four digits", text)
     if amount.numeral.ambiguous and (decimal is None or (only_for is not None and currency not in only_for)):
         raise UnreadableError(f"a price {refusal}", text)
-    return Price(_representable(amount.numeral.value(decimal or ""), currency, text), currency)
+    value = amount.numeral.value(decimal or "")
+    payable = _payable(value, currency, text)
+    return Price(payable, currency, is_rounded=abs(payable - value) > _FLOAT_ERROR)
 
 
 def _currency(amount: Amount, shop: str, text: str) -> str:
@@ -63,13 +66,15 @@ def _a_clear_currency(codes: tuple[str, ...]) -> str:
     return f"a price in a clear currency: this may be {meanings}; set `currency` for it in mapping.yaml"
 
 
-def _representable(value: Decimal, currency: str, text: str) -> Decimal:
-    """Return the amount in whole minor units; ISO 4217 says how many decimals a currency has."""
+def _payable(value: Decimal, currency: str, text: str) -> Decimal:
+    """Return the amount in whole minor units, of which ISO 4217 says how small they are.
+
+    Half a unit is rounded up, as customers know it from tills. Source: Council Regulation (EC) No 1103/97,
+    article 5, on amounts to be paid.
+    """
     decimals = MINOR_UNITS[currency]
     has_more = len(str(value).partition(".")[2]) > decimals
-    amount = round(value, decimals) if has_more else value
-    if abs(amount - value) > _FLOAT_ERROR:
-        raise UnreadableError(f"a price with at most {decimals} decimals, as {currency} has", text)
+    amount = value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) if has_more else value
     if amount <= 0:
         raise UnreadableError("a price above 0", text)
     if amount > max_price(currency):

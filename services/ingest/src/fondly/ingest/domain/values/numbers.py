@@ -24,8 +24,16 @@ def read_count(text: str, decided: Decided) -> int:
 
 
 def read_quantity(text: str, decided: Decided) -> int:
-    """Read how many of a thing were bought: a whole number from 1 to a million."""
+    """Read how many of a thing were bought: a whole number from 1 to a million; below 0, brought back."""
+    figures = plain(text)
+    if figures.startswith("-"):
+        return -_whole(figures.removeprefix("-"), decided, _A_QUANTITY, range(1, MAX_QUANTITY + 1))
     return _whole(text, decided, _A_QUANTITY, range(1, MAX_QUANTITY + 1))
+
+
+def read_taken_back(text: str, decided: Decided) -> int:
+    """Read how many of a thing were cancelled or refunded; some shops count them below 0."""
+    return read_count(plain(text).removeprefix("-"), decided)
 
 
 def read_stock(text: str, decided: Decided) -> int:

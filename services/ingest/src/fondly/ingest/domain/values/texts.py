@@ -6,8 +6,14 @@ from fondly.ingest.domain.errors import UnreadableError
 from fondly.ingest.domain.text import clean
 
 _DASHES = frozenset({"", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
-_FOLDED = _DASHES | {"null", "none", "nan", "n/a", "#n/a", "nil"}
-_WRITTEN = _DASHES | {"NULL", "null", "None", "none", "nan", "NaN", "N/A", "n/a", "#N/A", "nil"}
+_OF_DATABASES = frozenset({r"\N", "(null)", "<null>", "[NULL]", "0000-00-00", "0000-00-00 00:00:00"})
+"""What exports of MySQL, PostgreSQL and their tools write for NULL, and MySQL for no date."""
+_FOLDED = (
+    _DASHES | {"null", "none", "nan", "n/a", "#n/a", "nil"} | {each.casefold() for each in _OF_DATABASES}
+)
+_WRITTEN = (
+    _DASHES | _OF_DATABASES | {"NULL", "null", "None", "none", "nan", "NaN", "N/A", "n/a", "#N/A", "nil"}
+)
 
 
 def says_nothing(text: str) -> bool:

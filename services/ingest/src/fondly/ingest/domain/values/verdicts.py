@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from fondly.ingest.domain.rejects import FEW_ROWS
 from fondly.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
-from fondly.ingest.domain.values.evidence import Evidence, Example
+from fondly.ingest.domain.values.evidence import Evidence, Example, Tally
 from fondly.ingest.domain.values.locales import Marks, marks_of
 
 NAMES = {
@@ -16,6 +17,7 @@ NAMES = {
 }
 _OTHER_MARK = {".": ",", ",": "."}
 _USUAL_DECIMALS = 2
+_NEARLY_ALL = 0.95
 
 
 class Verdict(NamedTuple):
@@ -71,6 +73,31 @@ def by_money_custom(column: Evidence, currency: str, locale: str) -> Verdict:
     by_currency = all(home_marks(code) for code in currencies)
     because = f"currency {', '.join(sorted(currencies))}" if by_currency else f"locale {locale}"
     return Verdict(_OTHER_MARK[separator], because, frozenset(currencies))
+
+
+class Contradiction(NamedTuple):
+    """The currency that nearly all amounts of a column are in, though the shop's is another."""
+
+    currency: str
+    cells: int
+    example: Example
+
+
+def contradiction(column: Evidence, currency: str) -> Contradiction | None:
+    """Return what contradicts a shop's currency; amounts in several currencies are read as they are written.
+
+    So are a few cells of another currency: that a shop sells some products in it is no contradiction.
+    """
+    by_code: dict[str | None, list[Tally]] = {}
+    for mark, tally in column.marks.items():
+        by_code.setdefault(meant(mark, currency) if mark else currency, []).append(tally)
+    cells = {code: sum(tally.cells for tally in tallies) for code, tallies in by_code.items()}
+    code = max(cells, key=lambda each: cells[each])
+    if code in {None, currency} or cells[code] <= FEW_ROWS or cells[code] < _NEARLY_ALL * sum(cells.values()):
+        return None
+    return Contradiction(
+        f"{code}", cells[code], min(tally.example for tally in by_code[code] if tally.example)
+    )
 
 
 def by_number_custom(column: Evidence, locale: str) -> Verdict:

@@ -62,7 +62,7 @@ def product_question(
     """Return the question for several wordings of these texts on a product, whatever its number."""
     pick, own, says = product.pick, product.own, product.values["reason"]
     key = (pick.product, pick.praised, pick.blamed, pick.quotes, product.spoken, product.stated_reason.kind)
-    own_kind = (kind_name(product.own_category, product.naming) or ANY_KIND) if own else None
+    own_kind = (kind_name("", product.own_category, product.naming) or ANY_KIND) if own else None
     told = _Told(product, says.replace(own, OWN_SLOT) if own else says, own_kind, key)
     return _question(told, style, fields)
 

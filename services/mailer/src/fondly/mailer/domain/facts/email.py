@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from fondly.contracts.records import Recommendation
+from fondly.contracts.shelves import is_shelf
 from fondly.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from fondly.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT, ProductFacts
@@ -92,5 +93,5 @@ def email_facts(
         language=words.code,
         products=products,
         experience=experience if personal_words else replace(experience, own=None),
-        theme=Naming.load(words.code).in_sentence(theme) if theme else None,
+        theme=Naming.load(words.code).in_sentence(theme) if theme and not is_shelf(theme) else None,
     )

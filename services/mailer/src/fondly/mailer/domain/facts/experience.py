@@ -124,17 +124,21 @@ def _telling(owned: Iterable[OwnProduct], of_hero: str | None) -> list[OwnProduc
 def _own_words(owned: Iterable[OwnProduct], naming: Naming, min_words: int = MIN_WORDS) -> OwnWords | None:
     """Return what was said of the first of these products of which something was."""
     for each in owned:
-        said, name = each.said or "", own_name(each.product_name, each.category, naming)
+        said, name = each.said or "", _name(each, naming)
         if name and len(said.split()) >= min_words:
             sentences = filter(None, (clean(one, max_chars=MAX_SAID_CHARS) for one in _SENTENCE.split(said)))
             numbered = {f"s{n}": text for n, text in enumerate(islice(sentences, MAX_SENTENCES), 1)}
-            return OwnWords(name, kind_name(each.category, naming), numbered, each.stars)
+            kind = kind_name(each.product_name, each.category, naming)
+            return OwnWords(name, kind, numbered, each.stars)
     return None
 
 
 def _spoken(owned: Iterable[OwnProduct], naming: Naming) -> str | None:
-    names = (own_name(each.product_name, each.category, naming) for each in owned)
-    return next(filter(None, names), None)
+    return next(filter(None, (_name(each, naming) for each in owned)), None)
+
+
+def _name(own: OwnProduct, naming: Naming) -> str:
+    return own_name(own.product_name, own.category, naming, own.brand)
 
 
 def _aspect(
@@ -143,9 +147,10 @@ def _aspect(
     words: Language,
     called: Callable[[str, Language], str | None],
 ) -> Aspect | None:
-    naming, categories = Naming.load(words.code), {each.product_id: each.category for each in owned}
+    naming = Naming.load(words.code)
+    names = {each.product_id: _name(each, naming) for each in owned}
     named = (
-        (called(each.aspect, words), own_name(each.product_name, categories.get(each.product_id, ()), naming))
+        (called(each.aspect, words), names.get(each.product_id) or own_name(each.product_name, (), naming))
         for each in told
     )
     return next((Aspect(aspect, product) for aspect, product in named if aspect and product), None)

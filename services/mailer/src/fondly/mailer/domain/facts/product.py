@@ -57,7 +57,7 @@ class ProductFacts:
     @property
     def kind(self) -> str:
         """What people call one product of its category."""
-        return kind_name(self.entry.category, self.naming)
+        return kind_name(self.entry.name, self.entry.category, self.naming)
 
     @cached_property
     def stated_reason(self) -> StatedReason:

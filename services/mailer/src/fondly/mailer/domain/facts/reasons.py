@@ -6,7 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fondly.contracts.records import Product, Reason, ReasonKind
-from fondly.mailer.domain.facts.own_names import kind_name, own_name
+from fondly.contracts.shelves import is_shelf
+from fondly.mailer.domain.facts.own_names import kind_of, own_name
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.language.naming import Naming
 from fondly.mailer.domain.text import category_label, has_words
@@ -40,7 +41,8 @@ def stated_reason(
     """
     # more than one has rated it, perhaps by reviews, or the reason would not be given
     raters = max(product.rating_count or 0, 2) if reason.kind is ReasonKind.WELL_RATED else None
-    given = _Evidence(reason.product_name, own_category, reason.category, reason.customers, raters)
+    own = reason.product_name, reason.product_brand, own_category
+    given = _Evidence(*own, reason.category, reason.customers, raters)
     return _stated(reason.kind, given, locale)
 
 
@@ -48,6 +50,7 @@ class _Evidence(NamedTuple):
     """What a reason is proved by, as the catalogue and the recommender have it."""
 
     product_name: str | None
+    product_brand: str | None
     own_category: tuple[str, ...]
     category: tuple[str, ...]
     customers: int | None
@@ -75,10 +78,10 @@ def message_of(kind: ReasonKind) -> str:
 
 def _evidence(given: _Evidence, naming: Naming) -> Iterator[tuple[str, str | int]]:
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
-    if name := own_name(given.product_name or "", given.own_category, naming):
+    if name := own_name(given.product_name or "", given.own_category, naming, given.product_brand):
         yield "product", name
-    if kind := kind_name(given.own_category, naming):
-        yield "with", naming.together_with(kind, category_label(given.own_category))
+    if kind := kind_of(given.product_name or "", given.own_category, naming):
+        yield "with", naming.together_with(kind)
     if category := _category(given.category, naming):
         yield "category", category
     if customers := given.raters or given.customers:
@@ -93,9 +96,12 @@ def _who(customers: int) -> str:
 
 
 def _category(path: tuple[str, ...], naming: Naming) -> str:
-    """Return the category in words, or its parent where it alone means little: `headphones`, not `in-ear`."""
+    """Return the category in words, or its parent where it alone means little: `headphones`, not `in-ear`.
+
+    Empty for a shelf: nobody looks for something new in "New".
+    """
     label, parent = category_label(path), category_label(path[:-1])
-    if not has_words(label):
+    if not has_words(label) or is_shelf(label):
         return ""
     means_little = has_words(parent) and naming.singular(parent) and not naming.singular(label)
     return naming.in_sentence(parent if means_little else label)

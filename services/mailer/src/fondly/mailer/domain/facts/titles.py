@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from fondly.mailer.domain.facts.seller_claims import unshouted, without_claims, without_contacts
+from fondly.mailer.domain.language.naming import names_a_thing
 from fondly.mailer.domain.text import clean, cut, has_words, word_set
 
 TITLE_CHARS = 60
@@ -20,10 +21,12 @@ CACHED_NAMES = 8_192
 _WIDE_SIGNS = str.maketrans("，；：！？（）｜／", ",;:!?()|/", "®™©℗•★✓✔")  # noqa: RUF001 - signs of the catalogue
 _QUOTES = re.compile(r'["“”„«»]')
 _INCHES = re.compile(r"(?<=\d)\s?(?:[\"”“]|'')")
+_EDITION = re.compile(r"\s*[(\[{【|]")
+_DIVIDERS = frozenset(":-\u2013\u2014")
 _EMPTY_BRACKETS = re.compile(r"[(\[{【][\s,;:|/&+.–—-]*[)\]}】]")  # noqa: RUF001 - dashes of the catalogue
 _DOUBLED = re.compile(r"\s*([,|/;&+–—-])(?:\s*[,|/;&+–—-])+\s+")  # noqa: RUF001 - dashes of the catalogue
 _END = re.compile(
-    r"\s*(?:[,|(\[{【;!?]|:\s|\.\s|\s?[-–—]+\s|(?<!\s)/\s|\s(?:with|for|compatible|comes|supports?|featuring|mit|für)\s)",  # noqa: RUF001 - dashes of the catalogue
+    r"\s*(?:(?<!\d),|,(?!\d)|[|(\[{【;!?]|:\s|\.\s|\s?[-–—]+\s|(?<!\s)/\s|\s(?:with|for|compatible|comes|supports?|featuring|mit|für)\s)",  # noqa: RUF001 - dashes of the catalogue
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
@@ -69,6 +72,15 @@ def title(name: str) -> str:
 
 
 @lru_cache(maxsize=CACHED_NAMES)
+def work_title(name: str) -> str:
+    """Return the whole title of a book, a record or the like, with its author or artist, without editions."""
+    mended = _mended(name)
+    whole = _EDITION.split(mended)[0] or mended
+    told = _undangled(_BRACKETS.sub("", cut(whole, max_chars=TITLE_CHARS)))
+    return told if has_words(told) else title(name)
+
+
+@lru_cache(maxsize=CACHED_NAMES)
 def description(name: str) -> str:
     """Return specifications such as colour and size, as many as fit an alt text, without claims."""
     plain = _tidied(_SEPARATORS.sub(", ", _tidied(without_claims(_mended(name)))))
@@ -94,15 +106,17 @@ def _tidied(text: str) -> str:
 
 def _start(name: str) -> str:
     text = _LEADING.sub("", _without_early_brackets(name))
-    ends = (found.start() for found in _END.finditer(text) if _is_enough(text[: found.start()]))
+    ends = (found.start() for found in _END.finditer(text) if _is_end(text[: found.start()], found[0]))
     named = text[: next(ends, None)]
     short = cut(named, max_chars=TITLE_CHARS)
     told = short if short == named else _without_announcing(short)
     return _undangled(unshouted(_BRACKETS.sub("", told)))
 
 
-def _is_enough(start: str) -> bool:
-    return len(start) >= MIN_TITLE_CHARS and " " in start.strip()
+def _is_end(start: str, sign: str) -> bool:
+    """Whether a name may end here: before a dash or a colon stands a brand or artist if it names no thing."""
+    is_enough = len(start) >= MIN_TITLE_CHARS and " " in start.strip()
+    return is_enough and (sign.strip() not in _DIVIDERS or names_a_thing(start))
 
 
 def _without_announcing(short: str) -> str:

@@ -1,16 +1,15 @@
 """What is known of a customer over all runs: their reviews without the words, and their purchases.
 
 A weekly file adds to it. Of a customer's reviews of a product the newest counts, whichever file had it; every
-order counts once. What has no time of its own has that of the run that first had it. Nothing here says who
-somebody is.
+order counts once, as the newest file tells of it: what was undone or returned is no purchase any more, and no
+review makes theirs what they returned. What has no time of its own has that of the run that first had it.
+Nothing here says who somebody is.
 """
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from math import inf
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, Self, TypeVar
-
-from pydantic import Field
+from typing import Any, NamedTuple, Self, TypeVar
 
 from fondly.contracts.records import (
     Customer,
@@ -23,35 +22,17 @@ from fondly.contracts.records import (
     Review,
     ScoredReview,
     SentimentScores,
+    Undone,
 )
+from fondly.recommender.domain.history.known import KnownPurchase, KnownReview, Look
 from fondly.recommender.domain.history.preferences import Scores
+from fondly.recommender.domain.history.returns import first_of, is_undone, left_of, line_of, merged
 
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; the oldest of what exceeds this is left out."""
 MOST_LOOKS = 150
 """How many clicks and looks are kept: earlier ones teach little."""
-Known = TypeVar("Known", Review, Purchase)
-Value = TypeVar("Value")
-
-
-class KnownReview(Review):
-    """A review without its words: `polarity` is what they say, None if they were not scored."""
-
-    polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
-
-
-class KnownPurchase(Purchase):
-    """A product of an order; `is_dated` says whether the time is its own."""
-
-    is_dated: bool = True
-
-
-class Look(Record):
-    """A click on a product, or a look at its page: neither a possession nor a preference."""
-
-    product_id: Identifier
-    kind: EventKind
-    timestamp: int
+Known = TypeVar("Known", Review, Purchase, Undone)
 
 
 class Told(NamedTuple):
@@ -65,6 +46,8 @@ class Told(NamedTuple):
     scores: Scores
     reviews: Mapping[str, Sequence[Review]] = MappingProxyType({})
     """The reviews of the run's file with their words, by customer."""
+    nothing_kept: int = 0
+    """How many customers only earlier files tell to have kept nothing of their orders."""
 
 
 class History(Record):
@@ -77,6 +60,7 @@ class History(Record):
     reviews: tuple[KnownReview, ...] = ()
     """The reviews, those of the newest file first."""
     purchases: tuple[KnownPurchase, ...] = ()
+    undone: tuple[Undone, ...] = ()
     looks: tuple[Look, ...] = ()
     """At most `MOST_LOOKS`, newest first."""
 
@@ -91,15 +75,18 @@ class History(Record):
             _review(one, scores.get((customer.customer_id, one.review_id)), now, told.get(one.review_id))
             for one in customer.reviews
         ]
+        lines = {*map(line_of, customer.purchases), *map(line_of, customer.undone)}
+        purchases = merged(customer.purchases, before.purchases, now)
         return cls(
             customer_id=customer.customer_id,
             run_id=run_id,
-            age=_first(customer.age, before.age),
+            age=first_of(customer.age, before.age),
             exclusion=customer.exclusion,
             reviews=_newest(customer.reviews, reviews, before.reviews),
-            purchases=_purchases(customer.purchases, before.purchases, now),
+            purchases=left_of(purchases, customer.undone, before.undone),
+            undone=(*customer.undone, *(one for one in before.undone if line_of(one) not in lines)),
             looks=before.looks,
-        )
+        ).judged()
 
     @classmethod
     def from_item(cls, item: Mapping[str, Any]) -> Self:
@@ -110,7 +97,9 @@ class History(Record):
         """Return the item that is stored: one text, which takes a fraction of the time of nested lists."""
         history = self
         while len((text := history.model_dump_json(exclude_defaults=True)).encode()) > MAX_ITEM_BYTES:
-            halves = {"reviews": _newest_half(history.reviews), "purchases": _newest_half(history.purchases)}
+            halves = {
+                name: _newest_half(getattr(history, name)) for name in ("reviews", "purchases", "undone")
+            }
             history = history.model_copy(update=halves)
         return {"customer_id": self.customer_id, "run_id": self.run_id, "history": text}
 
@@ -126,11 +115,28 @@ class History(Record):
         for event in events:
             if event.kind is not EventKind.PURCHASED:
                 looks.add(Look(product_id=event.product_id, kind=event.kind, timestamp=event.timestamp))
-            elif event.timestamp > ordered.get(event.product_id, -1):
+            elif event.timestamp > ordered.get(event.product_id, -1) and not is_undone(event, self.undone):
                 facts = event.model_dump(include={"product_id", "timestamp", "value"})
-                purchases.append(KnownPurchase(order_id=event.event_id, **facts))
+                purchases.append(KnownPurchase(order_id=event.event_id, is_event=True, **facts))
         newest = sorted(looks, key=lambda one: (-one.timestamp, one.product_id, one.kind))
-        return self.model_copy(update={"purchases": tuple(purchases), "looks": tuple(newest[:MOST_LOOKS])})
+        told = {"purchases": tuple(purchases), "looks": tuple(newest[:MOST_LOOKS])}
+        return self.model_copy(update=told).judged()
+
+    def judged(self) -> Self:
+        """Leave out reviews of what was returned; whoever has nothing left of their orders is excluded."""
+        if not self.undone:
+            return self
+        bought, gone = ({one.product_id for one in some} for some in (self.purchases, self.undone))
+        returned = {one.product_id for one in self.undone if one.is_return} - bought
+        reviews = tuple(
+            one
+            for one in self.reviews
+            if returned.isdisjoint(one.product_ids) or not bought.isdisjoint(one.product_ids)
+        )
+        has_any = bought or any(gone.isdisjoint(one.product_ids) for one in reviews)
+        said: Exclusion | None = None if self.exclusion is Exclusion.NOTHING_KEPT else self.exclusion
+        exclusion = said or (None if has_any else Exclusion.NOTHING_KEPT)
+        return self.model_copy(update={"reviews": reviews, "exclusion": exclusion})
 
     @property
     def customer(self) -> Customer:
@@ -139,7 +145,8 @@ class History(Record):
 
     def completing(self, customer: Customer) -> Customer:
         """Return a file's customer with everything that is known of them, without words."""
-        return customer.model_copy(update={"reviews": self.reviews, "purchases": self.purchases})
+        known = {"reviews": self.reviews, "purchases": self.purchases, "undone": self.undone}
+        return customer.model_copy(update={**known, "exclusion": customer.exclusion or self.exclusion})
 
     @property
     def scores(self) -> Scores:
@@ -156,6 +163,7 @@ class History(Record):
             update={
                 "reviews": _without(self.reviews, product_ids),
                 "purchases": tuple(one for one in self.purchases if one.product_id not in product_ids),
+                "undone": tuple(one for one in self.undone if one.product_id not in product_ids),
                 "looks": tuple(one for one in self.looks if one.product_id not in product_ids),
             }
         )
@@ -171,7 +179,7 @@ def _review(
         product_ids=tuple(dict.fromkeys((*told.product_ids, *earlier))),
         rating=told.rating,
         polarity=scores.polarity if scores else before.polarity if before else None,
-        timestamp=_first(told.timestamp, before and before.timestamp, now),
+        timestamp=first_of(told.timestamp, before and before.timestamp, now),
     )
 
 
@@ -201,25 +209,6 @@ def _times(reviews: Iterable[Review]) -> dict[str, float]:
     return times
 
 
-def _purchases(
-    told: Iterable[Purchase], before: Iterable[KnownPurchase], now: int
-) -> tuple[KnownPurchase, ...]:
-    known = {(one.order_id, one.product_id): one for one in before}
-    found = {}
-    for one in told:
-        key = one.order_id, one.product_id
-        earlier = known.pop(key, None)
-        found[key] = KnownPurchase(
-            order_id=one.order_id,
-            product_id=one.product_id,
-            quantity=one.quantity,
-            timestamp=_first(one.timestamp, earlier and earlier.timestamp, now),
-            value=_first(one.value, earlier and earlier.value),
-            is_dated=one.timestamp is not None or bool(earlier and earlier.is_dated),
-        )
-    return (*found.values(), *known.values())
-
-
 def _scores(polarity: float) -> SentimentScores:
     """Return scores of this polarity; which of the other two labels a text had is not kept."""
     return SentimentScores(
@@ -229,7 +218,3 @@ def _scores(polarity: float) -> SentimentScores:
 
 def _newest_half(known: Sequence[Known]) -> tuple[Known, ...]:
     return tuple(sorted(known, key=lambda one: -(one.timestamp or 0))[: len(known) // 2])
-
-
-def _first(*values: Value | None) -> Value | None:
-    return next((value for value in values if value is not None), None)

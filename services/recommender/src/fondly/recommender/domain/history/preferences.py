@@ -188,6 +188,7 @@ def own_products(
         OwnProduct(
             product_id=one.product_id,
             product_name=products[one.product_id].name,
+            brand=products[one.product_id].brand,
             category=products[one.product_id].category,
             polarity=one.value,
             stars=review.rating if review else None,

@@ -24,6 +24,7 @@ class Rule(StrEnum):
 
     UNWANTED = "unwanted"
     OWNED = "owned"
+    RETURNED = "returned"
     DISLIKED = "disliked"
     AUDIENCE = "audience"
     FIT = "fit"
@@ -44,7 +45,10 @@ class Rule(StrEnum):
 
 YIELDING = tuple(Rule)[tuple(Rule).index(Rule.OFTEN) :]
 """The rules that yield, in their order."""
-STANDING = (Rule.UNWANTED, Rule.DISLIKED, Rule.DISAPPOINTMENT, Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM)
+STANDING = (
+    *(Rule.UNWANTED, Rule.RETURNED, Rule.DISLIKED, Rule.DISAPPOINTMENT),
+    *(Rule.AUDIENCE, Rule.FIT, Rule.SYSTEM),
+)
 """The rules to which the basket's content does not matter."""
 
 
@@ -122,6 +126,7 @@ class Basket:
             Rule.UNKNOWN_SIZE: lambda offer: not shopper.owned or self._candidates.suitable.knows_size(offer),
             Rule.OWNED: self._is_new,
             Rule.UNWANTED: lambda offer: not is_of(offer.leaf, shopper.unwanted),
+            Rule.RETURNED: lambda offer: shopper.returned_labels.isdisjoint(offer.labels),
             Rule.DISLIKED: lambda offer: not offer.is_disliked,
             Rule.DISAPPOINTMENT: self._makes_good,
             Rule.AUDIENCE: self._keeps_audience,

@@ -115,5 +115,8 @@ def _is_excluded(product: Product, catalogue: Catalogue, shop: ShopRules) -> boo
     return (
         product.product_id in shop.excluded_products
         or catalogue.brand(product.product_id) in {joined(brand) for brand in shop.excluded_brands}
-        or catalogue.is_in(product.category, shop.excluded_categories)
+        or any(
+            catalogue.is_in(path, shop.excluded_categories)
+            for path in (product.category, *product.other_categories)
+        )
     )

@@ -203,6 +203,7 @@ def _about(kind: ReasonKind, owned: Owned, *, customers: int | None = None) -> R
         kind=kind,
         product_id=owned.product.product_id,
         product_name=owned.product.name,
+        product_brand=owned.product.brand,
         review_id=owned.preference.review_id,
         customers=customers,
     )

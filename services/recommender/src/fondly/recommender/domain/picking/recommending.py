@@ -59,7 +59,11 @@ def recommend(
         emails = earlier.get(name, ())[: shop.rules.emails_without_repeats]
         emailed = {product_id for email in emails for product_id in email.product_ids}
         preferences = preferences_of(customer, told.scores)
-        said = ((one, scores.get((name, one.review_id))) for one in reviews)
+        said = (
+            (one, scores.get((name, one.review_id)))
+            for one in reviews
+            if customer.returned.isdisjoint(one.product_ids)
+        )
         shopper = Shopper(
             shop,
             preferences,
@@ -69,6 +73,7 @@ def recommend(
             unwanted.get(name, frozenset()),
             shown_often,
             complaint=complaint_of(said, cases, preferences),
+            returned=customer.returned,
         )
         selection = pick(shopper)
         done.yielded.update(selection.yielded)

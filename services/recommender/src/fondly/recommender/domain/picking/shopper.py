@@ -85,6 +85,8 @@ class Shopper:
     """The ids of the products that are in enough lists already (see `Shop.most_lists`)."""
     complaint: Complaint | None = None
     """What let them down, if their list has to say sorry."""
+    returned: Collection[str] = ()
+    """The product ids of what they gave back."""
 
     @cached_property
     def owned(self) -> tuple[Owned, ...]:
@@ -105,6 +107,11 @@ class Shopper:
     def emailed_labels(self) -> frozenset[str]:
         """The family labels of what their last emails offered."""
         return self.shop.catalogue.labels_of(self.emailed)
+
+    @cached_property
+    def returned_labels(self) -> frozenset[str]:
+        """The family labels of what they gave back."""
+        return self.shop.catalogue.labels_of(self.returned)
 
     @cached_property
     def liked(self) -> tuple[Owned, ...]:

@@ -87,6 +87,8 @@ class Wanted:
     """What let them down, by their words in the last run that had them."""
     exclusion: Exclusion | None = None
     """Why the customer is not written to."""
+    returned: frozenset[str] = frozenset()
+    """What they gave back: it is not offered to them again, not even as popular."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def picks_of(shop: Shop, wanted: Wanted) -> bytes:
         wanted.emailed,
         wanted.unwanted,
         complaint=wanted.complaint,
+        returned=wanted.returned,
     )
     return _PICKS.dump_json(pick(shopper).picks, exclude_none=True, exclude=NOT_SHOWN)
 
@@ -140,7 +143,8 @@ def wanted_of(
         known = history or History(customer_id=customer_id, run_id="")
         history = known.with_events(customer_events.from_item(events))
     if history and history.exclusion:
-        return Wanted(customer_id, is_known=True, exclusion=history.exclusion)
+        returned = history.customer.returned
+        return Wanted(customer_id, is_known=True, exclusion=history.exclusion, returned=returned)
     kept, nothing = found.get(rankings.RANKING), {"customer_id": customer_id, "emails": ()}
     latest = earlier_picks.LatestPicks.model_validate(found.get(earlier_picks.LATEST, nothing))
     # A run that ranked nothing for them picked by popularity, although a ranking of an earlier one is kept.
@@ -150,6 +154,7 @@ def wanted_of(
     return Wanted(
         customer_id,
         preferences=tuple(preferences_of(history.customer, history.scores)) if history else (),
+        returned=history.customer.returned if history else frozenset(),
         ranked=rankings.KeptRanking.from_item(kept).product_ids if kept and is_ranked else (),
         emailed=frozenset(product_id for email in emails for product_id in email.product_ids),
         unwanted=departments(off),

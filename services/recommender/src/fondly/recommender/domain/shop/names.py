@@ -12,6 +12,7 @@ import re
 import sys
 from collections import Counter, defaultdict, deque
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from itertools import accumulate
 from unicodedata import normalize
 
 from fondly.contracts.records import Product
@@ -73,6 +74,13 @@ def joined(text: str) -> str:
 def stated_brand(product: Product) -> str | None:
     """Return the brand that the shop states, None if it states none."""
     return joined(product.brand or "") or None
+
+
+def leading_brands(product: Product) -> list[str]:
+    """Return what a product's brand may be, whatever the other products: as stated, or as its name begins."""
+    if product.brand:
+        return [joined(product.brand)]
+    return list(accumulate(map(joined, _leading_words(product.name))))
 
 
 def _leading_words(name: str) -> list[str]:

@@ -1,0 +1,10 @@
+"""What handing an email over takes of AWS."""
+
+from collections.abc import Mapping
+
+SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
+"""What Amazon SES charges for."""
+WRITES_PER_EMAIL = 6
+"""A reservation, which is a transaction of two items and counts twice, and the record."""
+READS_PER_EMAIL = 4
+"""The dispatch, the contact and two suppressions, each read consistently."""
