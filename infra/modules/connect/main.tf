@@ -78,6 +78,7 @@ resource "aws_cloudwatch_log_group" "this" {
 }
 
 resource "aws_security_group" "this" {
+  #checkov:skip=CKV2_AWS_5:the tasks that the schedule starts have it
   name        = local.name
   description = "Tasks of ${local.name}"
   vpc_id      = var.network.vpc_id

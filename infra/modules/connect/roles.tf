@@ -79,17 +79,20 @@ data "aws_iam_policy_document" "task" {
   }
 
   statement {
+    sid       = "FindUsers"
+    actions   = ["personalize:ListDataDeletionJobs", "personalize:ListDatasetGroups", "personalize:ListDatasets"]
+    resources = ["*"]
+  }
+
+  statement {
     sid = "ForgetUsers"
     actions = [
       "personalize:CreateDataDeletionJob",
       "personalize:DescribeDataDeletionJob",
       "personalize:DescribeDatasetGroup",
-      "personalize:ListDataDeletionJobs",
-      "personalize:ListDatasetGroups",
-      "personalize:ListDatasets",
       "personalize:ListTagsForResource",
     ]
-    resources = ["*"]
+    resources = ["arn:${local.partition}:personalize:${local.region}:${local.account_id}:*"]
   }
 
   statement {

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -221,6 +222,15 @@ async def test_what_changes_while_it_is_read_is_neither_lost_nor_told_twice(shop
         for line in ((Line(3, 5),) if order.id in there else order.lines)
     ]
     assert sorted(told) == sorted(wanted)
+
+
+async def test_a_clock_that_runs_ahead_hides_nothing_of_what_follows(one_shop: Shop) -> None:
+    """An order of the next century is read, and so is one that changes now."""
+    one_shop.stand_in.order(Order(901, BUYERS[1], (Line(2),)), at=FIRST + 10**9)
+    await one_shop.sync()
+    one_shop.stand_in.order(Order(902, BUYERS[1], (Line(2),)), at=int(time.time()))
+    await one_shop.sync()
+    assert {"901", "902"} <= {row["order_id"] for row in one_shop.rows("orders")}
 
 
 async def test_a_pass_that_is_cut_off_goes_on_where_it_was(
