@@ -11,7 +11,7 @@ from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile
 from tests.support.clothing import ClothingShop
 
 SHOP = ClothingShop()

@@ -6,7 +6,7 @@ from pathlib import Path
 from fondly.ingest.domain.formats.mapping import Mapping as ColumnMapping
 from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
 from fondly.ingest.use_cases.load_files import LoadRules
-from fondly.ingest.use_cases.survey_files import SourceFile, Watch
+from fondly.ingest.use_cases.source_files import SourceFile, Watch
 from services.ingest.tests.fakes import csv_lines, limits
 
 Rows = Sequence[Mapping[str, str]]

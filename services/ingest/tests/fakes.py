@@ -30,10 +30,10 @@ from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.publish_parts import Publication
+from fondly.ingest.use_cases.source_files import ReadingRules
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
 from fondly.ingest.use_cases.supersede import Supersede
-from fondly.ingest.use_cases.survey_files import ReadingRules
 from fondly.runtime.queue.message import Message
 from fondly.runtime.runs.run import Run, StageName
 from tests.support.runs import Runs

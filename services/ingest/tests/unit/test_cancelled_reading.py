@@ -7,7 +7,7 @@ import pytest
 
 from fondly.ingest.use_cases.check_files import check_files
 from fondly.ingest.use_cases.load_files import CancelledLoadError
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import ROW, csv_lines, limits, numbered
 
 HEADER = csv_lines([ROW]).splitlines(keepends=True)[0]

@@ -21,7 +21,7 @@ from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.domain.formats.senses import sense_of
 from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import limits
 
 CUSTOMERS = 30

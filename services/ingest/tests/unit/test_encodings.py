@@ -11,7 +11,7 @@ from fondly.ingest.domain.encodings import looks_western
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.use_cases.check_files import check_files
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import csv_lines, limits, numbered
 
 

@@ -19,7 +19,7 @@ from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.formats.vocabulary import read_names
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import limits
 from services.ingest.tests.table_files import columns, read
 

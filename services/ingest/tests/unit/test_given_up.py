@@ -17,7 +17,7 @@ from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.tables import Table
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.ports import OpenRunFile, OpenRunFiles
-from fondly.ingest.use_cases import load_files, survey_files
+from fondly.ingest.use_cases import load_files, source_files
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
@@ -63,11 +63,11 @@ async def _given_up(task: "asyncio.Task[None]", reader: Reader, *, times: int = 
 async def test_reading_stops_when_its_message_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody reads on for a message that another worker may be handling by now."""
     held, read = Reader(), list[str]()
-    opened = survey_files.opened
+    opened = source_files.opened
 
     @contextmanager
     def slowly(
-        source: survey_files.SourceFile, max_bytes: int, watch: survey_files.Watch, *, is_strict: bool
+        source: source_files.SourceFile, max_bytes: int, watch: source_files.Watch, *, is_strict: bool
     ) -> Iterator[Table]:
         held.look()
         with opened(source, max_bytes, watch, is_strict=is_strict) as table:

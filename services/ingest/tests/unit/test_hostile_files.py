@@ -20,7 +20,7 @@ from fondly.ingest.adapters.upload_file import go_on
 from fondly.ingest.domain.allowance import Allowance
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.use_cases.check_files import check_files
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, limits, numbered
 from services.ingest.tests.hostile_files import PARQUET, TEXT, XLSX, gzipped

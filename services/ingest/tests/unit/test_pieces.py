@@ -14,7 +14,7 @@ from fondly.ingest.domain.file_names import kind_of_name
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.pieces import Piece, missing_pieces, piece_of, pieces_beside, tables
 from fondly.ingest.use_cases.check_files import check_files
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from services.ingest.tests.sets import DAY, Shop, sha256

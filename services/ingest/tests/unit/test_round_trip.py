@@ -19,7 +19,7 @@ from fondly.ingest.domain.file_signature import Container
 from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import limits
 from services.ingest.tests.generated_shops import DIALECTS, shops
 from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as_text, as_workbook, tables

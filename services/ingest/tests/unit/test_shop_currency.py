@@ -8,7 +8,7 @@ import pytest
 from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import csv_lines, limits, numbered
 
 BRAZILIAN = limits(defaults=Defaults("BRL", "pt_BR", "UTC")).load

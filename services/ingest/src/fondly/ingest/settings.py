@@ -16,7 +16,7 @@ from fondly.ingest.domain.values.links import LinkPolicy
 from fondly.ingest.domain.values.locales import read_locale
 from fondly.ingest.domain.values.people import Age, read_time_zone
 from fondly.ingest.use_cases.load_files import LoadRules
-from fondly.ingest.use_cases.survey_files import ReadingRules
+from fondly.ingest.use_cases.source_files import ReadingRules
 from fondly.runtime.settings import ServiceSettings
 
 GIB = 1024**3

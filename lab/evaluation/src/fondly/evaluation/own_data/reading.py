@@ -14,7 +14,7 @@ from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile
 from fondly.operations.check.upload_set import files_of_set
 
 USUAL_RULES = LoadRules(

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from fondly.contracts.records import Product
 from fondly.ingest.adapters import scratch_sql
+from fondly.ingest.adapters.closing import close_input
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.positions import Positions
 from fondly.ingest.adapters.scratch_values import (
@@ -209,28 +210,8 @@ class Scratch:
 
     def close_input(self, rules: ExclusionRules) -> Merged:
         """Decide who may be written to and return what was merged; no row may be added afterwards."""
-        self._run(scratch_sql.CLOSE_INPUT)
-        self._take_back()
-        self._run(scratch_sql.DIVIDE_PURCHASES)
-        self._db.execute(
-            scratch_sql.EXCLUDE,
-            {"consent_if_unknown": bool(rules.consent_not_required), "minimum_age": rules.minimum_age},
-        )
-        self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
+        close_input(self._db, rules)
         return Merged(self._db, self._records)
-
-    def _run(self, statements: str) -> None:
-        for statement in statements.split(";"):
-            self._db.execute(statement)
-
-    def _take_back(self) -> None:
-        """Apply returns to purchases of other orders; what is left of them may be of earlier files."""
-        for returned, customer, goods, timestamp, pieces in list(self._db.execute(scratch_sql.RETURNS)):
-            bought = list(self._db.execute(scratch_sql.RETURNABLE, (customer, goods, timestamp)))
-            for purchase, kept in bought:
-                some = min(kept, pieces)
-                self._db.executemany(scratch_sql.TAKE_BACK, [(some, purchase), (-some, returned)])
-                pieces -= some  # noqa: PLW2901 - what is still to be taken back
 
     def _add_subjects(self, review: int, product_id: str, *, is_new: bool) -> bool:
         """Add the product, or those of which it is the parent, to a review; return whether all had room."""

@@ -15,7 +15,8 @@ from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.use_cases.ignored_values import Ignored, ignored_values
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
-from fondly.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
+from fondly.ingest.use_cases.source_files import SourceFile, Watch
+from fondly.ingest.use_cases.survey_files import SurveyedFile
 
 NO_TEXTS = TextsToScore(0, 0)
 LOOKED_AT = 5_000

@@ -10,7 +10,7 @@ from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
 from fondly.ingest.ports import Content, OpenRunFiles
-from fondly.ingest.use_cases.survey_files import SourceFile
+from fondly.ingest.use_cases.source_files import SourceFile
 
 MIB = 1024**2
 MAPPING_PATH = "mapping.yaml"

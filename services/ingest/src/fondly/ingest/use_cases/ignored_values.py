@@ -10,7 +10,8 @@ from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.use_cases.load_files import LoadRules
-from fondly.ingest.use_cases.survey_files import SurveyedFile, opened
+from fondly.ingest.use_cases.source_files import opened
+from fondly.ingest.use_cases.survey_files import SurveyedFile
 
 LOOKED_AT = 200
 

@@ -24,15 +24,8 @@ from fondly.ingest.domain.rejects import Reject, RejectKind, RejectTally, requir
 from fondly.ingest.domain.rows.people import USUAL_EXCLUSION, ExclusionRules
 from fondly.ingest.domain.uploads import missing_kinds
 from fondly.ingest.use_cases.merge_rows import MergeRows
-from fondly.ingest.use_cases.survey_files import (
-    ReadingRules,
-    SourceFile,
-    SurveyedFile,
-    Watch,
-    opened,
-    survey,
-    watched,
-)
+from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile, Watch, opened, watched
+from fondly.ingest.use_cases.survey_files import SurveyedFile, survey
 
 
 class CancelledLoadError(Exception):

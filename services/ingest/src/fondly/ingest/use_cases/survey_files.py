@@ -5,14 +5,12 @@ every file is read twice.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import NamedTuple
 
 from fondly.contracts.ingest_report import Convention, FileReport, Question
-from fondly.ingest.adapters.tables import Found, ReadAs, Table, open_table
+from fondly.ingest.adapters.tables import ReadAs, Table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import base_name
@@ -33,36 +31,11 @@ from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
 from fondly.ingest.domain.values import state_columns
 from fondly.ingest.domain.values.cell_counts import CellCounts
-from fondly.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
-from fondly.ingest.domain.values.links import LinkPolicy
+from fondly.ingest.domain.values.conventions import ColumnSurvey, Reads
+from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile, Watch, opened, watched
 
-ANY_PUBLIC_HOST = LinkPolicy()
-RECORDS_PER_LOOK = 512
 NAMED = 4
 """How many files a reason names."""
-
-Watch = Callable[[int], None]
-"""Told how many bytes have been read since it was told last; it may raise to stop the reading."""
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file on disk with its key, the kind that its name promises, and what a person wrote of it."""
-
-    path: Path
-    key: str
-    kind: Kind | None = None
-    mapping: FileMapping | None = None
-
-
-@dataclass(frozen=True)
-class ReadingRules:
-    """What a shop sets about its files."""
-
-    defaults: Defaults
-    links: LinkPolicy = ANY_PUBLIC_HOST
-    max_bytes: int = 4 * 1024**3
-    """Of one file, both compressed and uncompressed."""
 
 
 @dataclass(frozen=True)
@@ -116,35 +89,6 @@ def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> 
     """Look through the files, in reading order; `FileError` names the first that cannot be used."""
     found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
     return sorted(found, key=lambda each: READING_ORDER.index(each.layout.kind))
-
-
-@contextmanager
-def opened(source: SourceFile, max_bytes: int, watch: Watch, *, is_strict: bool = False) -> Iterator[Table]:
-    """Open a file's table; whatever is wrong with the file is said with its name."""
-    said = source.mapping or FileMapping()
-    try:
-        with open_table(
-            source.path,
-            max_bytes=max_bytes,
-            check=lambda: watch(0),
-            sheet=said.sheet,
-            encoding=said.encoding,
-            is_strict=is_strict,
-        ) as table:
-            yield table
-    except FileError as error:
-        raise FileError(f"{source.key}: {error}") from error
-
-
-def watched(table: Table, watch: Watch) -> Iterator[Found]:
-    """Yield a table's rows, and tell now and then, and at the end, how many bytes have been read."""
-    seen = 0
-    for count, found in enumerate(table, start=1):
-        if not count % RECORDS_PER_LOOK:
-            watch(table.bytes_read - seen)
-            seen = table.bytes_read
-        yield found
-    watch(table.bytes_read - seen)
 
 
 def _by_table(sources: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:

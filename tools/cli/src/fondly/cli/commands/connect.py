@@ -1,6 +1,5 @@
 """`fondly connect`: what a shop's platform knows, fetched and uploaded as a set of files."""
 
-import asyncio
 import os
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -61,6 +60,8 @@ def _command(platform: str) -> "Callable[..., Awaitable[Answer]]":
         every_minutes: EveryMinutes = 0,
         role_arn: Role = None,
     ) -> Answer:
+        from asyncio import sleep
+
         from fondly.cli.tables.connect import answer_of
         from fondly.operations.connect.opening import Connection, connect
 
@@ -84,7 +85,7 @@ def _command(platform: str) -> "Callable[..., Awaitable[Answer]]":
                 if not every_minutes:
                     return answer
                 answer.give(json=False)
-            await asyncio.sleep(60 * every_minutes)
+            await sleep(60 * every_minutes)
 
     run.__doc__ = f"""Fetch what has changed in {platform}, and upload a set of files if it is another one.
 

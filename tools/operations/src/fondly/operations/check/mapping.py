@@ -11,7 +11,8 @@ from fondly.ingest.domain.file_names import without_data
 from fondly.ingest.domain.formats.guess import Guess, guess
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.mapping_file import write_mapping
-from fondly.ingest.use_cases.survey_files import SourceFile, survey
+from fondly.ingest.use_cases.source_files import SourceFile
+from fondly.ingest.use_cases.survey_files import survey
 from fondly.operations.check.reading import Watch, mapping_for, rules
 from fondly.operations.check.upload_set import OWN, header_of
 from fondly.operations.errors import OperationError

@@ -16,7 +16,7 @@ from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.domain.values.links import LinkPolicy
 from fondly.ingest.use_cases.check_files import CheckedFiles, check_files
 from fondly.ingest.use_cases.load_files import LoadRules
-from fondly.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile
 from fondly.operations.check.link_hosts import ANY_HOST, HOST
 from fondly.operations.check.upload_set import OWN, files_of_set, why_unread
 from fondly.operations.errors import OperationError
