@@ -98,6 +98,7 @@ CLEAR: Mapping[str, tuple[Columns, Sequence[int]]] = {
         (0,),
     ),
     "English, a state": ({"MEMBER_STATUS": ["subscribed", "unsubscribed", "cleaned"]}, (0,)),
+    "English, why they left": ({"newsletter": ["yes"], "UNSUB_REASON": ["", "too many", "boring"]}, (0,)),
     "English, when they agreed": ({"optin_time": [DATE, "", DATE], "unsub_time": ["", "", DATE]}, (0,)),
     "English, deleted accounts and tests": (
         {
@@ -182,12 +183,12 @@ OPEN: Mapping[str, Case] = {
         'values: {suppressed: {"5": yes or no, "1": yes or no}}, or ignore: [status]',
         'columns: {status: suppressed}, values: {suppressed: {"5": "yes", "1": "no"}}',
     ),
-    "why they left": Case(
-        {"newsletter": ["yes"], "unsubscribe_reason": ["too many"] * 14 + [""]},
-        "is `unsubscribe_reason` a sign that somebody must not be written to? values: too many 28, empty 2",
-        "columns: {unsubscribe_reason: suppressed} and "
-        'values: {suppressed: {"too many": yes or no}}, or ignore: [unsubscribe_reason]',
-        "columns: {unsubscribe_reason: suppressed}",
+    "what became of emails": Case(
+        {"newsletter": ["yes"], "bounce_info": ["too full"] * 14 + [""]},
+        "is `bounce_info` a sign that somebody must not be written to? values: too full 28, empty 2",
+        "columns: {bounce_info: suppressed} and "
+        'values: {suppressed: {"too full": yes or no}}, or ignore: [bounce_info]',
+        "columns: {bounce_info: suppressed}",
     ),
 }
 
@@ -260,6 +261,13 @@ def test_orders_of_tests_and_of_deleted_customers_are_no_purchases() -> None:
     found = load(tables)
     assert [len(each.purchases) for each in found.customers[:3]] == [1, 0, 0]
     assert found.mailed == [number for number in range(CUSTOMERS) if number % 3 != 1]
+
+
+@pytest.mark.parametrize(("columns", "mailed"), [({}, (0,)), ({"newsletter": ["yes"]}, (0, 1, 2))])
+def test_orders_say_who_agreed_unless_the_customers_do(columns: Columns, mailed: Sequence[int]) -> None:
+    """What somebody ticked at the time of an order is old where the shop says what holds today."""
+    tables = {**shop(columns), "orders": {**ORDERS, "accepts_marketing": ["yes", "no", ""]}}
+    assert load(tables).mailed == [number for number in range(CUSTOMERS) if number % 3 in mailed]
 
 
 OTHERS = (

@@ -93,8 +93,7 @@ class LoadFiles:
         findings, exclusion = self.findings, self.rules.exclusion
         findings.consent_not_required = exclusion.consent_not_required
         findings.files = survey(sources, self.rules.reading, self.watch)
-        files = {each.layout.kind: base_name(each.source.key) for each in findings.files}
-        _require_complete(files)
+        _require_complete({each.layout.kind for each in findings.files})
         findings.questions = [
             _placed(each) if len(findings.files) > 1 else each
             for file in findings.files
@@ -104,7 +103,7 @@ class LoadFiles:
             findings.questions.append(NO_CONSENT)
         if findings.questions:
             raise QuestionsError(findings.questions)
-        merge = MergeRows(self.scratch, findings.counts, files)
+        merge = MergeRows(self.scratch, findings.counts, findings.files)
         for _, pieces in groupby(findings.files, key=lambda each: each.table):
             self._load_table(list(pieces), merge)
         findings.merged = self.scratch.close_input(exclusion)
@@ -114,8 +113,7 @@ class LoadFiles:
 
     def _asks_of_consent(self) -> bool:
         """Whether a column of any file says who has agreed, or may say so."""
-        layouts = [each.layout for each in self.findings.files]
-        is_read = any(CONSENT in {*each.columns, *each.constants} for each in layouts)
+        is_read = any(each.layout.says(CONSENT) for each in self.findings.files)
         return is_read or any(each.field == CONSENT for each in self.findings.questions)
 
     def _load_table(self, pieces: Sequence[SurveyedFile], merge: MergeRows) -> None:

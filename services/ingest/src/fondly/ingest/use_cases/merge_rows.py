@@ -1,14 +1,16 @@
 """Merges rows into the scratch database, and says which contradict what is known."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from fondly.contracts.counts import Counted
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.adapters.scratch_values import KnownReview
 from fondly.ingest.domain.cells import Row
 from fondly.ingest.domain.errors import RowError, quoted
+from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.senses import CONSENT
 from fondly.ingest.domain.formats.units import numbers_like
 from fondly.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from fondly.ingest.domain.parts import records_of
@@ -37,13 +39,16 @@ COUNTS = (
 
 
 class MergeRows:
-    """Puts rows into the scratch database and adds to `counts`; `files` names a file of each kind."""
+    """Puts the rows of these files into the scratch database and adds to `counts`."""
 
-    def __init__(self, scratch: Scratch, counts: Counter[str], files: Mapping[Kind, str]) -> None:
+    def __init__(self, scratch: Scratch, counts: Counter[str], files: Sequence[SurveyedFile]) -> None:
         self._scratch = scratch
         self._counts = counts
-        self._are_customers_given = Kind.CUSTOMERS in files
-        self._files, self._looks_left = files, MAX_LOOKS
+        of_customers = [each.layout for each in files if each.layout.kind is Kind.CUSTOMERS]
+        self._are_customers_given = bool(of_customers)
+        self._is_consent_given = any(each.says(CONSENT) for each in of_customers)
+        self._files = {each.layout.kind: base_name(each.source.key) for each in files}
+        self._looks_left = MAX_LOOKS
         counts.update(dict.fromkeys(COUNTS, 0))
 
     def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
@@ -173,7 +178,7 @@ class MergeRows:
     def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:
         """An order says what its buyer agreed to at the time; the customers file says what holds today."""
         known = self._scratch.customer_position(self._scratch.customer_id(buyer))
-        is_old = self._are_customers_given and known is not None
+        is_old = self._is_consent_given and known is not None
         return buyer._replace(marketing_consent=None) if is_old else buyer
 
     def _put_customer(self, row: CustomerRow) -> int:

@@ -78,7 +78,7 @@ class FlagCandidate:
 def candidates(layout: Layout, mapping: FileMapping) -> list[FlagCandidate]:
     """Return the columns of a file that may be one of the fields, first those that the format reads."""
     said = {loosened(name): meant for name, meant in mapping.columns.items() if meant in FLAGS}
-    read = [name for name in FLAGS if name in layout.columns or name in layout.constants]
+    read = [name for name in FLAGS if layout.says(name)]
     named = {name: layout.columns.get(name, "constants") for name in read}
     found = [
         FlagCandidate(column, Sense(name), is_read=True, is_mapped=loosened(column) in said)
@@ -121,8 +121,9 @@ def _judged(file: str, column: FlagCandidate, *, is_needed: bool) -> FlagColumn 
     if column.sense.is_weak and not column.is_read and not _tells(column, known):
         return None
     if _are_codes(unknown, filled.total(), column.cells.more):
-        is_text = column.is_mapped and column.sense.field in EXCLUDING and len(unknown) == len(filled)
-        return column.read(by_date=True) if is_text else _question(file, column)
+        is_text = column.sense.field in EXCLUDING and len(unknown) == len(filled)
+        is_clear = is_text and (column.is_mapped or column.sense.is_dated)
+        return column.read(by_date=True) if is_clear else _question(file, column)
     if column.sense.is_sure:
         return column.read()
     return _question(file, column) if is_needed or not _is_harmless(column, known) else None

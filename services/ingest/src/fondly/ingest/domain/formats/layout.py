@@ -50,6 +50,10 @@ class Layout:
     start: Callable[[], RowMapper] = field(repr=False, compare=False)
     """Returns a mapper for the rows of the file, from the first on."""
 
+    def says(self, name: str) -> bool:
+        """Return whether the file or its mapping gives a field."""
+        return name in self.columns or name in self.constants
+
     def flagged(self, columns: Mapping[str, Sequence[FlagColumn]]) -> "Layout":
         """Return the layout that also reads these columns of its table, by field, as far as it has them."""
         own = {

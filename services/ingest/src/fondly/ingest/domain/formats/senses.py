@@ -35,7 +35,7 @@ class Sense(NamedTuple):
     """What a column may be; it counts only if it `is_sure`, or its values tell.
 
     An `is_weak` name, such as `status`, means nothing by itself; if it `is_inverse`, its yes is the field's
-    no; if it `is_dated`, its dates say since when; a state has words of its own, not yes and no.
+    no; if it `is_dated`, its dates or reasons are a yes; a state has words of its own, not yes and no.
     """
 
     field: str
