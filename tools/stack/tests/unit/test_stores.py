@@ -1,5 +1,6 @@
 """What outlives a stack."""
 
+import asyncio
 import socket
 import stat
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from ministack.services import dynamodb, s3, sns, sqs
 
 from fondly.stack import stores
+from fondly.stack.emulator import keeping
 from fondly.stack.kept import kept_in
 
 QUEUE = ("000000000000", "eu-west-1", "http://127.0.0.1:4566/000000000000/fondly-local-mailer")
@@ -65,6 +67,22 @@ def test_stores_that_cannot_be_read_are_never_replaced(
     monkeypatch.setattr(stores, "WRITTEN_BY", "ministack 0")
     with pytest.raises(SystemExit, match="this is ministack 0"):
         stores.restore(file)
+
+
+@pytest.mark.usefixtures("small")
+def test_an_emulator_that_ends_writes_what_it_holds(tmp_path: Path) -> None:
+    """Once all requests are answered, and not before; the next one begins with it."""
+    file, sent = tmp_path / "stores", list[bool]()
+
+    async def application(_scope: Any, _receive: Any, send: Any) -> None:  # noqa: ANN401 - of ASGI
+        for kind in ("lifespan.startup.complete", "lifespan.shutdown.complete"):
+            await send({"type": kind})
+
+    async def send(_message: Any) -> None:  # noqa: ANN401 - as above
+        sent.append(file.exists())
+
+    asyncio.run(keeping(application, file)({"type": "lifespan"}, None, send))
+    assert sent == [False, True]
 
 
 def test_ports_and_key_are_those_of_before_unless_one_is_taken(tmp_path: Path) -> None:

@@ -94,12 +94,8 @@ class Verdict(BaseModel):
     is_known: bool
     """Whether the same contents have been uploaded before: nothing is read or paid for again."""
     failed: str | None
+    """Why the run does not go on; None if it does."""
     report: IngestReport
-
-    @property
-    def usable(self) -> bool:
-        """Whether the run goes on."""
-        return self.failed is None
 
 
 async def upload(

@@ -6,7 +6,7 @@ Its own command listens on every interface. What it holds is kept in the file, i
 import gc
 import os
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ CACHED_NUMBERS = 16_384
 """Numbers that DynamoDB has checked: most are counts and scores that items have in common."""
 
 
-Application = Callable[..., Awaitable[None]]
+Application = Callable[..., Coroutine[Any, Any, None]]
 
 
 def main(*file: str) -> None:

@@ -39,5 +39,7 @@ async def upload(environment: "Environment", data: Data, *, timeout_minutes: Tim
             begun=lambda run_id: say(f"uploaded to {files.address}; waiting until ingest has read {run_id}"),
             timeout_s=60.0 * timeout_minutes,
         )
-    goes_on = [f"`fondly run watch {verdict.run_id}` follows the run"] if verdict.usable else []
-    return Answer(verdict, verdict_sections(verdict), goes_on, is_wrong=not verdict.usable)
+    if verdict.failed is not None:
+        return Answer(verdict, verdict_sections(verdict), is_wrong=True)
+    goes_on = f"`fondly run watch {verdict.run_id}` follows the run"
+    return Answer(verdict, verdict_sections(verdict), [goes_on])
