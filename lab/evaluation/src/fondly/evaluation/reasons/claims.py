@@ -76,7 +76,7 @@ def _own_product_problem(claim: Claim) -> Problem:
     if reason.product_id not in claim.preferences:
         return f"the customer has no product {reason.product_id}"
     own = claim.shop.products.get(reason.product_id)
-    if own is None or reason.product_name != own.name:
+    if own is None or (reason.product_name, reason.product_brand) != (own.name, own.brand):
         return f"{reason.product_id} has another name in the run's catalogue, or is not in it"
     if reason.review_id is None:
         is_bought = any(one.product_id == own.product_id for one in claim.customer.purchases)
@@ -215,7 +215,7 @@ def _path(category: Category) -> str:
     return " > ".join(category) or "no category"
 
 
-OWN_PRODUCT = frozenset({"product_id", "product_name", "review_id"})
+OWN_PRODUCT = frozenset({"product_id", "product_name", "product_brand", "review_id"})
 _COUNTED = OWN_PRODUCT | {"customers"}
 _RANKED = frozenset({"rank", "out_of"})
 CLAIMS: Mapping[ReasonKind, tuple[Callable[[Claim], Problem], frozenset[str]]] = {
