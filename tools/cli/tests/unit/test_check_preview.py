@@ -187,8 +187,8 @@ def test_strict_fails_where_anything_grave_is_open(run_fondly: Fondly, shop: Pat
     assert answer.code == 1
     *_, last = answer.out.splitlines()
     identity = ("the example's sender", "the example's postal address")
-    grave = ("no consent column", *identity, "refused links", "refused pictures")
-    assert last == f"✗ 5 grave: {', '.join(grave)}"
+    grave = ("no consent column", *identity, "refused links", "refused pictures", "no currency")
+    assert last == f"✗ 6 grave: {', '.join(grave)}"
     assert "✓" not in answer.out
     assert run_fondly("check", "shop").code == 0
 

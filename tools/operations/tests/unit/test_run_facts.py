@@ -117,7 +117,7 @@ def test_what_ranking_is_worth_is_told() -> None:
 def test_it_is_told_why_nobody_was_asked_for_consent() -> None:
     """In one line, where a shop needs none."""
     ingest = IngestReport(consent_not_required="soft opt-in")
-    assert quiet_lines(RunFacts("finished", None, {}, ingest)) == ["consent: not asked for: soft opt-in"]
+    assert quiet_lines(RunFacts("finished", None, {}, ingest)) == ["consent: not required: soft opt-in"]
 
 
 def test_short_lists_and_stock_are_told() -> None:

@@ -17,6 +17,7 @@ from fondly.ingest.domain.file_names import base_name
 from fondly.ingest.domain.formats.deciding import (
     currency_questions,
     decide_columns,
+    has_bare_prices,
     reads_of,
     seen_text,
     states_of,
@@ -51,6 +52,8 @@ class SurveyedFile:
     """The keys of the files that are read as one table with this one, in order."""
     questions: tuple[Question, ...] = ()
     """What its columns leave open; those of all files stop the run together."""
+    has_bare_prices: bool = False
+    """Some of its prices have no currency beside them: they are in the shop's, or what counts as that."""
     is_strict: bool = False
     """Some of its lines are neither UTF-8 nor look western: then none is read as if it were."""
 
@@ -138,6 +141,7 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
             each.rows,
             tuple(each.encoding),
             keys,
+            has_bare_prices=has_bare_prices(first, columns.surveys),
             is_strict=each.read_as.is_mixed,
         )
         for source, each in zip(pieces, seen, strict=True)

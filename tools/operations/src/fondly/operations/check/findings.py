@@ -173,7 +173,7 @@ def _products(checked: CheckedFiles, mailing: Mailing) -> Found:
     if marked := [each.name for each in products if _MARKUP.search(each.name)]:
         yield _told("markup", number=count(len(marked)), example=printable(marked[0]))
     is_default = mailing.shop.origin("shop.currency") is Origin.DEFAULT
-    if is_default and {each.currency for each in products} == {currency}:
+    if is_default and any(each.has_bare_prices for each in checked.files):
         yield _told("currency", value=currency)
     shelves = dict[tuple[str, ...], list[Product]]()
     for each in products:

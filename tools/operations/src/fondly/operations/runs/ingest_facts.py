@@ -60,7 +60,7 @@ def ignored_files(report: IngestReport) -> list[str]:
 def consent_lines(report: IngestReport | None) -> list[str]:
     """Return that customers of unknown consent are written to, and why, in a line; none if they are not."""
     why = report.consent_not_required if report else ""
-    return [f"consent: not asked for: {printable(why)}"] if why else []
+    return [f"consent: not required: {printable(why)}"] if why else []
 
 
 def left_out_lines(report: IngestReport) -> list[str]:

@@ -10,6 +10,8 @@ from fondly.ingest.domain.values.conventions import ColumnSurvey, Decided, Defau
 from fondly.ingest.domain.values.currencies import with_code
 from fondly.ingest.domain.values.verdicts import Contradiction, contradiction
 
+_PRICES = ("discounted_price", "actual_price")
+
 
 def reads_of(layout: Layout) -> dict[str, Reads]:
     """Return the fields of a file that can be written in several ways, and what is read from each."""
@@ -20,6 +22,12 @@ def reads_of(layout: Layout) -> dict[str, Reads]:
 def states_of(layout: Layout) -> list[str]:
     """Return the fields of a file that say what became of an order."""
     return [field for field in layout.columns if FIELDS[layout.kind][field].reads == "state"]
+
+
+def has_bare_prices(layout: Layout, surveys: Mapping[str, ColumnSurvey]) -> bool:
+    """Return whether a file of products has prices that no cell says the currency of."""
+    prices = [surveys[field].evidence for field in _PRICES if field in surveys]
+    return "currency" not in layout.constants and any(each.marks[""].cells for each in prices)
 
 
 def decide_columns(
