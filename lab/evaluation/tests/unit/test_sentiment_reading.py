@@ -74,7 +74,7 @@ def test_bad_rows_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
     found = read(tmp_path, body)
     assert [row.line for row in found.rows] == [2, 9]
     assert bad(found) == [
-        (3, "found the byte 0xff (not UTF-8, looks like Windows-1252), expected text in UTF-8"),
+        (3, "found the byte 0xff (not UTF-8), expected text in UTF-8, or its `encoding` in mapping.yaml"),
         (4, "text is empty"),
         (5, "label is empty"),
         (6, "found 3 cells, expected 2 cells, as in the header"),

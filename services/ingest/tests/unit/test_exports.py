@@ -18,6 +18,7 @@ from fondly.ingest.domain.formats.layout import UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
 from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.formats.vocabulary import read_names
+from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles
 from fondly.ingest.use_cases.source_files import SourceFile
 from services.ingest.tests.fakes import limits
@@ -25,7 +26,8 @@ from services.ingest.tests.table_files import columns, read
 
 EXPORTS = Path(__file__).parents[1] / "exports"
 SHOP = FileMapping(constants={"shop_url": "https://shop.example.com"})
-PLATFORMS = ("woocommerce", "adobe-commerce", "prestashop", "bigcommerce")
+CURRENCIES = {"woocommerce": "GBP", "adobe-commerce": "USD", "prestashop": "EUR", "bigcommerce": "USD"}
+PLATFORMS = tuple(CURRENCIES)
 
 
 class Shop(NamedTuple):
@@ -45,9 +47,9 @@ def read_shop(platform: str, folder: Path) -> Shop:
     sources = [
         SourceFile(path, path.name, mapping=SHOP if "products" in path.name else None) for path in paths
     ]
-    findings = Findings()
+    findings, defaults = Findings(), Defaults(CURRENCIES[platform], "en_GB", "UTC")
     with Scratch(folder / "scratch.db") as scratch:
-        merged = LoadFiles(scratch, io.StringIO(), findings, limits().load).load(sources)
+        merged = LoadFiles(scratch, io.StringIO(), findings, limits(defaults=defaults).load).load(sources)
         products = {each.product_id: each for each in merged.products()}
         customers = {str(each.email).partition("@")[0]: each for each in merged.customers(1, 99)}
     formats = {each.source.key: each.layout.format for each in findings.files}

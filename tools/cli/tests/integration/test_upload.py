@@ -35,7 +35,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "my shop"
     folder.mkdir()
     for name in ("mapping.yaml", "products.csv", "reviews.csv"):
-        (folder / name).write_text(f"{name}: 1\n")
+        (folder / name).write_text("ignore: [x]\n" if name == "mapping.yaml" else f"{name}: 1\n")
     return folder
 
 

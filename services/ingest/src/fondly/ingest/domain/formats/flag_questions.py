@@ -117,7 +117,7 @@ def _judged(file: str, column: FlagCandidate, *, is_needed: bool) -> FlagColumn 
     if not filled:
         return column.read() if column.is_read else None
     if unknown and all(map(is_date, unknown)):
-        return _dated(file, column)
+        return _dated(file, column, cells=sum(unknown.values()))
     if column.sense.is_weak and not column.is_read and not _tells(column, known):
         return None
     if _are_codes(unknown, filled.total(), column.cells.more):
@@ -145,15 +145,17 @@ def _as_consent(column: FlagCandidate) -> FlagCandidate:
     return replace(column, sense=Sense(CONSENT)) if has_agreed else column
 
 
-def _dated(file: str, column: FlagCandidate) -> FlagColumn | Question | None:
+def _dated(file: str, column: FlagCandidate, *, cells: int) -> FlagColumn | Question | None:
     """Who has a date of unsubscription has unsubscribed; only `published_at` of a product's dates tells."""
     sense = column.sense
     if sense.field in EXCLUDING:
         return column.read(by_date=True)
     if sense.field == PUBLISHED:
         return column.read(by_date=True) if sense.is_dated or column.is_read else None
-    is_clear = column.is_mapped or (sense.is_sure and sense.is_dated)
-    return column.read(by_date=True) if is_clear else _question(file, column)
+    if column.is_mapped or (sense.is_sure and sense.is_dated):
+        return column.read(by_date=True)
+    is_slip = column.is_read and cells < A_CODE
+    return column.read() if is_slip else _question(file, column)
 
 
 def _tells(column: FlagCandidate, known: Mapping[str, bool | None]) -> bool:
