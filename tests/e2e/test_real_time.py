@@ -19,7 +19,7 @@ from fondly.stack.embedded import WEB_PORT
 from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(700)
-SHOWN = {"kind", "product_id", "product_name", "customers", "category", "rank", "out_of"}
+SHOWN = {"kind", "product_id", "product_name", "product_brand", "customers", "category", "rank", "out_of"}
 PATIENCE_S = 120
 
 

@@ -101,7 +101,7 @@ def _settings(account: Account, shop: Shop, name: str, wanted: Mapping[str, str]
     differing = [
         f"{key} is {_shown(found.get(key))}, not {_shown(value)}"
         for key, value in wanted.items()
-        if found.get(key) != value
+        if (found.get(key) or "") != value  # one that is missing is as good as empty
     ]
     return judged(differing, detail=f"{len(wanted)} as in {shop.file}")
 
