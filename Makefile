@@ -132,10 +132,10 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 BROWSER_TESTS := tools/stack/tests/browser
-# Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
-WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
+# Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
+WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
-STACK_WORKERS := $(WORKERS:3=5)
+STACK_WORKERS := $(WORKERS:4=5) --no-loadscope-reorder
 
 # Each starts whole stacks of its own, or many processes, or takes run after run to its end, for a minute; the longest
 # come first.
@@ -156,7 +156,7 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 	$(BIN)/python -m pytest $(STACK_WORKERS) $(STACK_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
-	$(BIN)/python -m pytest $(WORKERS) $(BROWSER_TESTS)
+	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
 
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
