@@ -94,7 +94,11 @@ CASES = (
     _with_order("order-of-an-unknown-customer", "user_id", user_id="C9"),
     _with_order("order-without-a-customer", "user_id", user_id=""),
     _with_order("order-of-nothing", "quantity", quantity="0"),
-    _set("order-that-came-back", _read(), orders=[ORDERS[0], {**ORDERS[0], "quantity": "-1"}]),
+    _set(
+        "order-that-came-back",
+        _read(),
+        orders=[ORDERS[0], {**ORDERS[0], "order_id": "O2", "quantity": "-1"}],
+    ),
     _with_order("order-of-half-a-thing", "quantity", quantity="0.5"),
     _set(
         "the-same-order-twice",
