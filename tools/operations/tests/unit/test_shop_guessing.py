@@ -117,3 +117,10 @@ def test_a_country_is_guessed_from_where_links_lead(link: str, locale: str, tmp_
     file = tmp_path / "links.csv"
     file.write_text(f"id,url\n1,https://{link}/a\n", encoding="utf-8")
     assert guess([file], {"LANG": "en_US.UTF-8"})["shop.locale"].value == locale
+
+
+def test_only_prices_tell_a_currency(tmp_path: Path) -> None:
+    """An id such as `r12` is no amount in rand."""
+    file = tmp_path / "reviews.csv"
+    file.write_text("review_id,user_id,product_id,rating\nr12,C1,P1,5\nr13,C2,P1,4\n")
+    assert guess([file], {})["shop.currency"].why == "the currency of en_US"

@@ -21,6 +21,9 @@ from babel.numbers import get_territory_currencies
 from fondly.ingest.adapters.tables import open_table
 from fondly.ingest.domain.csv_records import CSVRecord
 from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.fields import FIELDS
+from fondly.ingest.domain.formats.layout import UnrecognisedError
+from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.values.currencies import currencies_called
 from fondly.mailer.domain.language import UnknownLanguageError, language
 from fondly.mailer.domain.locales import languages
@@ -76,8 +79,7 @@ def suggestions(
 ) -> dict[str, Guess]:
     """Return what can be guessed from a file or a folder, and from the machine, as far as it can be used."""
     files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
-    given = [file for file in files if file.is_file()]
-    guessed = guess(given, environment, locale)
+    guessed = guess([file for file in files if file.is_file()], environment, locale)
     return {key: found for key, found in guessed.items() if not problem_of(key, found.value)}
 
 
@@ -98,11 +100,11 @@ class _Seen:
     def __init__(self, files: Sequence[Path]) -> None:
         self.links, self.pictures = Counter[str](), Counter[str]()
         self._codes, self._shared = Counter[str](), Counter[str]()
-        for cell in (cell for file in files for cell in _cells(file)):
+        for cell, is_money in (cell for file in files for cell in _cells(file)):
             if cell.startswith(("https://", "http://")):
                 host, path = _parts(cell)
                 (self.pictures if PICTURE.search(path) else self.links)[host] += 1
-            elif price := _PRICE.fullmatch(cell):
+            elif is_money and (price := _PRICE.fullmatch(cell)):
                 self._count(price["before"] or price["after"] or "")
 
     def _count(self, mark: str) -> None:
@@ -130,13 +132,23 @@ class _Seen:
         return None
 
 
-def _cells(file: Path) -> Iterator[str]:
-    """The cells of the first rows that can be read, as ingest reads them; none of a file that is no table."""
+def _cells(file: Path) -> Iterator[tuple[str, bool]]:
+    """The cells of the first rows of a table, as ingest reads them, and whether they are of money."""
     with suppress(OSError, FileError), open_table(file, max_bytes=MAX_BYTES) as table:
-        table.header()
+        money = _money(table.header(), file.name)
         for row in islice(table, SAMPLED_ROWS):
             if isinstance(row, CSVRecord):
-                yield from map(str.strip, row.cells)
+                yield from ((cell.strip(), at in money) for at, cell in enumerate(row.cells))
+
+
+def _money(header: list[str], name: str) -> set[int]:
+    """The positions of the columns of prices; elsewhere `R12` is no amount in rand."""
+    try:
+        layout = recognise(header, file=name)
+    except UnrecognisedError as error:
+        layout = error.layout
+    fields = FIELDS[layout.kind]
+    return {at for field, at in layout.indexes.items() if field in fields and fields[field].reads == "money"}
 
 
 def _parts(url: str) -> tuple[str, str]:
