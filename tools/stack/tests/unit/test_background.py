@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fondly.operations.local_stack import BackgroundStack, StateFolder, running_stack, state_folder
+from fondly.operations.target import target
 from fondly.stack.background import (
     AFRESH,
     CHECKOUT,
@@ -125,3 +126,17 @@ def test_the_state_is_below_the_home_folder_by_default(home: str, monkeypatch: p
 def test_exports_are_quoted_for_a_shell() -> None:
     """They are evaluated."""
     assert export_lines({"A": "x", "B": "it's"}) == "export A=x\nexport B='it'\"'\"'s'\n"
+
+
+def test_who_names_the_local_stack_is_told_too(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after `eval "$(fondly up)"`; of another endpoint the local stack's deaths say nothing."""
+    folder.path.mkdir(parents=True, exist_ok=True)
+    folder.deaths.write_text("mailer ended\n")
+    here = BackgroundStack(1, {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, folder)
+    monkeypatch.setattr("fondly.operations.target.running_stack", lambda: here)
+    told = []
+    for endpoint in (here.variables["AWS_ENDPOINT_URL"], "http://127.0.0.1:9"):
+        monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+        with target(None, "eu-west-1") as found:
+            told.append(found.trouble)
+    assert told == ["mailer ended", None]

@@ -45,7 +45,9 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
     If neither an environment nor an account is named and a local stack is running, it is the target, and its
     variables are set meanwhile.
     """
-    local = None if environment or any(os.environ.get(name) for name in CHOICES) else running_stack()
+    here = running_stack()
+    local = None if environment or any(os.environ.get(name) for name in CHOICES) else here
+    is_named = here and os.environ.get("AWS_ENDPOINT_URL") == here.variables["AWS_ENDPOINT_URL"]
     with exported(local.variables if local else {}):
         _check_endpoints()
         local_url = local.variables["AWS_ENDPOINT_URL"] if local else None
@@ -54,7 +56,7 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
             environment or own,
             region or _region(is_named=bool(environment)),
             local_url,
-            local.last_death if local else None,
+            here.last_death if here and (local or is_named) else None,
         )
 
 
