@@ -5,30 +5,36 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
-from fondly.console.roles import Person
+from fondly.console.roles import Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
-from fondly.operations.errors import MissingResourceError, OperationError
+from fondly.operations.errors import OperationError
+from fondly.operations.tokens import find_token
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
 SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
+CONSOLE = Person.of("console", [Role.VIEWER])
+"""Who looks for tokens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
 EnvironmentOf = Callable[[Person], Awaitable[Environment]]
@@ -58,9 +64,10 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         Route("/open/{token}", _open),
         Route("/live", _live),
         *(route for area in AREAS for route in area.ROUTES),
+        *API_ROUTES,
         *more,
     ]
-    app = Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: _raise})
     app.state.console = console
     return Guard(app, console)
 
@@ -104,14 +111,30 @@ class Guard:
             raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
         if scope["path"].startswith(OPEN):
             return
-        is_token = headers.get("authorization", "").startswith("Bearer ")
-        if request.method not in SAFE and not is_token and not _is_own(headers):
+        token = _token(request)
+        if request.method not in SAFE and token is None and not _is_own(headers):
             raise ProblemError(HTTPStatus.FORBIDDEN, "this was sent from another site")
-        person = await self.console.identify(request)
+        person = await (self.console.identify(request) if token is None else self._machine(token))
         if person is None:
-            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in")
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in", {"WWW-Authenticate": "Bearer"})
         scope["state"]["person"] = person
         scope["state"]["environment"] = await self.console.environment_of(person)
+
+    async def _machine(self, text: str) -> Person | None:
+        """Return the machine that has a token, whatever else its request brings."""
+        found = await find_token(await self.console.environment_of(CONSOLE), text)
+        return Person.of(f"token:{found.name}", [Role(each) for each in found.roles]) if found else None
+
+
+def _token(request: Request) -> str | None:
+    """Return the bearer token of a request to the API, which then counts alone; None if it brings none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.casefold() == "bearer" and request.url.path.startswith(API) else None
+
+
+async def _raise(_: Request, error: Any) -> Response:  # noqa: ANN401 - starlette takes no narrower type
+    """Let the guard answer what the router says."""
+    raise ProblemError(HTTPStatus(error.status_code), str(error.detail))
 
 
 def _is_own(headers: Headers) -> bool:
@@ -129,9 +152,7 @@ def _is_own(headers: Headers) -> bool:
 def _problem(error: Exception) -> ProblemError:
     if isinstance(error, ProblemError):
         return error
-    if isinstance(error, MissingResourceError | PermanentError):
-        return ProblemError(HTTPStatus.NOT_FOUND, str(error))
-    return ProblemError(getattr(error, "status", HTTPStatus.CONFLICT), str(error))
+    return ProblemError(getattr(error, "status", HTTPStatus.NOT_FOUND), str(error))
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:

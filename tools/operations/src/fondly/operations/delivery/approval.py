@@ -18,7 +18,7 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import ChangedError
 from fondly.operations.formatting import counted
 from fondly.runtime.runs.deliveries import SHOWN, Judged, StaleDecisionError, person
-from fondly.runtime.runs.delivery import Decision
+from fondly.runtime.runs.delivery import Act, Decision
 from fondly.runtime.runs.revisions import Revisions
 
 DIGEST_CHARS = 16
@@ -43,13 +43,34 @@ async def approve(approving: Approving, terms: Terms, *, by: str, seen: str, why
     Where two people have to approve, the first approval leaves it held. Raises `ChangedError` with what has
     changed since it was seen, and `OperationError` if it cannot be approved as things stand.
     """
-    view = await approving.view(terms.act)
+    view = await _as_seen(approving, terms.act, seen)
+    kept = note(why, approving.plan(view, terms))
+    return await _decide(approving, view, terms.act, seen, by=by, note=kept, **terms.changes)
+
+
+async def decide(approving: Approving, act: Act, *, by: str, seen: str, why: str = "") -> DeliveryView:
+    """Take another decision on a delivery as it was `seen`; raise `ChangedError` as `approve` does."""
+    view = await _as_seen(approving, act, seen)
+    return await _decide(approving, view, act, seen, by=by, note=why)
+
+
+async def _as_seen(approving: Approving, act: Act, seen: str) -> DeliveryView:
+    view = await approving.view(act)
     if not _is_as(view, seen):
         raise ChangedError(await _difference(approving, view, seen))
+    return view
+
+
+async def _decide(
+    approving: Approving,
+    view: DeliveryView,
+    act: Act,
+    seen: str,
+    **decision: Any,  # noqa: ANN401 - of `Approving.decide`
+) -> DeliveryView:
     judged = Judged(view.delivery, _digest(_facts(view)))
-    kept = note(why, approving.plan(view, terms))
     try:
-        return await approving.decide(terms.act, by=by, note=kept, judged=judged, **terms.changes)
+        return await approving.decide(act, judged=judged, **decision)
     except StaleDecisionError as error:
         current = await approving.current()
         raise ChangedError(await _difference(approving, current, seen)) from error
