@@ -7,12 +7,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from jsonschema import Draft202012Validator
 
 from tools.console.tests.conftest import Asked, Asking
+
+Json: TypeAlias = Any
 
 
 @dataclass
@@ -20,12 +22,12 @@ class Client:
     """Calls operations with a token."""
 
     asking: Asking
-    document: Mapping[str, Any]
+    document: Mapping[str, Json]
     token: str
     asked: Asked = field(default_factory=Asked)
     """The latest answer."""
 
-    async def call(self, operation_id: str, *, if_match: str = "", **arguments: Any) -> Any:
+    async def call(self, operation_id: str, *, if_match: str = "", **arguments: Json) -> Json:
         """Call an operation, and return what it answers, or the problem details of why it does not."""
         path, method, operation = self._find(operation_id)
         places = {each["name"]: each["in"] for each in operation["parameters"]}
@@ -41,7 +43,7 @@ class Client:
         self.asked = await self.asking.ask(method.upper(), where, body, headers)
         return self._answer(operation)
 
-    def _find(self, operation_id: str) -> tuple[str, str, Any]:
+    def _find(self, operation_id: str) -> tuple[str, str, Json]:
         return next(
             (path, method, operation)
             for path, methods in self.document["paths"].items()
@@ -49,14 +51,14 @@ class Client:
             if operation["operationId"] == operation_id
         )
 
-    def _body(self, operation: Any, arguments: dict[str, Any]) -> bytes:
+    def _body(self, operation: Json, arguments: dict[str, Json]) -> bytes:
         if "requestBody" not in operation:
             assert not arguments, f"{operation['operationId']} does not take {sorted(arguments)}"
             return b""
         self._check(operation["requestBody"]["content"]["application/json"]["schema"], arguments)
         return json.dumps(arguments).encode()
 
-    def _answer(self, operation: Any) -> Any:
+    def _answer(self, operation: Json) -> Json:
         responses, status = operation["responses"], str(self.asked.status)
         content = responses.get(status, responses["default"]).get("content")
         if content is None:
@@ -67,6 +69,6 @@ class Client:
         self._check(content[kind]["schema"], answer)
         return answer
 
-    def _check(self, schema: Any, value: Any) -> None:
+    def _check(self, schema: Json, value: Json) -> None:
         components = {"components": self.document["components"]}
         Draft202012Validator({**schema, **components}).validate(value)

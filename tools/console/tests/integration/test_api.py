@@ -1,13 +1,13 @@
 """The API: what its document says is what it does, for machines with tokens."""
 
+import asyncio
 import json
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from starlette.routing import Route
 
 from fondly.console.api.document import document
 from fondly.console.api.routes import ROUTES
@@ -20,6 +20,9 @@ from tests.support.runs import RUN
 from tools.cli.tests.delivering import FinishedRun
 from tools.console.tests.conftest import Asking
 from tools.console.tests.openapi_client import Client
+
+if TYPE_CHECKING:
+    from starlette.routing import Route
 
 EVERY = frozenset(Role)
 COMMITTED = Path(__file__).parents[4] / "docs/openapi.json"
@@ -50,7 +53,7 @@ async def test_a_dead_letter_is_seen_and_redriven(console: Asking, resources: Re
 
 async def test_what_was_not_shown_cannot_be_approved(console: Asking, resources: Resources) -> None:
     """The second of two programs with one screen gets 412, and the difference."""
-    FinishedRun(resources).make()
+    await asyncio.to_thread(FinishedRun(resources).make)
     machine = await client(console)
     shown = await machine.call("get_delivery", run_id=RUN)
     tag = machine.asked.headers["etag"]
@@ -71,7 +74,8 @@ async def test_a_token_is_worth_what_it_says_until_it_is_revoked(console: Asking
     """No cookie helps it, and its maker gives no role that they lack."""
     console.as_(Role.OPERATOR)
     machine = await client(console, Role.VIEWER)
-    assert (await machine.call("list_runs"))["runs"] == []
+    found = await machine.call("list_runs")
+    assert found.get("runs") == [], found
     refused = await machine.call("create_token", name="x", role=["approver"])
     assert refused["status"] == HTTPStatus.FORBIDDEN
     operator = await client(console, Role.OPERATOR, name="ops")
@@ -114,7 +118,9 @@ def test_an_operation_has_the_role_of_its_page() -> None:
     """Whoever may not see a page does not get it by the API either."""
     pages: list[Route] = [route for area in AREAS for route in area.ROUTES]
     roles = {
-        route.path: getattr(route.endpoint, ROLE_OF_HANDLER) for route in pages if "GET" in route.methods
+        route.path: getattr(route.endpoint, ROLE_OF_HANDLER)
+        for route in pages
+        if "GET" in (route.methods or ())
     }
     for each in OPERATIONS:
         assert roles.get(each.page, each.role) == each.role, each.name

@@ -1,17 +1,16 @@
 """The application: who asks, what they may, and the pages; it knows no operation itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -27,12 +26,15 @@ from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.tokens import find_token
+from fondly.runtime.web.gate import MAX_BODY_BYTES, limited, problem_of
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
 SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
+REQUEST_S = 60.0
+"""For how long a request may take, but for one that follows what happens."""
 CONSOLE = Person.of("console", [Role.VIEWER])
 """Who looks for tokens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
@@ -54,6 +56,21 @@ class Console:
     sessions: LocalSessions | None = None
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
+    max_upload_bytes: int = 4 * 1024**3
+    """All files of one upload together."""
+
+
+@dataclass
+class Allowance:
+    """What one request may take; the handler of something large allows itself more."""
+
+    time: asyncio.Timeout
+    max_bytes: int = MAX_BODY_BYTES
+
+    def widen(self, *, max_bytes: int, seconds: float) -> None:
+        """Let the body have so many bytes, and the request take so many seconds from now."""
+        self.max_bytes = max_bytes
+        self.time.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
@@ -67,7 +84,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         *API_ROUTES,
         *more,
     ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _raise})
+    app = Starlette(routes=routes)
     app.state.console = console
     return Guard(app, console)
 
@@ -76,7 +93,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
 class Guard:
     """Identifies who asks, refuses what another site sends, and turns errors into pages or problems."""
 
-    app: ASGIApp
+    app: Starlette
     console: Console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,13 +109,20 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    time.reschedule(None)
             await send(message)
 
         request = Request(scope, receive)
+        scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
-            await self._admit(request)
-            await self.app(scope, receive, sending)
-        except (ProblemError, OperationError, PermanentError) as error:
+            async with asyncio.timeout(REQUEST_S) as time:
+                allowance = scope.setdefault("state", {})["allowance"] = Allowance(time)
+                await self._admit(request)
+                await self.app.router(scope, limited(receive, lambda: allowance.max_bytes), sending)
+        except ClientDisconnect:
+            return
+        except Exception as error:
             if started:
                 raise
             await _answer(_problem(error), request, self.console)(scope, receive, sending)
@@ -106,7 +130,6 @@ class Guard:
     async def _admit(self, request: Request) -> None:
         """Set who asks; raise `ProblemError` for nobody known, a foreign site or a foreign name of ours."""
         scope, headers = request.scope, request.headers
-        scope.setdefault("state", {})
         if self.console.hosts and headers.get("host", "") not in self.console.hosts:
             raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
         if scope["path"].startswith(OPEN):
@@ -132,11 +155,6 @@ def _token(request: Request) -> str | None:
     return token if scheme.casefold() == "bearer" and request.url.path.startswith(API) else None
 
 
-async def _raise(_: Request, error: Any) -> Response:  # noqa: ANN401 - starlette takes no narrower type
-    """Let the guard answer what the router says."""
-    raise ProblemError(HTTPStatus(error.status_code), str(error.detail))
-
-
 def _is_own(headers: Headers) -> bool:
     """Whether a request that changes something comes from a page of ours, as the browser says.
 
@@ -150,9 +168,9 @@ def _is_own(headers: Headers) -> bool:
 
 
 def _problem(error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
-        return error
-    return ProblemError(getattr(error, "status", HTTPStatus.NOT_FOUND), str(error))
+    if isinstance(error, OperationError | PermanentError):
+        return ProblemError(getattr(error, "status", HTTPStatus.NOT_FOUND), str(error))
+    return problem_of(error)
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:

@@ -14,8 +14,8 @@ RECENT = 10
 @allowed(Role.VIEWER)
 async def home(request: Request) -> Response:
     """Show the last runs."""
-    found = await list_runs(request.state.environment, limit=RECENT)
-    return page(request, "home.html", runs=found.runs)
+    runs = (await list_runs(request.state.environment, limit=RECENT)).runs
+    return page(request, "home.html", runs=runs)
 
 
 ROUTES = [Route("/", home)]

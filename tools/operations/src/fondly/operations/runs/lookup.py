@@ -32,7 +32,7 @@ async def find_run(ledger: Ledger, wanted: str) -> Run:
 async def list_runs(
     environment: Environment,
     *,
-    limit: int,
+    limit: int = 50,
     status: str | None = None,
     source: str | None = None,
     before: str | None = None,
