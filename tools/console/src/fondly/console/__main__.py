@@ -9,10 +9,11 @@ from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from fondly.console.app import Console, console_app, one_environment
-from fondly.console.roles import Person
+from fondly.console.roles import Person, Role
 from fondly.console.sessions import LocalSessions, read_key
 from fondly.operations.environment import open_environment
 from fondly.operations.target import Target, load_topology
+from fondly.operations.webhooks.sendings import Watch
 from fondly.runtime.logs import get_logger
 from fondly.runtime.process import run_process
 from fondly.runtime.settings import WebSettings
@@ -57,7 +58,8 @@ async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
         )
         app = WebApp(console_app(console), Measures())
         at = Listening(settings.console_host, settings.console_port, linger_s=0.0, drain_s=settings.drain_s)
-        return await serve_web(app, at, stop=stop)
+        watch = Watch(await console.environment_of(Person.of("webhooks", [Role.OPERATOR])))
+        return await serve_web(app, at, stop=stop, beside=[watch.run])
 
 
 if __name__ == "__main__":

@@ -146,7 +146,7 @@ class Guard:
     async def _machine(self, text: str) -> Person | None:
         """Return the machine that has a token, whatever else its request brings."""
         found = await find_token(await self.console.environment_of(CONSOLE), text)
-        return Person.of(f"token:{found.name}", [Role(each) for each in found.roles]) if found else None
+        return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
 
 
 def _token(request: Request) -> str | None:

@@ -1,4 +1,4 @@
-"""Tokens of machines: each has a name, roles and an end; of the token itself only a digest is kept.
+"""Tokens of machines: each has a name, a role and an end; of the token itself only a digest is kept.
 
 A token says its name, `fondly_NAME_SECRET`, so that one read finds it and no two live ones share a name.
 """
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,7 @@ LONGEST_DAYS = 366
 _TOKEN = re.compile(r"fondly_([a-z0-9-]{1,40})_[\w-]{43}")
 
 RoleName = Literal["viewer", "reader", "approver", "operator"]
+ROLES: tuple[RoleName, ...] = get_args(RoleName)
 TokenName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 
@@ -34,7 +35,7 @@ class Token(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     name: str
-    roles: tuple[RoleName, ...]
+    role: RoleName
     by: str
     made_at: datetime
     ends_at: datetime
@@ -50,24 +51,22 @@ async def create_token(
     environment: Environment,
     *,
     name: TokenName,
-    role: Annotated[list[RoleName], Field(min_length=1)],
+    role: RoleName,
     days: Days = 90,
     by: str,
     roles: Collection[str],
 ) -> NewToken:
-    """Make a token for a machine, with roles that its maker has; it is shown once.
+    """Make a token for a machine, with a role that its maker has; it is shown once.
 
     Raises `OperationError` if a live token has the name, or for a role that its maker lacks.
     """
-    if beyond := sorted(set(role) - set(roles)):
-        raise OperationError(f"found the role {beyond[0]}, expected one that you have yourself")
+    if role not in roles:
+        raise OperationError(f"found the role {role}, expected one that you have yourself")
     text, now = f"fondly_{name}_{secrets.token_urlsafe(32)}", utc_now()
-    made = NewToken(
-        name=name, roles=tuple(role), by=by, made_at=now, ends_at=now + timedelta(days=days), token=text
-    )
+    made = NewToken(name=name, role=role, by=by, made_at=now, ends_at=now + timedelta(days=days), token=text)
     item = to_item({**made.model_dump(mode="json", exclude={"token"}), "digest": _digest(text)})
     ends = to_item({"expires_at": int(made.ends_at.timestamp())})
-    async with noted(environment, by=by, act="token", about=name, details={"roles": " ".join(role)}):
+    async with noted(environment, by=by, act="token", about=name, details={"role": role}):
         table, condition = (
             await environment.table("runs"),
             "attribute_not_exists(run_id) OR expires_at < :now",

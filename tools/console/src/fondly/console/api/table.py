@@ -9,6 +9,7 @@ from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
 from fondly.operations.use_cases import customers, deliveries, queues, runs
+from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
 
 VIEWER, READER, APPROVER, OPERATOR = Role
@@ -48,4 +49,11 @@ OPERATIONS = (
     Operation("list_tokens", "GET", "/tokens", OPERATOR, tokens.tokens),
     Operation("create_token", "POST", "/tokens", OPERATOR, tokens.create_token),
     Operation("revoke_token", "DELETE", "/tokens/{name}", OPERATOR, tokens.revoke_token),
+    Operation("list_webhooks", "GET", "/webhooks", OPERATOR, endpoints.webhooks, "/webhooks"),
+    Operation("add_webhook", "POST", "/webhooks", OPERATOR, endpoints.add_webhook),
+    Operation("remove_webhook", "DELETE", "/webhooks/{endpoint}", OPERATOR, endpoints.remove_webhook),
+    Operation(
+        "list_webhook_deliveries", "GET", "/webhooks/deliveries", OPERATOR, sendings.webhook_deliveries
+    ),
+    Operation("replay_webhook", "POST", "/webhooks/deliveries/{message}", OPERATOR, sendings.replay_webhook),
 )

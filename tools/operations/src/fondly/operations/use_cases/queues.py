@@ -9,7 +9,7 @@ from fondly.operations.dead_letters.snapshot import Snapshot, Snapshots
 from fondly.operations.environment import Environment
 from fondly.operations.errors import NoSuchDeadLetterError
 
-Name = str | None
+Ids = list[str] | None
 
 
 class DiscardedLetters(BaseModel):
@@ -25,10 +25,10 @@ async def dead_letters(environment: Environment, queue: str) -> Snapshot:
 
 
 async def redrive_dead_letters(
-    environment: Environment, queue: str, *, run_id: Name = None, message_id: Name = None, by: str
+    environment: Environment, queue: str, *, run_id: str | None = None, message_ids: Ids = None, by: str
 ) -> Redriven:
-    """Send dead letters back to their queue: all, those of a run, or one."""
-    name, selection = environment.known_queue(queue), Selection(run_id, message_id)
+    """Send dead letters back to their queue: all, those of a run, or some."""
+    name, selection = environment.known_queue(queue), Selection(run_id, message_ids)
     done = await redrive(environment, name, selection, lambda _: None, by=by)
     if not (done.moved or selection.everything):
         raise NoSuchDeadLetterError(name)
@@ -36,10 +36,10 @@ async def redrive_dead_letters(
 
 
 async def discard_dead_letters(
-    environment: Environment, queue: str, *, run_id: Name = None, message_id: Name = None, by: str
+    environment: Environment, queue: str, *, run_id: str | None = None, message_ids: Ids = None, by: str
 ) -> DiscardedLetters:
-    """Delete dead letters for good, and return them: all, those of a run, or one."""
-    async with discarding(environment, queue, Selection(run_id, message_id)) as found:
+    """Delete dead letters for good, and return them: all, those of a run, or some."""
+    async with discarding(environment, queue, Selection(run_id, message_ids)) as found:
         selected = found.selected
         await found.delete(by=by)
         left = {each.message_id for each in found.received.dead_letters}
