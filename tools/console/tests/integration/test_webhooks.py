@@ -1,4 +1,4 @@
-"""Webhooks: what has happened to a run is told once it has, signed, until it is taken; and to nobody inside."""
+"""Webhooks: what has happened to a run is told, signed, until it is taken; and to nobody inside a network."""
 
 import asyncio
 import hmac
