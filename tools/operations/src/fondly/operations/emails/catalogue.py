@@ -1,11 +1,11 @@
-"""The products of a run by name and category."""
+"""The products of a run by name and category, and the lines of its objects that name somebody."""
 
 import json
 from collections.abc import AsyncIterator
 from typing import NamedTuple, Protocol
 
 from fondly.contracts import object_keys
-from fondly.runtime.ports import Objects
+from fondly.runtime.ports import Model, Objects
 
 
 class CatalogueEntry(NamedTuple):
@@ -33,3 +33,13 @@ async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, 
         entry = CatalogueEntry(product["product_id"], product["name"], categories.setdefault(path, path))
         entries[entry.product_id] = entry
     return entries
+
+
+async def lines_with(
+    objects: ReadableObjects, key: str, kind: type[Model], name: str, value: str
+) -> AsyncIterator[Model]:
+    """Yield those records of an object whose member of this name has this value; no others are parsed."""
+    mark = f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode("utf-8", "surrogatepass")
+    async for line in objects.lines(key):
+        if mark in line and getattr(found := kind.model_validate_json(line), name) == value:
+            yield found

@@ -1,6 +1,6 @@
 """What a run's customers wrote, and what their reviews were scored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
@@ -11,7 +11,7 @@ from fondly.contracts.records import (
     ScoredReview,
     Sentiment,
 )
-from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries
+from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries, lines_with
 from fondly.operations.emails.shown import Piece, ShownReview
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
@@ -35,12 +35,19 @@ class RunReviews:
         customers = await self.objects.find_lines(object_keys.customers(self.run_id, part), Customer)
         scored = await self.objects.find_lines(object_keys.sentiment(self.run_id, part), ScoredReview)
         scores = {each.review_id: each for each in scored}
-        return {
-            customer.customer_id: tuple(
-                self._review(review, scores.get(review.review_id)) for review in customer.reviews
-            )
-            for customer in customers
-        }
+        return {each.customer_id: self._joined(each, scores) for each in customers}
+
+    async def of_customer(self, part: int, customer_id: str) -> tuple[ShownReview, ...]:
+        """Return the reviews of one of a part's customers."""
+        asked, customers = ("customer_id", customer_id), object_keys.customers(self.run_id, part)
+        scored = lines_with(self.objects, object_keys.sentiment(self.run_id, part), ScoredReview, *asked)
+        scores = {each.review_id: each async for each in scored}
+        async for customer in lines_with(self.objects, customers, Customer, *asked):
+            return self._joined(customer, scores)
+        return ()
+
+    def _joined(self, customer: Customer, scores: Mapping[str, ScoredReview]) -> tuple[ShownReview, ...]:
+        return tuple(self._review(each, scores.get(each.review_id)) for each in customer.reviews)
 
     def _review(self, review: Review, scored: ScoredReview | None) -> ShownReview:
         """The review of a product, which may be listed under several ids; the first that is known counts."""
