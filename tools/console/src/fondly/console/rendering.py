@@ -93,7 +93,7 @@ def page(
     """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
     person = getattr(request.state, "person", None)
     known = {
-        "person": formatting.caller,
+        "person": person,
         "environment": request.app.state.console.name,
         "path": request.url.path,
     }

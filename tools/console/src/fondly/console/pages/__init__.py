@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import home, runs
+from fondly.console.pages import delivery, home, runs
 
-AREAS = (home, runs)
+AREAS = (home, runs, delivery)
