@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import delivery, home, runs
+from fondly.console.pages import delivery, email, home, runs
 
-AREAS = (home, runs, delivery)
+AREAS = (home, runs, email, delivery)
