@@ -20,7 +20,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import EmailRecord, ReasonKind, Recommendation
-from fondly.mailer.domain.copy.fields import LINE, LINES
+from fondly.mailer.domain.copy.fields import LINES, kind_of_field
 from fondly.mailer.domain.copy.patterns import pattern, told_of
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.product import ProductFacts
@@ -39,7 +39,7 @@ USUAL_NAME = range(3, 13)
 
 
 class IndexEntry(NamedTuple):
-    """What is indexed of one email: its row, its wordings, and (field, pattern, text) of all its texts."""
+    """What is indexed of one email: its row, its wordings, and (field, pattern, example) of all its texts."""
 
     row: EmailIndexRow
     wordings: Sequence[WordingCount]
@@ -81,7 +81,7 @@ def index_entry(
 
 def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, WordingCount]]:
     for field, wording in written.assembled.wordings.items():
-        product, kind = _product_of(field, wording.text, facts), _kind(field)
+        product, kind = _product_of(field, wording.text, facts), kind_of_field(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
         yield (
@@ -94,6 +94,7 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
                 product_name=product.values["name"] if product else "",
                 count=1,
                 parts=(part,),
+                customer_id=facts.customer_id if field in written.own_fields else None,
             ),
         )
 
@@ -101,17 +102,14 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
     for field, text in written.assembled.copy.fields():
         told = told_of(_product_of(field, text, facts), written.assembled.wordings.get(field))
-        yield _kind(field), pattern(text, facts.language, told), text
+        example = "" if field in written.own_fields else text
+        yield kind_of_field(field), pattern(text, facts.language, told), example
 
 
 def _product_of(field: str, text: str, facts: EmailFacts) -> ProductFacts | None:
     """Return the product that a text is about: that of its line, or the first of its slots."""
     number = field.removeprefix(LINES) if field.startswith(LINES) else ""
     return facts.product(number or next(filter(str.isdigit, map(owner, slots_in(text))), ""))
-
-
-def _kind(field: str) -> str:
-    return LINE if field.startswith(LINES) else field
 
 
 async def write_email_index(
@@ -148,21 +146,23 @@ def counted(entries: Iterable[IndexEntry]) -> list[WordingCount]:
     for each in chain.from_iterable(entry.wordings for entry in entries):
         first.setdefault(each.digest, each)
         counts[each.digest] += 1
-    return [first[name].model_copy(update={"count": counts[name]}) for name in sorted(first)]
+    shared = {name: {"count": count, "customer_id": None} for name, count in counts.items() if count > 1}
+    return [first[name].model_copy(update=shared.get(name)) for name in sorted(first)]
 
 
 def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
-    counts, example = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
-    for field, masked, text in chain.from_iterable(each.texts for each in entries):
+    counts, examples = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
+    for field, masked, example in chain.from_iterable(each.texts for each in entries):
         counts[field][masked] += 1
-        example.setdefault((field, masked), text)
+        examples[field, masked] = examples.get((field, masked)) or example
     return {
         field: FieldPatterns(
             texts=found.total(),
             patterns=commonest(
                 (
-                    PatternCount(pattern=masked, count=count, example=example[field, masked])
+                    PatternCount(pattern=masked, count=count, example=examples[field, masked])
                     for masked, count in found.items()
+                    if count > 1 or examples[field, masked]
                 ),
                 PATTERNS_OF_A_PART,
             ),

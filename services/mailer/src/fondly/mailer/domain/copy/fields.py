@@ -31,6 +31,11 @@ def email_fields(facts: EmailFacts) -> list[str]:
     return [*TEXTS, *(f"{LINES}{product.number}" for product in facts.products)]
 
 
+def kind_of_field(field: str) -> str:
+    """Return what a field is asked for as: the lines of all products as `line`."""
+    return LINE if field.startswith(LINES) else field
+
+
 def fits(field: str, text: str, values: Mapping[str, str]) -> bool:
     """Whether a text is short enough once its slots are filled."""
     most = MAX_SHOWN.get(field)
