@@ -304,10 +304,17 @@ locals {
         resources = [
           "${local.data_bucket}/shop/fondly.toml",
           "${local.data_bucket}/shop/themes/*",
+          "${local.data_bucket}/runs/*/mailed/*",
           "${local.data_bucket}/runs/*/recommendations/*",
           "${local.data_bucket}/runs/*/email-index/*",
           "${local.data_bucket}/runs/*/settings.json",
         ]
+      },
+      {
+        # What has been handed over is not rendered anew.
+        sid       = "SeeDispatches"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["dispatches"]]
       },
       {
         sid     = "StoreEmails"

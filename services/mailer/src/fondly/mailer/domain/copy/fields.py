@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
-from fondly.mailer.domain.slots import fill
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.slots import fill, owner, slots_in
 
 LINES = "lines."
 LINE, QUOTE, GREETING = "line", "quote", "greeting"
@@ -26,14 +27,20 @@ def frame_fields(occasion: Occasion) -> tuple[str, ...]:
     return (*HEADLINES, *FRAME_TEXTS) if occasion is Occasion.SORRY else FRAME_TEXTS
 
 
+def kind_of(field: str) -> str:
+    """Return what lines of all products have in common: `line`; any other field is its own kind."""
+    return LINE if field.startswith(LINES) else field
+
+
+def product_of(field: str, text: str, facts: EmailFacts) -> ProductFacts | None:
+    """Return the product that a text is about: that of its line, or the first of its slots."""
+    number = field.removeprefix(LINES) if field.startswith(LINES) else ""
+    return facts.product(number or next(filter(str.isdigit, map(owner, slots_in(text))), ""))
+
+
 def email_fields(facts: EmailFacts) -> list[str]:
     """Return the fields of an email's copy, such as `subject` or `lines.2`."""
     return [*TEXTS, *(f"{LINES}{product.number}" for product in facts.products)]
-
-
-def kind_of_field(field: str) -> str:
-    """Return what a field is asked for as: the lines of all products as `line`."""
-    return LINE if field.startswith(LINES) else field
 
 
 def fits(field: str, text: str, values: Mapping[str, str]) -> bool:
