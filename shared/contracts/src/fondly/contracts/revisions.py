@@ -3,6 +3,7 @@
 Customers are named by their `customer_digest`, so that the ledger knows nobody.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
@@ -17,6 +18,14 @@ from fondly.contracts.records.base import Count, Identifier, Record
 MOST_STRIKES = 300
 """Of one run: the item in the ledger has to hold them all."""
 MAX_TEXT_CHARS = 500
+LINE = "line"
+_OF_A_PRODUCT = re.compile(r"\{\d+\.")
+
+
+def digest_of(field: str, text: str, product_id: str) -> str:
+    """Return the `wording_digest` of a text beside a product: it is about it if it is a line, or names it."""
+    is_about = field == LINE or _OF_A_PRODUCT.search(text)
+    return wording_digest(field, text, product_id if is_about else "")
 
 
 class Strike(Record):
@@ -51,7 +60,7 @@ class Strike(Record):
     @property
     def edited(self) -> str:
         """The `wording_digest` of the text that stands in the wording's place; empty without one."""
-        return wording_digest(self.field, self.instead, self.product_id) if self.instead else ""
+        return digest_of(self.field, self.instead, self.product_id) if self.instead else ""
 
 
 class Revision(Record):
@@ -103,11 +112,17 @@ class RunRevisions(Record):
         return frozenset(each.customer for each in self.strikes if each.customer and not each.product_id)
 
     def said(self, field: str, text: str, product_id: str = "") -> str | None:
-        """Return what stands in the place of a wording: itself, what a person wrote, or None."""
-        found: str | None = text
-        while found and (digest := wording_digest(field, found, product_id)) in self._instead:
-            found = self._instead[digest] or None
-        return found
+        """Return what stands in the place of a wording: itself, what a person wrote, or None.
+
+        The product counts for a line, and for a text with a slot of it.
+        """
+        passed = set[str]()
+        while (digest := digest_of(field, text, product_id)) in self._instead:
+            text = self._instead[digest]
+            if not text or digest in passed:
+                return None
+            passed.add(digest)
+        return text
 
     def has_email(self, customer: str) -> bool:
         """Whether a customer, by digest, may still get an email."""

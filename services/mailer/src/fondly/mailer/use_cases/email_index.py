@@ -20,11 +20,10 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import EmailRecord, ReasonKind, Recommendation
-from fondly.mailer.domain.copy.fields import LINE, LINES
+from fondly.mailer.domain.copy.fields import kind_of, product_of
 from fondly.mailer.domain.copy.patterns import pattern, told_of
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.product import ProductFacts
-from fondly.mailer.domain.slots import owner, renumbered, slots_in
+from fondly.mailer.domain.slots import renumbered
 from fondly.mailer.domain.text import category_label
 from fondly.mailer.use_cases.write_copy import WrittenCopy
 from fondly.runtime.ports import Objects
@@ -39,7 +38,7 @@ USUAL_NAME = range(3, 13)
 
 
 class IndexEntry(NamedTuple):
-    """What is indexed of one email: its row, its wordings, and (field, pattern, text) of all its texts."""
+    """What is indexed of one email: its row, its wordings, and (field, pattern, example) of all its texts."""
 
     row: EmailIndexRow
     wordings: Sequence[WordingCount]
@@ -81,7 +80,7 @@ def index_entry(
 
 def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, WordingCount]]:
     for field, wording in written.assembled.wordings.items():
-        product, kind = _product_of(field, wording.text, facts), _kind(field)
+        product, kind = product_of(field, wording.text, facts), kind_of(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
         yield (
@@ -94,24 +93,16 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
                 product_name=product.values["name"] if product else "",
                 count=1,
                 parts=(part,),
+                customer_id=facts.customer_id if field in written.own_fields else None,
             ),
         )
 
 
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
     for field, text in written.assembled.copy.fields():
-        told = told_of(_product_of(field, text, facts), written.assembled.wordings.get(field))
-        yield _kind(field), pattern(text, facts.language, told), text
-
-
-def _product_of(field: str, text: str, facts: EmailFacts) -> ProductFacts | None:
-    """Return the product that a text is about: that of its line, or the first of its slots."""
-    number = field.removeprefix(LINES) if field.startswith(LINES) else ""
-    return facts.product(number or next(filter(str.isdigit, map(owner, slots_in(text))), ""))
-
-
-def _kind(field: str) -> str:
-    return LINE if field.startswith(LINES) else field
+        told = told_of(product_of(field, text, facts), written.assembled.wordings.get(field))
+        example = "" if field in written.own_fields else text
+        yield kind_of(field), pattern(text, facts.language, told), example
 
 
 async def write_email_index(
@@ -148,21 +139,25 @@ def counted(entries: Iterable[IndexEntry]) -> list[WordingCount]:
     for each in chain.from_iterable(entry.wordings for entry in entries):
         first.setdefault(each.digest, each)
         counts[each.digest] += 1
-    return [first[name].model_copy(update={"count": counts[name]}) for name in sorted(first)]
+    return [
+        first[name].model_copy(update={"count": count} | ({"customer_id": None} if count > 1 else {}))
+        for name, count in sorted(counts.items())
+    ]
 
 
 def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
-    counts, example = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
-    for field, masked, text in chain.from_iterable(each.texts for each in entries):
+    counts, examples = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
+    for field, masked, example in chain.from_iterable(each.texts for each in entries):
         counts[field][masked] += 1
-        example.setdefault((field, masked), text)
+        examples[field, masked] = examples.get((field, masked)) or example
     return {
         field: FieldPatterns(
             texts=found.total(),
             patterns=commonest(
                 (
-                    PatternCount(pattern=masked, count=count, example=example[field, masked])
+                    PatternCount(pattern=masked, count=count, example=examples[field, masked])
                     for masked, count in found.items()
+                    if count > 1 or examples[field, masked]
                 ),
                 PATTERNS_OF_A_PART,
             ),
