@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -21,6 +21,7 @@ from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
 from fondly.console.roles import Person
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
+from fondly.console.staging import Staging
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
 from fondly.operations.errors import ChangedError, MissingResourceError, OperationError
@@ -52,6 +53,7 @@ class Console:
     sessions: LocalSessions | None = None
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
+    staging: Staging = field(default_factory=Staging)
     max_upload_bytes: int = 4 * 1024**3
     """All files of one upload together."""
 
@@ -171,16 +173,6 @@ def _answer(problem: ProblemError, request: Request, console: Console) -> Respon
     known = {"person": person, "environment": console.name, "path": request.url.path, "problem": problem}
     text = fragment("problem.html", **known)
     return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
-
-
-async def form(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form, each once; raise `ProblemError` for anything else."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected a form")
-    try:
-        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, strict_parsing=False))
-    except UnicodeDecodeError:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "the form is not in UTF-8") from None
 
 
 async def _open(request: Request) -> Response:
