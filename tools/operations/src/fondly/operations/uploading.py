@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
@@ -161,7 +161,7 @@ async def upload(
 
 async def _put(s3: "S3Client", bucket: str, key: str, path: Path, watch: Watch) -> None:
     """Store a file of any size with at most `PART_BYTES` of it in memory."""
-    whole = {"Bucket": bucket, "Key": key}
+    whole: Any = {"Bucket": bucket, "Key": key}
     with await asyncio.to_thread(path.open, "rb") as file:
         body = await asyncio.to_thread(file.read, PART_BYTES)
         if len(body) < PART_BYTES:
