@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
 PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
-  understudy tools/operations tools/stack lab/evaluation lab/checks tools/cli
+  understudy tools/operations tools/stack tools/console lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 TEMPLATE := examples/service

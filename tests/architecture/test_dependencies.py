@@ -30,6 +30,7 @@ ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 TOOLS = {
     "fondly.operations",
     "fondly.stack",
+    "fondly.console",
     "fondly.cli",
     "fondly.evaluation",
     "fondly.checks",

@@ -142,7 +142,7 @@ def test_what_is_beside_covers_the_email_on_a_phone(open_page: Open) -> None:
 def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, hash_: str) -> None:
     """At 390 px."""
     page = open_page(viewport=PHONE, hash_=hash_)
-    page.wait_for_load_state("networkidle")
+    page.wait_for_function("[...document.images].every((image) => image.complete)")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
 
 

@@ -1,0 +1,181 @@
+"""The application: who asks, what they may, and the pages; it knows no operation itself."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from importlib.resources import files
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from fondly.console.live import Live
+from fondly.console.pages import AREAS
+from fondly.console.rendering import HEADERS, fragment
+from fondly.console.roles import Person
+from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
+from fondly.contracts.errors import PermanentError
+from fondly.operations.environment import Environment
+from fondly.operations.errors import MissingResourceError, OperationError
+from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
+
+SAFE = frozenset({"GET", "HEAD"})
+OPEN = ("/static/", "/open/", "/live", "/health")
+"""What anybody may ask for."""
+API = "/api/"
+Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
+"""Says who asks; None for nobody known."""
+EnvironmentOf = Callable[[Person], Awaitable[Environment]]
+"""The environment with the credentials of a person's role. It stays open as long as the console."""
+
+
+@dataclass(frozen=True)
+class Console:
+    """What the application serves, and for whom."""
+
+    name: str
+    """The environment's name."""
+    identify: Identify
+    environment_of: EnvironmentOf
+    hosts: frozenset[str]
+    """The values of `Host` that are answered, as `127.0.0.1:8080`; empty behind a proxy that checks it."""
+    sessions: LocalSessions | None = None
+    """Sessions of a local console."""
+    live: Live = field(default_factory=Live)
+
+
+def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
+    """Return the application."""
+    static = StaticFiles(directory=str(files("fondly.console") / "static"))
+    routes = [
+        Mount("/static", static),
+        Route("/open/{token}", _open),
+        Route("/live", _live),
+        *(route for area in AREAS for route in area.ROUTES),
+        *more,
+    ]
+    app = Starlette(routes=routes)
+    app.state.console = console
+    return Guard(app, console)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Identifies who asks, refuses what another site sends, and turns errors into pages or problems."""
+
+    app: ASGIApp
+    console: Console
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        request = Request(scope, receive)
+        try:
+            await self._admit(request)
+            await self.app(scope, receive, sending)
+        except (ProblemError, OperationError, PermanentError) as error:
+            if started:
+                raise
+            await _answer(_problem(error), request, self.console)(scope, receive, sending)
+
+    async def _admit(self, request: Request) -> None:
+        """Set who asks; raise `ProblemError` for nobody known, a foreign site or a foreign name of ours."""
+        scope, headers = request.scope, request.headers
+        scope.setdefault("state", {})
+        if self.console.hosts and headers.get("host", "") not in self.console.hosts:
+            raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
+        if scope["path"].startswith(OPEN):
+            return
+        is_token = headers.get("authorization", "").startswith("Bearer ")
+        if request.method not in SAFE and not is_token and not _is_own(headers):
+            raise ProblemError(HTTPStatus.FORBIDDEN, "this was sent from another site")
+        person = await self.console.identify(request)
+        if person is None:
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in")
+        scope["state"]["person"] = person
+        scope["state"]["environment"] = await self.console.environment_of(person)
+
+
+def _is_own(headers: Headers) -> bool:
+    """Whether a request that changes something comes from a page of ours, as the browser says.
+
+    `Sec-Fetch-Site` is sent by every browser since 2023; without it, `Origin` must be ours.
+    """
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+
+
+def _problem(error: Exception) -> ProblemError:
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, MissingResourceError | PermanentError):
+        return ProblemError(HTTPStatus.NOT_FOUND, str(error))
+    return ProblemError(getattr(error, "status", HTTPStatus.CONFLICT), str(error))
+
+
+def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
+    """Answer with a page, or under `/api/` with problem details (RFC 9457)."""
+    if request.url.path.startswith(API) or MEDIA_TYPE in request.headers.get("accept", ""):
+        return problem_response(problem)
+    person = request.scope.get("state", {}).get("person")
+    known = {"person": person, "environment": console.name, "path": request.url.path, "problem": problem}
+    text = fragment("problem.html", **known)
+    return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
+
+
+async def form(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form, each once; raise `ProblemError` for anything else."""
+    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
+        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected a form")
+    try:
+        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, strict_parsing=False))
+    except UnicodeDecodeError:
+        raise ProblemError(HTTPStatus.BAD_REQUEST, "the form is not in UTF-8") from None
+
+
+async def _open(request: Request) -> Response:
+    """Begin a session for whoever has a one-time address."""
+    sessions: LocalSessions | None = request.app.state.console.sessions
+    cookie = sessions.open(request.path_params["token"]) if sessions else None
+    if cookie is None:
+        detail = "this address was used already, or is too old: `fondly console` prints another"
+        raise ProblemError(HTTPStatus.UNAUTHORIZED, detail)
+    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    answer.set_cookie(COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="strict")
+    return answer
+
+
+async def _live(_: Request) -> Response:
+    return PlainTextResponse("live")
+
+
+@asynccontextmanager
+async def one_environment(opened: AbstractAsyncContextManager[Environment]) -> AsyncIterator[EnvironmentOf]:
+    """Yield an environment that is the same for everybody, as on a local stack."""
+    async with opened as environment:
+
+        async def same(_: Person) -> Environment:
+            return environment
+
+        yield same

@@ -1,0 +1,5 @@
+"""The pages, an area a module: each has `ROUTES`."""
+
+from fondly.console.pages import home
+
+AREAS = (home,)

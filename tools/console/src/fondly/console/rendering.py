@@ -1,0 +1,82 @@
+"""Pages from templates: everything is escaped, and an unknown name is an error."""
+
+import json
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from fondly.console.roles import Role
+from fondly.operations import formatting
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self' data:; "
+    "connect-src 'self'; "
+    "frame-src 'self'; "
+    "form-action 'self'; "
+    "frame-ancestors 'self'; "
+    "base-uri 'none'"
+)
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Of every answer; an email's own frame has a policy that is stricter still."""
+
+
+def when(at: datetime) -> str:
+    """Return a moment as `27 Nov 2026, 08:00 UTC`."""
+    return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
+
+
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("fondly.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "count": formatting.count,
+        "share": formatting.share,
+        "seconds": formatting.seconds,
+        "usd": formatting.usd,
+        "age": formatting.age,
+        "since": formatting.since,
+        "when": when,
+        "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
+    }
+    made.tests["permitted"] = lambda person, role: person.may(Role(role))
+    return made
+
+
+TEMPLATES = _templates()
+
+
+def fragment(template: str, **context: Any) -> str:  # noqa: ANN401 - the template's own
+    """Return a rendered template."""
+    return TEMPLATES.get_template(template).render(**context)
+
+
+def page(
+    request: Request,
+    template: str,
+    *,
+    status: HTTPStatus = HTTPStatus.OK,
+    **context: Any,  # noqa: ANN401 - the template's own
+) -> HTMLResponse:
+    """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
+    person = getattr(request.state, "person", None)
+    known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
+    return HTMLResponse(fragment(template, **known, **context), status)

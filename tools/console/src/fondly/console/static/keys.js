@@ -1,0 +1,8 @@
+// Keys for whoever judges many things in a row: an element's `data-key` is the key that clicks it.
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+  const wanted = [...document.querySelectorAll("[data-key]")].find((each) => each.dataset.key === event.key);
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.click();
+});

@@ -1,0 +1,115 @@
+"""A console on an environment in a moto server: asked without a network, or served for a browser."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import pytest
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message
+
+from fondly.console.app import Console, console_app
+from fondly.console.roles import Person, Role
+from fondly.operations.environment import Environment, open_environment
+from fondly.operations.target import Target, load_topology
+from fondly.stack.provision import Resources
+from tests.support.environments import REGION
+
+HOST = "127.0.0.1:8080"
+
+
+@dataclass
+class Asked:
+    """An answer of the console."""
+
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass
+class Asking:
+    """Asks an application as somebody with some roles."""
+
+    app: ASGIApp
+    environment: Environment
+    console: Console
+    person: Person | None
+
+    def as_(self, *roles: Role, name: str = "Ann") -> "Asking":
+        """Ask as somebody else; without roles, as nobody."""
+        self.person = Person.of(name, roles) if roles else None
+        return self
+
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Asked:
+        """Open a page."""
+        return await self.ask("GET", path, b"", headers)
+
+    async def post(
+        self, path: str, fields: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Asked:
+        """Send a form of a page of ours."""
+        own = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+        return await self.ask("POST", path, urlencode(fields or {}).encode(), own | dict(headers or {}))
+
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> Asked:
+        """Send a request."""
+        asked, sent = Asked(), False
+        place, _, query = path.partition("?")
+        own = {"host": HOST, **(headers or {})}
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": place,
+            "raw_path": place.encode(),
+            "query_string": query.encode(),
+            "root_path": "",
+            "headers": [(name.lower().encode(), value.encode()) for name, value in own.items()],
+            "client": ("127.0.0.1", 1),
+            "server": ("127.0.0.1", 8080),
+        }
+
+        async def receive() -> Message:
+            nonlocal sent
+            if sent:
+                await asyncio.Event().wait()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                asked.status = message["status"]
+                asked.headers = {name.decode(): value.decode() for name, value in message["headers"]}
+            else:
+                asked.text += message.get("body", b"").decode()
+
+        await self.app(scope, receive, send)
+        return asked
+
+
+@pytest.fixture
+async def environment(resources: Resources) -> AsyncIterator[Environment]:
+    """The environment that holds `resources`."""
+    name = resources.tables["runs"].removesuffix("-runs")
+    async with open_environment(Target(name, REGION), load_topology(None)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def console(environment: Environment) -> Asking:
+    """The console, asked by somebody with every role."""
+
+    async def identify(_: HTTPConnection) -> Person | None:
+        return asking.person
+
+    async def same(_: Person) -> Environment:
+        return environment
+
+    made = Console(environment.name, identify, same, hosts=frozenset({HOST}))
+    asking = Asking(console_app(made), environment, made, Person.of("Ann", list(Role)))
+    return asking
