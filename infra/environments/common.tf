@@ -51,6 +51,7 @@ module "console" {
   cluster       = module.pipeline.cluster
   network       = module.network.tasks
   keys          = module.keys.arns
+  settings      = module.pipeline.environment
   arns          = { bucket = module.pipeline.bucket_arns["data"], personalize_role = module.pipeline.personalize_role_arn }
   console       = var.console
   client_secret = var.console_client_secret

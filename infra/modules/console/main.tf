@@ -44,10 +44,10 @@ module "service" {
     resources = [for role in aws_iam_role.this : role.arn]
   }]
 
-  environment = {
+  environment = merge(var.settings, {
     AWS_DEFAULT_REGION          = local.region
+    AWS_REGION                  = local.region
     FONDLY_CONSOLE_CLIENT       = local.oidc.client_id
-    FONDLY_CONSOLE_ENVIRONMENT  = var.name
     FONDLY_CONSOLE_GROUPS       = jsonencode(local.groups)
     FONDLY_CONSOLE_GROUPS_CLAIM = lookup(local.oidc, "groups_claim", "groups")
     FONDLY_CONSOLE_HOST         = "0.0.0.0"
@@ -56,7 +56,7 @@ module "service" {
     FONDLY_CONSOLE_PORT         = tostring(local.port)
     FONDLY_CONSOLE_SIGNER       = aws_lb.this.arn
     FONDLY_CONSOLE_URL          = "https://${var.console.domain}"
-  }
+  })
 
   depends_on = [aws_lb_listener_rule.this] # ECS refuses a service whose target group has no load balancer yet
 }

@@ -29,6 +29,11 @@ variable "keys" {
   type        = object({ data = string, messages = string, logs = string })
 }
 
+variable "settings" {
+  description = "The services' settings by variable, which name the environment's resources: the pipeline module's output `environment`."
+  type        = map(string)
+}
+
 variable "arns" {
   description = "The data bucket, and the role with which Personalize reads whom it must forget."
   type        = object({ bucket = string, personalize_role = string })
