@@ -53,7 +53,7 @@ def test_it_does_not_start_with_settings_that_let_nobody_in(
 def test_the_address_of_a_browser_says_which_hosts_are_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Behind a load balancer, any: it has looked, and asks for `/live` by the task's address."""
     local = {"FONDLY_CONSOLE_KEY_FILE": "key", "FONDLY_CONSOLE_URL": "http://127.0.0.1:8092"}
-    assert given(monkeypatch, **local).hosts == {"127.0.0.1:8092", "localhost:8092", "[::1]:8092"}
+    assert {"127.0.0.1:8092", "localhost:8092", "[::1]:8092"} < given(monkeypatch, **local).hosts
     assert given(monkeypatch, **ALB).hosts == frozenset()
 
 

@@ -66,7 +66,11 @@ class ConsoleSettings(WebSettings):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The values of `Host` that are answered; any behind a load balancer, which has checked it."""
+        """The values of `Host` that are answered; any behind a load balancer, which has checked it.
+
+        They are those of browsers and, in a container, of its health check.
+        """
         if self.console_identity is Identity.ALB:
             return frozenset()
-        return frozenset(f"{name}:{urlsplit(self.url).port}" for name in LOOPBACK)
+        ports = {urlsplit(self.url).port, self.console_port}
+        return frozenset(f"{name}:{port}" for name in LOOPBACK for port in ports)
