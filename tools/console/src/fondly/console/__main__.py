@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
 
 from starlette.requests import HTTPConnection
@@ -10,10 +10,11 @@ from starlette.requests import HTTPConnection
 from fondly.console.acting import acting_for_people
 from fondly.console.alb import Balancer, PublicKeys, SignedIn
 from fondly.console.app import Console, Identify, console_app, one_environment
-from fondly.console.roles import Person
+from fondly.console.roles import ACTING, CONSOLE, Person, Role
 from fondly.console.sessions import LocalSessions, opening_path, read_key
 from fondly.console.settings import ConsoleSettings, Identity
-from fondly.operations.environment import open_environment
+from fondly.operations.environment import Environment, open_environment
+from fondly.operations.errors import OperationError
 from fondly.operations.target import Target, load_topology
 from fondly.runtime.process import run_main
 from fondly.runtime.readiness import problem_of
@@ -48,21 +49,22 @@ def one_time_url(settings: ConsoleSettings) -> str:
 async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     async with AsyncExitStack() as stack:
-        app = WebApp(console_app(await _console(settings, stack)), Measures())
+        try:
+            console = await _console(settings, stack)
+        except OperationError as error:
+            return str(error)
+        app = WebApp(console_app(console), Measures())
         linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
         at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
         return await serve_web(app, at, stop=stop)
 
 
 async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
-    """Return why the ledger cannot be read, as viewers do it; empty if it can."""
+    """Return why the ledger cannot be read in a role that is assumed, empty if it can."""
 
     async def look() -> str:
         async with AsyncExitStack() as stack:
             await _console(settings, stack)
-            target = Target(settings.environment, settings.region)
-            environment = await stack.enter_async_context(open_environment(target, load_topology(None)))
-            await environment.ledger()
             return ""
 
     return await problem_of(look())
@@ -76,14 +78,22 @@ async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
         sessions = LocalSessions(_key(settings))
         identify = _local(sessions)
     target = Target(settings.environment, settings.region)
-    opened = open_environment(target, load_topology(None))
+    environment = await stack.enter_async_context(open_environment(target, load_topology(None)))
+    await _point_to_runs(environment)
     return Console(
         name=settings.environment,
         identify=identify,
-        environment_of=await stack.enter_async_context(one_environment(opened)),
+        environment_of=await stack.enter_async_context(one_environment(nullcontext(environment))),
         hosts=settings.hosts,
         sessions=sessions,
     )
+
+
+async def _point_to_runs(environment: Environment) -> None:
+    """Have the runs of earlier releases listed, which takes writing, so that viewers need not."""
+    before = ACTING.set(CONSOLE._replace(role=Role.OPERATOR))
+    await (await environment.ledger()).recent(limit=1)
+    ACTING.reset(before)
 
 
 async def _signed_in(settings: ConsoleSettings, stack: AsyncExitStack) -> Identify:

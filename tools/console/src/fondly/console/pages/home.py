@@ -14,7 +14,7 @@ RECENT = 10
 @allowed(Role.VIEWER)
 async def home(request: Request) -> Response:
     """Show the last runs."""
-    runs = await list_runs(request.state.environment, limit=RECENT)
+    runs = (await list_runs(request.state.environment, limit=RECENT)).runs
     return page(request, "home.html", runs=runs)
 
 
