@@ -20,7 +20,7 @@ from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
-from fondly.console.roles import Person, Role
+from fondly.console.roles import CONSOLE, Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.console.staging import Staging
 from fondly.contracts.errors import PermanentError
@@ -36,8 +36,6 @@ OPEN = ("/static/", "/open/", "/live", "/health")
 API = "/api/"
 REQUEST_S = 60.0
 """For how long a request may take, but for one that follows what happens."""
-CONSOLE = Person.of("console", [Role.VIEWER])
-"""Who looks for tokens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
 EnvironmentOf = Callable[[Person], Awaitable[Environment]]
@@ -82,6 +80,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         Mount("/static", static),
         Route("/open/{token}", _open),
         Route("/live", _live),
+        Route("/health", _live),
         *(route for area in AREAS for route in area.ROUTES),
         *API_ROUTES,
         *more,
@@ -147,7 +146,7 @@ class Guard:
 
     async def _machine(self, text: str) -> Person | None:
         """Return the machine that has a token, whatever else its request brings."""
-        found = await find_token(await self.console.environment_of(CONSOLE), text)
+        found = await find_token(await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text)
         return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
 
 

@@ -38,6 +38,8 @@ class Operation:
     """Takes an environment, then arguments by name; a `partial` has some of them."""
     page: str = ""
     """The path of the page that does the same, if there is one: it has the same role."""
+    acting: Role | None = None
+    """The role in which AWS is called, if it is another."""
 
     @property
     def summary(self) -> str:

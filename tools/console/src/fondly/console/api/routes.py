@@ -19,7 +19,7 @@ from fondly.runtime.web.problems import ProblemError
 def route(operation: Operation) -> Route:
     """Return the route of an operation."""
 
-    @allowed(operation.role)
+    @allowed(operation.role, acting=operation.acting)
     async def answer(request: Request) -> Response:
         arguments = await _arguments(operation, request)
         found = await operation.use_case(request.state.environment, **arguments)

@@ -29,7 +29,7 @@ OPERATIONS = (
     Operation("reject_delivery", "POST", f"{DELIVERY}/reject", APPROVER, REJECT),
     Operation("resume_delivery", "POST", f"{DELIVERY}/resume", APPROVER, GO_ON),
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
-    Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE),
+    Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, "", APPROVER),
     Operation("list_queues", "GET", "/queues", VIEWER, queue_states, "/queues"),
     Operation("list_dead_letters", "GET", "/queues/{queue}/dead", READER, queues.dead_letters),
     Operation(
