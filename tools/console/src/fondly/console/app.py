@@ -146,7 +146,9 @@ class Guard:
 
     async def _machine(self, text: str) -> Person | None:
         """Return the machine that has a token, whatever else its request brings."""
-        found = await find_token(await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text)
+        found = await find_token(
+            await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text
+        )
         return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
 
 
