@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
-from fondly.console.api.operation import JSON, PREFIX, SEEN, Operation
+from fondly.console.api.operation import FORM, JSON, PREFIX, SEEN, Operation
 from fondly.console.api.table import OPERATIONS
 from fondly.runtime.web.problems import MEDIA_TYPE
 
@@ -24,6 +24,16 @@ PROBLEM = {
         "detail": {"type": "string"},
         "errors": {"type": "array", "items": {"type": "object"}},
         "changes": {"type": "array", "items": {"type": "string"}},
+    },
+}
+FILES = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {
+        "files": {
+            "type": "array",
+            "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+        }
     },
 }
 IF_MATCH = {
@@ -70,7 +80,9 @@ def _operation(operation: Operation, given: dict[str, Any], answer: dict[str, An
         "parameters": list(_parameters(operation)),
         "responses": _responses(answer),
     }
-    if not operation.reads and operation.given.model_fields:
+    if operation.files:
+        made["requestBody"] = {"required": True, "content": {FORM: {"schema": FILES}}}
+    elif not operation.reads and operation.given.model_fields:
         made["requestBody"] = {"required": True, "content": {JSON: {"schema": given}}}
     return made
 

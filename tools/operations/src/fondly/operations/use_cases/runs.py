@@ -7,6 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from fondly.operations.cost.measured import MeasuredCost, measured_cost
+from fondly.operations.emails.finished import Emails
+from fondly.operations.emails.one_email import OneEmail
+from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.environment import Environment
 from fondly.operations.runs.lookup import find_run, run_details
 from fondly.operations.runs.retry import Message, Resume, Retry
@@ -25,6 +28,12 @@ async def run_cost(environment: Environment, run_id: str) -> MeasuredCost:
     """Show what a run has cost, and its budget."""
     ledger = await environment.ledger()
     return await measured_cost(environment, ledger, await find_run(ledger, run_id))
+
+
+async def email(environment: Environment, run_id: str, key: str, *, part: int | None = None) -> ShownEmail:
+    """Show an email by its customer's key: what it says, and why; its part finds it sooner."""
+    emails = await Emails.of(environment, await find_run(await environment.ledger(), run_id))
+    return await (await OneEmail.of(emails, key, part)).shown()
 
 
 async def retry_run(environment: Environment, run_id: str, *, by: str) -> list[Message]:
