@@ -3,8 +3,10 @@
 import asyncio
 import json
 import re
+from decimal import Decimal
 from http import HTTPStatus
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import boto3
 import pytest
@@ -14,11 +16,20 @@ from fondly.console.api.routes import ROUTES
 from fondly.console.api.table import OPERATIONS
 from fondly.console.pages import AREAS
 from fondly.console.roles import ROLE_OF_HANDLER, Role
+from fondly.contracts import object_keys
+from fondly.contracts.consent import address_entry
+from fondly.contracts.records import Customer
+from fondly.mailer.use_cases.merge_email_index import merge_email_index
+from fondly.operations.customers.users import UserErasure
 from fondly.operations.tokens import ROLES, RoleName, create_token
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.storage import to_item
 from fondly.stack.provision import Resources
-from tests.support.runs import RUN
+from tests.support.email_index import put_email_index
+from tests.support.runs import RUN, a_report, finish_part
 from tools.cli.tests.delivering import FinishedRun
 from tools.console.tests.conftest import Asking
+from tools.console.tests.integration.test_uploads import SHOP
 from tools.console.tests.openapi_client import Client
 
 COMMITTED = Path(__file__).parents[4] / "docs/openapi.json"
@@ -63,6 +74,78 @@ async def test_what_was_not_shown_cannot_be_approved(console: Asking, resources:
     assert (await machine.call("pause_delivery", run_id=RUN))["view"]["delivery"]["status"] == "paused"
     unshown = await machine.call("reject_delivery", run_id=RUN, why="prices", if_match=tag)
     assert unshown["status"] == HTTPStatus.PRECONDITION_FAILED
+
+
+async def test_a_stopped_run_says_why_and_goes_on_with_another_budget(console: Asking) -> None:
+    """One that allows nothing more is refused."""
+    environment = console.environment
+    ledger = await environment.ledger()
+    await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+    await ledger.set_parts(RUN, 1)
+    await finish_part(ledger, RUN, 1, a_report(StageName.INGEST, customers=1))
+    await ledger.stop(RUN, "the budget of 0.30 dollars does not allow sentiment part-00001")
+    lines = [Customer(customer_id="c")]
+    await (await environment.objects()).put_lines(object_keys.customers(RUN, 1), lines)
+    account = {"revision": 3, "spent": Decimal("0.25"), "reserved": {}, "stopped": "spent"}
+    item = to_item({"run_id": RUN, "item": "budget", **account})
+    await environment.dynamodb.put_item(TableName=environment.table_name("runs"), Item=item)
+    machine = await client(console, "operator")
+    (found,) = (await machine.call("list_runs", status="stopped"))["runs"]
+    assert found["reason"].startswith("the budget of 0.30 dollars")
+    refused = await machine.call("resume_run", run_id=RUN, budget="0.20")
+    assert "0.2500 are spent" in refused["detail"]
+    sent = await machine.call("resume_run", run_id=RUN, budget="0.50")
+    assert "data-ingested" in {each["topic"] for each in sent}
+    assert (await machine.call("get_run", run_id=RUN))["status"] == "running"
+
+
+async def test_emails_are_found_by_what_was_refused_of_them(console: Asking) -> None:
+    """And twenty to read are drawn, with the reason of each."""
+    objects = await console.environment.objects()
+    await put_email_index(objects, RUN, parts=2, emails=100)
+    await merge_email_index(objects, RUN, [1, 2])
+    machine = await client(console, "reader")
+    counts = (await machine.call("get_email_counts", run_id=RUN))["facets"]
+    wanted = sum(counts["repaired:yes"].values())
+    page = await machine.call("list_emails", run_id=RUN, repaired="true", limit=3)
+    assert (page["total"], len(page["rows"])) == (wanted, 3)
+    rest = await machine.call("list_emails", run_id=RUN, repaired="true", next=page["next"])
+    assert len(rest["rows"]) == wanted - 3
+    assert len(await machine.call("sample_emails", run_id=RUN, seed="1")) == 20
+    assert (await machine.call("list_wordings", run_id=RUN))[0]["count"] > 20
+    assert (await machine.call("retry_run", run_id=RUN))["status"] == HTTPStatus.FORBIDDEN
+
+
+async def test_a_customer_is_found_by_address_and_forgotten_with_proof(
+    console: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In bodies alone, which no log has."""
+    monkeypatch.setattr(UserErasure, "run", AsyncMock())  # Personalize has a stand-in of its own elsewhere
+    environment, address = console.environment, "ann@shop.example"
+    customers = {"customer_id": "c-1", "email": address, "name": "Ann"}
+    keys = {"customer_key": address_entry(address), "customer_id": "c-1"}
+    for table, item in (("customers", customers), ("customer-keys", keys)):
+        name = environment.table_name(table)
+        await environment.dynamodb.put_item(TableName=name, Item=to_item(item))
+    machine = await client(console, "operator")
+    assert (await machine.call("show_customers", whom=[address]))["customer_ids"] == ["c-1"]
+    (suppressed,) = await machine.call("suppress_customers", whom=["c-1"])
+    assert suppressed["source"] == "token:till"
+    assert len(await machine.call("unsuppress_customers", whom=["c-1"])) == 1
+    proof = (await machine.call("forget_customers", whom=[address]))["proof"]
+    assert (proof["found_places"], proof["suppressions"]) == (0, 2)
+    acts = [each["act"] for each in (await machine.call("list_audit"))["entries"]]
+    assert acts == ["forget", "unsuppress", "suppress", "token"]
+    known = await machine.call("show_customers", whom=["c-1"])
+    assert (known["tables"], len(known["suppressions"])) == ({}, 1)
+
+
+async def test_a_file_is_uploaded_and_begins_one_run(console: Asking) -> None:
+    """The machine is who has begun it."""
+    machine = await client(console, "operator")
+    begun = await machine.call("start_upload", files={"shop.csv": SHOP})
+    (entry,) = (await machine.call("list_audit", limit=1))["entries"]
+    assert (entry["act"], entry["by"], entry["about"]) == ("upload", "token:till", begun["run_id"])
 
 
 async def test_a_token_is_worth_what_it_says_until_it_is_revoked(console: Asking) -> None:
