@@ -1,7 +1,7 @@
 """What endpoints are told: read from the ledger again and again, so that nothing that has happened is missed.
 
-Each message is an item beside its run. It is claimed by a conditional write before it is sent, so that two
-processes do not send it at once, and sent again by `AFTER` until it is taken: at least once, with one id.
+Each message is an item beside its run. A conditional write marks each try before it is made, so that two
+processes do not send it at once; it is sent again by `AFTER` until it is taken: at least once, with one id.
 """
 
 import asyncio
@@ -146,10 +146,10 @@ async def attempt(environment: Environment, sending: Sending, url: str) -> Sendi
     """Send a message unless somebody else is at it, and return what has become of it."""
     after = AFTER[sending.attempts] if sending.attempts < len(AFTER) else None
     now = utc_now()
-    claimed = sending.model_copy(
+    begun = sending.model_copy(
         update={"attempts": sending.attempts + 1, "tried_at": now, "next_at": after and now + after}
     )
-    if not await _put(environment, claimed, before=sending.attempts):
+    if not await _put(environment, begun, before=sending.attempts):
         return sending
     answered = await post(
         url,
@@ -158,10 +158,10 @@ async def attempt(environment: Environment, sending: Sending, url: str) -> Sendi
         secret=await secret_of(environment, sending.endpoint),
         loopback=not environment.on_aws,
     )
-    done = claimed.model_copy(update={"answered": answered})
+    done = begun.model_copy(update={"answered": answered})
     if done.is_taken or answered == GONE:
         done = done.model_copy(update={"next_at": None})
-    await _put(environment, done, before=claimed.attempts)
+    await _put(environment, done, before=begun.attempts)
     log.info("webhook_sent", endpoint=sending.endpoint, run_id=sending.run_id, answered=answered)
     return done
 
