@@ -54,7 +54,7 @@ class RenderAnew:
                 await self.revisions.pass_part(run_id, part, revisions.number)
         async with self.locks.hold(run_id, StageName.MAILER, INDEX, holder=holder):
             revisions = await self.revisions.find(run_id)
-            if not (revisions.pending or revisions.is_complete):
+            if revisions.rendering and not revisions.pending:
                 parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
                 await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
                 await self.revisions.merged(run_id, revisions.number)

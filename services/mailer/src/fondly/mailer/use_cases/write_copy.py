@@ -128,22 +128,6 @@ class Copywriter:
         more = dict.fromkeys(each for each in needed if each not in wordings)
         return PartCopy(wordings | await self._answered(more, payer), of_emails)
 
-    async def recall(self, everybody: Sequence[EmailFacts], *, payer: str) -> PartCopy:
-        """Return what has been written and judged for these emails before.
-
-        A product that an email begins with only since another was struck has at least its line.
-        """
-        part = await self.prepare(everybody, payer=payer)
-        heroes = {part.questions[facts.customer_id].products[0]: facts.products[0] for facts in everybody}
-        unasked = {
-            each: product_question(hero, self.style)
-            for each, hero in heroes.items()
-            if each in part.wordings and not part.wordings[each].replies
-        }
-        lines = await self._answered(unasked.values(), payer)
-        found = {each: _mended(part.wordings[each], lines[line]) for each, line in unasked.items()}
-        return replace(part, wordings={**part.wordings, **found})
-
     def write(
         self, facts: EmailFacts, part: PartCopy, *, seed: str, revisions: RunRevisions | None = None
     ) -> WrittenCopy:
