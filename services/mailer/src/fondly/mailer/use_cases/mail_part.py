@@ -16,6 +16,7 @@ from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
 from fondly.mailer.use_cases.email_index import IndexEntry, index_entry, write_email_index
 from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
+from fondly.mailer.use_cases.pin_settings import PinSettings
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from fondly.runtime.batches import batches
@@ -64,10 +65,28 @@ class MailPart:
     copywriter: Copywriter
     composer: Composer
     parallel: int
+    pin: PinSettings | None = None
+    """Says what shapes the emails of a run; without it all are shaped as this is."""
+    at_once: asyncio.Semaphore | None = None
+    """That of the process, where this is of one run."""
+
+    async def of_run(self, run_id: str) -> "MailPart":
+        """Return what makes the emails of a run, as it was set when the first of them was due."""
+        if self.pin is None:
+            return self
+        shape = await self.pin.of(run_id)
+        return replace(
+            self,
+            pin=None,
+            at_once=self._running,
+            read_facts=shape.read_facts,
+            copywriter=replace(self.copywriter, style=shape.style, subjects=shape.subjects),
+            composer=shape.composer,
+        )
 
     @cached_property
     def _running(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(self.parallel)
+        return self.at_once or asyncio.Semaphore(self.parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
@@ -77,6 +96,8 @@ class MailPart:
         more than one customer nothing new is started, and the failure is raised once what was under way has
         been saved.
         """
+        if self.pin is not None:
+            return await (await self.of_run(run_id)).run(run_id, number, key=key)
         consented = await self.ask_consent(run_id, await self.objects.get_lines(key, Recommendation))
         everybody = [
             each.customer_id for each in consented.recommendations if each.customer_id not in consented.drawn

@@ -7,7 +7,7 @@ in the same bytes. An email without any of them is not touched.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
@@ -69,6 +69,10 @@ class RenderAnew:
 
     async def run(self, run_id: str, number: int, *, holder: str) -> None:
         """Render a part if it waits for that, and close what revision it is the last part of."""
+        if self.mail_part.pin is not None:
+            shaped = replace(self, mail_part=await self.mail_part.of_run(run_id))
+            await shaped.run(run_id, number, holder=holder)
+            return
         async with self.locks.hold(run_id, StageName.SENDER, part_name(number), holder=holder):
             while number in (revisions := await self.revisions.find(run_id)).pending:
                 await self._render(revisions, number)
