@@ -17,13 +17,10 @@ from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
 from fondly.mailer.use_cases.email_index import IndexEntry, index_entry, write_email_index
-from fondly.mailer.use_cases.email_records import (
-    EmailRecords,
-    for_comparison,
-    handed_over,
-    record_of,
-)
+from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
+from fondly.mailer.use_cases.pin_settings import PinSettings
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
+from fondly.mailer.use_cases.shape_emails import Shape
 from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
@@ -75,10 +72,25 @@ class MailPart:
     copywriter: Copywriter
     composer: Composer
     parallel: int
+    pin: PinSettings | None = None
+    """Says what shapes the emails of a run; without it all are shaped as this is."""
+    at_once: asyncio.Semaphore | None = None
+    """That of the process, where this is of one run."""
+
+    def shaped(self, shape: Shape) -> "MailPart":
+        """Return what makes emails of this shape alone."""
+        return replace(
+            self,
+            pin=None,
+            at_once=self._running,
+            read_facts=shape.read_facts,
+            copywriter=replace(self.copywriter, style=shape.style, subjects=shape.subjects),
+            composer=shape.composer,
+        )
 
     @cached_property
     def _running(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(self.parallel)
+        return self.at_once or asyncio.Semaphore(self.parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
@@ -88,6 +100,8 @@ class MailPart:
         more than one customer nothing new is started, and the failure is raised once what was under way has
         been saved.
         """
+        if self.pin is not None:
+            return await self.shaped(await self.pin.of(run_id)).run(run_id, number, key=key)
         consented = await self.ask_consent(run_id, await self.objects.get_lines(key, Recommendation))
         everybody = [
             each.customer_id for each in consented.recommendations if each.customer_id not in consented.drawn
@@ -108,8 +122,7 @@ class MailPart:
             facts.failed | held_out.failed,
             list(held_out.emails),
         )
-        everything = {**facts.emails, **of_existing.emails}
-        copy = await self.copywriter.prepare(everything.values(), payer=key)
+        copy = await self.copywriter.prepare((facts.emails | of_existing.emails).values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self.records.put_all)
         await for_each(

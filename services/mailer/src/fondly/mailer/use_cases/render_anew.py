@@ -8,7 +8,7 @@ in the same bytes. An email without any of them is not touched.
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
@@ -48,6 +48,10 @@ class RenderAnew:
 
     async def run(self, run_id: str, part: int, *, holder: str) -> None:
         """Render a part if it waits for that; after the last, make the run's index anew."""
+        if (pin := self.mail_part.pin) is not None:
+            shaped = self.mail_part.shaped(await pin.of(run_id))
+            await replace(self, mail_part=shaped).run(run_id, part, holder=holder)
+            return
         async with self.locks.hold(run_id, StageName.SENDER, part_name(part), holder=holder):
             while part in (revisions := await self.revisions.find(run_id)).pending:
                 await self._render(revisions, part)
