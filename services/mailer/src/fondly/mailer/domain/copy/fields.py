@@ -28,7 +28,7 @@ def frame_fields(occasion: Occasion) -> tuple[str, ...]:
 
 
 def kind_of(field: str) -> str:
-    """Return what lines of all products have in common: `line`; any other field is its own kind."""
+    """Return what a field is asked for as: the lines of all products as `line`."""
     return LINE if field.startswith(LINES) else field
 
 
