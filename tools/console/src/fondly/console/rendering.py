@@ -67,6 +67,7 @@ def _templates() -> Environment:
         "since": formatting.since,
         "when": when,
         "words": words,
+        "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
         "source": source_name,
         "person": formatting.caller,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),

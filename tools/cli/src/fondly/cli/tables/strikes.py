@@ -1,11 +1,10 @@
 """What has been struck of a run's emails."""
 
 from fondly.cli.tables.declaration import Column, Columns
-from fondly.cli.tables.delivery import caller
 from fondly.contracts.revisions import Revision, RunRevisions
 from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.views import rendering
-from fondly.operations.formatting import counted
+from fondly.operations.formatting import caller, counted
 
 REVISIONS: Columns[Revision] = (
     Column("", lambda revision: revision.number, right=True),

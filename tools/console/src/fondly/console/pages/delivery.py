@@ -126,7 +126,8 @@ async def _decide(request: Request, act: Act) -> Response:
         return await _shown(
             request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), asked.fields
         )
-    return RedirectResponse(f"/runs/{approving.run.run_id}/delivery", HTTPStatus.SEE_OTHER)
+    back = "read" if asked.fields.get("back") == "read" else "delivery"
+    return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
 
 
 async def _confirm(request: Request, asked: _Asked, approving: Approving) -> Response:

@@ -13,6 +13,7 @@ from fondly.console.roles import Role, allowed
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, rendering
+from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
 from fondly.operations.runs import facts, ingest_facts
 from fondly.operations.runs.comparing import compare, run_before
@@ -56,6 +57,7 @@ async def run(request: Request) -> Response:
         "runs/run.html",
         run=details,
         state=await state_of(environment, found),
+        judged=await judgements(environment, found.run_id),
         news=await compare(environment, ledger, found, before) if before else None,
         **_known(details),
     )
