@@ -67,6 +67,7 @@ def _templates() -> Environment:
         "since": formatting.since,
         "when": when,
         "words": words,
+        "counted": formatting.counted,
         "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
         "source": source_name,
         "person": formatting.caller,

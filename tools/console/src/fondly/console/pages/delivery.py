@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,7 +22,6 @@ from fondly.runtime.web.problems import ProblemError
 
 AT_ONCE = frozenset({Act.PAUSE, Act.HOLD})
 """What is done without asking again: it lets nothing out, and can be taken back."""
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @allowed(Role.VIEWER)
@@ -41,7 +39,7 @@ async def _shown(
     approving: Approving,
     status: HTTPStatus = HTTPStatus.OK,
     problem: str = "",
-    fields: Mapping[str, str] = NOTHING,
+    fields: Mapping[str, str] | None = None,
 ) -> Response:
     try:
         view = await approving.current()
@@ -54,7 +52,7 @@ async def _shown(
         run=approving.run,
         view=view,
         problem=problem,
-        fields=fields,
+        fields=fields or {},
         state=await state_of(approving.environment, approving.run),
         acts={act for act in Act if view and view.delivery.status in FROM[act]},
     )

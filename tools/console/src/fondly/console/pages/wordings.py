@@ -22,7 +22,6 @@ from fondly.operations.errors import OperationError
 
 PER_PAGE = 50
 COMMONEST = 10
-NO_FIELDS: dict[str, str] = {}
 
 
 @allowed(Role.READER)
@@ -35,7 +34,7 @@ async def _shown(
     request: Request,
     status: HTTPStatus = HTTPStatus.OK,
     problem: str = "",
-    fields: dict[str, str] = NO_FIELDS,
+    fields: dict[str, str] | None = None,
 ) -> Response:
     environment, _, run = await run_of(request)
     field, skip = request.query_params.get("field", ""), request.query_params.get("next", "")
@@ -50,7 +49,7 @@ async def _shown(
         "wordings/wordings.html",
         status=status,
         problem=problem,
-        fields=fields,
+        fields=fields or {},
         run=run,
         state=await state_of(environment, run),
         summary=summary,
