@@ -33,6 +33,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer; an email's own frame has a policy that is stricter still."""
+EMAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+"""An email has styles of its own, and neither scripts, forms nor anything from elsewhere."""
 
 
 def when(at: datetime) -> str:
@@ -100,3 +102,8 @@ def page(
         "path": request.url.path,
     }
     return HTMLResponse(fragment(template, **known, **context), status)
+
+
+def email_frame(html: str) -> HTMLResponse:
+    """Answer with an email, for a sandboxed frame."""
+    return HTMLResponse(html, headers={"Content-Security-Policy": EMAIL_POLICY})

@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import delivery, email, emails, home, reading, runs, wordings
+from fondly.console.pages import delivery, email, emails, home, reading, runs, uploads, wordings
 
-AREAS = (home, runs, emails, email, reading, wordings, delivery)
+AREAS = (home, runs, emails, email, reading, wordings, delivery, uploads)
