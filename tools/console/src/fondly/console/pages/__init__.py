@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import delivery, email, home, runs, uploads, webhooks
+from fondly.console.pages import delivery, email, emails, home, reading, runs, uploads, webhooks, wordings
 
-AREAS = (delivery, email, home, runs, uploads, webhooks)
+AREAS = (home, runs, emails, email, reading, wordings, delivery, uploads, webhooks)

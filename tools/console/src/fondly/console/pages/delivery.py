@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from types import MappingProxyType
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -23,7 +22,6 @@ from fondly.runtime.web.problems import ProblemError
 
 AT_ONCE = frozenset({Act.PAUSE, Act.HOLD})
 """What is done without asking again: it lets nothing out, and can be taken back."""
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @allowed(Role.VIEWER)
@@ -41,7 +39,7 @@ async def _shown(
     approving: Approving,
     status: HTTPStatus = HTTPStatus.OK,
     problem: str = "",
-    fields: Mapping[str, str] = NOTHING,
+    fields: Mapping[str, str] | None = None,
 ) -> Response:
     try:
         view = await approving.current()
@@ -54,7 +52,7 @@ async def _shown(
         run=approving.run,
         view=view,
         problem=problem,
-        fields=fields,
+        fields=fields or {},
         state=await state_of(approving.environment, approving.run),
         acts={act for act in Act if view and view.delivery.status in FROM[act]},
     )
@@ -126,7 +124,8 @@ async def _decide(request: Request, act: Act) -> Response:
         return await _shown(
             request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), asked.fields
         )
-    return RedirectResponse(f"/runs/{approving.run.run_id}/delivery", HTTPStatus.SEE_OTHER)
+    back = "read" if asked.fields.get("back") == "read" else "delivery"
+    return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
 
 
 async def _confirm(request: Request, asked: _Asked, approving: Approving) -> Response:
