@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import home, uploads
+from fondly.console.pages import home, shop, uploads
 
-AREAS = (home, uploads)
+AREAS = (home, shop, uploads)
