@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fondly.console.api.routes import ROUTES as API_ROUTES
+from fondly.console.drafts import Drafts
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
@@ -56,6 +57,7 @@ class Console:
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
     staging: Staging = field(default_factory=Staging)
+    drafts: Drafts = field(default_factory=Drafts)
     max_upload_bytes: int = 4 * 1024**3
     """All files of one upload together."""
 
@@ -172,7 +174,8 @@ def _is_own(headers: Headers) -> bool:
 
 def _problem(error: Exception) -> ProblemError:
     if isinstance(error, OperationError | PermanentError):
-        return ProblemError(getattr(error, "status", HTTPStatus.NOT_FOUND), str(error))
+        status, changes = getattr(error, "status", HTTPStatus.NOT_FOUND), getattr(error, "changes", None)
+        return ProblemError(status, str(error), more={"changes": changes} if changes else {})
     return problem_of(error)
 
 

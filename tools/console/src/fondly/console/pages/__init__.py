@@ -1,5 +1,16 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import delivery, email, emails, home, reading, runs, uploads, webhooks, wordings
+from fondly.console.pages import (
+    delivery,
+    email,
+    emails,
+    home,
+    reading,
+    runs,
+    shop,
+    uploads,
+    webhooks,
+    wordings,
+)
 
-AREAS = (home, runs, emails, email, reading, wordings, delivery, uploads, webhooks)
+AREAS = (home, runs, emails, email, reading, wordings, delivery, shop, uploads, webhooks)
