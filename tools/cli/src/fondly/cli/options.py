@@ -43,6 +43,12 @@ OfRun = Annotated[
     str | None, typer.Option("--run", help="Only of this run; the beginning of its id will do.")
 ]
 Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
+Next = Annotated[
+    str | None,
+    typer.Option(
+        "--next", metavar="PLACE", help="Those that follow: what a list ends with, or a day: 2026-11-30."
+    ),
+]
 DecidedBy = Annotated[
     str,
     typer.Option("--by", metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored."),
@@ -87,6 +93,11 @@ class Target:
             if chosen.trouble:
                 say(f"! {chosen.trouble}")
             yield chosen
+
+
+def following(place: str | None) -> list[str]:
+    """Say how to see what follows a list, if something does."""
+    return [f"more: --next {place}"] if place else []
 
 
 async def run_chosen(environment: "Environment", wanted: str, fit: "Fit") -> str:

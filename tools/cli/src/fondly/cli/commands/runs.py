@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes, run_chosen
+from fondly.cli.options import AsJson, DryRun, Limit, Next, RunId, Yes, following, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -20,6 +20,9 @@ app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, appro
 
 Status = Annotated[
     Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
+]
+Source = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those whose source contains this: a file's name.")
 ]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
 Days = Annotated[
@@ -48,14 +51,22 @@ ListDispatches = Annotated[
 
 
 @in_environment
-async def runs(environment: "Environment", *, limit: Limit = 20, status: Status = None) -> Answer:
+async def runs(
+    environment: "Environment",
+    *,
+    limit: Limit = 20,
+    status: Status = None,
+    source: Source = None,
+    before: Next = None,
+) -> Answer:
     """Show runs, the latest first."""
     from fondly.cli.tables.declaration import Remark, Table
     from fondly.cli.tables.runs import RUNS
     from fondly.operations.runs.lookup import list_runs
 
-    views = await list_runs(environment, limit=limit, status=status)
-    return Answer(views, [Table(RUNS, views) if views else Remark("no runs")])
+    found = await list_runs(environment, limit=limit, status=status, source=source, before=before)
+    shown = Table(RUNS, found.runs) if found.runs else Remark("no runs")
+    return Answer(found.runs, [shown], following(found.next))
 
 
 @app.command()

@@ -62,7 +62,8 @@ async def at_a_glance(scope: Scope, gone: Gone) -> Known:
     """Return what the tables have, by keys alone: no table is read whole, and no object."""
     tables = await _by_customer(scope, gone)
     runs = {str(item["run_id"]) for item in tables.get("recommendations", ())}
-    runs |= {run.run_id for run in await (await scope.environment.ledger()).runs()}
+    index = (await scope.environment.ledger()).index
+    runs |= {str(each["of_run"]) async for each in index.pointers()}
     ids = sorted(gone.customer_ids)
     keys = [{"run_id": run, "customer_id": each} for run in sorted(runs) for each in ids]
     for table in BY_RUN:
