@@ -262,7 +262,7 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert report.units == {
         f"bedrock.input_tokens.{MODEL}": 3 * 1_000,
         f"bedrock.output_tokens.{MODEL}": 3 * 300,
-        "s3.puts": 13,
+        "s3.puts": 16,
         "dynamodb.writes": 11 + 6 * 3 + 4,
         "sns.publishes": 2,
         "sqs.requests": 2,

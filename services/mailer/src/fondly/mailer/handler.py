@@ -4,12 +4,14 @@ from dataclasses import dataclass
 
 from fondly.contracts.events import RecommendationsReady, parse_event
 from fondly.mailer.use_cases.mail_part import MailPart
+from fondly.mailer.use_cases.merge_email_index import merge_email_index
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.ports import Announcer
 from fondly.runtime.queue.message import Message
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import finish_run
+from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
 
 log = get_logger()
@@ -41,6 +43,8 @@ class MailerHandler:
         )
 
     async def _close(self, run_id: str) -> None:
-        """Announce what the run came to, and record it as finished."""
+        """Merge the index of its emails, announce what the run came to, and record it as finished."""
+        parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
+        await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
         totals = await finish_run(run_id, self.ledger, self.announcer)
         log.info("run_finished", total_seconds=totals.total_seconds, **totals.counts)

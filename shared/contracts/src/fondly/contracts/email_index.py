@@ -1,6 +1,7 @@
 """The index of a run's finished emails: what people filter, sample and judge them by, without opening them.
 
-Each part has one `EmailIndexRow` an email and one `EmailIndexSummary`; a run's are merged when it ends.
+Each part has one `EmailIndexRow` an email, one `WordingCount` a wording and one `EmailIndexSummary`; those of
+a run's parts are merged when it ends.
 """
 
 from collections.abc import Iterator
@@ -162,9 +163,10 @@ class FieldPatterns(Record):
 
 
 class WordingCount(Record):
-    """A wording of the model's, and how many emails have it."""
+    """A wording of the model's, and how many emails have it; its line begins with what is read of all."""
 
     digest: str
+    count: Count
     field: str
     """Such as `subject` or `line`: lines of all products are one field."""
     text: str
@@ -172,7 +174,6 @@ class WordingCount(Record):
     product_id: str = ""
     """Empty for a text on no product."""
     product_name: str = ""
-    count: Count
     parts: tuple[int, ...] = ()
     """The first parts with such emails."""
 
@@ -189,8 +190,6 @@ class EmailIndexSummary(Record):
     risks: dict[Risk, tuple[RiskEntry, ...]] = Field(default_factory=dict)
     """The emails that stand out most, highest score first."""
     patterns: dict[str, FieldPatterns] = Field(default_factory=dict)
-    wordings: tuple[WordingCount, ...] = ()
-    """Those of a part; a run's are in `object_keys.email_wordings`."""
     wordings_left_out: Count = 0
     """How many of a run's wordings that are used often are not listed, the rarest."""
 

@@ -19,6 +19,7 @@ from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import PaidReply
+from fondly.mailer.use_cases.email_index import PUTS
 from fondly.mailer.use_cases.write_copy import PartCopy
 from fondly.runtime.runs.stage import PartResult
 
@@ -90,7 +91,7 @@ def part_result(
         },
         units={
             **{unit: tokens for unit, tokens in paid.tokens.items() if tokens},
-            "s3.puts": len(records) + copies + 1,  # and the list for delivery
+            "s3.puts": len(records) + copies + 1 + PUTS,  # the list for delivery, and the index
             "dynamodb.writes": writes,
         },
         events=[_finished(record) for record in records if record.customer_id not in refused],

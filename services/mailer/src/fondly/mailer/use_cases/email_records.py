@@ -57,12 +57,14 @@ def record_of(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
+    part: int,
     model_id: str,
 ) -> EmailRecord:
     """Return the record of a composed email."""
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
+        part=part,
         language=recommendation.language,
         time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),

@@ -74,6 +74,8 @@ class WrittenCopy:
     """The shared frame's, if it was needed, those of products, and that of the customer's own frame."""
     repair_keys: tuple[str, ...]
     judge_keys: tuple[str, ...]
+    refused_fields: tuple[str, ...] = ()
+    """The fields of which some wording was refused."""
     variant: str = ""
     """Of the subject, where some are compared."""
 
@@ -132,6 +134,9 @@ class Copywriter:
         return WrittenCopy(
             replace(made, copy=copy),
             variant=variant,
+            refused_fields=tuple(
+                sorted({verdict.field for each in said.values() for verdict in each.judged.verdicts})
+            ),
             prompt_keys=tuple(next(iter(each.replies)) for each in said.values()),
             repair_keys=tuple(
                 dict.fromkeys(again for each in said.values() for again in list(each.replies)[1:])

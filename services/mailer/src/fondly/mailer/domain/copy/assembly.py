@@ -56,15 +56,23 @@ class Assembled:
     copy: Copy
     template_fields: tuple[str, ...]
     """The fields with house text, but for the greeting, which is never asked for."""
-    evidence: Mapping[str, tuple[str, ...]]
-    """The ids of what each other text cites."""
+    wordings: Mapping[str, Wording]
+    """Each other text, with what it cites."""
+
+    @property
+    def evidence(self) -> dict[str, tuple[str, ...]]:
+        """The ids of what each of these cites."""
+        return {
+            name: tuple(dict.fromkeys(each.source for each in wording.evidence))
+            for name, wording in self.wordings.items()
+        }
 
     @property
     def source(self) -> CopySource:
         """Who wrote it."""
         if not self.template_fields:
             return CopySource.AI
-        return CopySource.MIXED if self.evidence else CopySource.TEMPLATE
+        return CopySource.MIXED if self.wordings else CopySource.TEMPLATE
 
 
 def assembled(
@@ -87,10 +95,7 @@ def assembled(
             {name: text for name, text in texts.items() if text}, _quote(facts, answers.products, seed)
         ),
         template_fields=tuple(name for name in texts if name not in written and name != GREETING),
-        evidence={
-            name: tuple(dict.fromkeys(each.source for each in wording.evidence))
-            for name, wording in written.items()
-        },
+        wordings=written,
     )
 
 
