@@ -14,8 +14,8 @@ RECENT = 10
 @allowed(Role.VIEWER)
 async def home(request: Request) -> Response:
     """Show the last runs."""
-    runs = await list_runs(request.state.environment, limit=RECENT)
-    return page(request, "home.html", runs=runs)
+    found = await list_runs(request.state.environment, limit=RECENT)
+    return page(request, "home.html", runs=found.runs)
 
 
 ROUTES = [Route("/", home)]
