@@ -49,9 +49,14 @@ Next = Annotated[
         "--next", metavar="PLACE", help="Those that follow: what a list ends with, or a day: 2026-11-30."
     ),
 ]
-DecidedBy = Annotated[
-    str,
-    typer.Option("--by", metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored."),
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="FONDLY_USER",
+        show_default="the caller's ARN on AWS, else this machine's user",
+        help="Who decides; it is kept.",
+    ),
 ]
 Region = Annotated[
     str | None, typer.Option(show_default="AWS_REGION or the profile's", help="The AWS region.")

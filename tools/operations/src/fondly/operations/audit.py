@@ -5,8 +5,8 @@ it began: an act that has happened is never missing, and one of which nobody kno
 What cannot be noted is not done.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -84,6 +84,22 @@ async def noted(
         await put(Ended.FAILED)
         raise
     await put(Ended.DONE)
+
+
+@asynccontextmanager
+async def each_noted(
+    environment: Environment,
+    about: Iterable[str],
+    *,
+    by: str,
+    act: str,
+    details: Mapping[str, str] = NO_DETAILS,
+) -> AsyncIterator[None]:
+    """Note the same act about each of several."""
+    async with AsyncExitStack() as stack:
+        for each in about:
+            await stack.enter_async_context(noted(environment, by=by, act=act, about=each, details=details))
+        yield
 
 
 async def entries(environment: Environment, *, before: str | None = None, limit: int = 50) -> AuditPage:

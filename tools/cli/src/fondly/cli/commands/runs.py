@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.cli.options import AsJson, DryRun, Limit, Next, RunId, Yes, following, run_chosen
+from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, following, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -135,19 +135,22 @@ async def watch(
 
 @app.command()
 @in_environment
-async def retry(environment: "Environment", run_id: RunId, *, dry_run: DryRun = False) -> Answer:
+async def retry(
+    environment: "Environment", run_id: RunId, *, dry_run: DryRun = False, by: By = None
+) -> Answer:
     """Send again the messages that a stuck run waits for.
 
     Harmless if they are still in their queues.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RETRY
     from fondly.operations.runs.retry import Retry
 
     retry = await Retry.of(environment, await run_chosen(environment, run_id, TO_RETRY))
     messages = await retry.messages()
     if not dry_run:
-        await retry.send(messages)
+        await retry.send(messages, by=await decider(environment, by))
     told = f"{len(messages)} messages {'would be sent' if dry_run else 'sent'}"
     return Answer(messages, message_sections(messages, told))
 
@@ -168,6 +171,7 @@ async def resume(
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RESUME
     from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Resume
@@ -177,7 +181,7 @@ async def resume(
     run = await find_run(ledger, await run_chosen(environment, run_id, TO_RESUME))
     if run.status is not RunStatus.FINISHED:
         resumption = await Resume.of(environment, ledger, run)
-        messages = await resumption.send(limit)
+        messages = await resumption.send(limit, by=await decider(environment, grounds.by))
         told = f"{resumption.run.run_id} goes on: {len(messages)} messages sent"
         return Answer(messages, message_sections(messages, told))
     if limit is not None:
