@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
-from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from fondly.contracts.clock import utc_now
+from fondly.operations.cloudwatch import Measure, measured
 from fondly.operations.environment import Environment
 from fondly.runtime.parallel import now_s
 
@@ -27,8 +27,9 @@ METRICS_S = 60.0
 """How long what CloudWatch says is good for."""
 AGE, CAME, WENT = "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent", "NumberOfMessagesDeleted"
 """Source: Available CloudWatch metrics for Amazon SQS, SQS Developer Guide, November 2026."""
-RATES = {CAME: "Sum", WENT: "Sum"}
+STATS = {AGE: "Maximum", CAME: "Sum", WENT: "Sum"}
 Metrics = Mapping[str, Mapping[str, float]]
+"""The latest minute's value by queue and metric."""
 
 
 class QueueState(BaseModel):
@@ -115,35 +116,22 @@ async def depths(environment: Environment, url: str) -> dict[str, int]:
 
 async def oldest_ages_s(environment: Environment, names: Sequence[str]) -> dict[str, float]:
     """Return the age of each queue's oldest message by name; only CloudWatch has it, and no emulator."""
-    found = await queue_metrics(environment, names, {})
+    found = await queue_metrics(environment, names)
     return {name: each[AGE] for name, each in found.items() if AGE in each}
 
 
-async def queue_metrics(
-    environment: Environment, names: Sequence[str], rates: Mapping[str, str] = RATES
-) -> Metrics:
-    """Return the latest values of the age and of these rates, a minute's sums, by queue and metric."""
-    now, wanted = utc_now(), {AGE: "Maximum", **rates}
-    queries = {
-        f"q{number}_{metric}": (name, metric) for number, name in enumerate(names) for metric in wanted
+async def queue_metrics(environment: Environment, names: Sequence[str]) -> Metrics:
+    """Return what CloudWatch says of queues, as far as it does."""
+    wanted = {
+        Measure("AWS/SQS", metric, "QueueName", environment.named(name), stat): (name, metric)
+        for name in names
+        for metric, stat in STATS.items()
     }
-    try:
-        reply = await environment.cloudwatch.get_metric_data(
-            MetricDataQueries=[
-                _query(query, environment.named(name), metric, wanted[metric])
-                for query, (name, metric) in queries.items()
-            ],
-            StartTime=now - LOOK_BACK,
-            EndTime=now,
-            ScanBy="TimestampDescending",
-        )
-    except (ClientError, BotoCoreError):
-        return {}
+    values = await measured(environment, list(wanted), since=utc_now() - LOOK_BACK, period_s=PERIOD_S)
     found: dict[str, dict[str, float]] = {}
-    for result in reply["MetricDataResults"]:
-        name, metric = queries[result["Id"]]
-        if result["Values"]:
-            found.setdefault(name, {})[metric] = result["Values"][0]
+    for measure, ((_, latest), *_) in values.items():
+        name, metric = wanted[measure]
+        found.setdefault(name, {})[metric] = latest
     return found
 
 
@@ -163,12 +151,3 @@ async def _state(environment: Environment, name: str, metrics: Metrics) -> Queue
         came_per_min=known.get(CAME),
         went_per_min=known.get(WENT),
     )
-
-
-def _query(query: str, queue_name: str, metric: str, stat: str) -> dict[str, object]:
-    of = {
-        "Namespace": "AWS/SQS",
-        "MetricName": metric,
-        "Dimensions": [{"Name": "QueueName", "Value": queue_name}],
-    }
-    return {"Id": query, "MetricStat": {"Metric": of, "Period": PERIOD_S, "Stat": stat}}

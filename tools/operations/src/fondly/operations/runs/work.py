@@ -1,9 +1,10 @@
 """A run as operators see it at work: its stages over time, what each waits for, and what it may spend."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -18,212 +19,153 @@ from fondly.operations.runs.missing import missing_messages
 from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.deliveries import Deliveries
-from fondly.runtime.runs.delivery import Delivery
+from fondly.runtime.runs.items import get_item, key
 from fondly.runtime.runs.locks import LOCK_PREFIX
-from fondly.runtime.runs.run import MAKING, PartReport, Run, RunStatus, StageName
-from fondly.runtime.storage import from_item, items_of
+from fondly.runtime.runs.run import PartReport, Run, StageName
+from fondly.runtime.storage import items_of
 
 SLICES = 96
-"""Into how many slices of time a stage is cut."""
-QUEUES = {stage: "ingest-uploads" if stage is StageName.INGEST else stage.value for stage in StageName}
-QUOTAS = {StageName.SENTIMENT: "comprehend", StageName.MAILER: "converse"}
-"""The APIs whose quota the tasks of a stage share."""
+"""Into how many slices the time of a run is cut."""
+UPLOADS = "ingest-uploads"
 
 
 class StageWork(BaseModel):
-    """One stage: how far it is, how many parts were under way in each slice of the run, and why it waits."""
+    """One stage: how far it is, how many pieces were under way in each slice of time, why it waits."""
 
     stage: StageName
     done: int
-    parts: int | None
-    began_at: datetime | None
-    ended_at: datetime | None
-    """When its last part yet ended."""
+    seconds: float
+    """From its first piece's begin to its last one's end yet."""
     slices: list[int]
     waits: list[str]
-    """What it waits for, a sentence each; nothing for a stage that is done, or has not begun."""
-
-
-class Spending(BaseModel):
-    """What a run may spend in US dollars; `limit` is None if no budget is known."""
-
-    spent: Decimal
-    reserved: Decimal
-    limit: Decimal | None
+    """What it waits for; nothing if it is done, or has not begun."""
 
 
 class RunWork(BaseModel):
-    """Everything that operators want to know of a run at work."""
+    """What operators want to know of a run at work; amounts are in US dollars."""
 
     run: Run
-    from_at: datetime
     to_at: datetime
+    """Until when the slices go: now, or the run's end."""
     stages: list[StageWork]
-    spending: Spending
+    spent: Decimal
+    reserved: Decimal
+    limit: Decimal | None
+    """None if no budget is known."""
     to_send: list[str]
     """Why a retry would send messages, a line each."""
-    no_retry: str = ""
+    no_retry: str
     """Why it would send none."""
+
+
+class _Seen(NamedTuple):
+    """What there is about a stage besides its run."""
+
+    under_way: int
+    sharing: int
+    """How many tasks have calls waiting for the quota that they share."""
+    queue: WatchedQueue | None
 
 
 async def run_work(environment: Environment, run_id: str, queues: Sequence[WatchedQueue]) -> RunWork:
     """Return how a run's work stands; raise `OperationError` for an unknown run."""
-    ledger = await environment.ledger()
+    ledger, table = await environment.ledger(), await environment.table("runs")
     run = await find_run(ledger, run_id)
-    table = await environment.table("runs")
     reports = await ledger.reports(run.run_id)
     delivery = await Deliveries(environment.dynamodb, table).find(run.run_id)
-    holders = await _holders(environment, table, run.run_id)
-    waiting = _Waiting(run, delivery, holders, {each.name: each for each in queues})
-    shared = {api: await _sharing(environment, table, api) for api in QUOTAS.values()}
+    locks, by_name = await _locks(environment, table, run.run_id), {each.name: each for each in queues}
     account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
-    to_send, no_retry = _to_send(run, delivery)
-    last = max((each.finished_at for each in reports), default=run.created_at)
-    to_at = max(last, run.finished_at or last) if run.has_ended else utc_now()
+    settings = await deployed(environment)
+    lines: list[str] = []
+    no_retry = ""
+    try:
+        lines = [f"{each.stage}: {each.why}" for each in missing_messages(run, delivery)]
+    except OperationError as error:
+        no_retry = str(error)
+    busy = {line.partition(":")[0] for line in lines}
+    ends = [each.finished_at for each in reports]
+    to_at = max([run.finished_at or run.created_at, *ends]) if run.has_ended else utc_now()
+    stages = []
+    for stage in StageName:
+        own = [each for each in reports if each.stage is stage]
+        queue = by_name.get(UPLOADS if stage is StageName.INGEST else stage)
+        seen = _Seen(locks[stage], await _sharing(environment, table, own), queue)
+        stages.append(_stage(run, stage, own, to_at, list(_waits(run, stage, seen)) if stage in busy else []))
     return RunWork(
         run=run,
-        from_at=run.created_at,
         to_at=to_at,
-        stages=[
-            _stage(run, stage, reports, [*waiting.of(stage), *_quota(stage, shared, holders)], to_at)
-            for stage in StageName
-        ],
-        spending=Spending(
-            spent=account.spent,
-            reserved=account.committed - account.spent,
-            limit=account.limit or await _budget(environment),
-        ),
-        to_send=to_send,
+        stages=stages,
+        spent=account.spent,
+        reserved=account.committed - account.spent,
+        limit=account.limit or (settings.run_budget_usd if settings else None),
+        to_send=lines,
         no_retry=no_retry,
     )
 
 
-async def _budget(environment: Environment) -> Decimal | None:
-    """The budget of the deployed services, which all have the same."""
-    settings = await deployed(environment)
-    return settings.run_budget_usd if settings else None
-
-
-def _to_send(run: Run, delivery: Delivery | None) -> tuple[list[str], str]:
-    try:
-        return [f"{each.stage}: {each.why}" for each in missing_messages(run, delivery)], ""
-    except OperationError as error:
-        return [], str(error)
-
-
-async def _holders(environment: Environment, table: str, run_id: str) -> Counter[str]:
+async def _locks(environment: Environment, table: str, run_id: str) -> Counter[str]:
     """How many part locks of each stage somebody holds."""
-    items = items_of(
-        environment.dynamodb,
-        "query",
-        table,
-        {":run": run_id, ":lock": LOCK_PREFIX},
-        KeyConditionExpression="run_id = :run AND begins_with(#item, :lock)",
-        FilterExpression="attribute_exists(#token)",
-        ExpressionAttributeNames={"#item": "item", "#token": "token"},
-    )
+    wanted: dict[str, Any] = {
+        "KeyConditionExpression": "run_id = :run AND begins_with(#item, :lock)",
+        "FilterExpression": "attribute_exists(#token)",
+        "ExpressionAttributeNames": {"#item": "item", "#token": "token"},
+    }
+    values = {":run": run_id, ":lock": LOCK_PREFIX}
+    items = items_of(environment.dynamodb, "query", table, values, **wanted)
     return Counter([str(item["item"]).split("#")[1] async for item in items])
 
 
-async def _sharing(environment: Environment, table: str, api: str) -> int:
-    """How many tasks have calls waiting for a quota that they share."""
-    key = {"run_id": {"S": f"quota#{api}"}, "item": {"S": "shared"}}
-    reply = await environment.dynamodb.get_item(TableName=table, Key=key)
-    return sum(name.startswith("member-") for name in from_item(reply.get("Item", {})))
+async def _sharing(environment: Environment, table: str, reports: Sequence[PartReport]) -> int:
+    """The tasks that wait for the quota of what a stage's reports have paid for: Comprehend, or a model."""
+    units = {unit for report in reports for unit in report.units}
+    models = {f"converse#{'.'.join(unit.split('.')[2:])}" for unit in units if unit.startswith("bedrock.")}
+    apis = models | ({"comprehend"} if any(unit.startswith("comprehend.") for unit in units) else set())
+    found = [await get_item(environment.dynamodb, table, key(f"quota#{api}", "shared")) for api in apis]
+    return sum(name.startswith("member-") for item in found for name in item)
 
 
-def _quota(stage: StageName, shared: Mapping[str, int], holders: Mapping[str, int]) -> Iterator[str]:
-    tasks = shared.get(QUOTAS.get(stage, ""), 0)
-    if tasks and holders.get(stage):
-        yield f"calls take turns within the quota, which {counted(tasks, 'task')} share"
-
-
-class _Waiting:
-    """Says what the stages of a run wait for, as far as ledger and queues tell."""
-
-    def __init__(
-        self,
-        run: Run,
-        delivery: Delivery | None,
-        holders: Mapping[str, int],
-        queues: Mapping[str, WatchedQueue],
-    ) -> None:
-        self._run, self._delivery, self._holders, self._queues = run, delivery, holders, queues
-
-    def of(self, stage: StageName) -> Iterator[str]:
-        """Yield what a stage waits for."""
-        run = self._run
-        if run.status is RunStatus.FAILED or not self._has_work(stage):
-            return
-        if run.status is RunStatus.STOPPED:
-            yield "the run is stopped: resume it"
-            return
-        if under_way := self._holders.get(stage, 0):
-            yield f"{counted(under_way, 'part')} under way"
-        if stage is StageName.RECOMMENDER:
-            yield from self._personalize()
-        yield from self._queue(stage, is_busy=bool(under_way))
-
-    def _has_work(self, stage: StageName) -> bool:
-        if stage is StageName.SENDER:
-            return self._run.status is RunStatus.FINISHED and bool(
-                self._delivery and self._delivery.status.goes_out and self._run.parts_to_do(stage)
-            )
-        if self._run.status is RunStatus.FINISHED:
-            return False
-        before = MAKING[MAKING.index(stage) - 1] if stage is not StageName.INGEST else None
-        has_begun = before is None or bool(self._run.stage(before).done)
-        return has_begun and not self._run.stage(stage).announced
-
-    def _personalize(self) -> Iterator[str]:
-        state = RecommenderState.of(self._run)
-        if state.turn_seen:
-            turn = state.turn_seen
-            yield f"the turn of {turn.run_id} in Personalize, which is at poll {turn.attempt}"
-        elif state.phase in TRAINING:
-            yield f"a job of Personalize: {state.phase}"
-        else:
-            yield f"its own phase {state.phase}"
-
-    def _queue(self, stage: StageName, *, is_busy: bool) -> Iterator[str]:
-        queue = self._queues.get(QUEUES[stage])
-        if queue is None:
-            return
+def _waits(run: Run, stage: StageName, seen: _Seen) -> Iterator[str]:
+    """Yield what a stage that has something to do waits for, as far as ledger and queues tell."""
+    if seen.under_way:
+        yield f"{counted(seen.under_way, 'part')} under way"
+    if seen.under_way and seen.sharing:
+        yield f"calls take turns within the quota, which {counted(seen.sharing, 'task')} share"
+    if stage is StageName.RECOMMENDER:
+        yield _phase(RecommenderState.of(run))
+    queue = seen.queue
+    if queue and queue.visible:
         oldest = f", the oldest for {age(queue.oldest_age_s)}" if queue.oldest_age_s is not None else ""
-        if queue.visible:
-            yield f"{counted(queue.visible, 'message')} in the queue of {queue.name}{oldest}"
-        if queue.delayed:
-            yield f"{counted(queue.delayed, 'poll')} that are due later"
-        if queue.dead_letters:
-            yield f"{counted(queue.dead_letters, 'dead letter')} of {queue.name}: redrive them once mended"
-        if not (is_busy or queue.messages or queue.dead_letters):
-            yield "nothing: no message is on its way, so retry"
+        yield f"{counted(queue.visible, 'message')} waiting in {queue.name}{oldest}"
+    if queue and queue.delayed:
+        yield f"{counted(queue.delayed, 'poll')} due later"
+    if queue and queue.dead_letters:
+        yield f"{counted(queue.dead_letters, 'dead letter')} in {queue.name}: redrive once that is mended"
+    if queue and not (seen.under_way or queue.messages or queue.dead_letters):
+        yield "no message is on its way: retry"
+
+
+def _phase(state: RecommenderState) -> str:
+    if state.turn_seen:
+        return f"the turn of {state.turn_seen.run_id} in Personalize, at its poll {state.turn_seen.attempt}"
+    return f"a job of Personalize: {state.phase}" if state.phase in TRAINING else f"its phase {state.phase}"
 
 
 def _stage(
-    run: Run, stage: StageName, reports: Sequence[PartReport], waits: list[str], to_at: datetime
+    run: Run, stage: StageName, reports: Sequence[PartReport], to_at: datetime, waits: list[str]
 ) -> StageWork:
-    own = [each for each in reports if each.stage is stage]
+    begins, ends = [each.started_at for each in reports], [each.finished_at for each in reports]
+    slice_s = max((to_at - run.created_at).total_seconds(), 1) / SLICES
+
+    def place(at: datetime) -> int:
+        return min(max(int((at - run.created_at).total_seconds() / slice_s), 0), SLICES - 1)
+
+    counts = Counter(
+        number for each in reports for number in range(place(each.started_at), place(each.finished_at) + 1)
+    )
     return StageWork(
         stage=stage,
         done=len(run.stage(stage).done),
-        parts=run.parts,
-        began_at=min((each.started_at for each in own), default=None),
-        ended_at=max((each.finished_at for each in own), default=None),
-        slices=_slices(own, run.created_at, to_at),
+        seconds=(max(ends) - min(begins)).total_seconds() if reports else 0.0,
+        slices=[counts[number] for number in range(SLICES)],
         waits=waits,
     )
-
-
-def _slices(reports: Sequence[PartReport], from_at: datetime, to_at: datetime) -> list[int]:
-    """How many reports' work was under way in each of the slices between two times."""
-    slice_s = max((to_at - from_at).total_seconds(), 1) / SLICES
-    counts = [0] * SLICES
-
-    def place(at: datetime) -> int:
-        return min(max(int((at - from_at).total_seconds() / slice_s), 0), SLICES - 1)
-
-    for each in reports:
-        for number in range(place(each.started_at), place(each.finished_at) + 1):
-            counts[number] += 1
-    return counts
