@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -142,16 +142,6 @@ def _answer(problem: ProblemError, request: Request, console: Console) -> Respon
     known = {"person": person, "environment": console.name, "path": request.url.path, "problem": problem}
     text = fragment("problem.html", **known)
     return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
-
-
-async def form(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form, each once; raise `ProblemError` for anything else."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected a form")
-    try:
-        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, strict_parsing=False))
-    except UnicodeDecodeError:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "the form is not in UTF-8") from None
 
 
 async def _open(request: Request) -> Response:
