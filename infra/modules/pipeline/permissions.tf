@@ -300,8 +300,15 @@ locals {
         resources = [
           "${local.data_bucket}/shop/fondly.toml",
           "${local.data_bucket}/shop/themes/*",
+          "${local.data_bucket}/runs/*/mailed/*",
           "${local.data_bucket}/runs/*/recommendations/*",
         ]
+      },
+      {
+        # What has been handed over is not rendered anew.
+        sid       = "SeeDispatches"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["dispatches"]]
       },
       {
         sid     = "StoreEmails"

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from fondly.contracts.events import RecommendationsReady, parse_event
+from fondly.contracts.events import RecommendationsReady, RenderPart, event_type, parse_event
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
+from fondly.mailer.use_cases.render_anew import RenderAnew
 from fondly.runtime.logs import bind_event, get_logger
 from fondly.runtime.ports import Announcer
 from fondly.runtime.queue.message import Message
@@ -25,10 +26,16 @@ class MailerHandler:
     mail_part: MailPart
     ledger: Ledger
     announcer: Announcer
+    render_anew: RenderAnew
     outlook: Outlook | None = None
 
     async def __call__(self, message: Message) -> None:
-        """Handle one `recommendations-ready` event."""
+        """Handle one `recommendations-ready` event, or a message of ours about a part to be rendered anew."""
+        if event_type(message.body) == RenderPart.type:
+            part = parse_event(message.body, RenderPart)
+            bind_event(run_id=part.run_id, event_id=part.id, part=part.data.part)
+            await self.render_anew.run(part.run_id, part.data.part, holder=message.message_id)
+            return
         event = parse_event(message.body, RecommendationsReady)
         run_id, data = event.run_id, event.data
         bind_event(run_id=run_id, event_id=event.id, part=data.part)

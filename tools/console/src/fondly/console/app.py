@@ -69,7 +69,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
 class Guard:
     """Identifies who asks, refuses what another site sends, and turns errors into pages or problems."""
 
-    app: ASGIApp
+    app: Starlette
     console: Console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,9 +88,10 @@ class Guard:
             await send(message)
 
         request = Request(scope, receive)
+        scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
             await self._admit(request)
-            await self.app(scope, receive, sending)
+            await self.app.router(scope, receive, sending)
         except (ProblemError, OperationError, PermanentError) as error:
             if started:
                 raise

@@ -26,9 +26,7 @@ class Watching:
     @classmethod
     def of(cls, environment: Environment) -> "Watching":
         """Return what looks at an environment, and has not seen anything yet."""
-        return cls(
-            QueueWatch(environment), ThroughputWatch(environment), Snapshots(environment, SNAPSHOT_S)
-        )
+        return cls(QueueWatch(environment), ThroughputWatch(environment), Snapshots(environment, SNAPSHOT_S))
 
 
 def watching(request: Request) -> Watching:

@@ -20,11 +20,10 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import EmailRecord, ReasonKind, Recommendation
-from fondly.mailer.domain.copy.fields import LINE, LINES
+from fondly.mailer.domain.copy.fields import kind_of, product_of
 from fondly.mailer.domain.copy.patterns import pattern, told_of
 from fondly.mailer.domain.facts.email import EmailFacts
-from fondly.mailer.domain.facts.product import ProductFacts
-from fondly.mailer.domain.slots import owner, renumbered, slots_in
+from fondly.mailer.domain.slots import renumbered
 from fondly.mailer.domain.text import category_label
 from fondly.mailer.use_cases.write_copy import WrittenCopy
 from fondly.runtime.ports import Objects
@@ -81,7 +80,7 @@ def index_entry(
 
 def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, WordingCount]]:
     for field, wording in written.assembled.wordings.items():
-        product, kind = _product_of(field, wording.text, facts), _kind(field)
+        product, kind = product_of(field, wording.text, facts), kind_of(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
         yield (
@@ -100,18 +99,8 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
 
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
     for field, text in written.assembled.copy.fields():
-        told = told_of(_product_of(field, text, facts), written.assembled.wordings.get(field))
-        yield _kind(field), pattern(text, facts.language, told), text
-
-
-def _product_of(field: str, text: str, facts: EmailFacts) -> ProductFacts | None:
-    """Return the product that a text is about: that of its line, or the first of its slots."""
-    number = field.removeprefix(LINES) if field.startswith(LINES) else ""
-    return facts.product(number or next(filter(str.isdigit, map(owner, slots_in(text))), ""))
-
-
-def _kind(field: str) -> str:
-    return LINE if field.startswith(LINES) else field
+        told = told_of(product_of(field, text, facts), written.assembled.wordings.get(field))
+        yield kind_of(field), pattern(text, facts.language, told), text
 
 
 async def write_email_index(

@@ -85,7 +85,7 @@ async def show(
     With what an inbox shows of it, and what has become of it.
     """
     from fondly.cli.tables.emails import email_sections
-    from fondly.stack.gallery.mime import texts
+    from fondly.operations.emails.mime import texts
 
     emails = await _emails(environment, run_id)
     if raw or html:

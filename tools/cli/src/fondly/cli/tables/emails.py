@@ -6,8 +6,8 @@ from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Remark, Sh
 from fondly.cli.tables.delivery import BOUNCES, OUTCOMES, words
 from fondly.contracts.delivery import Outcome
 from fondly.operations.emails.finished import EmailView
+from fondly.operations.emails.mime import texts
 from fondly.operations.emails.sending import SentTest
-from fondly.stack.gallery.mime import texts
 
 
 def _why(email: EmailView) -> str:

@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import home
+from fondly.console.pages import audit, home, queues, results, runs, work
 
-AREAS = (home,)
+AREAS = (home, runs, work, queues, results, audit)

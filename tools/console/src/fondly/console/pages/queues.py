@@ -1,4 +1,4 @@
-"""Queues: what waits and how fast, which alarms ring, what a day brought; dead letters, their causes, redriving."""
+"""Queues: what waits and how fast, alarms, a day's throughput; dead letters, their causes, redriving."""
 
 from http import HTTPStatus
 from typing import Any
@@ -111,7 +111,8 @@ async def discard(request: Request) -> Response:
 
 
 def _selection(fields: dict[str, str]) -> Selection:
-    return Selection(run_id=fields.get("run") or None, message_id=fields.get("message") or None)
+    message = fields.get("message")
+    return Selection(run_id=fields.get("run") or None, message_ids=[message] if message else None)
 
 
 ROUTES = [

@@ -1,5 +1,7 @@
 """What emails led to, of a run; what is known of a product."""
 
+from itertools import groupby
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -7,6 +9,7 @@ from starlette.routing import Route
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.operations.products import product_view
+from fondly.operations.results.comparing import SHOWN
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
 
@@ -32,7 +35,11 @@ async def run_results(request: Request) -> Response:
         days=min(max(days, 1), MOST_DAYS),
         against=asked.get("against") or None,
     )
-    return page(request, "results/run.html", found=found, most_days=MOST_DAYS)
+    pairs = groupby(found.comparisons, key=lambda each: (each.group, each.against))
+    comparisons = [(names, list(some)) for names, some in pairs]
+    return page(
+        request, "results/run.html", found=found, comparisons=comparisons, shown=SHOWN, most_days=MOST_DAYS
+    )
 
 
 @allowed(Role.VIEWER)

@@ -1,6 +1,5 @@
 """A run at work: its stages over time, what each waits for, its budget; retrying and resuming it."""
 
-from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, allowed
 from fondly.console.watching import watching
-from fondly.operations.errors import OperationError
+from fondly.operations.delivery.given import dollars_given
 from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.retry import Resume, Retry
 from fondly.operations.runs.work import RunWork, run_work
@@ -55,7 +54,7 @@ async def resume(request: Request) -> Response:
     ledger = await environment.ledger()
     run = await find_run(ledger, request.path_params["run_id"])
     resumption = await Resume.of(environment, ledger, run)
-    await resumption.send(_dollars(usd) if usd else None, by=request.state.person.name)
+    await resumption.send(dollars_given(usd) if usd else None, by=request.state.person.name)
     return _back(request)
 
 

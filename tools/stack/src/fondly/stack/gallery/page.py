@@ -30,7 +30,7 @@ from fondly.operations.runs.ingest_facts import (
     reject_lines,
 )
 from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
-from fondly.stack.gallery.model import GalleryAspect
+from fondly.stack.gallery.categories import GalleryAspect
 
 ASPECTS = 5
 _COUNTS = {
