@@ -1,5 +1,6 @@
 """The application: who asks, what they may, and the pages; it knows no operation itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -22,13 +23,16 @@ from fondly.console.roles import Person
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
-from fondly.operations.errors import MissingResourceError, OperationError
+from fondly.operations.errors import ChangedError, MissingResourceError, OperationError
+from fondly.runtime.web.gate import MAX_BODY_BYTES, limited, problem_of
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
 SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
+REQUEST_S = 60.0
+"""For how long a request may take, but for one that follows what happens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
 EnvironmentOf = Callable[[Person], Awaitable[Environment]]
@@ -48,6 +52,21 @@ class Console:
     sessions: LocalSessions | None = None
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
+    max_upload_bytes: int = 4 * 1024**3
+    """All files of one upload together."""
+
+
+@dataclass
+class Allowance:
+    """What one request may take; the handler of something large allows itself more."""
+
+    time: asyncio.Timeout
+    max_bytes: int = MAX_BODY_BYTES
+
+    def widen(self, *, max_bytes: int, seconds: float) -> None:
+        """Let the body have so many bytes, and the request take so many seconds from now."""
+        self.max_bytes = max_bytes
+        self.time.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
@@ -85,14 +104,20 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    time.reschedule(None)
             await send(message)
 
         request = Request(scope, receive)
         scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
-            await self._admit(request)
-            await self.app.router(scope, receive, sending)
-        except (ProblemError, OperationError, PermanentError) as error:
+            async with asyncio.timeout(REQUEST_S) as time:
+                allowance = scope.setdefault("state", {})["allowance"] = Allowance(time)
+                await self._admit(request)
+                await self.app.router(scope, limited(receive, lambda: allowance.max_bytes), sending)
+        except ClientDisconnect:
+            return
+        except Exception as error:
             if started:
                 raise
             await _answer(_problem(error), request, self.console)(scope, receive, sending)
@@ -100,7 +125,6 @@ class Guard:
     async def _admit(self, request: Request) -> None:
         """Set who asks; raise `ProblemError` for nobody known, a foreign site or a foreign name of ours."""
         scope, headers = request.scope, request.headers
-        scope.setdefault("state", {})
         if self.console.hosts and headers.get("host", "") not in self.console.hosts:
             raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
         if scope["path"].startswith(OPEN):
@@ -128,11 +152,15 @@ def _is_own(headers: Headers) -> bool:
 
 
 def _problem(error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
-        return error
     if isinstance(error, MissingResourceError | PermanentError):
         return ProblemError(HTTPStatus.NOT_FOUND, str(error))
-    return ProblemError(getattr(error, "status", HTTPStatus.CONFLICT), str(error))
+    if isinstance(error, ChangedError):
+        return ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error))
+    return (
+        ProblemError(HTTPStatus.CONFLICT, str(error))
+        if isinstance(error, OperationError)
+        else problem_of(error)
+    )
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
