@@ -88,6 +88,7 @@ def _wordings(
                 product_name=_name(of) if product else "",
                 count=1,
                 parts=(part,),
+                customer_id=own or None,
             ),
         )
 

@@ -148,11 +148,12 @@ class CategoryCount(Record):
 
 
 class PatternCount(Record):
-    """A text without names, figures, features and quotes, how many emails have it, and one such text."""
+    """A text without names, figures, features and quotes, and how many emails have it."""
 
     pattern: str
     count: Count
-    example: str
+    example: str = ""
+    """One such text; empty if all of them take up what their customers said."""
 
 
 class FieldPatterns(Record):
@@ -176,6 +177,8 @@ class WordingCount(Record):
     product_name: str = ""
     parts: tuple[int, ...] = ()
     """The first parts with such emails."""
+    customer_id: Identifier | None = None
+    """Whose own words it takes up: it is forgotten with them; None once another email has it, too."""
 
 
 class EmailIndexSummary(Record):

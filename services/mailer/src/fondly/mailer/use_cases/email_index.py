@@ -38,7 +38,7 @@ USUAL_NAME = range(3, 13)
 
 
 class IndexEntry(NamedTuple):
-    """What is indexed of one email: its row, its wordings, and (field, pattern, text) of all its texts."""
+    """What is indexed of one email: its row, its wordings, and (field, pattern, example) of all its texts."""
 
     row: EmailIndexRow
     wordings: Sequence[WordingCount]
@@ -93,6 +93,7 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
                 product_name=product.values["name"] if product else "",
                 count=1,
                 parts=(part,),
+                customer_id=facts.customer_id if field in written.own_fields else None,
             ),
         )
 
@@ -100,7 +101,8 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
     for field, text in written.assembled.copy.fields():
         told = told_of(product_of(field, text, facts), written.assembled.wordings.get(field))
-        yield kind_of(field), pattern(text, facts.language, told), text
+        example = "" if field in written.own_fields else text
+        yield kind_of(field), pattern(text, facts.language, told), example
 
 
 async def write_email_index(
@@ -137,21 +139,25 @@ def counted(entries: Iterable[IndexEntry]) -> list[WordingCount]:
     for each in chain.from_iterable(entry.wordings for entry in entries):
         first.setdefault(each.digest, each)
         counts[each.digest] += 1
-    return [first[name].model_copy(update={"count": counts[name]}) for name in sorted(first)]
+    return [
+        first[name].model_copy(update={"count": count} | ({"customer_id": None} if count > 1 else {}))
+        for name, count in sorted(counts.items())
+    ]
 
 
 def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
-    counts, example = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
-    for field, masked, text in chain.from_iterable(each.texts for each in entries):
+    counts, examples = defaultdict[str, Counter[str]](Counter), dict[tuple[str, str], str]()
+    for field, masked, example in chain.from_iterable(each.texts for each in entries):
         counts[field][masked] += 1
-        example.setdefault((field, masked), text)
+        examples[field, masked] = examples.get((field, masked)) or example
     return {
         field: FieldPatterns(
             texts=found.total(),
             patterns=commonest(
                 (
-                    PatternCount(pattern=masked, count=count, example=example[field, masked])
+                    PatternCount(pattern=masked, count=count, example=examples[field, masked])
                     for masked, count in found.items()
+                    if count > 1 or examples[field, masked]
                 ),
                 PATTERNS_OF_A_PART,
             ),

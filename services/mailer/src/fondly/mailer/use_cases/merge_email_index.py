@@ -81,7 +81,8 @@ def _sum(known: WordingCount | None, more: WordingCount) -> WordingCount:
     if known is None:
         return more
     parts = (*known.parts, *more.parts)[:EXAMPLE_PARTS]
-    return known.model_copy(update={"count": known.count + more.count, "parts": parts})
+    both = {"count": known.count + more.count, "parts": parts, "customer_id": None}
+    return known.model_copy(update=both)
 
 
 class _Often:
