@@ -11,22 +11,19 @@ from fondly.operations.environment import Environment
 from fondly.operations.queues import WatchedQueue
 from fondly.operations.runs.lookup import list_runs
 from fondly.operations.runs.views import RunView
-from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.run import RunStatus
 
-STUCK_MINUTES, HELD_HOURS = 20, 24
-"""The thresholds of the alarms that Terraform makes."""
+STUCK_S, HELD, TOLD_FOR = 20 * 60, timedelta(hours=24), timedelta(days=1)
+"""The first two are thresholds of Terraform's alarms; a run that has failed is told of for a day."""
 SCALING = ("-wake", "-rest")
 """What the names of alarms end with that start and stop tasks: they tell a person nothing."""
-FOR_PEOPLE = "ops"
-"""The queue that no service reads."""
-RECENT, TOLD_FOR = 20, timedelta(days=1)
-"""At how many runs an emulator's alarms look, and for how long they tell of one that has ended."""
-WAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE, DeliveryStatus.PAUSED})
+RECENT, UNREAD = 20, "ops"
+"""At how many runs is looked; no service reads this queue."""
+WAITING = frozenset({"held", "sample", "paused"})
 
 
 class Alarm(BaseModel):
-    """An alarm that rings, or of which CloudWatch cannot tell; `about` is a run, or a queue's name."""
+    """An alarm that rings; `about` is a run or a queue, if it is about one."""
 
     name: str
     why: str
@@ -35,22 +32,17 @@ class Alarm(BaseModel):
 
 
 async def ringing(environment: Environment, queues: Sequence[WatchedQueue]) -> list[Alarm] | None:
-    """Return the alarms that ring; None if CloudWatch does not say. On AWS `queues` tell nothing more."""
-    if environment.on_aws:
-        return await _of_cloudwatch(environment)
-    runs = (await list_runs(environment, limit=RECENT)).runs
-    return [*_of_queues(queues), *(each for run in runs for each in _of_run(run))]
+    """Return the alarms that ring; None if CloudWatch does not say.
 
-
-async def _of_cloudwatch(environment: Environment) -> list[Alarm] | None:
-    """Source: DescribeAlarms, Amazon CloudWatch API reference, November 2026."""
-    pages = environment.cloudwatch.get_paginator("describe_alarms")
-    found, prefix = [], f"{environment.name}-"
+    Source: DescribeAlarms, Amazon CloudWatch API reference, November 2026.
+    """
+    if not environment.on_aws:
+        runs = (await list_runs(environment, limit=RECENT)).runs
+        return [*_of_queues(queues), *(each for run in runs for each in _of_run(run))]
+    pages, prefix = environment.cloudwatch.get_paginator("describe_alarms"), f"{environment.name}-"
+    wanted = {"AlarmNamePrefix": prefix, "AlarmTypes": ["MetricAlarm"], "StateValue": "ALARM"}
     try:
-        async for page in pages.paginate(
-            AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"], StateValue="ALARM"
-        ):
-            found += page["MetricAlarms"]
+        found = [each async for page in pages.paginate(**wanted) for each in page["MetricAlarms"]]
     except (ClientError, BotoCoreError):
         return None
     return [
@@ -67,21 +59,16 @@ async def _of_cloudwatch(environment: Environment) -> list[Alarm] | None:
 def _of_queues(queues: Sequence[WatchedQueue]) -> Iterator[Alarm]:
     for each in queues:
         if each.dead_letters:
-            why = "a message was given up: its cause says what to do"
-            yield Alarm(name=f"{each.name}-dead-letters", why=why, about=each.name)
-        if each.name != FOR_PEOPLE and each.idle_s > STUCK_MINUTES * 60:
-            why = f"messages wait, and none has been handled for {STUCK_MINUTES} minutes"
+            yield Alarm(name=f"{each.name}-dead-letters", why="a message was given up", about=each.name)
+        if each.name != UNREAD and each.idle_s > STUCK_S:
+            why = f"messages wait, and for {STUCK_S // 60} minutes none has been handled"
             yield Alarm(name=f"{each.name}-stuck", why=why, about=each.name)
 
 
 def _of_run(run: RunView) -> Iterator[Alarm]:
-    ended, now = run.finished_at, utc_now()
-    if run.status is RunStatus.STOPPED:
-        yield Alarm(name="run-stopped", why=run.reason or "", about=run.run_id)
-    if ended is None:
-        return
-    if run.status is RunStatus.FAILED and now - ended < TOLD_FOR:
-        yield Alarm(name="run-failed", why=run.reason or "", since=ended, about=run.run_id)
-    if run.delivery_status in WAITING and now - ended > timedelta(hours=HELD_HOURS):
+    ended_for = utc_now() - (run.finished_at or utc_now())
+    if run.status is RunStatus.STOPPED or (run.status is RunStatus.FAILED and ended_for < TOLD_FOR):
+        yield Alarm(name=f"run-{run.status}", why=run.reason or "", since=run.finished_at, about=run.run_id)
+    if run.delivery_status in WAITING and ended_for > HELD:
         why = f"its delivery is {run.delivery_status}, and waits for a person"
-        yield Alarm(name="delivery-waits", why=why, since=ended, about=run.run_id)
+        yield Alarm(name="delivery-waits", why=why, since=run.finished_at, about=run.run_id)

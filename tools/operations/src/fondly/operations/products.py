@@ -10,54 +10,42 @@ from fondly.operations.emails.catalogue import lines_with
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.storage import DynamoDBItems
 
 MOST_PARTS = 10
 """Of a run: emails are counted in so many."""
 
 
 class ProductView(BaseModel):
-    """A product; its run is the last that had it in its files."""
+    """A product; its run is the last that had it in its files, `emails` how many of that were looked at."""
 
     product: Product
     run_id: str
     sentiment: ProductSentiment | None
-    quotes: tuple[Quote, ...]
-    shown: int
-    """How many of these emails of the run show it."""
-    emails: int
-    """How many were looked at."""
+    quotes: tuple[Quote, ...] = ()
+    shown: int = 0
+    emails: int = 0
 
 
 async def product_view(environment: Environment, product_id: str) -> ProductView:
     """Return what is known of a product; raise `OperationError` if the shop has none with this id."""
-    key = [{"product_id": product_id}]
-    found = await DynamoDBItems(environment.dynamodb, await environment.table("products")).get_all(key)
-    if not found:
+    item, sentiment = [
+        await DynamoDBItems(environment.dynamodb, await environment.table(table)).get_all(
+            [{"product_id": product_id}]
+        )
+        for table in ("products", "product-sentiments")
+    ]
+    if not item:
         raise OperationError("the shop has no product with this id")
-    sentiments = DynamoDBItems(environment.dynamodb, await environment.table("product-sentiments"))
-    objects, run_id = await environment.objects(), str(found[0]["run_id"])
-    lines = lines_with(objects, object_keys.quotes(run_id), ProductQuotes, "product_id", product_id)
-    told = await anext(lines, None)
-    shown, emails = await _shown(environment, objects, run_id, product_id)
-    return ProductView(
-        product=Product.model_validate(found[0]),
-        run_id=run_id,
-        sentiment=next(map(ProductSentiment.model_validate, await sentiments.get_all(key)), None),
-        quotes=told.quotes if told else (),
-        shown=shown,
-        emails=emails,
-    )
-
-
-async def _shown(
-    environment: Environment, objects: S3Objects, run_id: str, product_id: str
-) -> tuple[int, int]:
-    """Count emails by the lines of the index, which are not parsed."""
-    run = await (await environment.ledger()).find(run_id)
+    view = ProductView(product=Product.model_validate(item[0]), run_id=item[0]["run_id"], sentiment=None)
+    view.sentiment = next(map(ProductSentiment.model_validate, sentiment), None)
+    objects, run = await environment.objects(), await (await environment.ledger()).find(view.run_id)
+    async for told in lines_with(
+        objects, object_keys.quotes(view.run_id), ProductQuotes, "product_id", product_id
+    ):
+        view.quotes = told.quotes
     mark = f'{{"product_id":{json.dumps(product_id, ensure_ascii=False)}'.encode()
-    shown = emails = 0
     for part in sorted(run.stage(StageName.MAILER).done if run else ())[:MOST_PARTS]:
-        async for line in objects.lines(object_keys.email_index(run_id, part)):
-            shown, emails = shown + (mark in line), emails + 1
-    return shown, emails
+        async for line in objects.lines(object_keys.email_index(view.run_id, part)):
+            view.shown, view.emails = view.shown + (mark in line), view.emails + 1
+    return view

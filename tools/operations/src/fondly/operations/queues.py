@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
+from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from fondly.contracts.clock import utc_now
-from fondly.operations.cloudwatch import Measure, measured
 from fondly.operations.environment import Environment
 from fondly.runtime.parallel import now_s
 
@@ -21,10 +21,6 @@ DEPTHS = {
 LOOK_BACK = timedelta(minutes=15)
 """SQS publishes its metrics every minute, up to some minutes late."""
 PERIOD_S = 60
-
-
-METRICS_S = 60.0
-"""How long what CloudWatch says is good for."""
 AGE, CAME, WENT = "ApproximateAgeOfOldestMessage", "NumberOfMessagesSent", "NumberOfMessagesDeleted"
 """Source: Available CloudWatch metrics for Amazon SQS, SQS Developer Guide, November 2026."""
 STATS = {AGE: "Maximum", CAME: "Sum", WENT: "Sum"}
@@ -44,35 +40,19 @@ class QueueState(BaseModel):
     came_per_min: float | None = None
     went_per_min: float | None = None
 
-    @property
-    def messages(self) -> int:
-        """How many messages it has: waiting, being handled, delayed."""
-        return self.visible + self.in_flight + self.delayed
-
-
-async def queue_states(environment: Environment, metrics: Metrics | None = None) -> list[QueueState]:
-    """Return every queue, in the topology's order; raise `MissingResourceError` if one does not exist."""
-    names = list(environment.topology.queues)
-    known = await queue_metrics(environment, names) if metrics is None else metrics
-    return list(await asyncio.gather(*(_state(environment, name, known) for name in names)))
-
 
 class WatchedQueue(QueueState):
     """A queue that is looked at again and again."""
 
-    grows_per_min: float | None = None
-    """By how much it has grown between two looks."""
-    waits_s: float | None = None
-    """For how long it has been seen not to be empty."""
-    idle_s: float = 0.0
+    grows_per_min: float | None
+    """By how much it has grown since the look before; None at the first."""
+    idle_s: float
     """For how long messages have been seen to wait while their number did not fall."""
 
 
-class _Seen(NamedTuple):
+class _Look(NamedTuple):
     at: float
     messages: int
-    filled_at: float | None
-    """Since when it has not been empty."""
     fell_at: float
 
 
@@ -81,30 +61,31 @@ class QueueWatch:
     """Looks at queues again and again: two looks tell what no emulator does."""
 
     environment: Environment
-    _seen: dict[str, _Seen] = field(default_factory=dict)
+    _last: dict[str, _Look] = field(default_factory=dict)
     _metrics: Metrics = field(default_factory=dict)
-    _asked_at: float = -METRICS_S
+    _asked_at: float = -PERIOD_S
 
     async def look(self) -> list[WatchedQueue]:
-        """Return every queue as it is now, with what has changed since the last look."""
-        if now_s() - self._asked_at >= METRICS_S:
+        """Return every queue as it is now; CloudWatch is asked once a minute."""
+        if now_s() - self._asked_at >= PERIOD_S:
             self._asked_at = now_s()
             self._metrics = await queue_metrics(self.environment, list(self.environment.topology.queues))
         return [self._compared(each) for each in await queue_states(self.environment, self._metrics)]
 
     def _compared(self, state: QueueState) -> WatchedQueue:
-        now, number = now_s(), state.messages
-        last = self._seen.get(state.name, _Seen(now, number, None, now))
-        filled_at = (last.filled_at or now) if number else None
+        now, number = now_s(), state.visible + state.in_flight + state.delayed
+        last = self._last.get(state.name, _Look(now, number, now))
         fell_at = now if number < last.messages or not state.visible else last.fell_at
-        self._seen[state.name] = _Seen(now, number, filled_at, fell_at)
-        minutes = (now - last.at) / 60
-        return WatchedQueue(
-            **state.model_dump(),
-            grows_per_min=(number - last.messages) / minutes if minutes else None,
-            waits_s=now - filled_at if filled_at else None,
-            idle_s=now - fell_at,
-        )
+        self._last[state.name] = _Look(now, number, fell_at)
+        grows = (number - last.messages) * 60 / (now - last.at) if now > last.at else None
+        return WatchedQueue(**state.model_dump(), grows_per_min=grows, idle_s=now - fell_at)
+
+
+async def queue_states(environment: Environment, metrics: Metrics | None = None) -> list[QueueState]:
+    """Return every queue, in the topology's order; raise `MissingResourceError` if one does not exist."""
+    names = list(environment.topology.queues)
+    known = await queue_metrics(environment, names) if metrics is None else metrics
+    return list(await asyncio.gather(*(_state(environment, name, known.get(name, {})) for name in names)))
 
 
 async def depths(environment: Environment, url: str) -> dict[str, int]:
@@ -122,32 +103,45 @@ async def oldest_ages_s(environment: Environment, names: Sequence[str]) -> dict[
 
 async def queue_metrics(environment: Environment, names: Sequence[str]) -> Metrics:
     """Return what CloudWatch says of queues, as far as it does."""
-    wanted = {
-        Measure("AWS/SQS", metric, "QueueName", environment.named(name), stat): (name, metric)
-        for name in names
-        for metric, stat in STATS.items()
-    }
-    values = await measured(environment, list(wanted), since=utc_now() - LOOK_BACK, period_s=PERIOD_S)
+    queries = {f"q{number}_{metric}": (name, metric) for number, name in enumerate(names) for metric in STATS}
+    now = utc_now()
+    try:
+        reply = await environment.cloudwatch.get_metric_data(
+            MetricDataQueries=[
+                _query(query, environment.named(name), metric) for query, (name, metric) in queries.items()
+            ],
+            StartTime=now - LOOK_BACK,
+            EndTime=now,
+            ScanBy="TimestampDescending",
+        )
+    except (ClientError, BotoCoreError):
+        return {}
     found: dict[str, dict[str, float]] = {}
-    for measure, ((_, latest), *_) in values.items():
-        name, metric = wanted[measure]
-        found.setdefault(name, {})[metric] = latest
+    for result in reply["MetricDataResults"]:
+        name, metric = queries[result["Id"]]
+        if result["Values"]:
+            found.setdefault(name, {})[metric] = result["Values"][0]
     return found
 
 
-async def _state(environment: Environment, name: str, metrics: Metrics) -> QueueState:
+async def _state(environment: Environment, name: str, metrics: Mapping[str, float]) -> QueueState:
     url, dead_letter_url = await asyncio.gather(
         environment.queue_url(name), environment.dead_letter_url(name)
     )
     messages, dead_letters = await asyncio.gather(
         depths(environment, url), depths(environment, dead_letter_url)
     )
-    waiting, known = messages["visible"] + messages["in_flight"], metrics.get(name, {})
     return QueueState(
         name=name,
         **messages,
-        oldest_age_s=known.get(AGE) if waiting else None,
+        oldest_age_s=metrics.get(AGE) if messages["visible"] + messages["in_flight"] else None,
         dead_letters=sum(dead_letters.values()),
-        came_per_min=known.get(CAME),
-        went_per_min=known.get(WENT),
+        came_per_min=metrics.get(CAME),
+        went_per_min=metrics.get(WENT),
     )
+
+
+def _query(query: str, queue_name: str, metric: str) -> dict[str, object]:
+    dimensions = [{"Name": "QueueName", "Value": queue_name}]
+    of = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": dimensions}
+    return {"Id": query, "MetricStat": {"Metric": of, "Period": PERIOD_S, "Stat": STATS[metric]}}

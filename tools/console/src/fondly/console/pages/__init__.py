@@ -1,5 +1,5 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import audit, home, queues, results, runs, work
+from fondly.console.pages import audit, customers, home, queues, results, runs, work
 
-AREAS = (home, runs, work, queues, results, audit)
+AREAS = (home, runs, work, queues, customers, results, audit)

@@ -29,9 +29,7 @@ SHOWN = 50
 async def queues(request: Request) -> Response:
     """Show every queue, the alarms that ring, and the last 24 hours."""
     watched = watching(request)
-    return page(
-        request, "queues/queues.html", **await _look(watched), throughput=await watched.throughput.look()
-    )
+    return page(request, "queues/queues.html", **await _look(watched), day=await watched.day())
 
 
 @allowed(Role.VIEWER)

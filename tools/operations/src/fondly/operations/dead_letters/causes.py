@@ -4,25 +4,23 @@ import re
 import tomllib
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
-from pydantic import BaseModel, TypeAdapter
 
+class Cause(NamedTuple):
+    """What people are told of a dead letter."""
 
-class Cause(BaseModel):
-    """A cause of dead letters: a regular expression that finds it in the reason, and what people are told."""
-
-    pattern: str
     words: str
     remedy: str
 
 
 @cache
-def causes() -> list[Cause]:
-    """Return all causes in the order in which they are tried; the last is that of any reason."""
-    table = files(__package__).joinpath("causes.toml").read_text("utf-8")
-    return TypeAdapter(list[Cause]).validate_python(tomllib.loads(table)["cause"])
+def causes() -> dict[str, Cause]:
+    """Return all causes by the regular expressions that find them, in order; the last fits any reason."""
+    table = tomllib.loads(files(__package__).joinpath("causes.toml").read_text("utf-8"))
+    return {pattern: Cause(*told) for pattern, told in table.items()}
 
 
 def cause_of(reason: str) -> Cause:
     """Return the cause that a dead letter's reason tells of."""
-    return next(each for each in causes() if re.search(each.pattern, reason))
+    return next(cause for pattern, cause in causes().items() if re.search(pattern, reason))

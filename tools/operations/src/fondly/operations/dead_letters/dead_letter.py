@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field, computed_field
 
-from fondly.operations.dead_letters.causes import cause_of
+from fondly.operations.dead_letters.causes import Cause, cause_of
 
 FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "receive_count"})
 """The message attributes that a consumer adds to a message it dead-letters."""
@@ -38,15 +38,9 @@ class DeadLetter(BaseModel):
 
     @computed_field  # type: ignore[prop-decorator] # mypy knows no decorated properties
     @property
-    def cause(self) -> str:
-        """Why it was given up, in plain words."""
-        return cause_of(self.reason).words
-
-    @computed_field  # type: ignore[prop-decorator] # as above
-    @property
-    def remedy(self) -> str:
-        """What to do about it."""
-        return cause_of(self.reason).remedy
+    def cause(self) -> Cause:
+        """Why it was given up in plain words, and what to do."""
+        return cause_of(self.reason)
 
 
 class Discarded(BaseModel):

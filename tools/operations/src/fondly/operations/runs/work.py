@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -26,16 +26,14 @@ from fondly.runtime.storage import items_of
 
 SLICES = 96
 """Into how many slices the time of a run is cut."""
-UPLOADS = "ingest-uploads"
 
 
 class StageWork(BaseModel):
-    """One stage: how far it is, how many pieces were under way in each slice of time, why it waits."""
+    """One stage; `slices` are how many pieces were under way in each slice of the run's time."""
 
     stage: StageName
     done: int
     seconds: float
-    """From its first piece's begin to its last one's end yet."""
     slices: list[int]
     waits: list[str]
     """What it waits for; nothing if it is done, or has not begun."""
@@ -58,47 +56,32 @@ class RunWork(BaseModel):
     """Why it would send none."""
 
 
-class _Seen(NamedTuple):
-    """What there is about a stage besides its run."""
-
-    under_way: int
-    sharing: int
-    """How many tasks have calls waiting for the quota that they share."""
-    queue: WatchedQueue | None
-
-
 async def run_work(environment: Environment, run_id: str, queues: Sequence[WatchedQueue]) -> RunWork:
     """Return how a run's work stands; raise `OperationError` for an unknown run."""
     ledger, table = await environment.ledger(), await environment.table("runs")
     run = await find_run(ledger, run_id)
     reports = await ledger.reports(run.run_id)
-    delivery = await Deliveries(environment.dynamodb, table).find(run.run_id)
-    locks, by_name = await _locks(environment, table, run.run_id), {each.name: each for each in queues}
-    account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
-    settings = await deployed(environment)
-    lines: list[str] = []
-    no_retry = ""
+    to_send, no_retry = list[str](), ""
     try:
-        lines = [f"{each.stage}: {each.why}" for each in missing_messages(run, delivery)]
+        missing = missing_messages(run, await Deliveries(environment.dynamodb, table).find(run.run_id))
+        to_send = [f"{each.stage}: {each.why}" for each in missing]
     except OperationError as error:
         no_retry = str(error)
-    busy = {line.partition(":")[0] for line in lines}
-    ends = [each.finished_at for each in reports]
-    to_at = max([run.finished_at or run.created_at, *ends]) if run.has_ended else utc_now()
-    stages = []
-    for stage in StageName:
-        own = [each for each in reports if each.stage is stage]
-        queue = by_name.get(UPLOADS if stage is StageName.INGEST else stage)
-        seen = _Seen(locks[stage], await _sharing(environment, table, own), queue)
-        stages.append(_stage(run, stage, own, to_at, list(_waits(run, stage, seen)) if stage in busy else []))
+    locks, tasks = await _locks(environment, table, run.run_id), await _tasks(environment, table, reports)
+    busy = {line.partition(":")[0] for line in to_send}
+    waits = {stage: list(_waits(run, stage, locks[stage], tasks[stage], queues)) for stage in busy}
+    last = max([run.finished_at or run.created_at, *(each.finished_at for each in reports)])
+    to_at = last if run.has_ended else utc_now()
+    account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
+    settings = await deployed(environment)
     return RunWork(
         run=run,
         to_at=to_at,
-        stages=stages,
+        stages=[_stage(run, stage, reports, to_at, waits.get(stage, [])) for stage in StageName],
         spent=account.spent,
         reserved=account.committed - account.spent,
         limit=account.limit or (settings.run_budget_usd if settings else None),
-        to_send=lines,
+        to_send=to_send,
         no_retry=no_retry,
     )
 
@@ -115,33 +98,39 @@ async def _locks(environment: Environment, table: str, run_id: str) -> Counter[s
     return Counter([str(item["item"]).split("#")[1] async for item in items])
 
 
-async def _sharing(environment: Environment, table: str, reports: Sequence[PartReport]) -> int:
-    """The tasks that wait for the quota of what a stage's reports have paid for: Comprehend, or a model."""
-    units = {unit for report in reports for unit in report.units}
-    models = {f"converse#{'.'.join(unit.split('.')[2:])}" for unit in units if unit.startswith("bedrock.")}
-    apis = models | ({"comprehend"} if any(unit.startswith("comprehend.") for unit in units) else set())
-    found = [await get_item(environment.dynamodb, table, key(f"quota#{api}", "shared")) for api in apis]
-    return sum(name.startswith("member-") for item in found for name in item)
+async def _tasks(environment: Environment, table: str, reports: Sequence[PartReport]) -> Counter[str]:
+    """How many tasks of each stage take turns within the quota of what its parts have paid for."""
+    units = {(each.stage, *unit.split(".", 2)) for each in reports for unit in each.units}
+    apis = {
+        (stage, "comprehend" if service == "comprehend" else f"converse#{''.join(model)}")
+        for stage, service, _, *model in units
+        if service in {"comprehend", "bedrock"}
+    }
+    tasks = Counter[str]()
+    for stage, api in apis:
+        item = await get_item(environment.dynamodb, table, key(f"quota#{api}", "shared"))
+        tasks[stage] += sum(name.startswith("member-") for name in item)
+    return tasks
 
 
-def _waits(run: Run, stage: StageName, seen: _Seen) -> Iterator[str]:
+def _waits(run: Run, stage: str, under_way: int, tasks: int, queues: Sequence[WatchedQueue]) -> Iterator[str]:
     """Yield what a stage that has something to do waits for, as far as ledger and queues tell."""
-    if seen.under_way:
-        yield f"{counted(seen.under_way, 'part')} under way"
-    if seen.under_way and seen.sharing:
-        yield f"calls take turns within the quota, which {counted(seen.sharing, 'task')} share"
-    if stage is StageName.RECOMMENDER:
+    if under_way:
+        yield f"{counted(under_way, 'part')} under way"
+    if under_way and tasks:
+        yield f"calls take turns within the quota, which {counted(tasks, 'task')} share"
+    if stage == StageName.RECOMMENDER:
         yield _phase(RecommenderState.of(run))
-    queue = seen.queue
-    if queue and queue.visible:
-        oldest = f", the oldest for {age(queue.oldest_age_s)}" if queue.oldest_age_s is not None else ""
-        yield f"{counted(queue.visible, 'message')} waiting in {queue.name}{oldest}"
-    if queue and queue.delayed:
-        yield f"{counted(queue.delayed, 'poll')} due later"
-    if queue and queue.dead_letters:
-        yield f"{counted(queue.dead_letters, 'dead letter')} in {queue.name}: redrive once that is mended"
-    if queue and not (seen.under_way or queue.messages or queue.dead_letters):
-        yield "no message is on its way: retry"
+    for queue in (each for each in queues if each.name.partition("-")[0] == stage):
+        if queue.visible:
+            oldest = f", the oldest for {age(queue.oldest_age_s)}" if queue.oldest_age_s is not None else ""
+            yield f"{counted(queue.visible, 'message')} waiting in {queue.name}{oldest}"
+        if queue.delayed:
+            yield f"{counted(queue.delayed, 'poll')} due later"
+        if queue.dead_letters:
+            yield f"{counted(queue.dead_letters, 'dead letter')} in {queue.name}"
+        if not (under_way or queue.visible or queue.in_flight or queue.delayed or queue.dead_letters):
+            yield "no message is on its way: retry"
 
 
 def _phase(state: RecommenderState) -> str:
@@ -153,19 +142,18 @@ def _phase(state: RecommenderState) -> str:
 def _stage(
     run: Run, stage: StageName, reports: Sequence[PartReport], to_at: datetime, waits: list[str]
 ) -> StageWork:
-    begins, ends = [each.started_at for each in reports], [each.finished_at for each in reports]
     slice_s = max((to_at - run.created_at).total_seconds(), 1) / SLICES
 
     def place(at: datetime) -> int:
         return min(max(int((at - run.created_at).total_seconds() / slice_s), 0), SLICES - 1)
 
-    counts = Counter(
-        number for each in reports for number in range(place(each.started_at), place(each.finished_at) + 1)
-    )
+    times = [(each.started_at, each.finished_at) for each in reports if each.stage is stage]
+    counts = Counter(number for one, other in times for number in range(place(one), place(other) + 1))
+    begins, ends = zip(*times, strict=True) if times else ((run.created_at,), (run.created_at,))
     return StageWork(
         stage=stage,
         done=len(run.stage(stage).done),
-        seconds=(max(ends) - min(begins)).total_seconds() if reports else 0.0,
+        seconds=(max(ends) - min(begins)).total_seconds(),
         slices=[counts[number] for number in range(SLICES)],
         waits=waits,
     )
