@@ -21,6 +21,7 @@ from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
 from fondly.console.roles import Person
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
+from fondly.console.staging import Staging
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
 from fondly.operations.errors import ChangedError, MissingResourceError, OperationError
@@ -52,6 +53,7 @@ class Console:
     sessions: LocalSessions | None = None
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
+    staging: Staging = field(default_factory=Staging)
     max_upload_bytes: int = 4 * 1024**3
     """All files of one upload together."""
 

@@ -53,6 +53,11 @@ def age(seconds: float | None) -> str:
     return _pair(whole // _SECONDS_PER_DAY, "d", whole % _SECONDS_PER_DAY // _SECONDS_PER_HOUR, "h")
 
 
+def hours(number: float) -> str:
+    """A time in hours, or minutes if it is short."""
+    return f"{number:,.1f} h" if number >= 1 else f"{max(1, round(number * 60))} min"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 customer`, `1,500 customers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

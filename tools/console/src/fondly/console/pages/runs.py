@@ -1,7 +1,6 @@
 """Runs: all of them, and what a marketer must know of one."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,14 +9,13 @@ from starlette.routing import Route
 from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, allowed
-from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, rendering
+from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
-from fondly.operations.runs import facts, ingest_facts
 from fondly.operations.runs.comparing import compare, run_before
+from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_details
-from fondly.operations.runs.views import RunDetails
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName
@@ -56,31 +54,10 @@ async def run(request: Request) -> Response:
         "runs/run.html",
         run=details,
         state=await state_of(environment, found),
+        judged=await judgements(environment, found.run_id),
         news=await compare(environment, ledger, found, before) if before else None,
-        **_known(details),
+        told=in_words(details.facts),
     )
-
-
-def _known(details: RunDetails) -> dict[str, Any]:
-    """What is said of a run in plain words."""
-    told, ingest = details.facts, details.ingest or IngestReport()
-    return {
-        "groups": facts.customer_groups(told),
-        "why_no_emails": facts.why_no_emails(told) if has_nobody(details) else "",
-        "rejects": ingest_facts.reject_lines(ingest),
-        "more_reasons": ingest_facts.more_reasons(ingest),
-        "lines": [
-            *facts.quiet_lines(told),
-            *ingest_facts.convention_lines(ingest),
-            *ingest_facts.left_out_lines(ingest),
-            *ingest_facts.ignored_lines(ingest),
-        ],
-    }
-
-
-def has_nobody(details: RunDetails) -> bool:
-    """Whether a run has ended without any email."""
-    return details.status in {RunStatus.FINISHED, RunStatus.FAILED} and not details.counts.get("emails")
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
-from fondly.contracts.email_index import EmailIndexRow
+from fondly.contracts.email_index import EmailIndexRow, WordingCount
 from fondly.contracts.records import Recommendation
+from fondly.operations.customers.keys import by_key
 from fondly.operations.emails.catalogue import CatalogueEntry, lines_with
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.prompts import shown_prompts
@@ -25,10 +26,11 @@ class OneEmail:
 
     @classmethod
     async def of(cls, emails: Emails, key: str, part: int | None = None) -> "OneEmail":
-        """Find an email by its customer's digest; without the part, that of each is looked through.
+        """Find an email by its customer's digest; without the part, each may have to be looked through.
 
         Raises `OperationError` if there is none.
         """
+        part = part or await _part_of(emails, key)
         for each in [part] if part else emails.parts:
             index = object_keys.email_index(emails.run.run_id, each)
             async for row in lines_with(emails.objects, index, EmailIndexRow, "key", key):
@@ -36,6 +38,16 @@ class OneEmail:
         raise OperationError(
             f"{emails.run.run_id} has no such email, or it was made before there was an index"
         )
+
+    async def wordings(self) -> dict[str, WordingCount]:
+        """Return its wordings by field, with how many emails of its part have each."""
+        key = object_keys.email_wordings(self.emails.run.run_id, self.row.part)
+        wanted, found = set(self.row.wordings.values()), dict[str, WordingCount]()
+        async for line in self.emails.objects.lines(key):
+            if any(digest.encode() in line for digest in wanted):
+                one = WordingCount.model_validate_json(line)
+                found[one.digest] = one
+        return {field: found[each] for field, each in self.row.wordings.items() if each in found}
 
     async def shown(self) -> ShownEmail:
         """Return all about it but for its prompts; raise `OperationError` if its message is gone."""
@@ -80,3 +92,12 @@ class OneEmail:
         products = {each.product_id: each for each in own}
         reviews = RunReviews(self.emails.objects, self.emails.run.run_id, products)
         return await reviews.of_customer(self.row.part, self.row.customer_id)
+
+
+async def _part_of(emails: Emails, key: str) -> int | None:
+    """The part of a customer's email, as far as the customer is known by this digest, and the part by it."""
+    customer_id = await by_key(emails.environment, key)
+    if customer_id is None:
+        return None
+    record = (await emails.records.existing(emails.run.run_id, [customer_id])).get(customer_id)
+    return record.part if record else None

@@ -1,6 +1,5 @@
 """What is new in a run against another: how many, at what cost, and what its emails are about."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
@@ -12,13 +11,14 @@ from fondly.operations.environment import Environment
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
-from fondly.runtime.runs.totals import RunTotals, total
+from fondly.runtime.runs.totals import total
 
 COMPARED = (
     *(Counted.CUSTOMERS, Counted.PRODUCTS, Counted.REVIEWS, Counted.REJECTED_ROWS),
     *(Counted.EMAILS, Counted.EMAILS_TEMPLATE_COPY, Counted.EMAILS_MIXED_COPY, Counted.EMAILS_SORRY),
     *(Counted.EMAILS_SUPPRESSED, Counted.EMAILS_FAILED, Counted.CUSTOMERS_HELD_OUT),
 )
+COST = "cost"
 AT_ONCE = 5
 """So many runs are read until one has finished."""
 
@@ -27,6 +27,7 @@ class Difference(BaseModel):
     """A number of a run's, and the other run's."""
 
     what: str
+    """As the run's counts or its index call it, such as `reason:liked`; or `cost`, in US dollars."""
     now: float
     before: float
 
@@ -42,9 +43,8 @@ class Comparison(BaseModel):
     run_id: str
     other: str
     counts: list[Difference]
-    cost_usd: Difference
     facets: list[Difference]
-    """How many emails have what, by the names of their indexes, such as `reason:liked`."""
+    """How many emails have what."""
     new_categories: list[str]
     """Those of products of which the other run's emails had none, the most frequent first."""
     gone_categories: list[str]
@@ -59,27 +59,23 @@ async def run_before(ledger: Ledger, run: Run) -> Run | None:
 async def compare(environment: Environment, ledger: Ledger, run: Run, other: Run) -> Comparison:
     """Return two runs side by side; a run without an index has no facets and categories."""
     objects = await environment.objects()
-    (now, index), (before, index_before) = await asyncio.gather(
-        *(asyncio.gather(_totals(ledger, each), _summary(objects, each)) for each in (run, other))
-    )
-    new, gone = _only(index, index_before), _only(index_before, index)
-    known = bool(index.parts and index_before.parts)
+    counts = [await _counts(ledger, each) for each in (run, other)]
+    index, before = [await _summary(objects, each) for each in (run, other)]
+    known = bool(index.parts and before.parts)
     return Comparison(
         run_id=run.run_id,
         other=other.run_id,
-        counts=list(_differences({each: now.counts.get(each, 0) for each in COMPARED}, before.counts)),
-        cost_usd=Difference(what="cost", now=_cost(now), before=_cost(before)),
-        facets=list(_differences(index.totals(), index_before.totals())),
-        new_categories=new if known else [],
-        gone_categories=gone if known else [],
+        counts=list(_differences(*counts)),
+        facets=list(_differences(index.totals(), before.totals())),
+        new_categories=_only(index, before) if known else [],
+        gone_categories=_only(before, index) if known else [],
     )
 
 
-def _differences(now: Mapping[str, int], before: Mapping[str, int]) -> Iterator[Difference]:
-    for what in dict.fromkeys((*now, *(each for each in before if ":" in each))):
-        numbers = now.get(what, 0), before.get(what, 0)
-        if any(numbers):
-            yield Difference(what=what, now=numbers[0], before=numbers[1])
+def _differences(now: Mapping[str, float], before: Mapping[str, float]) -> Iterator[Difference]:
+    for what in dict.fromkeys((*now, *before)):
+        if now.get(what) or before.get(what):
+            yield Difference(what=what, now=now.get(what, 0), before=before.get(what, 0))
 
 
 def _only(index: EmailIndexSummary, other: EmailIndexSummary) -> list[str]:
@@ -87,12 +83,10 @@ def _only(index: EmailIndexSummary, other: EmailIndexSummary) -> list[str]:
     return sorted(own, key=lambda name: (-own[name], name))
 
 
-def _cost(totals: RunTotals) -> float:
-    return float(totals.cost_usd.get("total", 0))
-
-
-async def _totals(ledger: Ledger, run: Run) -> RunTotals:
-    return total(await ledger.reports(run.run_id))
+async def _counts(ledger: Ledger, run: Run) -> dict[str, float]:
+    totals = total(await ledger.reports(run.run_id))
+    cost = {COST: float(totals.cost_usd.get("total", 0))}
+    return {str(each): totals.counts.get(each, 0) for each in COMPARED} | cost
 
 
 async def _summary(objects: Objects, run: Run) -> EmailIndexSummary:

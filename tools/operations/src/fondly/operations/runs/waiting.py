@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -16,14 +16,6 @@ from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.run import RunStatus
 
 
-class Place(StrEnum):
-    """Where somebody does something about it."""
-
-    DELIVERY = "delivery"
-    WORK = "work"
-    DEAD_LETTERS = "dead letters"
-
-
 class Waiting(BaseModel):
     """Something that does not go on by itself."""
 
@@ -31,12 +23,9 @@ class Waiting(BaseModel):
     """The id of a run, or the name of a queue."""
     what: str
     """In words, after what it is about."""
-    place: Place
-
-    @property
-    def whom(self) -> str:
-        """Who can do something about it."""
-        return "approver" if self.place is Place.DELIVERY else "operator"
+    whom: Literal["approver", "operator"]
+    """Who can do something about it: of a run, about its delivery or about its work."""
+    is_queue: bool = False
 
 
 async def waiting(environment: Environment, runs: Sequence[RunView]) -> list[Waiting]:
@@ -50,14 +39,14 @@ async def waiting(environment: Environment, runs: Sequence[RunView]) -> list[Wai
 async def _of_run(lookup: DeliveryLookup, run: RunView) -> Waiting | None:
     if run.status is RunStatus.STOPPED:
         return Waiting(
-            about=run.run_id, what=f"has stopped: {run.reason or 'no reason is known'}", place=Place.WORK
+            about=run.run_id, what=f"has stopped: {run.reason or 'no reason is known'}", whom="operator"
         )
     if run.delivery_status is DeliveryStatus.HELD:
-        return Waiting(about=run.run_id, what=await _held(lookup, run.run_id), place=Place.DELIVERY)
+        return Waiting(about=run.run_id, what=await _held(lookup, run.run_id), whom="approver")
     if run.delivery_status is DeliveryStatus.PAUSED:
         delivery = await lookup.deliveries.find(run.run_id)
         why = f": {delivery.reason}" if delivery and delivery.reason else ""
-        return Waiting(about=run.run_id, what=f"is paused{why}", place=Place.DELIVERY)
+        return Waiting(about=run.run_id, what=f"is paused{why}", whom="approver")
     return None
 
 
@@ -73,4 +62,4 @@ def _dead_letters(queues: Sequence[QueueState]) -> Iterator[Waiting]:
     for each in queues:
         if each.dead_letters:
             what = f"has {counted(each.dead_letters, 'dead letter')}"
-            yield Waiting(about=each.name, what=what, place=Place.DEAD_LETTERS)
+            yield Waiting(about=each.name, what=what, whom="operator", is_queue=True)
