@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console.drafts import Drafts
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
@@ -54,6 +55,7 @@ class Console:
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
     staging: Staging = field(default_factory=Staging)
+    drafts: Drafts = field(default_factory=Drafts)
     max_upload_bytes: int = 4 * 1024**3
     """All files of one upload together."""
 
@@ -157,7 +159,8 @@ def _problem(error: Exception) -> ProblemError:
     if isinstance(error, MissingResourceError | PermanentError):
         return ProblemError(HTTPStatus.NOT_FOUND, str(error))
     if isinstance(error, ChangedError):
-        return ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error))
+        more = {"changes": getattr(error, "changes", [])}
+        return ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error), more=more)
     return (
         ProblemError(HTTPStatus.CONFLICT, str(error))
         if isinstance(error, OperationError)

@@ -48,19 +48,31 @@ async def stored_file(environment: Environment, name: str) -> StoredFile:
         raise OperationError(f"{object_keys.SHOP}{name}: found what is not UTF-8, expected UTF-8") from None
 
 
+class SavedMeanwhileError(ChangedError):
+    """Somebody else has saved a file; `changes` are the lines that differ, as in a patch."""
+
+    def __init__(self, name: str, seen: str, now: str) -> None:
+        super().__init__(f"{name} has been saved by somebody else since you opened it")
+        lines = list(unified_diff(seen.splitlines(), now.splitlines(), n=0, lineterm=""))[2:]
+        self.changes = [line for line in lines if not line.startswith("@@")][:MOST_CHANGES]
+
+
+async def require_unchanged(environment: Environment, name: str, seen: StoredFile) -> None:
+    """Raise `SavedMeanwhileError` if a file is no longer as it was `seen`."""
+    now = await stored_file(environment, name)
+    if now.etag != seen.etag:
+        raise SavedMeanwhileError(name, seen.text, now.text)
+
+
 async def save_file(environment: Environment, name: str, text: str, *, seen: StoredFile, by: str) -> None:
-    """Replace a file as it was `seen`; `ChangedError` tells how it has changed since.
+    """Replace a file as it was `seen`; raise `SavedMeanwhileError` if it is no longer.
 
     Whoever calls has made sure that the services can use it.
     """
     objects, key = await environment.objects(), f"{object_keys.SHOP}{name}"
-    async with noted(environment, by=by, act="settings", about=key) as details:
+    async with noted(environment, by=by, act="settings", about=key):
         if await objects.replace(key, text.encode(), etag=seen.etag) is None:
-            now = await stored_file(environment, name)
-            details["outcome"] = "refused: somebody else has saved meanwhile"
-            told = unified_diff(seen.text.splitlines(), now.text.splitlines(), "", "", n=0, lineterm="")
-            lines = [line for line in list(told)[2:] if not line.startswith("@@")]
-            raise ChangedError("\n".join([f"{name} has been saved by somebody else", *lines[:MOST_CHANGES]]))
+            raise SavedMeanwhileError(name, seen.text, (await stored_file(environment, name)).text)
 
 
 def side_by_side(before: str, after: str) -> Iterator[DiffRow]:
