@@ -53,6 +53,14 @@ def source_name(source: str) -> str:
     return " ".join(each.partition(UPLOADS)[2] or each for each in source.split())
 
 
+def pretty(text: str) -> str:
+    """Return JSON indented, and anything else as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
 def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("fondly.console"),
@@ -75,6 +83,7 @@ def _templates() -> Environment:
         "source": source_name,
         "person": formatting.caller,
         "moment": moment,
+        "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(Role(role))
@@ -98,11 +107,7 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
     person = getattr(request.state, "person", None)
-    known = {
-        "person": person,
-        "environment": request.app.state.console.name,
-        "path": request.url.path,
-    }
+    known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
 
 
