@@ -56,6 +56,11 @@ output "cluster_name" {
   value       = aws_ecs_cluster.this.name
 }
 
+output "cluster" {
+  description = "The same, once tasks can be started in it."
+  value       = local.cluster
+}
+
 output "service_names" {
   description = "The ECS services."
   value = concat(

@@ -24,6 +24,8 @@ class EmailRecord(Record):
 
     run_id: Identifier
     customer_id: Identifier
+    part: Count | None = None
+    """Of the run, which has the customer's recommendation and prompts; None in records of release 0.1.0."""
     language: str | None = None
     """The customer's, as in `Customer`; the email itself is in the language of the locale."""
     time_zone: str | None = None
@@ -50,4 +52,6 @@ class EmailRecord(Record):
     """The questions to the judge about all these answers."""
     evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """What each field with the model's words cites: ids of the prompt's facts, such as `b2`."""
+    struck: bool = False
+    """Whether somebody has struck it, or all that it was about: its message is empty, and goes to nobody."""
     created_at: datetime

@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import RunId, Yes, run_chosen
+from fondly.cli.options import By, RunId, Yes, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from fondly.runtime.runs.delivery import Act
 
 Reason = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; it is kept.")]
-By = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        envvar="FONDLY_USER",
-        show_default="the caller's ARN on AWS, else this machine's user",
-        help="Who decides; it is kept.",
-    ),
-]
 
 
 @dataclass(frozen=True)
@@ -78,20 +69,24 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from fondly.operations.delivery.approving import note
+    from fondly.operations.delivery import approval
     from fondly.operations.delivery.terms import Terms
     from fondly.runtime.runs.delivery import Act
 
-    approved = Terms.of(sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour)
+    approved = Terms.of(
+        sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour, files=True
+    )
     who, reason, approving = await _deciding(environment, run_id, Act.APPROVE, grounds)
-    plan = approving.plan(await approving.view(approved.act), approved)
+    view = await approving.view(approved.act)
+    plan = approving.plan(view, approved)
     if not approved.seeds:
         await approving.require_reader()
     for notice in await approving.notices():
         say(f"! {notice}")
+    if (second := approval.second_of(view, who)) and not approved.seeds:
+        say(f"! {second}")
     _confirm(approved.act, plan.line(), yes=yes)
-    changes = {**approved.changes, "note": note(reason, plan)}
-    return _answer(await approving.decide(approved.act, by=who, **changes))
+    return _answer(await approval.approve(approving, approved, by=who, seen=approval.seen(view), why=reason))
 
 
 @in_environment

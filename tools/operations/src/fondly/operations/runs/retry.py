@@ -16,19 +16,23 @@ from fondly.contracts.events import (
     Poll,
     RecommendationsReady,
     RecommenderPoll,
+    RenderPart,
     SenderPoll,
     SentimentScored,
     UploadRead,
     new_event,
 )
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
+from fondly.operations.audit import noted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.missing import MissingMessage, missing_messages
 from fondly.operations.runs.uploads import notification_again
 from fondly.runtime.errors import error_code
+from fondly.runtime.parallel import for_each
 from fondly.runtime.ports import Model
+from fondly.runtime.queue.polls import SENT_AT_ONCE
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.budget import Budget
@@ -36,6 +40,7 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import run_finished
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
@@ -74,24 +79,36 @@ class Retry:
 
     async def messages(self) -> list[Message]:
         """Return what to send again; raise `OperationError` if that is nothing or its files are gone."""
-        deliveries = Deliveries(self.environment.dynamodb, await self.environment.table("runs"))
-        delivery = await deliveries.find(self.run.run_id)
-        found = missing_messages(self.run, delivery)
+        table = await self.environment.table("runs")
+        delivery = await Deliveries(self.environment.dynamodb, table).find(self.run.run_id)
+        revisions = await Revisions(self.environment.dynamodb, table).find(self.run.run_id)
+        found = missing_messages(self.run, delivery, revisions)
         totals = total(await self.ledger.reports(self.run.run_id))
+        if self.run.status is RunStatus.FINISHED and revisions.rendering:
+            return [
+                self._again(RenderPart(part=each.part, revision=revisions.number), StageName.MAILER, each)
+                for each in found
+            ]
         if self.run.status is RunStatus.FINISHED:
             return [self._to_sender(missing, delivery, totals) for missing in found]
         return [await self._message(missing, totals.counts) for missing in found]
 
-    async def send(self, messages: Sequence[Message]) -> None:
+    async def send(self, messages: Sequence[Message], *, by: str) -> None:
         """Send the messages to their topics and queues."""
+        sent = {"messages": str(len(messages))}
+        async with noted(self.environment, by=by, act="retry", about=self.run.run_id, details=sent):
+            await self.publish(messages)
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Send the messages as part of something else."""
         publisher = Publisher(self.environment.sns)
         for topic in sorted({message.topic for message in messages if message.topic}):
             bodies = [message.body for message in messages if message.topic == topic]
             await publisher.publish(await self.environment.topic_arn(topic), bodies)
-        for message in messages:
-            if message.queue:
-                url = await self.environment.queue_url(message.queue)
-                await SQSQueue(self.environment.sqs, url).send(message.body)
+        for name in sorted({message.queue for message in messages if message.queue}):
+            queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(name))
+            waiting = (message.body for message in messages if message.queue == name)
+            await for_each(waiting, queue.send, parallel=SENT_AT_ONCE)
 
     async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
         if missing.attempt:
@@ -192,7 +209,7 @@ class Resume:
         budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
         return cls(environment, ledger, budget, run)
 
-    async def send(self, limit: Decimal | None) -> Sequence[Message]:
+    async def send(self, limit: Decimal | None, *, by: str) -> Sequence[Message]:
         """Let the run spend `limit` dollars in all, or what the settings say now; return what was sent.
 
         Raises `OperationError` if as much is spent already: it would be stopped again at once.
@@ -203,9 +220,11 @@ class Resume:
                 f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
                 f"{account.committed - account.spent:.4f} are reserved for work in flight"
             )
-        await self.budget.resume(self.run.run_id, limit)
-        run = await self.ledger.run(self.run.run_id)
-        retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
-        messages = await retry.messages()
-        await retry.send(messages)
+        act, details = ("budget", {"usd": f"{limit:.2f}"}) if limit is not None else ("resume", {})
+        async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
+            await self.budget.resume(self.run.run_id, limit)
+            run = await self.ledger.run(self.run.run_id)
+            retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
+            messages = await retry.messages()
+            await retry.publish(messages)
         return messages

@@ -12,9 +12,10 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError, OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
+from fondly.operations.runs.settings import RunSettings
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
@@ -52,6 +53,13 @@ class RunView(BaseModel):
     delivered_parts: int = 0
 
 
+class RunList(BaseModel):
+    """Runs in a list, the latest first; `next` is what to give as `before` for those that follow."""
+
+    runs: list[RunView]
+    next: str | None = None
+
+
 class Rejects(BaseModel):
     """The number of rejected rows, and the object that lists them with the reason of each."""
 
@@ -72,6 +80,8 @@ class RunDetails(RunView):
     """What the emails led to; None until an event names the run."""
     delivery: DeliveryView | None = None
     """The decisions about its delivery and what has become of its emails; None for a run that has none."""
+    pinned: RunSettings | None = None
+    """What shapes its emails; None until the first is due, and for runs of earlier releases."""
     total_seconds: float
     cost_usd: dict[str, Decimal]
     recommender: RecommenderState
@@ -106,6 +116,7 @@ class RunDetails(RunView):
 class Stored(NamedTuple):
     """What services have stored about a run, as far as they have."""
 
+    pinned: RunSettings | None = None
     sentiment: SentimentSummary | None = None
     ingest: IngestReport | None = None
     attribution: Attribution | None = None
@@ -159,17 +170,14 @@ def details(
     )
 
 
-def find(runs: Sequence[Run], wanted: str) -> Run:
-    """Return the run of an id, its beginning or `latest`, the last; raise `OperationError` without one."""
-    if wanted == LATEST and runs:
-        return runs[-1]
-    found = [run for run in runs if run.run_id.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
-    exact = [run for run in found if run.run_id == wanted]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
+def find(ids: Sequence[str], wanted: str) -> str:
+    """Return the only run's id that begins so; raise `OperationError` if there are none, or several."""
+    found = [each for each in ids if each.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
     if not found:
-        raise OperationError(f"there is no run {wanted}" if runs else "there are no runs yet")
-    raise OperationError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
+        raise NotFoundError(f"there is no run {wanted}" if ids else "there are no runs yet")
+    if len(found) > 1:
+        raise OperationError(f"{wanted} is ambiguous: {', '.join(found)}")
+    return found[0]
 
 
 def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:
