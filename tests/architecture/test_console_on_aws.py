@@ -25,6 +25,8 @@ ISSUER = {
     "user_info_endpoint": "https://id.shop.example/userinfo",
     "client_id": "console",
 }
+HEADERS = {"machines": ["Bearer *"], "scripts": ["true"]}
+"""What requests that a rule is for have: `Authorization`, or htmx's `HX-Request`."""
 READING = (
     "*:Get*",
     "*:BatchGet*",
@@ -155,7 +157,7 @@ def answers(console: Configuration) -> dict[str, tuple[list[str], str | None, li
         nested = [(block.body.blocks[0], scope) for block, scope in conditions]
         values = {block.kind: block.value("values", scope) for block, scope in nested}
         assert values["host_header"] == ["console.shop.example"]
-        assert (values.get("http_header") == ["Bearer *"]) == (name == "machines")
+        assert values.get("http_header") == HEADERS.get(str(name))
         actions = list(rule.block.expanded("action", rule.scope))
         actions.sort(key=lambda each: each[0].value("order", each[1]))
         signing = [
@@ -173,7 +175,8 @@ def test_nobody_gets_to_the_task_without_a_token_or_a_sign_in(console: Configura
     signed_in = ["authenticate-oidc", "forward"]
     assert answers(console) == {
         "machines": (["/api/*"], None, ["forward"]),
-        "scripts": (["/api/*", "/live", "/live/*"], "deny", signed_in),
+        "programs": (["/api/*"], "deny", signed_in),
+        "scripts": (["/*"], "deny", signed_in),
         "people": (["/*"], "authenticate", signed_in),
     }
     [listener] = console.instances("aws_lb_listener", "this").values()

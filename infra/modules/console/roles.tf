@@ -13,19 +13,20 @@ locals {
   ledger = "${local.arns.dynamodb}table/${var.name}-runs"
   tables = "${local.arns.dynamodb}table/${var.name}-*"
   queues = "${local.arns.sqs}${var.name}-*"
-  read   = ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query"]
+  read   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
 
   permissions = [
     # Figures: of runs, queues and alarms. Without s3:ListBucket a missing object answers 403 instead of 404. For metrics
     # AWS defines no resource.
     { from = "viewer", sid = "ReadLedger", actions = local.read, resources = [local.ledger] },
+    { from = "viewer", sid = "SeeTables", actions = ["dynamodb:DescribeTable"], resources = [local.tables] },
     { from = "viewer", sid = "SeeQueues", actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"], resources = [local.queues] },
-    { from = "viewer", sid = "FindObjects", actions = ["s3:ListBucket"], resources = [var.arns.bucket] },
-    { from = "viewer", sid = "ReadFigures", actions = ["s3:GetObject"], resources = [for name in local.figures : "${var.arns.bucket}/runs/*/${name}"] },
+    { from = "viewer", sid = "FindObjects", actions = ["s3:ListBucket"], resources = [var.pipeline.bucket_arn] },
+    { from = "viewer", sid = "ReadFigures", actions = ["s3:GetObject"], resources = [for name in local.figures : "${var.pipeline.bucket_arn}/runs/*/${name}"] },
     { from = "viewer", sid = "ReadMetrics", actions = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"], resources = ["*"] },
 
     # Whom emails go to and why, and what has failed, which is received to be seen. A reader writes nothing.
-    { from = "reader", sid = "ReadObjects", actions = ["s3:GetObject"], resources = [for folder in ["runs", "shop", "uploads"] : "${var.arns.bucket}/${folder}/*"] },
+    { from = "reader", sid = "ReadObjects", actions = ["s3:GetObject"], resources = [for folder in ["runs", "shop", "uploads"] : "${var.pipeline.bucket_arn}/${folder}/*"] },
     { from = "reader", sid = "ReadTables", actions = concat(local.read, ["dynamodb:Scan"]), resources = [local.tables] },
     { from = "reader", sid = "SeeDeadLetters", actions = ["sqs:ChangeMessageVisibility", "sqs:ReceiveMessage"], resources = ["${local.queues}-dlq"] },
     { from = "reader", sid = "SeeSender", actions = ["ecs:DescribeServices", "ecs:DescribeTaskDefinition"], resources = ["*"] },
@@ -38,12 +39,12 @@ locals {
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
     { from = "operator", sid = "ChangeItems", actions = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.tables] },
-    { from = "operator", sid = "ChangeObjects", actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"], resources = [for folder in ["connect", "runs", "shop", "uploads"] : "${var.arns.bucket}/${folder}/*"] },
-    { from = "operator", sid = "SearchObjects", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${var.arns.bucket}/*"] },
-    { from = "operator", sid = "SearchVersions", actions = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"], resources = [var.arns.bucket] },
+    { from = "operator", sid = "ChangeObjects", actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"], resources = [for folder in ["connect", "runs", "shop", "uploads"] : "${var.pipeline.bucket_arn}/${folder}/*"] },
+    { from = "operator", sid = "SearchObjects", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${var.pipeline.bucket_arn}/*"] },
+    { from = "operator", sid = "SearchVersions", actions = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"], resources = [var.pipeline.bucket_arn] },
     { from = "operator", sid = "FindUsers", actions = ["personalize:ListDataDeletionJobs", "personalize:ListDatasetGroups", "personalize:ListDatasets"], resources = ["*"] },
     { from = "operator", sid = "ForgetUsers", actions = ["personalize:CreateDataDeletionJob", "personalize:DescribeDataDeletionJob", "personalize:DescribeDatasetGroup", "personalize:ListTagsForResource"], resources = ["${local.arns.personalize}*"] },
-    { from = "operator", sid = "LetPersonalizeReadWhom", actions = ["iam:PassRole"], resources = [var.arns.personalize_role], key = "iam:PassedToService", services = ["personalize.amazonaws.com"] },
+    { from = "operator", sid = "LetPersonalizeReadWhom", actions = ["iam:PassRole"], resources = [var.pipeline.personalize_role_arn], key = "iam:PassedToService", services = ["personalize.amazonaws.com"] },
 
     { from = "viewer", sid = "UseDataKey", actions = ["kms:Decrypt"], resources = [var.keys.data], key = "kms:ViaService", services = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.amazonaws.com"] },
     { from = "reader", sid = "UseMessagesKey", actions = ["kms:Decrypt"], resources = [var.keys.messages], key = "kms:ViaService", services = ["sqs.${local.region}.amazonaws.com"] },

@@ -8,9 +8,14 @@ variable "release" {
   type        = object({ image_tag = string, check = bool })
 }
 
-variable "cluster" {
-  description = "The ECS cluster."
-  type        = object({ name = string, arn = string })
+variable "pipeline" {
+  description = "What it looks after: the pipeline module's output `console`."
+  type = object({
+    cluster              = object({ name = string, arn = string })
+    settings             = map(string)
+    bucket_arn           = string
+    personalize_role_arn = string
+  })
 }
 
 variable "network" {
@@ -27,16 +32,6 @@ variable "network" {
 variable "keys" {
   description = "Encryption keys, from the keys module."
   type        = object({ data = string, messages = string, logs = string })
-}
-
-variable "settings" {
-  description = "The services' settings by variable, which name the environment's resources: the pipeline module's output `environment`."
-  type        = map(string)
-}
-
-variable "arns" {
-  description = "The data bucket, and the role with which Personalize reads whom it must forget."
-  type        = object({ bucket = string, personalize_role = string })
 }
 
 variable "client_secret" {

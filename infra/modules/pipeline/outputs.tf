@@ -56,9 +56,14 @@ output "cluster_name" {
   value       = aws_ecs_cluster.this.name
 }
 
-output "cluster" {
-  description = "The same, once tasks can be started in it."
-  value       = local.cluster
+output "console" {
+  description = "The console module's input `pipeline`."
+  value = {
+    cluster              = local.cluster
+    settings             = module.topology.environment
+    bucket_arn           = module.topology.bucket_arns["data"]
+    personalize_role_arn = aws_iam_role.personalize.arn
+  }
 }
 
 output "service_names" {
