@@ -39,6 +39,7 @@ module "connect" {
   keys                 = module.keys.arns
   bucket               = { name = module.pipeline.bucket_names["data"], arn = module.pipeline.bucket_arns["data"] }
   personalize_role_arn = module.pipeline.personalize_role_arn
+  forgetting           = module.pipeline.forgetting
   connection           = var.connect
 }
 

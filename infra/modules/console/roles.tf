@@ -7,7 +7,7 @@ locals {
   rank  = { for index, role in local.roles : role => index }
 
   arns = {
-    for service in ["dynamodb", "personalize", "sns", "sqs"] : service =>
+    for service in ["dynamodb", "sns", "sqs"] : service =>
     "arn:${local.partition}:${service}:${local.region}:${local.account_id}:"
   }
   ledger = "${local.arns.dynamodb}table/${var.name}-runs"
@@ -35,22 +35,30 @@ locals {
     { from = "approver", sid = "Decide", actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.ledger] },
     { from = "approver", sid = "TellServices", actions = ["sqs:SendMessage"], resources = [for queue in ["mailer", "sender"] : "${local.arns.sqs}${var.name}-${queue}"] },
 
-    # Everything else that operators do, forgetting among it, which searches all that is kept.
+    # Everything else that operators do.
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
-    { from = "operator", sid = "ChangeItems", actions = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.tables] },
-    { from = "operator", sid = "ChangeObjects", actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"], resources = [for folder in ["connect", "runs", "shop", "uploads"] : "${var.pipeline.bucket_arn}/${folder}/*"] },
-    { from = "operator", sid = "SearchObjects", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${var.pipeline.bucket_arn}/*"] },
-    { from = "operator", sid = "SearchVersions", actions = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"], resources = [var.pipeline.bucket_arn] },
-    { from = "operator", sid = "FindUsers", actions = ["personalize:ListDataDeletionJobs", "personalize:ListDatasetGroups", "personalize:ListDatasets"], resources = ["*"] },
-    { from = "operator", sid = "ForgetUsers", actions = ["personalize:CreateDataDeletionJob", "personalize:DescribeDataDeletionJob", "personalize:DescribeDatasetGroup", "personalize:ListTagsForResource"], resources = ["${local.arns.personalize}*"] },
-    { from = "operator", sid = "LetPersonalizeReadWhom", actions = ["iam:PassRole"], resources = [var.pipeline.personalize_role_arn], key = "iam:PassedToService", services = ["personalize.amazonaws.com"] },
-
-    { from = "viewer", sid = "UseDataKey", actions = ["kms:Decrypt"], resources = [var.keys.data], key = "kms:ViaService", services = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.amazonaws.com"] },
-    { from = "reader", sid = "UseMessagesKey", actions = ["kms:Decrypt"], resources = [var.keys.messages], key = "kms:ViaService", services = ["sqs.${local.region}.amazonaws.com"] },
-    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], resources = [var.keys.messages], key = "kms:ViaService", services = [for service in ["sns", "sqs"] : "${service}.${local.region}.amazonaws.com"] },
-    { from = "operator", sid = "EncryptData", actions = ["kms:GenerateDataKey"], resources = [var.keys.data], key = "kms:ViaService", services = ["s3.${local.region}.amazonaws.com"] },
+    { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
   ]
+
+  # What is encrypted is decrypted in the caller's name, by the service that keeps it.
+  keys = [
+    { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], key = var.keys.data, by = ["dynamodb", "s3"] },
+    { from = "reader", sid = "DecryptMessages", actions = ["kms:Decrypt"], key = var.keys.messages, by = ["sqs"] },
+    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], key = var.keys.messages, by = ["sns", "sqs"] },
+  ]
+
+  # By role: what it may do, and what those before it may.
+  granted = {
+    for role, rank in local.rank : role => concat(
+      [for each in local.permissions : merge(each, { conditions = [] }) if local.rank[each.from] <= rank],
+      [for each in local.keys : merge(each, {
+        resources  = [each.key]
+        conditions = [{ test = "StringEquals", variable = "kms:ViaService", values = [for name in each.by : "${name}.${local.region}.amazonaws.com"] }]
+      }) if local.rank[each.from] <= rank],
+      role == "operator" ? var.pipeline.forgetting : [],
+    )
+  }
 
   # Objects of runs that name no customer.
   figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json"]
@@ -93,7 +101,7 @@ data "aws_iam_policy_document" "this" {
   for_each = local.rank
 
   dynamic "statement" {
-    for_each = [for permission in local.permissions : permission if local.rank[permission.from] <= each.value]
+    for_each = local.granted[each.key]
 
     content {
       sid       = statement.value.sid
@@ -101,12 +109,12 @@ data "aws_iam_policy_document" "this" {
       resources = statement.value.resources
 
       dynamic "condition" {
-        for_each = try([statement.value.key], [])
+        for_each = statement.value.conditions
 
         content {
-          test     = "StringEquals"
-          variable = condition.value
-          values   = statement.value.services
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
         }
       }
     }

@@ -11,10 +11,15 @@ variable "release" {
 variable "pipeline" {
   description = "What it looks after: the pipeline module's output `console`."
   type = object({
-    cluster              = object({ name = string, arn = string })
-    settings             = map(string)
-    bucket_arn           = string
-    personalize_role_arn = string
+    cluster    = object({ name = string, arn = string })
+    settings   = map(string)
+    bucket_arn = string
+    forgetting = list(object({
+      sid        = string
+      actions    = list(string)
+      resources  = list(string)
+      conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
+    }))
   })
 }
 

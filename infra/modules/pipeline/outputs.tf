@@ -59,11 +59,16 @@ output "cluster_name" {
 output "console" {
   description = "The console module's input `pipeline`."
   value = {
-    cluster              = local.cluster
-    settings             = module.topology.environment
-    bucket_arn           = module.topology.bucket_arns["data"]
-    personalize_role_arn = aws_iam_role.personalize.arn
+    cluster    = local.cluster
+    settings   = module.topology.environment
+    bucket_arn = local.data_bucket
+    forgetting = local.forgetting
   }
+}
+
+output "forgetting" {
+  description = "What forgetting customers takes: permissions as the service module has them."
+  value       = local.forgetting
 }
 
 output "service_names" {
