@@ -31,34 +31,26 @@ locals {
     { from = "reader", sid = "SeeDeadLetters", actions = ["sqs:ChangeMessageVisibility", "sqs:ReceiveMessage"], resources = ["${local.queues}-dlq"] },
     { from = "reader", sid = "SeeSender", actions = ["ecs:DescribeServices", "ecs:DescribeTaskDefinition"], resources = ["*"] },
 
-    # Decisions, which are kept in the ledger, and told to the services that act on them.
-    { from = "approver", sid = "Decide", actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.ledger] },
+    # Decisions, which are kept in the ledger, and told to the services that act on them. Operators alone make tokens.
+    { from = "approver", sid = "Decide", actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.ledger], conditions = local.no_tokens },
     { from = "approver", sid = "TellServices", actions = ["sqs:SendMessage"], resources = [for queue in ["mailer", "sender"] : "${local.arns.sqs}${var.name}-${queue}"] },
 
     # Everything else that operators do.
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
     { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
-  ]
 
-  # What is encrypted is decrypted in the caller's name, by the service that keeps it.
-  keys = [
-    { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], key = var.keys.data, by = ["dynamodb", "s3"] },
-    { from = "reader", sid = "DecryptMessages", actions = ["kms:Decrypt"], key = var.keys.messages, by = ["sqs"] },
-    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], key = var.keys.messages, by = ["sns", "sqs"] },
+    # Keys, which the services of AWS use in the caller's name.
+    { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], resources = [var.keys.data], conditions = local.via["data"] },
+    { from = "reader", sid = "DecryptMessages", actions = ["kms:Decrypt"], resources = [var.keys.messages], conditions = local.via["messages"] },
+    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], resources = [var.keys.messages], conditions = local.via["messages"] },
   ]
-
-  # By role: what it may do, and what those before it may.
-  granted = {
-    for role, rank in local.rank : role => concat(
-      [for each in local.permissions : merge(each, { conditions = [] }) if local.rank[each.from] <= rank],
-      [for each in local.keys : merge(each, {
-        resources  = [each.key]
-        conditions = [{ test = "StringEquals", variable = "kms:ViaService", values = [for name in each.by : "${name}.${local.region}.amazonaws.com"] }]
-      }) if local.rank[each.from] <= rank],
-      role == "operator" ? var.pipeline.forgetting : [],
-    )
+  via = {
+    for key, services in { data = ["dynamodb", "s3"], messages = ["sns", "sqs"] } : key =>
+    [{ test = "StringEquals", variable = "kms:ViaService", values = [for name in services : "${name}.${local.region}.amazonaws.com"] }]
   }
+
+  no_tokens = [{ test = "ForAllValues:StringNotEquals", variable = "dynamodb:LeadingKeys", values = ["tokens"] }]
 
   # Objects of runs that name no customer.
   figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json"]
@@ -101,7 +93,10 @@ data "aws_iam_policy_document" "this" {
   for_each = local.rank
 
   dynamic "statement" {
-    for_each = local.granted[each.key]
+    for_each = concat(
+      [for permission in local.permissions : permission if local.rank[permission.from] <= each.value],
+      each.key == "operator" ? var.pipeline.forgetting : [],
+    )
 
     content {
       sid       = statement.value.sid
@@ -109,7 +104,7 @@ data "aws_iam_policy_document" "this" {
       resources = statement.value.resources
 
       dynamic "condition" {
-        for_each = statement.value.conditions
+        for_each = try(statement.value.conditions, [])
 
         content {
           test     = condition.value.test

@@ -25,13 +25,7 @@ variable "pipeline" {
 
 variable "network" {
   description = "Where task and load balancer are: the network module's output `tasks`, with public subnets in two zones or more."
-  type = object({
-    vpc_id                 = string
-    subnet_ids             = list(string)
-    public_subnet_ids      = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, subnet_ids = list(string), public_subnet_ids = list(string), egress_cidrs = list(string), egress_prefix_list_ids = list(string) })
 }
 
 variable "keys" {
