@@ -61,7 +61,7 @@ async def draft_key(console: Asking) -> str:
     """Return the key of the draft that is shown."""
     shown = await console.get("/shop/draft")
     assert shown.status == HTTPStatus.OK
-    return re.findall(r'name="key" value="([^"]*)"', shown.text)[0]
+    return str(re.findall(r'name="key" value="([^"]*)"', shown.text)[0])
 
 
 async def test_what_is_entered_is_shown_then_saved_and_all_else_stays(console: Asking) -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fondly.console.drafts import Draft
 from fondly.console.forms import form
 from fondly.console.rendering import email_frame, page
 from fondly.console.roles import Role, allowed
@@ -18,8 +19,8 @@ from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.operations.emails.modes import Mode, in_mode
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG
-from fondly.operations.shop.preview import preview, themes
-from fondly.operations.shop.rules import RULES, rule_matches
+from fondly.operations.shop.preview import Preview, preview, themes
+from fondly.operations.shop.rules import RULES, RulesView, rule_matches
 from fondly.operations.shop.stored import (
     StoredFile,
     require_unchanged,
@@ -29,6 +30,18 @@ from fondly.operations.shop.stored import (
 )
 from fondly.runtime.web.problems import ProblemError
 from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file as somebody wants it, as it was when they opened it, and what it would do."""
+
+    name: str
+    text: str
+    seen: StoredFile
+    preview: Preview | None = None
+    rules: RulesView | None = None
+    key: str = field(default_factory=lambda: token_hex(8))
 
 
 @allowed(Role.OPERATOR)
@@ -108,7 +121,7 @@ async def save(request: Request) -> Response:
         raise ProblemError(HTTPStatus.PRECONDITION_FAILED, "you have another draft meanwhile, in another tab")
     person = request.state.person.name
     await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
-    request.app.state.console.drafts.of.pop(person, None)
+    request.app.state.console.drafts.pop(person, None)
     return _go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
 
 
@@ -128,7 +141,7 @@ async def _form(
         each.value = (entered or {}).get(each.key, each.value)
     sections: dict[str, list[FormField]] = {}
     for each in fields:
-        sections.setdefault(each.section, []).append(each)
+        sections.setdefault(each.key.partition(".")[0], []).append(each)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     return page(
         request,
@@ -165,14 +178,14 @@ def _seen(fields: dict[str, str]) -> StoredFile:
 
 
 def _draft(request: Request) -> Draft:
-    draft: Draft | None = request.app.state.console.drafts.of.get(request.state.person.name)
+    draft: Draft | None = request.app.state.console.drafts.get(request.state.person.name)
     if draft is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no draft of yours: it was saved, or is too old")
     return draft
 
 
 def _keep(request: Request, draft: Draft) -> Response:
-    request.app.state.console.drafts.keep(request.state.person.name, draft)
+    request.app.state.console.drafts[request.state.person.name] = draft
     return _go("/shop/draft")
 
 
