@@ -120,6 +120,8 @@ class Delivery(BaseModel):
     excused: Annotated[int, Field(ge=0)] = 0
     """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
+    tallied: bool = False
+    """Whether what becomes of its emails is counted as it goes: not by releases of before."""
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
 
