@@ -113,9 +113,11 @@ class Copywriter:
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
 
-    def alone(self) -> "Copywriter":
-        """Return one that has what was written and judged before, and can ask nobody."""
-        return replace(self, ask_once=self.ask_once.alone(), judge=self.judge and self.judge.alone())
+    def alone(self, writer: str = "", judge: str = "") -> "Copywriter":
+        """Return one that has what these models, or its own, have answered before, and can ask nobody."""
+        judges = self.ask_once.alone(judge) if judge else None
+        own = self.judge and self.judge.alone()
+        return replace(self, ask_once=self.ask_once.alone(writer), judge=judges if writer else own)
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""
@@ -125,22 +127,6 @@ class Copywriter:
         needed = chain.from_iterable(each.needed(wordings) for each in of_emails.values())
         more = dict.fromkeys(each for each in needed if each not in wordings)
         return PartCopy(wordings | await self._answered(more, payer), of_emails)
-
-    async def recall(self, everybody: Sequence[EmailFacts], *, payer: str) -> PartCopy:
-        """Return what has been written and judged for these emails before.
-
-        A product that an email begins with only since another was struck has at least its line.
-        """
-        part = await self.prepare(everybody, payer=payer)
-        heroes = {part.questions[facts.customer_id].products[0]: facts.products[0] for facts in everybody}
-        unasked = {
-            each: product_question(hero, self.style)
-            for each, hero in heroes.items()
-            if each in part.wordings and not part.wordings[each].replies
-        }
-        lines = await self._answered(unasked.values(), payer)
-        found = {each: _mended(part.wordings[each], lines[line]) for each, line in unasked.items()}
-        return replace(part, wordings={**part.wordings, **found})
 
     def write(
         self, facts: EmailFacts, part: PartCopy, *, seed: str, revisions: RunRevisions | None = None
