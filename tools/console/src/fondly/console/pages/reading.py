@@ -92,12 +92,11 @@ async def read(request: Request) -> Response:
 @allowed(Role.APPROVER)
 async def fine(request: Request) -> Response:
     """Keep that somebody finds an email fine, and show the next."""
-    await keep(request, await form(request), Verdict.FINE)
-    return RedirectResponse(f"/runs/{request.path_params['run_id']}/read", HTTPStatus.SEE_OTHER)
+    return await keep(request, await form(request), Verdict.FINE)
 
 
-async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> None:
-    """Keep what somebody says of an email of a sample; raise `ProblemError` if it is none of it."""
+async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> Response:
+    """Keep what somebody says of an email, and show the next; raise `ProblemError` if none was drawn."""
     environment, _, run = await run_of(request)
     number = int(fields.get("of", "")) if fields.get("of", "").isdecimal() else -1
     places = await SAMPLES.of(environment, run.run_id, number) if number >= 0 else []
@@ -107,6 +106,7 @@ async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> No
     by = request.state.person.name
     said = Judgement(sample=number, key=fields["key"], why=why, verdict=verdict, by=by)
     await judge(environment, run.run_id, said)
+    return RedirectResponse(f"/runs/{run.run_id}/read?of={number}", HTTPStatus.SEE_OTHER)
 
 
 ROUTES = [

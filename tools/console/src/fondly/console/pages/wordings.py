@@ -75,8 +75,7 @@ async def strike(request: Request) -> Response:
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
-        await keep(request, fields, Verdict.STRUCK)
-        return RedirectResponse(f"/runs/{run_id}/read?of={int(fields['of'])}", HTTPStatus.SEE_OTHER)
+        return await keep(request, fields, Verdict.STRUCK)
     return RedirectResponse(f"/runs/{run_id}/wordings", HTTPStatus.SEE_OTHER)
 
 
