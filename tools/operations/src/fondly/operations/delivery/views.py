@@ -11,7 +11,6 @@ from pydantic import BaseModel, TypeAdapter
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.contracts.revisions import RunRevisions
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
@@ -58,7 +57,7 @@ class DeliveryView(BaseModel):
     """The dispatches that were asked for; None if none were."""
     rendering: int = 0
     """How many parts are still being rendered anew, as somebody has struck something."""
-    rules: dict[str, str] | None = None
+    rules: dict[str, Any] | None = None
     """How the sender is set, for whoever decides; None if that cannot be told, or was not asked for."""
 
     @property
@@ -114,7 +113,7 @@ class DeliveryLookup:
             tally=counter.tally,
             seeds=await self.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found if listed else None,
-            rendering=rendering(await self.revisions.find(run.run_id)),
+            rendering=(await self.revisions.find(run.run_id)).rendering,
         )
 
     async def tally(self, run_id: str) -> Tally:
@@ -136,11 +135,6 @@ class DeliveryLookup:
         wanted: dict[str, Any] = {"KeyConditionExpression": "run_id = :run", "ConsistentRead": True}
         async for item in items_of(dynamodb, "query", table, {":run": run_id}, **wanted):
             yield Dispatch.model_validate(item)
-
-
-def rendering(revisions: RunRevisions) -> int:
-    """How many parts are being rendered anew; the last is through once the run's index is made."""
-    return len(revisions.pending) or int(not revisions.is_complete)
 
 
 def standing(delivery: Delivery) -> str:

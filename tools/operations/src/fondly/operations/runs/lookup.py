@@ -7,6 +7,7 @@ from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import TO_LOOK_AT, DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
+from fondly.operations.runs.settings import pinned
 from fondly.operations.runs.views import LATEST, RunDetails, RunList, Stored, details, find, view
 from fondly.runtime.ports import Model, Objects
 from fondly.runtime.runs.attribution import Attribution, attribution, partition
@@ -53,6 +54,7 @@ async def run_details(
     listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()
     delivery = await DeliveryLookup.of(environment)
     stored = Stored(
+        pinned=await pinned(environment, run.run_id),
         sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
         ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
         attribution=await _attribution(environment, run.run_id),

@@ -15,6 +15,7 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
+from fondly.operations.runs.settings import RunSettings
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
@@ -79,6 +80,8 @@ class RunDetails(RunView):
     """What the emails led to; None until an event names the run."""
     delivery: DeliveryView | None = None
     """The decisions about its delivery and what has become of its emails; None for a run that has none."""
+    pinned: RunSettings | None = None
+    """What shapes its emails; None until the first is due, and for runs of earlier releases."""
     total_seconds: float
     cost_usd: dict[str, Decimal]
     recommender: RecommenderState
@@ -113,6 +116,7 @@ class RunDetails(RunView):
 class Stored(NamedTuple):
     """What services have stored about a run, as far as they have."""
 
+    pinned: RunSettings | None = None
     sentiment: SentimentSummary | None = None
     ingest: IngestReport | None = None
     attribution: Attribution | None = None
