@@ -84,7 +84,7 @@ def _only(index: EmailIndexSummary, other: EmailIndexSummary) -> list[str]:
 
 
 async def _counts(ledger: Ledger, run: Run) -> dict[str, float]:
-    totals = total(await ledger.reports(run.run_id))
+    totals = total(await ledger.summed(run.run_id))
     cost = {COST: float(totals.cost_usd.get("total", 0))}
     return {str(each): totals.counts.get(each, 0) for each in COMPARED} | cost
 
