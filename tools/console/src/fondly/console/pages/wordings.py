@@ -16,7 +16,6 @@ from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.striking import Striking
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
-from fondly.operations.emails.judging import Verdict
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
 
@@ -74,7 +73,7 @@ async def strikes(request: Request) -> Response:
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
-        return await keep(request, fields, Verdict.STRUCK)
+        return await keep(request, fields, "struck")
     return RedirectResponse(f"/runs/{run_id}/wordings", HTTPStatus.SEE_OTHER)
 
 
