@@ -25,7 +25,10 @@ class PartPass:
     run_id: str
     part: int
     delivery: Delivery
+    listed: Sequence[FinishedEmail]
+    """Every email of the part."""
     emails: Sequence[FinishedEmail]
+    """Those that this pass is about: all of them, or the sample's."""
     now: Callable[[], datetime]
     done: dict[str, Dispatch] = field(default_factory=dict)
     """The emails of which something final is known, by customer."""

@@ -1,0 +1,62 @@
+"""Keeps the tally of a part while its emails go out; `runtime.runs.kept_tallies` says why it is exact."""
+
+from dataclasses import dataclass
+
+from fondly.contracts.delivery import Dispatch
+from fondly.runtime.batches import batches
+from fondly.runtime.ports import Objects
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
+from fondly.runtime.runs.tally import by_sender
+from fondly.sender.ports import Dispatches
+from fondly.sender.use_cases.part_pass import LOOKED_UP_AT_ONCE, PartPass, finished_emails
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepTally:
+    """Replaces what is kept of a part, under its lock; raises `TransientError` if that is lost."""
+
+    dispatches: Dispatches
+    tallies: KeptTallies
+    deliveries: Deliveries
+    objects: Objects
+
+    async def begin(self, passed: PartPass) -> PartTally:
+        """Open the tally before the first dispatch changes."""
+        kept = await self.tallies.of_part(passed.dispatched_as, passed.part)
+        opened = kept.model_copy(update={"is_open": True})
+        return await self.tallies.replace(passed.dispatched_as, passed.part, opened)
+
+    async def end(self, passed: PartPass, opened: PartTally) -> None:
+        """Close the tally: what the pass has settled is known, the rest of the part is read."""
+        ids = [email.customer_id for email in passed.listed]
+        settled = [passed.done[each] for each in ids if each in passed.done]
+        others = await self._read(passed.dispatched_as, [each for each in ids if each not in passed.done])
+        await self._close(passed.dispatched_as, passed.part, opened, [*settled, *others])
+
+    async def mend(self, run_id: str, part: int) -> None:
+        """Count a part of a run that does not go out, if a pass over it, or over its copies, has died."""
+        delivery = await self.deliveries.find(run_id)
+        for each in (run_id, *([delivery.copies] if delivery else [])):
+            if (await self.tallies.of_part(each, part)).is_open:
+                await self.recount(run_id, part, dispatched_as=each)
+
+    async def recount(self, run_id: str, part: int, *, dispatched_as: str) -> list[Dispatch]:
+        """Count every dispatch of a part, and return them."""
+        kept = await self.tallies.of_part(dispatched_as, part)
+        listed = await finished_emails(self.objects, run_id, part)
+        found = await self._read(dispatched_as, [email.customer_id for email in listed])
+        await self._close(dispatched_as, part, kept, found)
+        return found
+
+    async def _read(self, dispatched_as: str, customer_ids: list[str]) -> list[Dispatch]:
+        found: list[Dispatch] = []
+        for group in batches(customer_ids, LOOKED_UP_AT_ONCE):
+            found += (await self.dispatches.of(dispatched_as, group)).values()
+        return found
+
+    async def _close(
+        self, dispatched_as: str, part: int, kept: PartTally, dispatches: list[Dispatch]
+    ) -> None:
+        closed = kept.model_copy(update={"counts": dict(by_sender(dispatches)), "is_open": False})
+        await self.tallies.replace(dispatched_as, part, closed)
