@@ -70,12 +70,24 @@ class InMemoryDynamoDB:
         return {}
 
     async def query(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Read the items of a run whose names start with a prefix."""
+        """Read the items of a run whose names start with a prefix, or come before one, the latest first."""
         await self._moment()
         run, prefix = (value["S"] for value in request["ExpressionAttributeValues"].values())
-        found = [item for key, item in self.items.items() if key[0] == run and key[1].startswith(prefix)]
+        names = sorted(name for of, name in self.items if of == run)
+        if " < " in request["KeyConditionExpression"]:
+            wanted = [name for name in reversed(names) if name < prefix]
+        else:
+            wanted = [name for name in names if name.startswith(prefix)]
         await self._moment()
-        return {"Items": found}
+        return {"Items": [self.items[run, name] for name in wanted]}
+
+    async def batch_get_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Read the items that there are."""
+        await self._moment()
+        [(table, wanted)] = request["RequestItems"].items()
+        found = [self.items[_key(each)] for each in wanted["Keys"] if _key(each) in self.items]
+        await self._moment()
+        return {"Responses": {table: found}}
 
     async def scan(self, **_request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
         """Read the `run` items, the only ones that the ledger scans for."""

@@ -1,11 +1,13 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+import time_machine
 from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
+from fondly.runtime.runs.index import WHOLE, RunIndex
 from fondly.runtime.runs.items import key
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import PartReport, RunStatus, StageName
@@ -171,3 +173,84 @@ async def test_a_run_that_is_gone_does_not_come_back_in_part(ledger: Ledger) -> 
     with pytest.raises(ClientError, match="ConditionalCheckFailed"):
         await ledger.complete_part("nowhere", StageName.SENTIMENT, 1)
     assert await ledger.find("nowhere") is None
+
+
+async def listed(ledger: Ledger, **wanted: Any) -> list[list[str]]:  # noqa: ANN401 - of `recent`
+    """The run ids of every page of a list."""
+    pages, before = [], None
+    while True:
+        page = await ledger.recent(**wanted, before=before)
+        pages.append([run.run_id for run in page.runs])
+        if (before := page.next) is None:
+            return pages
+
+
+async def opened(ledger: Ledger, *days: str) -> None:
+    """Open a run a day, named and sourced by it."""
+    for day in days:
+        with time_machine.travel(f"{day}T12:00:00Z", tick=False):
+            await ledger.open_run(f"run-{day}", source=f"s3://b/{day[:7]}")
+
+
+async def test_runs_are_listed_from_the_latest_back_page_by_page(ledger: Ledger) -> None:
+    """Over months, and by status and source, whether a run has ended or has not."""
+    await opened(ledger, "2026-01-02", "2026-03-01", "2026-03-02", "2026-03-30")
+    await ledger.finish("run-2026-03-01")
+    await ledger.fail("run-2026-03-30", "not CSV")
+    march = ["run-2026-03-30", "run-2026-03-02", "run-2026-03-01"]
+    assert await listed(ledger, limit=2) == [march[:2], [march[2], "run-2026-01-02"]]
+    assert await listed(ledger, limit=1, source="2026-03") == [[each] for each in march]
+    assert await listed(ledger, status=RunStatus.RUNNING) == [["run-2026-03-02", "run-2026-01-02"]]
+    assert await listed(ledger, status=RunStatus.FAILED) == [["run-2026-03-30"]]
+    page = await ledger.recent(before="2026-03-02")
+    assert [run.status for run in page.runs] == [RunStatus.FINISHED, RunStatus.RUNNING]
+
+
+async def test_a_list_of_runs_reads_no_other_items(
+    ledger: Ledger, runs_table: "RunsTable", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The whole ledger is read once, for the runs of earlier releases."""
+    await opened(ledger, "2026-01-02", "2026-03-01")
+    await ledger.recent()
+    monkeypatch.setattr(RunIndex, "scanned", None)
+    assert await listed(Ledger(*runs_table)) == [["run-2026-03-01", "run-2026-01-02"]]
+
+
+async def test_a_run_of_before_the_index_is_listed(ledger: Ledger, runs_table: "RunsTable") -> None:
+    """Its pointer is made by the first list, and expires with it."""
+    await opened(Ledger(*runs_table, keep_days=2), "2026-01-02", "2026-03-01")
+    pointers = [item async for item in ledger.index.pointers()]
+    for pointer in pointers:
+        assert pointer[EXPIRES_AT]
+        gone = key(str(pointer["run_id"]), str(pointer["item"]))
+        await runs_table.dynamodb.delete_item(TableName=runs_table.name, Key=gone)
+    await runs_table.dynamodb.delete_item(TableName=runs_table.name, Key=WHOLE)
+    assert await listed(ledger) == [["run-2026-03-01", "run-2026-01-02"]]
+    assert [item async for item in ledger.index.pointers()] == pointers
+
+
+@pytest.mark.parametrize("died", ["before its run", "before the pointer was told"])
+async def test_a_crash_leaves_no_run_unlisted_and_none_twice(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, died: str
+) -> None:
+    """Whoever opens a run dies before it is there, or whoever ends it before its pointer says so."""
+    if died == "before its run":
+        with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+            patched.setattr("fondly.runtime.runs.ledger.put_if", killed)
+            await opened(ledger, "2026-01-02")
+        assert await listed(ledger) == [[]]
+        with time_machine.travel("2026-01-03T12:00:00Z"):
+            await ledger.open_run("run-2026-01-02", source="s")
+        assert await listed(ledger) == [["run-2026-01-02"]]
+        return
+    await opened(ledger, "2026-01-02")
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(RunIndex, "put", killed)
+        await ledger.finish("run-2026-01-02")
+    assert await listed(ledger, status=RunStatus.FINISHED) == [["run-2026-01-02"]]
+    assert await listed(ledger, status=RunStatus.RUNNING) == [[]]
+
+
+async def killed(*_: object) -> None:
+    """Die in the place of a write."""
+    raise RuntimeError

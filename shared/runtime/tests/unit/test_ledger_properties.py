@@ -37,8 +37,8 @@ Result = TypeVar("Result")
 EXAMPLES = 300
 RUN = "run-1"
 SUPERSEDED = "superseded by a newer upload: run-2"
-STEPS = st.integers(1, 19)
-"""A message takes nineteen if nothing is done yet."""
+STEPS = st.integers(1, 25)
+"""A message takes twenty-five if nothing is done yet."""
 
 
 @coroutine

@@ -1,11 +1,19 @@
 """`fondly dlq` against an emulator without message move tasks."""
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from fondly.operations.dead_letters.dead_letter import Selection
+from fondly.operations.dead_letters.redrive import redrive
+from fondly.operations.dead_letters.snapshot import Snapshot, Snapshots
+from fondly.operations.environment import open_environment
+from fondly.operations.target import target
+from fondly.operations.topology import load_topology
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Fondly
@@ -120,3 +128,33 @@ def test_a_queue_may_be_given_by_its_name_in_the_account(
 ) -> None:
     """That is its name in alarms."""
     assert len(fondly("dlq", "show", f"{environment}-sentiment-dlq", "--json").json) == len(fifteen)
+
+
+def test_viewers_share_a_look_at_dead_letters(
+    environment: str, fifteen: list[str], bodies: Bodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It hides none from whoever redrives some of those that were shown; then there is another."""
+    looks: list[str] = []
+
+    async def look() -> None:
+        with target(environment, None) as chosen:
+            async with open_environment(chosen, load_topology()) as of:
+                shown = Snapshots(of, max_age_s=60)
+                monkeypatch.setattr(shown, "_look", counted(shown._look))
+                first, again = await asyncio.gather(shown.of("sentiment"), shown.of("sentiment-dlq"))
+                assert sorted(each.body for each in first.dead_letters) == sorted(fifteen)
+                assert (again.at, looks) == (first.at, ["sentiment"])
+                only = Selection(message_ids=[each.message_id for each in first.dead_letters[:3]])
+                async with shown.alone("sentiment"):
+                    done = await redrive(of, "sentiment", only, lambda _: None, by="jo")
+                assert (done.moved, (await shown.of("sentiment")).total, len(looks)) == (3, 12, 2)
+
+    def counted(real: Callable[[str], Awaitable[Snapshot]]) -> Callable[[str], Awaitable[Snapshot]]:
+        def counting(queue: str) -> Awaitable[Snapshot]:
+            looks.append(queue)
+            return real(queue)
+
+        return counting
+
+    asyncio.run(look())
+    assert len(bodies("sentiment")) == 3

@@ -27,6 +27,9 @@ def test_runs_are_listed_latest_first(fondly: "Fondly", advance: Callable[..., N
     assert listed[1]["done"] == {"ingest": 2, "sentiment": 1, "recommender": 0, "mailer": 0}
     assert [run["run_id"] for run in fondly("runs", "--json", "--limit", "1").json] == ["run-2"]
     assert fondly("runs", "--json", "--status", "failed").json == []
+    assert [run["run_id"] for run in fondly("runs", "--json", "--source", "2.csv").json] == []
+    first = fondly("runs", "--json", "--limit", "1").err.split()[-1]
+    assert [run["run_id"] for run in fondly("runs", "--json", "--next", first).json] == [RUN]
     table = fondly("runs").out
     assert "sentiment 1/2" in table
     assert all(len(line) <= 80 for line in table.splitlines())

@@ -97,9 +97,10 @@ def test_malformed_facts_are_tolerated(fact: str, odd: str) -> None:
         (Selection(), True),
         (Selection(run_id="run-1"), True),
         (Selection(run_id="run-2"), False),
-        (Selection(message_id="m-1"), True),
-        (Selection(message_id="m-2"), False),
-        (Selection(run_id="run-1", message_id="m-2"), False),
+        (Selection(message_ids=["m-1"]), True),
+        (Selection(message_ids=["m-2"]), False),
+        (Selection(message_ids=[]), False),
+        (Selection(run_id="run-1", message_ids=["m-2"]), False),
     ],
 )
 def test_a_selection_is_by_run_and_message_id(selection: Selection, included: bool) -> None:  # noqa: FBT001 - a table's column

@@ -1,6 +1,7 @@
 """Redriving with SQS's own move tasks, which the emulators lack."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
@@ -47,10 +48,17 @@ def environment_of(sqs: MovingSqs) -> Environment:
     return Environment("s", load_topology(), cast("Any", sqs), nothing, nothing, nothing, nothing)
 
 
+@asynccontextmanager
+async def noted(_: Environment, **_of: object) -> AsyncIterator[dict[str, str]]:
+    """Note nothing: there is no table."""
+    yield {}
+
+
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Follow tasks without waiting."""
     monkeypatch.setattr(redriving, "POLL_S", 0.0)
+    monkeypatch.setattr(redriving, "noted", noted)
 
 
 async def test_sqs_moves_all_and_is_followed_to_the_end() -> None:
@@ -58,9 +66,8 @@ async def test_sqs_moves_all_and_is_followed_to_the_end() -> None:
     moved = "ApproximateNumberOfMessagesMoved"
     sqs = MovingSqs([{"Status": "RUNNING", moved: 3}, {"Status": "COMPLETED", moved: 7}])
     reported: list[int] = []
-    assert await redrive(environment_of(sqs), "mailer", Selection(), reported.append) == Redriven(
-        queue="mailer", moved=7, by="sqs"
-    )
+    done = await redrive(environment_of(sqs), "mailer", Selection(), reported.append, by="jo")
+    assert done == Redriven(queue="mailer", moved=7, by="sqs")
     assert sqs.moved == [("arn:s-mailer-dlq", "arn:s-mailer")]
     assert reported == [3, 7]
 
@@ -69,12 +76,16 @@ async def test_a_move_that_fails_is_an_error_with_its_reason() -> None:
     """A task that fails does not look like a success."""
     sqs = MovingSqs([{"Status": "FAILED", "FailureReason": "AccessDenied"}])
     with pytest.raises(OperationError, match="FAILED after 0 messages: AccessDenied"):
-        await redrive(environment_of(sqs), "mailer", Selection(), lambda _: None)
+        await redrive(environment_of(sqs), "mailer", Selection(), lambda _: None, by="jo")
 
 
 async def test_a_refusal_is_no_lack() -> None:
     """Who may not move messages is reported so; moving them by received would go round the refusal."""
     with pytest.raises(ClientError, match="AccessDenied"):
         await redrive(
-            environment_of(MovingSqs([], refusal="AccessDenied")), "mailer", Selection(), lambda _: None
+            environment_of(MovingSqs([], refusal="AccessDenied")),
+            "mailer",
+            Selection(),
+            lambda _: None,
+            by="jo",
         )

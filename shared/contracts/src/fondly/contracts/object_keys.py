@@ -122,6 +122,26 @@ def mailed(run_id: str, part: int) -> str:
     return f"runs/{run_id}/mailed/part-{part:05}.jsonl"
 
 
+def email_index(run_id: str, part: int) -> str:
+    """What people find one part's emails by: one `EmailIndexRow` per line, in the order of `mailed`."""
+    return f"runs/{run_id}/email-index/part-{part:05}.jsonl"
+
+
+def email_index_summary(run_id: str, part: int | None = None) -> str:
+    """What a part's index comes to, or the whole run's: one `EmailIndexSummary`."""
+    return f"runs/{run_id}/email-index/" + ("summary.json" if part is None else f"summary-{part:05}.json")
+
+
+def email_wordings(run_id: str) -> str:
+    """The wordings that many of a run's emails have: one `WordingCount` per line, most frequent first."""
+    return f"runs/{run_id}/email-index/wordings.jsonl"
+
+
+def pinned_settings(run_id: str) -> str:
+    """What shapes a run's emails, as it was when the first was due: one `PinnedSettings` of the mailer."""
+    return f"runs/{run_id}/settings.json"
+
+
 def copies(run_id: str, part: int) -> str:
     """The folder of the prompts of one part's copy, ending in a slash."""
     return f"runs/{run_id}/copy/part-{part:05}/"

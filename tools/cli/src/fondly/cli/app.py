@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from fondly.cli.commands import (
+    audit,
     check,
     cleanup,
     connect,
@@ -90,6 +91,7 @@ app.command()(setup.verify)
 app.command()(smoke.smoke)
 app.command()(cleanup.cleanup)
 app.command()(queues.queues)
+app.command()(audit.audit)
 app.command()(runs.runs)
 app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")

@@ -43,9 +43,20 @@ OfRun = Annotated[
     str | None, typer.Option("--run", help="Only of this run; the beginning of its id will do.")
 ]
 Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
-DecidedBy = Annotated[
-    str,
-    typer.Option("--by", metavar="NAME", envvar=["FONDLY_USER", "USER"], help="Who says so; it is stored."),
+Next = Annotated[
+    str | None,
+    typer.Option(
+        "--next", metavar="PLACE", help="Those that follow: what a list ends with, or a day: 2026-11-30."
+    ),
+]
+By = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="FONDLY_USER",
+        show_default="the caller's ARN on AWS, else this machine's user",
+        help="Who decides; it is kept.",
+    ),
 ]
 Region = Annotated[
     str | None, typer.Option(show_default="AWS_REGION or the profile's", help="The AWS region.")
@@ -87,6 +98,11 @@ class Target:
             if chosen.trouble:
                 say(f"! {chosen.trouble}")
             yield chosen
+
+
+def following(place: str | None) -> list[str]:
+    """Say how to see what follows a list, if something does."""
+    return [f"more: --next {place}"] if place else []
 
 
 async def run_chosen(environment: "Environment", wanted: str, fit: "Fit") -> str:

@@ -17,6 +17,7 @@ from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.run_id import run_id
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING
+from fondly.operations.audit import noted
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
@@ -99,7 +100,13 @@ class Verdict(BaseModel):
 
 
 async def upload(
-    environment: Environment, files: Upload, *, watch: Watch, begun: Callable[[str], None], timeout_s: float
+    environment: Environment,
+    files: Upload,
+    *,
+    by: str,
+    watch: Watch,
+    begun: Callable[[str], None],
+    timeout_s: float,
 ) -> Verdict:
     """Upload and return ingest's verdict; `begun` is told the id of the run once the files are stored.
 
@@ -112,7 +119,8 @@ async def upload(
     source = f"s3://{bucket}/{files.address}"
     expected, before = await asyncio.to_thread(files.run_id, bucket), await runs.get(source)
     known = await (await environment.ledger()).find(expected)
-    await asyncio.to_thread(files.put, bucket, watch)
+    async with noted(environment, by=by, act="upload", about=expected):
+        await asyncio.to_thread(files.put, bucket, watch)
     begun(expected)
     deadline = time.monotonic() + timeout_s
     while True:

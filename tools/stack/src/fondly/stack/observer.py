@@ -52,8 +52,8 @@ class Observer:
 
     async def run_of(self, source: str) -> Run | None:
         """The latest run of an upload, once there is one; `source` is its `s3://` address."""
-        found = [run for run in await self.ledger.runs() if run.source.startswith(source)]
-        return found[-1] if found else None
+        found = (await self.ledger.recent(source=source, limit=1)).runs
+        return found[0] if found else None
 
     async def take_finished(self, run_id: str) -> RunFinished | None:
         """Take an ended run's `run-finished` from the operators' queue: a call is a receive of all."""

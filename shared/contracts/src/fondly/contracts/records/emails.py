@@ -24,6 +24,8 @@ class EmailRecord(Record):
 
     run_id: Identifier
     customer_id: Identifier
+    part: Count | None = None
+    """Of the run, which has the customer's recommendation and prompts; None in records of release 0.1.0."""
     language: str | None = None
     """The customer's, as in `Customer`; the email itself is in the language of the locale."""
     time_zone: str | None = None

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
 from fondly.runtime.errors import error_code
+from fondly.runtime.runs.index import RunIndex, RunPage
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
     RUN,
@@ -38,9 +39,12 @@ class Ledger:
         self._dynamodb = dynamodb
         self._table = table
         self._keep_days = keep_days
+        self.index = RunIndex(dynamodb, table)
 
     async def open_run(self, run_id: str, *, source: str) -> Run:
         """Create the run, or return the existing one unchanged."""
+        if found := await self.find(run_id):
+            return found
         item = {
             "run_id": run_id,
             "item": RUN,
@@ -49,6 +53,7 @@ class Ledger:
             "created_at": now(),
             **expires_at(self._keep_days),
         }
+        await self.index.put(item)
         await put_if(self._dynamodb, self._table, to_item(item), "attribute_not_exists(run_id)")
         return await self.run(run_id)
 
@@ -65,16 +70,19 @@ class Ledger:
         return read_run(found) if found else None
 
     async def runs(self) -> list[Run]:
-        """Return every run, oldest first."""
-        items = items_of(
-            self._dynamodb,
-            "scan",
-            self._table,
-            {":run": RUN},
-            FilterExpression="#item = :run",
-            ExpressionAttributeNames={"#item": "item"},
-        )
-        return sorted([read_run(item) async for item in items], key=lambda run: run.created_at)
+        """Return every run, oldest first, by reading the whole ledger."""
+        return sorted([read_run(item) async for item in self.index.scanned()], key=lambda run: run.created_at)
+
+    async def recent(
+        self,
+        *,
+        status: RunStatus | None = None,
+        source: str | None = None,
+        before: str | None = None,
+        limit: int = 50,
+    ) -> RunPage:
+        """Return the latest runs, with a status or of a source that contains a text; as `RunIndex.recent`."""
+        return await self.index.recent(status=status, source=source, before=before, limit=limit)
 
     async def set_parts(self, run_id: str, parts: int) -> None:
         """Record how many parts the run has."""
@@ -186,7 +194,10 @@ class Ledger:
         self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None
     ) -> bool:
         condition = " AND ".join(filter(None, ["#status IN (:running, :stopped)", only_if]))
-        return await self._set_status(run_id, status, reason or "", condition=condition, ended_at=now())
+        ended = await self._set_status(run_id, status, reason or "", condition=condition, ended_at=now())
+        if ended:
+            await self.index.put(await get_item(self._dynamodb, self._table, key(run_id)))
+        return ended
 
     async def _reach(self, run_id: str, stage: StageName, owner: str) -> bool:
         reached = reached_by(stage)

@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import AsJson, Deletion, DryRun, Yes
+from fondly.cli.options import AsJson, By, Deletion, DryRun, Yes
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import counted
@@ -62,22 +62,20 @@ async def show(environment: "Environment", customers: Who) -> Answer:
 @app.command()
 @in_environment
 async def export(
-    environment: "Environment", customers: Who, *, out: Out = None, json: AsJson = False
+    environment: "Environment", customers: Who, *, out: Out = None, by: By = None, json: AsJson = False
 ) -> None:
     """Give all that is known of customers, for themselves (GDPR, Articles 15 and 20).
 
     An archive with `customer.json` and their finished emails, readable by you alone; or all in one JSON.
     """
     from fondly.contracts.file_names import file_name
-    from fondly.operations.connect.webhooks import EXPORT
     from fondly.operations.customers.items import whom
-    from fondly.operations.customers.known import everything, write_archive
-    from fondly.operations.customers.objects import erase_requests
+    from fondly.operations.customers.known import exported, write_archive
+    from fondly.operations.delivery.given import decider
 
+    who = await decider(environment, by)
     async with Deletion().scope(environment) as scope:
-        asking = await whom(scope, customers)
-        known = await everything(scope, asking)
-        await erase_requests(scope, asking, EXPORT)
+        known = await exported(scope, await whom(scope, customers), by=who)
     if known.is_empty:
         raise OperationError("nothing is known of them")
     if json:
@@ -118,6 +116,7 @@ async def forget(
     wait: Wait = False,
     deletion: Deletion,
     role_arn: Role = None,
+    by: By = None,
 ) -> Answer:
     """Forget customers (GDPR, Article 17), then search everything to prove that nothing is left.
 
@@ -130,14 +129,16 @@ async def forget(
     from fondly.operations.customers.forget import forget as forget_customers
     from fondly.operations.customers.items import whom
     from fondly.operations.customers.proof import Forgotten
+    from fondly.operations.delivery.given import decider
 
     dry_run = deletion.dry_run
     confirmed = dry_run or deletion.yes
+    who = await decider(environment, by)
     role_arn = role_arn or await environment.role_arn("personalize")
     async with deletion.scope(environment) as scope:
         gone = await whom(scope, _named(customers))
         _confirm(gone.customer_ids, "customer", asked=not confirmed)
-        proof = await forget_customers(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
+        proof = await forget_customers(scope, gone, by=who, uploads=uploads, role_arn=role_arn, wait=wait)
     report = scope.report
     return Answer(
         Forgotten(rows=report.rows, proof=proof),

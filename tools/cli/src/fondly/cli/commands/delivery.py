@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import RunId, Yes, run_chosen
+from fondly.cli.options import By, RunId, Yes, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from fondly.runtime.runs.delivery import Act
 
 Reason = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; it is kept.")]
-By = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME",
-        envvar="FONDLY_USER",
-        show_default="the caller's ARN on AWS, else this machine's user",
-        help="Who decides; it is kept.",
-    ),
-]
 
 
 @dataclass(frozen=True)

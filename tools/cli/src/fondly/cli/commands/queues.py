@@ -9,7 +9,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import ask
-from fondly.cli.options import AsJson, Limit, OfRun, Yes
+from fondly.cli.options import AsJson, By, Limit, OfRun, Yes
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import NoSuchDeadLetterError, OperationError
 
@@ -57,7 +57,7 @@ async def show(
     from fondly.operations.dead_letters.dead_letter import Selection
     from fondly.operations.dead_letters.received import receive_dead_letters
 
-    selection = Selection(run_id=run, message_id=message_id)
+    selection = Selection(run, [message_id] if message_id else None)
     fetched = limit if selection.everything else None
     async with receive_dead_letters(environment, environment.known_queue(queue), limit=fetched) as received:
         selected = selection.of(received.dead_letters)[:limit]
@@ -67,15 +67,24 @@ async def show(
 @app.command()
 @in_environment
 async def redrive(
-    environment: "Environment", queue: QueueName, *, run: OfRun = None, message_id: OfMessage = None
+    environment: "Environment",
+    queue: QueueName,
+    *,
+    run: OfRun = None,
+    message_id: OfMessage = None,
+    by: By = None,
 ) -> Answer:
     """Send dead letters back to their queue."""
     from fondly.cli.tables.declaration import Line
     from fondly.operations.dead_letters.dead_letter import Selection
     from fondly.operations.dead_letters.redrive import redrive as redrive_dead_letters
+    from fondly.operations.delivery.given import decider
 
-    selection, name = Selection(run_id=run, message_id=message_id), environment.known_queue(queue)
-    done = await redrive_dead_letters(environment, name, selection, lambda moved: say(f"{moved} moved"))
+    selection, name = Selection(run, [message_id] if message_id else None), environment.known_queue(queue)
+    who = await decider(environment, by)
+    done = await redrive_dead_letters(
+        environment, name, selection, lambda moved: say(f"{moved} moved"), by=who
+    )
     missing = [] if done.moved or selection.everything else [str(NoSuchDeadLetterError(name))]
     told = Line(f"{done.moved} dead letters sent back to {done.queue}")
     return Answer(done, [told], missing, is_wrong=bool(missing))
@@ -91,6 +100,7 @@ async def discard(
     message_id: OfMessage = None,
     yes: Yes = False,
     out_file: OutFile = None,
+    by: By = None,
     json: AsJson = False,
 ) -> None:
     """Delete dead letters for good.
@@ -99,17 +109,19 @@ async def discard(
     """
     from fondly.operations.dead_letters.dead_letter import Discarded, Selection
     from fondly.operations.dead_letters.received import discarding
+    from fondly.operations.delivery.given import decider
 
-    selection = Selection(run_id=run, message_id=message_id)
+    selection, who = Selection(run, [message_id] if message_id else None), await decider(environment, by)
     async with discarding(environment, queue, selection) as found:
-        if found.selected and not (yes or _confirmed(len(found.selected), found.queue)):
+        selected = len(found.selected)
+        if selected and not (yes or _confirmed(selected, found.queue)):
             raise OperationError("nothing discarded")
         _write(found.lines, out_file)
-        discarded = await found.delete()
+        discarded = await found.delete(by=who)
     if json and out_file:
         print_json(Discarded(queue=found.queue, discarded=discarded, written_to=str(out_file)))
     say(f"{discarded} dead letters of {found.queue} discarded")
-    if kept := len(found.selected) - discarded:
+    if kept := selected - discarded:
         raise OperationError(f"{kept} could not be deleted and stay in the queue: the answer took too long")
 
 

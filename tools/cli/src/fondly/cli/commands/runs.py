@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.cli.options import AsJson, DryRun, Limit, RunId, Yes, run_chosen
+from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, following, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -20,6 +20,9 @@ app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, appro
 
 Status = Annotated[
     Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
+]
+Source = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Only those whose source contains this: a file's name.")
 ]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
 Days = Annotated[
@@ -48,14 +51,22 @@ ListDispatches = Annotated[
 
 
 @in_environment
-async def runs(environment: "Environment", *, limit: Limit = 20, status: Status = None) -> Answer:
+async def runs(
+    environment: "Environment",
+    *,
+    limit: Limit = 20,
+    status: Status = None,
+    source: Source = None,
+    before: Next = None,
+) -> Answer:
     """Show runs, the latest first."""
     from fondly.cli.tables.declaration import Remark, Table
     from fondly.cli.tables.runs import RUNS
     from fondly.operations.runs.lookup import list_runs
 
-    views = await list_runs(environment, limit=limit, status=status)
-    return Answer(views, [Table(RUNS, views) if views else Remark("no runs")])
+    found = await list_runs(environment, limit=limit, status=status, source=source, before=before)
+    shown = Table(RUNS, found.runs) if found.runs else Remark("no runs")
+    return Answer(found.runs, [shown], following(found.next))
 
 
 @app.command()
@@ -124,19 +135,22 @@ async def watch(
 
 @app.command()
 @in_environment
-async def retry(environment: "Environment", run_id: RunId, *, dry_run: DryRun = False) -> Answer:
+async def retry(
+    environment: "Environment", run_id: RunId, *, dry_run: DryRun = False, by: By = None
+) -> Answer:
     """Send again the messages that a stuck run waits for.
 
     Harmless if they are still in their queues.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RETRY
     from fondly.operations.runs.retry import Retry
 
     retry = await Retry.of(environment, await run_chosen(environment, run_id, TO_RETRY))
     messages = await retry.messages()
     if not dry_run:
-        await retry.send(messages)
+        await retry.send(messages, by=await decider(environment, by))
     told = f"{len(messages)} messages {'would be sent' if dry_run else 'sent'}"
     return Answer(messages, message_sections(messages, told))
 
@@ -157,6 +171,7 @@ async def resume(
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
     from fondly.cli.tables.runs import message_sections
+    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RESUME
     from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Resume
@@ -166,7 +181,7 @@ async def resume(
     run = await find_run(ledger, await run_chosen(environment, run_id, TO_RESUME))
     if run.status is not RunStatus.FINISHED:
         resumption = await Resume.of(environment, ledger, run)
-        messages = await resumption.send(limit)
+        messages = await resumption.send(limit, by=await decider(environment, grounds.by))
         told = f"{resumption.run.run_id} goes on: {len(messages)} messages sent"
         return Answer(messages, message_sections(messages, told))
     if limit is not None:

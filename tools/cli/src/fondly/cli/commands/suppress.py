@@ -11,7 +11,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import DecidedBy, DryRun, Yes
+from fondly.cli.options import By, DryRun, Yes
 from fondly.cli.output import console, say
 from fondly.contracts.clock import utc_now
 from fondly.operations.errors import OperationError
@@ -56,6 +56,7 @@ async def import_(
     source: Source = None,
     rejects: Rejects = None,
     dry_run: DryRun = False,
+    by: By = None,
 ) -> Answer:
     """Suppress everybody on a list: another sender's unsubscribes, bounces and complaints, or an export.
 
@@ -63,14 +64,15 @@ async def import_(
     whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
     """
     from fondly.cli.tables.suppressions import imported_lines
+    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.lists import Imported, import_list
     from fondly.operations.suppressions.rows import Defaults
 
     if (file is None) is not ses:
         raise typer.BadParameter("give a file, or --ses")
     defaults = Defaults(reason_of(reason), source or (file.name if file else ""), utc_now())
-    done, told = Imported(), 0
-    async for done in import_list(environment, file, defaults, rejects=rejects, dry_run=dry_run):
+    done, told, who = Imported(), 0, await decider(environment, by)
+    async for done in import_list(environment, file, defaults, by=who, rejects=rejects, dry_run=dry_run):
         if done.entries >= told + WATCHED_ENTRIES:
             told = done.entries
             say(f"{told:,} read")
@@ -78,14 +80,14 @@ async def import_(
 
 
 @in_environment
-async def export(environment: "Environment", file: OutFile = None) -> None:
+async def export(environment: "Environment", file: OutFile = None, *, by: By = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
+    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.lists import export_list, opened
-    from fondly.operations.suppressions.people import open_consent
 
-    consent = await open_consent(environment)
+    who = await decider(environment, by)
     with opened(file) if file else nullcontext(sys.stdout) as out:
-        number = await export_list(consent, out)
+        number = await export_list(environment, out, by=who)
         out.flush()
     say(f"{number:,} written")
 
@@ -147,20 +149,19 @@ async def add(
     customer: AreCustomers = False,
     token: AreTokens = False,
     key: Keys = "",
-    by: DecidedBy = "",
+    by: By = None,
 ) -> Answer:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
+    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.people import customers_of, entries_of, open_consent, suppress
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
     if token and not key:
         raise typer.BadParameter(f"give --key, or set {KEY}")
     entries = entries_of(customers_of(whom, key) if token else whom, are_customers=customer or token)
-    consent = await open_consent(environment)
-    new = await suppress(
-        consent, entries, reason_of(reason or ("unsubscribed" if token else "manual")), by=by
-    )
-    stored, known = await consent.find(entries), len(entries) - new
+    why = reason_of(reason or ("unsubscribed" if token else "manual"))
+    new = await suppress(environment, entries, why, by=await decider(environment, by))
+    stored, known = await (await open_consent(environment)).find(entries), len(entries) - new
     told = f"{new} suppressed" + (f"; {known} had been before, and keep their reasons" if known else "")
     return Answer([stored[entry] for entry in entries], [], [told])
 
@@ -168,7 +169,12 @@ async def add(
 @app.command()
 @in_environment
 async def remove(
-    environment: "Environment", whom: Whom, *, customer: AreCustomers = False, yes: Yes = False
+    environment: "Environment",
+    whom: Whom,
+    *,
+    customer: AreCustomers = False,
+    yes: Yes = False,
+    by: By = None,
 ) -> None:
     """Allow addresses or customers to be written to again.
 
@@ -177,16 +183,17 @@ async def remove(
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.drawing import draw
     from fondly.cli.tables.suppressions import SUPPRESSIONS
-    from fondly.operations.suppressions.people import KEPT_BY_SES, entries_of, open_consent
+    from fondly.operations.delivery.given import decider
+    from fondly.operations.suppressions.people import KEPT_BY_SES, allow, entries_of, open_consent
 
-    consent = await open_consent(environment)
-    found = await consent.find(entries_of(whom, are_customers=customer))
+    who = await decider(environment, by)
+    found = await (await open_consent(environment)).find(entries_of(whom, are_customers=customer))
     if not found:
         raise OperationError("none of them is suppressed")
     draw([Table(SUPPRESSIONS, list(found.values()))], console(stderr=True))
     if not yes:
         confirm("Write to them again? ", REMOVE, otherwise="nothing removed")
-    say(f"{await consent.allow(found)} removed")
+    say(f"{await allow(environment, found, by=who)} removed")
     if {each.reason for each in found.values()} & KEPT_BY_SES:
         say("SES may keep an address on its own list: aws sesv2 delete-suppressed-destination")
 

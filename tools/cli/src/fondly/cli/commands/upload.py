@@ -7,6 +7,7 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
+from fondly.cli.options import By
 from fondly.cli.output import console, say
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ TimeoutMinutes = Annotated[
 
 
 @in_environment
-async def upload(environment: "Environment", data: Data, *, timeout_minutes: TimeoutMinutes = 60) -> Answer:
+async def upload(
+    environment: "Environment", data: Data, *, timeout_minutes: TimeoutMinutes = 60, by: By = None
+) -> Answer:
     """Upload a shop's files, and wait until they are read.
 
     A mapping.yaml beside a file goes with it; of a folder the mapping goes first and the manifest last, so
@@ -27,14 +30,16 @@ async def upload(environment: "Environment", data: Data, *, timeout_minutes: Tim
     """
     from fondly.cli.reading_progress import reading
     from fondly.cli.tables.uploads import verdict_sections
+    from fondly.operations.delivery.given import decider
     from fondly.operations.uploading import Upload, uploads_of
     from fondly.operations.uploading import upload as start
 
-    files = Upload(uploads_of(data))
+    files, who = Upload(uploads_of(data)), await decider(environment, by)
     with reading(files.files, console(stderr=True), doing="uploading", passes=1) as watch:
         verdict = await start(
             environment,
             files,
+            by=who,
             watch=watch,
             begun=lambda run_id: say(f"uploaded to {files.address}; waiting until ingest has read {run_id}"),
             timeout_s=60.0 * timeout_minutes,

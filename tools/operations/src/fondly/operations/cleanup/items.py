@@ -30,8 +30,14 @@ NOT_TWICE = (
     "nobody gets a second email of this run while they are there, should it be made again; they expire"
 )
 OUTLIVE = "what is known of customers outlives runs; `fondly customer forget` forgets one"
-LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
-"""A run's own items, pointers to it as the latest of its source or the latest shop, and its turn."""
+LEDGER_BY_RUN = " OR ".join(
+    (
+        "#run_id = :run",
+        "begins_with(#run_id, :sample)",
+        *(f"{each} = :run" for each in ("of_run", "latest_run_id", "#owner")),
+    )
+)
+"""A run's own items and its samples', pointers to it: of the index, of its source, of the shop; its turn."""
 
 
 async def delete_items(scope: Scope) -> None:

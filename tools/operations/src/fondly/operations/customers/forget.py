@@ -1,10 +1,12 @@
 """The steps of forgetting, in order. Each looks at what there is: whoever was killed is simply run again."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.object_keys import UPLOADS
+from fondly.operations.audit import each_noted
 from fondly.operations.cleanup.clean import open_runs, why
 from fondly.operations.cleanup.scope import Scope, pauses
 from fondly.operations.customers.consent import suppress_forgotten
@@ -42,13 +44,19 @@ Step = Callable[[], Awaitable[None]]
 
 
 async def forget(
-    scope: Scope, gone: Gone, *, uploads: bool, role_arn: str, wait: bool = False
+    scope: Scope, gone: Gone, *, by: str, uploads: bool, role_arn: str, wait: bool = False
 ) -> Proof | None:
     """Forget customers, and search everything for them; None if nothing was to be changed.
 
     A step that fails is reported, and what does not depend on it is done. With `wait` it is done once more
     after the runs that were at work have ended, as far as `scope.timeout_s` allows.
     """
+    noting = each_noted(scope.environment, gone.digests, by=by, act="forget")
+    async with nullcontext() if scope.dry_run else noting:
+        return await _forget(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
+
+
+async def _forget(scope: Scope, gone: Gone, *, uploads: bool, role_arn: str, wait: bool) -> Proof | None:
     running = await open_runs(scope)
     proof = await _pass(scope, gone, uploads=uploads, role_arn=role_arn)
     if wait and running and not scope.dry_run and await _ended(scope, running):

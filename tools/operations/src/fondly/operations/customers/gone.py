@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 
+from fondly.contracts.consent import address_entry
+from fondly.contracts.email_index import customer_digest
 from fondly.contracts.file_names import file_name
 from fondly.contracts.records import Customer
 
@@ -30,6 +32,12 @@ class Gone:
     def email_files(self) -> frozenset[str]:
         """The names of the files of their emails."""
         return frozenset(f"{file_name(each)}.eml" for each in self.customer_ids)
+
+    @property
+    def digests(self) -> list[str]:
+        """What an audit calls them: their digests, or those of addresses that are nobody's."""
+        digests = sorted(map(customer_digest, self.customer_ids))
+        return digests or sorted(map(address_entry, self.emails))
 
     def learn(self, customer: Customer) -> None:
         """Take note of what is known of one of them."""

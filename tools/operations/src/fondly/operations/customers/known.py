@@ -12,7 +12,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from fondly.contracts.consent import Suppression
+from fondly.operations.audit import each_noted
 from fondly.operations.cleanup.scope import RUNS, Scope
+from fondly.operations.connect.webhooks import EXPORT
 from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers, opinions_of
@@ -21,6 +23,7 @@ from fondly.operations.customers.objects import (
     Versions,
     bodies,
     body_of,
+    erase_requests,
     for_each_key,
     learn_customers,
 )
@@ -62,7 +65,8 @@ async def at_a_glance(scope: Scope, gone: Gone) -> Known:
     """Return what the tables have, by keys alone: no table is read whole, and no object."""
     tables = await _by_customer(scope, gone)
     runs = {str(item["run_id"]) for item in tables.get("recommendations", ())}
-    runs |= {run.run_id for run in await (await scope.environment.ledger()).runs()}
+    index = (await scope.environment.ledger()).index
+    runs |= {str(each["of_run"]) async for each in index.pointers()}
     ids = sorted(gone.customer_ids)
     keys = [{"run_id": run, "customer_id": each} for run in sorted(runs) for each in ids]
     for table in BY_RUN:
@@ -72,6 +76,14 @@ async def at_a_glance(scope: Scope, gone: Gone) -> Known:
     reviews = [{"review_id": each} for each in sorted(gone.reviews)]
     tables["reviews"] = await _with_keys(scope, "reviews", reviews)
     return await _known(scope, gone, tables)
+
+
+async def exported(scope: Scope, gone: Gone, *, by: str) -> Known:
+    """Return all there is for the customers themselves, who may have asked the shop for it."""
+    async with each_noted(scope.environment, gone.digests, by=by, act="export"):
+        known = await everything(scope, gone)
+        await erase_requests(scope, gone, EXPORT)
+    return known
 
 
 async def everything(scope: Scope, gone: Gone) -> Known:

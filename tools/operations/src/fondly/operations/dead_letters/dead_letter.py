@@ -1,7 +1,7 @@
 """A dead letter: a message that was given up, with the reason."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "recei
 """The message attributes that a consumer adds to a message it dead-letters."""
 RECEIVED_TOO_OFTEN = "received too often"
 MS_PER_SECOND = 1_000
+MOST_TOLD = 20
 
 
 class DeadLetter(BaseModel):
@@ -44,20 +45,26 @@ class Discarded(BaseModel):
 
 @dataclass(frozen=True)
 class Selection:
-    """Which dead letters a command is about: all, those of one run, or a single one."""
+    """Which dead letters are meant: all, those of one run, or those with these message ids, if only none."""
 
     run_id: str | None = None
-    message_id: str | None = None
+    message_ids: Collection[str] | None = None
 
     @property
     def everything(self) -> bool:
         """True if all dead letters are selected."""
-        return self.run_id is None and self.message_id is None
+        return self.run_id is None and self.message_ids is None
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What is selected, in the words of an audit."""
+        told = {"run": self.run_id or "", "messages": ", ".join(sorted(self.message_ids or ())[:MOST_TOLD])}
+        return {name: each for name, each in told.items() if each}
 
     def includes(self, dead_letter: DeadLetter) -> bool:
         """Whether a dead letter is selected; the beginning of a run's id is enough."""
         of_run = self.run_id is None or (dead_letter.run_id or "").startswith(self.run_id)
-        return of_run and self.message_id in {None, dead_letter.message_id}
+        return of_run and (self.message_ids is None or dead_letter.message_id in self.message_ids)
 
     def of(self, dead_letters: Iterable[DeadLetter]) -> list[DeadLetter]:
         """Return the selected dead letters."""

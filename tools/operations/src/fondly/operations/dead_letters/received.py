@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from fondly.operations.audit import noted
 from fondly.operations.dead_letters.dead_letter import DeadLetter, Selection, read_dead_letter
 from fondly.operations.environment import Environment
 from fondly.operations.errors import NoSuchDeadLetterError
@@ -101,9 +102,15 @@ class ReceivedDeadLetters:
 class Discarding:
     """Dead letters of a queue that are about to be deleted for good; nobody else receives them meanwhile."""
 
+    environment: Environment
     queue: str
-    selected: Sequence[DeadLetter]
+    selection: Selection
     received: ReceivedDeadLetters
+
+    @property
+    def selected(self) -> list[DeadLetter]:
+        """Those that are to be discarded."""
+        return self.selection.of(self.received.dead_letters)
 
     @property
     def lines(self) -> str:
@@ -111,9 +118,13 @@ class Discarding:
         kept = (each.model_dump(mode="json") | {"attributes": each.attributes} for each in self.selected)
         return "".join(json.dumps(each, default=repr) + "\n" for each in kept)
 
-    async def delete(self) -> int:
+    async def delete(self, *, by: str) -> int:
         """Delete them; return how many could be, before they became visible again."""
-        return await self.received.delete(self.selected)
+        details = self.selection.told
+        async with noted(self.environment, by=by, act="discard", about=self.queue, details=details) as told:
+            discarded = await self.received.delete(self.selected)
+            told["discarded"] = str(discarded)
+        return discarded
 
 
 @asynccontextmanager
@@ -121,10 +132,10 @@ async def discarding(environment: Environment, queue: str, selection: Selection)
     """Receive what is to be discarded, if only for now; raise `NoSuchDeadLetterError` if none is selected."""
     name = environment.known_queue(queue)
     async with receive_dead_letters(environment, name) as received:
-        selected = selection.of(received.dead_letters)
-        if not (selected or selection.everything):
+        found = Discarding(environment, name, selection, received)
+        if not (found.selected or selection.everything):
             raise NoSuchDeadLetterError(name)
-        yield Discarding(name, selected, received)
+        yield found
 
 
 @asynccontextmanager

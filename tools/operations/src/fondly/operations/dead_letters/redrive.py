@@ -6,6 +6,7 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
+from fondly.operations.audit import noted
 from fondly.operations.dead_letters.dead_letter import Selection
 from fondly.operations.dead_letters.received import receive_dead_letters
 from fondly.operations.environment import Environment
@@ -37,13 +38,22 @@ class Redriven(BaseModel):
 
 
 async def redrive(
-    environment: Environment, queue: str, selection: Selection, progress: Callable[[int], None]
+    environment: Environment, queue: str, selection: Selection, progress: Callable[[int], None], *, by: str
 ) -> Redriven:
     """Move the selected dead letters back to their queue; `progress` is called with the number so far.
 
     If all are selected, SQS moves them itself (`StartMessageMoveTask`), where it can. Raises `OperationError`
     if its task does not complete.
     """
+    async with noted(environment, by=by, act="redrive", about=queue, details=selection.told) as told:
+        done = await _redrive(environment, queue, selection, progress)
+        told["moved"] = str(done.moved)
+    return done
+
+
+async def _redrive(
+    environment: Environment, queue: str, selection: Selection, progress: Callable[[int], None]
+) -> Redriven:
     if selection.everything:
         try:
             return Redriven(queue=queue, moved=await _by_sqs(environment, queue, progress), by="sqs")

@@ -10,6 +10,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import FinishedEmail, Outcome
 from fondly.contracts.events import SenderPoll, new_event
+from fondly.operations.audit import noted
 from fondly.operations.delivery.deployed import NO_TRANSPORT, DeployedSettings, deployed
 from fondly.operations.delivery.given import one_line
 from fondly.operations.delivery.plan import Plan, moment
@@ -135,8 +136,10 @@ class Approving:
 
         A run that has not finished can be held, too.
         """
-        if act is not Act.HOLD or not await self._held_early(by=by, note=note):
-            await self._take(act, by=by, note=note, changes=changes)
+        details = {"note": note} if note else {}
+        async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
+            if act is not Act.HOLD or not await self._held_early(by=by, note=note):
+                await self._take(act, by=by, note=note, changes=changes)
         return await self.current()
 
     async def _held_early(self, *, by: str, note: str) -> bool:

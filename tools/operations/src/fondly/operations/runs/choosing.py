@@ -14,6 +14,9 @@ AWAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE})
 """An approved delivery may be approved again, for another pace; but `latest` is one that waits for it."""
 
 
+AT_ONCE = 5
+
+
 class Fit(NamedTuple):
     """What a command does with a run, as in "the latest run to approve", and whether it can."""
 
@@ -68,11 +71,12 @@ async def latest(environment: Environment, fit: Fit) -> Choice:
 
     Raises `OperationError` if there are no runs.
     """
-    runs = await (await environment.ledger()).runs()
     deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
-    for run in reversed(runs):
+    last: Run | None = None
+    async for run in (await environment.ledger()).index.runs(at_once=AT_ONCE):
+        last = last or run
         if fit.can(run, await deliveries.find(run.run_id)):
             return Choice(run, f"the latest run {fit.what} is {run.run_id}")
-    if not runs:
+    if not last:
         raise OperationError("there are no runs yet: `fondly upload` starts one")
-    return Choice(runs[-1], f"there is no run {fit.what}; the last is {runs[-1].run_id}")
+    return Choice(last, f"there is no run {fit.what}; the last is {last.run_id}")

@@ -1,33 +1,47 @@
 """Finding a run in the ledger, and everything about it."""
 
-from itertools import islice
-
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Outcome
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import TO_LOOK_AT, DeliveryLookup
 from fondly.operations.environment import Environment
-from fondly.operations.runs.views import RunDetails, RunView, Stored, details, find, view
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.views import LATEST, RunDetails, RunList, Stored, details, find, view
 from fondly.runtime.ports import Model, Objects
 from fondly.runtime.runs.attribution import Attribution, attribution, partition
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
 from fondly.runtime.storage import DynamoDBItems
 
 
 async def find_run(ledger: Ledger, wanted: str) -> Run:
     """Return the run with this id, the one whose id begins so, or the `latest`; raise `OperationError`."""
-    return find(await ledger.runs(), wanted)
+    if wanted == LATEST:
+        async for run in ledger.index.runs(at_once=1):
+            return run
+    if found := await ledger.find(wanted):
+        return found
+    ids = dict.fromkeys([str(each["of_run"]) async for each in ledger.index.pointers()])
+    if found := await ledger.find(find(list(ids), wanted)):
+        return found
+    raise OperationError(f"there is no run {wanted}")
 
 
-async def list_runs(environment: Environment, *, limit: int, status: str | None = None) -> list[RunView]:
-    """Return runs, the latest first, with a status or all of them."""
-    runs = reversed(await (await environment.ledger()).runs())
-    found = list(islice((run for run in runs if status in {None, run.status}), limit))
-    deliveries = await (await DeliveryLookup.of(environment)).statuses(found)
-    return [view(run, deliveries.get(run.run_id)) for run in found]
+async def list_runs(
+    environment: Environment,
+    *,
+    limit: int,
+    status: str | None = None,
+    source: str | None = None,
+    before: str | None = None,
+) -> RunList:
+    """Return runs, the latest first: of a status or a source, before a list's `next`, a day or a month."""
+    ledger, wanted = await environment.ledger(), RunStatus(status) if status else None
+    page = await ledger.recent(status=wanted, source=source, before=before, limit=limit)
+    deliveries = await (await DeliveryLookup.of(environment)).statuses(page.runs)
+    return RunList(runs=[view(run, deliveries.get(run.run_id)) for run in page.runs], next=page.next)
 
 
 async def run_details(

@@ -22,6 +22,7 @@ from fondly.contracts.events import (
     new_event,
 )
 from fondly.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
+from fondly.operations.audit import noted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.lookup import find_run
@@ -82,8 +83,14 @@ class Retry:
             return [self._to_sender(missing, delivery, totals) for missing in found]
         return [await self._message(missing, totals.counts) for missing in found]
 
-    async def send(self, messages: Sequence[Message]) -> None:
+    async def send(self, messages: Sequence[Message], *, by: str) -> None:
         """Send the messages to their topics and queues."""
+        sent = {"messages": str(len(messages))}
+        async with noted(self.environment, by=by, act="retry", about=self.run.run_id, details=sent):
+            await self.publish(messages)
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Send the messages as part of something else."""
         publisher = Publisher(self.environment.sns)
         for topic in sorted({message.topic for message in messages if message.topic}):
             bodies = [message.body for message in messages if message.topic == topic]
@@ -192,7 +199,7 @@ class Resume:
         budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
         return cls(environment, ledger, budget, run)
 
-    async def send(self, limit: Decimal | None) -> Sequence[Message]:
+    async def send(self, limit: Decimal | None, *, by: str) -> Sequence[Message]:
         """Let the run spend `limit` dollars in all, or what the settings say now; return what was sent.
 
         Raises `OperationError` if as much is spent already: it would be stopped again at once.
@@ -203,9 +210,11 @@ class Resume:
                 f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
                 f"{account.committed - account.spent:.4f} are reserved for work in flight"
             )
-        await self.budget.resume(self.run.run_id, limit)
-        run = await self.ledger.run(self.run.run_id)
-        retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
-        messages = await retry.messages()
-        await retry.send(messages)
+        act, details = ("budget", {"usd": f"{limit:.2f}"}) if limit is not None else ("resume", {})
+        async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
+            await self.budget.resume(self.run.run_id, limit)
+            run = await self.ledger.run(self.run.run_id)
+            retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
+            messages = await retry.messages()
+            await retry.publish(messages)
         return messages

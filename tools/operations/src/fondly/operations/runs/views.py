@@ -52,6 +52,13 @@ class RunView(BaseModel):
     delivered_parts: int = 0
 
 
+class RunList(BaseModel):
+    """Runs in a list, the latest first; `next` is what to give as `before` for those that follow."""
+
+    runs: list[RunView]
+    next: str | None = None
+
+
 class Rejects(BaseModel):
     """The number of rejected rows, and the object that lists them with the reason of each."""
 
@@ -159,17 +166,14 @@ def details(
     )
 
 
-def find(runs: Sequence[Run], wanted: str) -> Run:
-    """Return the run of an id, its beginning or `latest`, the last; raise `OperationError` without one."""
-    if wanted == LATEST and runs:
-        return runs[-1]
-    found = [run for run in runs if run.run_id.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
-    exact = [run for run in found if run.run_id == wanted]
-    if len(exact or found) == 1:
-        return (exact or found)[0]
+def find(ids: Sequence[str], wanted: str) -> str:
+    """Return the only run's id that begins so; raise `OperationError` if there are none, or several."""
+    found = [each for each in ids if each.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
     if not found:
-        raise OperationError(f"there is no run {wanted}" if runs else "there are no runs yet")
-    raise OperationError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
+        raise OperationError(f"there is no run {wanted}" if ids else "there are no runs yet")
+    if len(found) > 1:
+        raise OperationError(f"{wanted} is ambiguous: {', '.join(found)}")
+    return found[0]
 
 
 def used_units(reports: Sequence[PartReport]) -> dict[str, Decimal]:

@@ -102,7 +102,9 @@ class Smoke:
         self.state.counts = dict(total(await ledger.reports(run.run_id)).counts)
 
     async def _started(self, ledger: Ledger) -> Run | None:
-        return next((run for run in await ledger.runs() if self._is_own(run)), None)
+        return next(
+            (run for run in (await ledger.recent(source=self.state.key)).runs if self._is_own(run)), None
+        )
 
     def _is_own(self, run: Run) -> bool:
         return run.source.startswith(f"s3://{self.environment.named('data')}/{self.state.key}")

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from fondly.contracts.consent import SubjectKind, Suppression, address_entry
 from fondly.contracts.delivery import NotSent
+from fondly.operations.audit import noted
 from fondly.operations.environment import Environment, Ignoring, open_client, pages
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.columns import OWN
@@ -22,6 +23,8 @@ from fondly.runtime.consent import DynamoDBConsent
 
 AT_A_TIME = 1_000
 NAMED_ROWS = 10
+LIST = "suppressions"
+"""What an audit calls everybody on a list."""
 
 
 class Imported(BaseModel):
@@ -40,6 +43,7 @@ async def import_list(
     file: Path | None,
     defaults: Defaults,
     *,
+    by: str,
     rejects: Path | None = None,
     dry_run: bool = False,
 ) -> AsyncIterator[Imported]:
@@ -48,6 +52,16 @@ async def import_list(
     What is suppressed already keeps its reason, so that a repetition changes nothing. Rows that cannot be
     used are written to `rejects`. Memory holds `AT_A_TIME` entries.
     """
+    details = {"reason": str(defaults.reason), "source": defaults.source or "SES"}
+    noting = noted(environment, by=by, act="suppress", about=LIST, details=details)
+    async with nullcontext() if dry_run else noting:
+        async for imported in _import(environment, file, defaults, rejects=rejects, dry_run=dry_run):
+            yield imported
+
+
+async def _import(
+    environment: Environment, file: Path | None, defaults: Defaults, *, rejects: Path | None, dry_run: bool
+) -> AsyncIterator[Imported]:
     consent = await open_consent(environment)
     imported, waiting = Imported(), list[Suppression]()
     with opened(rejects) if rejects else nullcontext() as bad_rows:
@@ -67,8 +81,14 @@ async def import_list(
     yield imported
 
 
-async def export_list(consent: DynamoDBConsent, file: TextIO) -> int:
+async def export_list(environment: Environment, file: TextIO, *, by: str) -> int:
     """Write everybody as CSV, which `import_list` reads back as they were; return how many there are."""
+    async with noted(environment, by=by, act="export", about=LIST):
+        return await write_list(await open_consent(environment), file)
+
+
+async def write_list(consent: DynamoDBConsent, file: TextIO) -> int:
+    """Write everybody as CSV; return how many there are."""
     written = csv.writer(file, lineterminator="\n")
     written.writerow(OWN)
     number = 0

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import nlargest
 
 from fondly.contracts.clock import utc_now
-from fondly.contracts.consent import Suppression
+from fondly.contracts.consent import SubjectKind, Suppression
 from fondly.contracts.delivery import NotSent
+from fondly.contracts.email_index import customer_digest
 from fondly.contracts.tokens import UNSUBSCRIBE, verify
 from fondly.ingest.domain.errors import UnreadableError
+from fondly.operations.audit import each_noted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.rows import entry_of
@@ -48,15 +50,31 @@ def customers_of(tokens: Iterable[str], key: str) -> list[str]:
     return found
 
 
-async def suppress(consent: DynamoDBConsent, whom: Mapping[str, str], reason: NotSent, *, by: str) -> int:
+async def suppress(environment: Environment, whom: Mapping[str, str], reason: NotSent, *, by: str) -> int:
     """Suppress people, named by their entries; return how many had not been suppressed before."""
-    at, source = utc_now(), " ".join(by.split()) or "fondly suppress add"
-    return await consent.suppress(
-        [
-            Suppression(entry=entry, reason=reason, source=source, at=at, subject=subject)
-            for entry, subject in whom.items()
-        ]
-    )
+    consent, at = await open_consent(environment), utc_now()
+    suppressions = [
+        Suppression(entry=entry, reason=reason, source=by, at=at, subject=subject)
+        for entry, subject in whom.items()
+    ]
+    why = {"reason": str(reason)}
+    async with each_noted(environment, _about(suppressions), by=by, act="suppress", details=why):
+        return await consent.suppress(suppressions)
+
+
+async def allow(environment: Environment, whom: Mapping[str, Suppression], *, by: str) -> int:
+    """Let people be written to again, given as they were found; return how many were suppressed."""
+    consent = await open_consent(environment)
+    async with each_noted(environment, _about(whom.values()), by=by, act="unsuppress"):
+        return await consent.allow(whom)
+
+
+def _about(people: Iterable[Suppression]) -> list[str]:
+    """What an audit calls people: a customer by their digest, an address by its entry."""
+    return [
+        customer_digest(each.subject) if each.subject and each.kind is SubjectKind.CUSTOMER else each.entry
+        for each in people
+    ]
 
 
 async def latest(

@@ -1,0 +1,118 @@
+"""Who did what, and when: kept in the runs table by month, for as long as runs are, and 400 days at least.
+
+An act is noted before it is done, and once more when it has ended. Whoever dies in between leaves a note that
+it began: an act that has happened is never missing, and one of which nobody knows the end is seen to be one.
+What cannot be noted is not done.
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.contracts.clock import utc_now
+from fondly.operations.delivery.deployed import deployed
+from fondly.operations.environment import Environment
+from fondly.runtime.runs.by_month import ByMonth
+from fondly.runtime.storage import expires_at
+
+KIND = "audit"
+LEAST_DAYS = 400
+NO_DETAILS: Mapping[str, str] = MappingProxyType({})
+
+
+class Ended(StrEnum):
+    """How an act ended."""
+
+    BEGUN = "begun"
+    """Not yet, or whoever did it was killed: it may have been done."""
+    DONE = "done"
+    FAILED = "failed"
+    """An error broke it off: some of it may have been done."""
+
+
+class AuditEntry(BaseModel):
+    """What somebody did. `about` is a run's id, a queue or a customer's digest, never who a customer is."""
+
+    model_config = ConfigDict(frozen=True)
+    at: datetime
+    by: str
+    act: str
+    """One word, such as `redrive`."""
+    about: str
+    details: dict[str, str] = {}
+    ended: Ended = Ended.DONE
+
+
+class AuditPage(BaseModel):
+    """Entries, the latest first; `next` is what to give as `before` for the page after, None at the end."""
+
+    entries: list[AuditEntry]
+    next: str | None = None
+
+
+async def note(
+    environment: Environment, *, by: str, act: str, about: str, details: Mapping[str, str] = NO_DETAILS
+) -> None:
+    """Note what somebody has done."""
+    async with noted(environment, by=by, act=act, about=about, details=details):
+        pass
+
+
+@asynccontextmanager
+async def noted(
+    environment: Environment, *, by: str, act: str, about: str, details: Mapping[str, str] = NO_DETAILS
+) -> AsyncIterator[dict[str, str]]:
+    """Note that somebody begins to do what the body does, then how it ended; the body may add details."""
+    settings = await deployed(environment)
+    keep_days = max(LEAST_DAYS, settings.retention_days if settings else 0)
+    log, name, told = await _log(environment), uuid4().hex[:8], dict(details)
+    entry = AuditEntry(at=utc_now(), by=by, act=act, about=about, details=told, ended=Ended.BEGUN)
+
+    async def put(ended: Ended) -> None:
+        values = entry.model_dump(mode="json") | {"details": told, "ended": ended} | expires_at(keep_days)
+        await log.put(entry.at.isoformat(), name, values)
+
+    await put(Ended.BEGUN)
+    try:
+        yield told
+    except BaseException:
+        await put(Ended.FAILED)
+        raise
+    await put(Ended.DONE)
+
+
+@asynccontextmanager
+async def each_noted(
+    environment: Environment,
+    about: Iterable[str],
+    *,
+    by: str,
+    act: str,
+    details: Mapping[str, str] = NO_DETAILS,
+) -> AsyncIterator[None]:
+    """Note the same act about each of several."""
+    async with AsyncExitStack() as stack:
+        for each in about:
+            await stack.enter_async_context(noted(environment, by=by, act=act, about=each, details=details))
+        yield
+
+
+async def entries(environment: Environment, *, before: str | None = None, limit: int = 50) -> AuditPage:
+    """Return at most `limit` entries before a page's `next`, a day or a month."""
+    found: list[AuditEntry] = []
+    last = ""
+    async for item in (await _log(environment)).latest_first(before):
+        if len(found) == limit:
+            return AuditPage(entries=found, next=last)
+        found.append(AuditEntry.model_validate(item))
+        last = item["item"]
+    return AuditPage(entries=found)
+
+
+async def _log(environment: Environment) -> ByMonth:
+    return ByMonth(environment.dynamodb, await environment.table("runs"), KIND)
