@@ -5,6 +5,10 @@ class OperationError(Exception):
     """What was asked for cannot be done; the message is one line for a person."""
 
 
+class ChangedError(OperationError):
+    """What somebody decides on is not what they were shown; the message says what has changed."""
+
+
 class MissingResourceError(OperationError):
     """A resource of the topology does not exist."""
 
