@@ -35,6 +35,7 @@ from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.render_anew import RenderAnew
 from fondly.mailer.use_cases.try_model import TryModel
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.consent import DynamoDBConsent
@@ -45,6 +46,7 @@ from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.quota.outlook import Outlook
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.clearance import Clearance
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 
@@ -82,12 +84,25 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     handler = MailerHandler(
         stage=runtime.stage,
         mail_part=mail_part,
+        render_anew=render_anew(runtime, mail_part),
         ledger=runtime.ledger,
         announcer=runtime.announcer,
         outlook=outlook,
     )
     return Clearance(
         ledger=runtime.ledger, stage=StageName.MAILER, require=try_model.require, handler=handler
+    )
+
+
+def render_anew(runtime: Runtime[MailerSettings], mail_part: MailPart) -> RenderAnew:
+    """What strikes lead to: emails made as the others, by a copywriter that can ask nobody."""
+    settings = runtime.settings
+    return RenderAnew(
+        mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone()),
+        revisions=Revisions(runtime.dynamodb, settings.runs_table, keep_days=settings.retention_days),
+        ledger=runtime.ledger,
+        locks=runtime.locks,
+        dispatches=runtime.items(settings.dispatches_table),
     )
 
 

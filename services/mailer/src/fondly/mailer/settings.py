@@ -88,6 +88,8 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_queue_url: str
     emails_table: str
     copy_answers_table: str
+    dispatches_table: str
+    """Only read: what has been handed over is not rendered anew."""
     email_finished_topic_arn: str
 
     mailer_model_id: str = "global.anthropic.claude-haiku-5-5"

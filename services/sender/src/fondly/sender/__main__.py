@@ -56,7 +56,8 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
         OpenDelivery(
             stores.deliveries,
             stores.polls,
-            is_held=settings.sender_approval is Approval.REQUIRED,
+            is_held=settings.sender_approval is not Approval.AUTOMATIC,
+            approvers=2 if settings.sender_approval is Approval.TWO else 1,
             per_hour=settings.sender_per_hour,
         ),
         ReleaseParts(

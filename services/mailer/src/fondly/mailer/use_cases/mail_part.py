@@ -14,9 +14,10 @@ from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
+from fondly.mailer.use_cases.email_index import IndexEntry, index_entry, write_email_index
 from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
-from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy
+from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
@@ -48,6 +49,8 @@ class _Part:
     """How many of the finished emails have nowhere to go."""
     copies: list[str] = field(default_factory=list)
     """Keys of the files of prompts that were written."""
+    entries: dict[str, IndexEntry] = field(default_factory=dict)
+    """What is indexed of each email, by customer id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,8 +84,8 @@ class MailPart:
         existing = await self.records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        facts = self.read_facts(new)
+        facts = self.read_facts(each for each in recommendations if each.customer_id not in existing)
+        of_existing = self.read_facts(wanted[each] for each in wanted if each in existing)
         # Only who would have got an email is comparable with those who do.
         held_out = self.read_facts(consented.held_out)
         part = _Part(
@@ -94,7 +97,8 @@ class MailPart:
             facts.failed | held_out.failed,
             list(held_out.emails),
         )
-        copy = await self.copywriter.prepare(facts.emails.values(), payer=key)
+        everything = {**facts.emails, **of_existing.emails}
+        copy = await self.copywriter.prepare(everything.values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self.records.put_all)
         await for_each(
@@ -102,7 +106,11 @@ class MailPart:
             lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
             parallel=self.parallel,
         )
+        for customer_id, known in of_existing.emails.items():
+            written = self._written(part, known, copy)
+            self._index(part, wanted[customer_id], known, written, existing[customer_id])
         await self._hand_to_delivery(part)
+        await self._keep_index(part)
         left_out = len(facts.left_out) + len(held_out.left_out)
         return await self._result(part, recommendations, copy, left_out=left_out)
 
@@ -116,8 +124,7 @@ class MailPart:
     ) -> None:
         async with self._running:
             try:
-                seed = f"{part.run_id}\n{facts.customer_id}"
-                written = self.copywriter.write(facts, copy, seed=seed)
+                written = self._written(part, facts, copy)
                 composed = self.composer.compose(
                     facts,
                     written.assembled.copy,
@@ -129,10 +136,32 @@ class MailPart:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self.copywriter.ask_once.model_id
-            record = record_of(part.run_id, recommendation, facts, written, composed, model_id=model_id)
+            record = record_of(
+                part.run_id, recommendation, facts, written, composed, part=part.number, model_id=model_id
+            )
             await self.objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+            self._index(part, recommendation, facts, written, record)
+
+    def _written(self, part: _Part, facts: EmailFacts, copy: PartCopy) -> WrittenCopy:
+        return self.copywriter.write(facts, copy, seed=f"{part.run_id}\n{facts.customer_id}")
+
+    def _index(
+        self,
+        part: _Part,
+        recommendation: Recommendation,
+        facts: EmailFacts,
+        written: WrittenCopy,
+        record: EmailRecord,
+    ) -> None:
+        entry = index_entry(part.number, recommendation, facts, written, record)
+        part.entries[facts.customer_id] = entry
+
+    async def _keep_index(self, part: _Part) -> None:
+        """Store what people find the part's emails by, in the order in which they go out."""
+        entries = (part.entries.get(each.customer_id) for each in part.consented.recommendations)
+        await write_email_index(self.objects, part.run_id, part.number, list(filter(None, entries)))
 
     async def _hand_to_delivery(self, part: _Part) -> None:
         """List the part's finished emails and who is held out, in the order of its customers."""

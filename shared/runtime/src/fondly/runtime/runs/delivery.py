@@ -82,6 +82,19 @@ class Decision(BaseModel):
     """Why, or how many."""
 
 
+class FirstApproval(BaseModel):
+    """What the first of two people approved; whatever else is decided or struck voids it."""
+
+    model_config = ConfigDict(frozen=True)
+    by: str
+    at: datetime
+    act: Act
+    terms: str
+    """A digest of when, how fast and to whom."""
+    seen: str
+    """A digest of the facts that it rests on beside the delivery."""
+
+
 class Delivery(BaseModel):
     """The delivery of one run."""
 
@@ -120,6 +133,12 @@ class Delivery(BaseModel):
     excused: Annotated[int, Field(ge=0)] = 0
     """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
+    approvers: Annotated[int, Field(ge=1, le=2)] = 1
+    """How many people have to approve what goes to customers."""
+    first: FirstApproval | None = None
+    """The first of two approvals, until there is a second."""
+    revision: Annotated[int, Field(ge=0)] = 0
+    """The latest of `fondly.contracts.revisions`: it rises with every strike."""
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
 

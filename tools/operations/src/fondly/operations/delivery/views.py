@@ -11,10 +11,12 @@ from pydantic import BaseModel, TypeAdapter
 
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
+from fondly.contracts.revisions import RunRevisions
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import DynamoDBItems, items_of
 from fondly.sender.domain.tally import Tally, TallyCounter
@@ -54,6 +56,10 @@ class DeliveryView(BaseModel):
     """The copies of the latest sample that went to seeds instead of customers."""
     dispatches: list[Dispatch] | None = None
     """The dispatches that were asked for; None if none were."""
+    rendering: int = 0
+    """How many parts are still being rendered anew, as somebody has struck something."""
+    rules: dict[str, str] | None = None
+    """How the sender is set, for whoever decides; None if that cannot be told, or was not asked for."""
 
     @property
     def untouched(self) -> int:
@@ -72,11 +78,13 @@ class DeliveryLookup:
 
     environment: Environment
     deliveries: Deliveries
+    revisions: Revisions
 
     @classmethod
     async def of(cls, environment: Environment) -> "DeliveryLookup":
         """Open the runs table of an environment."""
-        return cls(environment, Deliveries(environment.dynamodb, await environment.table("runs")))
+        opened = environment.dynamodb, await environment.table("runs")
+        return cls(environment, Deliveries(*opened), Revisions(*opened))
 
     async def statuses(self, runs: Sequence[Run]) -> Mapping[str, DeliveryStatus]:
         """Return the status of those runs' deliveries that exist, by run id."""
@@ -106,6 +114,7 @@ class DeliveryLookup:
             tally=counter.tally,
             seeds=await self.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found if listed else None,
+            rendering=rendering(await self.revisions.find(run.run_id)),
         )
 
     async def tally(self, run_id: str) -> Tally:
@@ -127,6 +136,11 @@ class DeliveryLookup:
         wanted: dict[str, Any] = {"KeyConditionExpression": "run_id = :run", "ConsistentRead": True}
         async for item in items_of(dynamodb, "query", table, {":run": run_id}, **wanted):
             yield Dispatch.model_validate(item)
+
+
+def rendering(revisions: RunRevisions) -> int:
+    """How many parts are being rendered anew; the last is through once the run's index is made."""
+    return len(revisions.pending) or int(not revisions.is_complete)
 
 
 def standing(delivery: Delivery) -> str:
