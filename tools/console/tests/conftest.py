@@ -14,6 +14,7 @@ from fondly.console.roles import Person, Role
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.target import Target, load_topology
 from fondly.stack.provision import Resources
+from tests.support.acting_roles import ASKED, checked_against_roles
 from tests.support.environments import REGION
 
 HOST = "127.0.0.1:8080"
@@ -99,7 +100,11 @@ class Asking:
             else:
                 asked.text += message.get("body", b"").decode()
 
-        await self.app(scope, receive, send)
+        async def answer() -> None:  # in a task, as a server has one for each request
+            ASKED.set(True)
+            await self.app(scope, receive, send)
+
+        await asyncio.create_task(answer())
         return asked
 
 
@@ -107,7 +112,8 @@ class Asking:
 async def environment(resources: Resources) -> AsyncIterator[Environment]:
     """The environment that holds `resources`."""
     name = resources.tables["runs"].removesuffix("-runs")
-    async with open_environment(Target(name, REGION), load_topology(None)) as opened:
+    opening = open_environment(Target(name, REGION), load_topology(None))
+    async with opening as opened, checked_against_roles(opened):
         yield opened
 
 

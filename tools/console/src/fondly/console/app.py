@@ -81,6 +81,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         Mount("/static", static),
         Route("/open/{token}", _open),
         Route("/live", _live),
+        Route("/health", _live),
         *(route for area in AREAS for route in area.ROUTES),
         *more,
     ]
