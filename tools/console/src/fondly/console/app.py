@@ -58,7 +58,7 @@ class Console:
     drafts: dict[str, Any] = field(default_factory=dict)
     """What people are about to save of the shop's files, by person."""
     max_upload_bytes: int = 4 * 1024**3
-    """All files of one upload together."""
+    """All files of an upload together."""
 
 
 @dataclass
@@ -163,11 +163,9 @@ def _problem(error: Exception) -> ProblemError:
     if isinstance(error, ChangedError):
         more = {"changes": getattr(error, "changes", [])}
         return ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error), more=more)
-    return (
-        ProblemError(HTTPStatus.CONFLICT, str(error))
-        if isinstance(error, OperationError)
-        else problem_of(error)
-    )
+    if isinstance(error, OperationError):
+        return ProblemError(HTTPStatus.CONFLICT, str(error))
+    return problem_of(error)
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
