@@ -135,7 +135,7 @@ def crash_after(world: World, writes: int, monkeypatch: pytest.MonkeyPatch) -> N
         *((world.objects, each) for each in ("put", "put_lines")),
         (world.records, "put_all"),
         (world.ledger, "record"),
-        *((world.revisions, each) for each in ("pass_part", "indexed")),
+        *((world.revisions, each) for each in ("pass_part", "merged")),
     ):
         monkeypatch.setattr(owner, name, dying(getattr(owner, name)))
 
@@ -147,7 +147,7 @@ async def struck(world: World, strikes: list[Strike]) -> RunRevisions:
     return await world.revisions.find(RUN)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 async def test_what_is_struck_is_gone_and_nothing_else_changes(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -568,9 +568,18 @@ def test_who_shares_the_address_stays_and_is_told_of(fondly: Fondly, made: Made)
     assert {item["customer_id"] for item in made.items("customers")} == {STAYS, "CUST-8"}
 
 
-def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made) -> None:
-    """However it is written; an address that no customer has is searched and suppressed all the same."""
+@pytest.mark.parametrize("is_keyed", [True, False])
+def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made, *, is_keyed: bool) -> None:
+    """However it is written; an address that no customer has is searched and suppressed all the same.
+
+    One that they had before is nobody's, and customers whose keys a release before has not stored are found.
+    """
     made.fill()
+    keys = boto3.resource("dynamodb").Table(made.resources.tables["customer-keys"])
+    keys.put_item(Item={"customer_key": address_entry("old@quimby.example"), "customer_id": GONE})
+    assert fondly("customer", "show", "old@quimby.example").code == 1
+    for key in customer_keys(GONE, EMAIL) if not is_keyed else ():
+        keys.delete_item(Key={"customer_key": key, "customer_id": GONE})
     code, _, _ = forget(fondly, EMAIL.upper())
     assert (code, made.traces()) == (0, [])
     code, found, _ = forget(fondly, "nobody@quimby.example")

@@ -80,7 +80,7 @@ class RunRevisions(Record):
     revisions: tuple[Revision, ...] = ()
     pending: frozenset[int] = frozenset()
     """The parts of which emails are still to be rendered anew."""
-    indexed: Count = 0
+    merged: Count = 0
     """The latest revision that the run's index takes in."""
 
     @property
@@ -91,7 +91,7 @@ class RunRevisions(Record):
     @property
     def is_complete(self) -> bool:
         """Whether every email, and the index, is as the latest revision wants it."""
-        return not self.pending and self.indexed == self.number
+        return not self.pending and self.merged == self.number
 
     @cached_property
     def strikes(self) -> tuple[Strike, ...]:

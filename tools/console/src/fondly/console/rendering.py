@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from fondly.console.roles import Role
+from fondly.contracts.object_keys import UPLOADS
 from fondly.operations import formatting
 
 CONTENT_SECURITY_POLICY = (
@@ -41,6 +42,24 @@ def when(at: datetime) -> str:
     return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
 
 
+def words(name: str) -> str:
+    """Return a name of the program's as people read it: `better_rated` as `better rated`."""
+    return name.replace("_", " ").replace(":", ": ")
+
+
+def source_name(source: str) -> str:
+    """Return an upload without its bucket and folder: `2026-11/shop.csv`; a set has several files."""
+    return " ".join(each.partition(UPLOADS)[2] or each for each in source.split())
+
+
+def pretty(text: str) -> str:
+    """Return JSON indented, and anything else as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
 def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("fondly.console"),
@@ -57,6 +76,12 @@ def _templates() -> Environment:
         "age": formatting.age,
         "since": formatting.since,
         "when": when,
+        "words": words,
+        "counted": formatting.counted,
+        "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
+        "source": source_name,
+        "person": formatting.caller,
+        "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(Role(role))

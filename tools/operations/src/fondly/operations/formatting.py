@@ -1,5 +1,6 @@
-"""Formats numbers for people, the same in the terminal and in the gallery."""
+"""Formats numbers and names for people, the same in the terminal, the console and the gallery."""
 
+import re
 from datetime import datetime
 
 from fondly.contracts.clock import utc_now
@@ -60,6 +61,11 @@ def hours(number: float) -> str:
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 customer`, `1,500 customers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def caller(by: str) -> str:
+    """Who decided; of an ARN its last word, which names the user or the session of a role."""
+    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
 def since(moment: datetime) -> float:

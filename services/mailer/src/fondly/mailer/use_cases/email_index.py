@@ -20,7 +20,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import EmailRecord, ReasonKind, Recommendation
-from fondly.mailer.domain.copy.fields import kind_of, product_of
+from fondly.mailer.domain.copy.fields import kind_of_field, product_of
 from fondly.mailer.domain.copy.patterns import pattern, told_of
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.slots import renumbered
@@ -80,7 +80,7 @@ def index_entry(
 
 def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, WordingCount]]:
     for field, wording in written.assembled.wordings.items():
-        product, kind = product_of(field, wording.text, facts), kind_of(field)
+        product, kind = product_of(field, wording.text, facts), kind_of_field(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
         yield (
@@ -102,7 +102,7 @@ def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, 
     for field, text in written.assembled.copy.fields():
         told = told_of(product_of(field, text, facts), written.assembled.wordings.get(field))
         example = "" if field in written.own_fields else text
-        yield kind_of(field), pattern(text, facts.language, told), example
+        yield kind_of_field(field), pattern(text, facts.language, told), example
 
 
 async def write_email_index(
@@ -139,10 +139,8 @@ def counted(entries: Iterable[IndexEntry]) -> list[WordingCount]:
     for each in chain.from_iterable(entry.wordings for entry in entries):
         first.setdefault(each.digest, each)
         counts[each.digest] += 1
-    return [
-        first[name].model_copy(update={"count": count} | ({"customer_id": None} if count > 1 else {}))
-        for name, count in sorted(counts.items())
-    ]
+    shared = {name: {"count": count, "customer_id": None} for name, count in counts.items() if count > 1}
+    return [first[name].model_copy(update=shared.get(name)) for name in sorted(first)]
 
 
 def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:

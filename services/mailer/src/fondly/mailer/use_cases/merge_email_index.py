@@ -10,7 +10,7 @@ each facet and part.
 import asyncio
 import re
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -67,22 +67,26 @@ async def _often_used(objects: Objects, run_id: str, parts: Sequence[int]) -> tu
     often = _Often(min(SLOTS_OF_A_PART * max(len(parts), 1), MOST_SLOTS))
     async for body in _bodies(objects, keys):
         often.note(body)
-    threshold, found = often.threshold(), dict[str, WordingCount]()
+    threshold, counts = often.threshold(), Counter[bytes]()
+    found, of_parts = dict[bytes, WordingCount](), defaultdict[bytes, list[int]](list)
+    numbers = iter(parts)
     async for body in _bodies(objects, keys):
-        for line in often.exceeding(body, threshold):
-            wording = WordingCount.model_validate_json(line)
-            found[wording.digest] = _sum(found.get(wording.digest), wording)
-    listed = (each for each in found.values() if each.count > USED_OFTEN)
-    ordered = sorted(listed, key=lambda each: (-each.count, each.digest))
-    return ordered, max(0, often.more_than(USED_OFTEN) - len(ordered)) if threshold > USED_OFTEN else 0
-
-
-def _sum(known: WordingCount | None, more: WordingCount) -> WordingCount:
-    if known is None:
-        return more
-    parts = (*known.parts, *more.parts)[:EXAMPLE_PARTS]
-    both = {"count": known.count + more.count, "parts": parts, "customer_id": None}
-    return known.model_copy(update=both)
+        part = next(numbers)
+        for digest, count, line in often.exceeding(body, threshold):
+            counts[digest] += count
+            if digest not in found:
+                found[digest] = WordingCount.model_validate_json(line)
+            if len(of_parts[digest]) < EXAMPLE_PARTS:
+                of_parts[digest].append(part)
+    listed = [
+        found[digest].model_copy(
+            update={"count": count, "parts": tuple(of_parts[digest]), "customer_id": None}
+        )
+        for digest, count in counts.items()
+        if count > USED_OFTEN
+    ]
+    listed.sort(key=lambda each: (-each.count, each.digest))
+    return listed, max(0, often.more_than(USED_OFTEN) - len(listed)) if threshold > USED_OFTEN else 0
 
 
 class _Often:
@@ -95,12 +99,12 @@ class _Often:
         for digest, count in _COUNTED.findall(lines):
             self._counts[int(digest, 16) % len(self._counts)] += int(count)
 
-    def exceeding(self, lines: bytes, threshold: int) -> Iterator[bytes]:
-        """Yield the lines of wordings that may be used more often than so."""
-        for line in lines.splitlines():
-            found = _COUNTED.match(line)
-            if found and self._counts[int(found[1], 16) % len(self._counts)] > threshold:
-                yield line
+    def exceeding(self, lines: bytes, threshold: int) -> Iterator[tuple[bytes, int, bytes]]:
+        """Yield digest, count and line of the wordings that may be used more often than so."""
+        counts, slots = self._counts, len(self._counts)
+        for found in _COUNTED.finditer(lines):
+            if counts[int(found[1], 16) % slots] > threshold:
+                yield found[1], int(found[2]), lines[found.start() : lines.index(b"\n", found.end())]
 
     def more_than(self, count: int) -> int:
         return sum(slots for often, slots in self._histogram.items() if often > count)

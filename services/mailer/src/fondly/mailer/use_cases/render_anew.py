@@ -84,7 +84,7 @@ class RenderAnew:
             return
         parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
         await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
-        await self.revisions.indexed(run_id, revisions.number)
+        await self.revisions.merged(run_id, revisions.number)
         log.info("revision_complete", revision=revisions.number)
 
     async def _render(self, revisions: RunRevisions, number: int) -> None:

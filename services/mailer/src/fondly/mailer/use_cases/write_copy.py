@@ -14,7 +14,7 @@ from itertools import chain
 from fondly.contracts.revisions import RunRevisions
 from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, check_answer, read_answer
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
-from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE, kind_of
+from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE, kind_of_field
 from fondly.mailer.domain.copy.frame_prompt import frame_question
 from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
 from fondly.mailer.domain.copy.own_prompt import own_question
@@ -170,7 +170,7 @@ class Copywriter:
             own_fields=frozenset(
                 name
                 for name, wording in made.wordings.items()
-                if wording in answers.own.get(kind_of(name), ())
+                if wording in answers.own.get(kind_of_field(name), ())
             ),
             refused_fields=tuple(
                 sorted({verdict.field for each in said.values() for verdict in each.judged.verdicts})

@@ -60,9 +60,9 @@ class Revisions:
         """Record that a part's emails are as a revision wants them; False if there is a later one."""
         return await self._update(run_id, "DELETE pending :parts", number, {":parts": {part}})
 
-    async def indexed(self, run_id: str, number: int) -> bool:
+    async def merged(self, run_id: str, number: int) -> bool:
         """Record that the run's index takes a revision in; False if there is a later one."""
-        return await self._update(run_id, "SET indexed = :number", number, {})
+        return await self._update(run_id, "SET merged = :number", number, {})
 
     async def _update(self, run_id: str, change: str, number: int, values: dict[str, Any]) -> bool:
         item, known = key(run_id, REVISIONS), {":number": number, **values}

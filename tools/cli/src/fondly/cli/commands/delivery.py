@@ -73,7 +73,9 @@ async def approve(
     from fondly.operations.delivery.terms import Terms
     from fondly.runtime.runs.delivery import Act
 
-    approved = Terms.of(sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour)
+    approved = Terms.of(
+        sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour, files=True
+    )
     who, reason, approving = await _deciding(environment, run_id, Act.APPROVE, grounds)
     view = await approving.view(approved.act)
     plan = approving.plan(view, approved)

@@ -1,13 +1,12 @@
 """A run's delivery."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Number, Shown, Table, numbers, sheet
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.operations.delivery.plan import moment
 from fondly.operations.delivery.views import WORDS, DeliveryView, starts_later
-from fondly.operations.formatting import count
+from fondly.operations.formatting import caller, count
 from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
 from fondly.sender.domain.tally import Tally
 
@@ -167,11 +166,6 @@ def _why(outcome: Outcome, tally: Tally) -> str:
     if outcome is Outcome.SENT:
         return ", ".join(f"by {name}" for name in tally.transports)
     return ""
-
-
-def caller(by: str) -> str:
-    """Who decided; of an ARN its last word, which names the user or the session of a role."""
-    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
 def words(reason: str) -> str:

@@ -1,5 +1,35 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import home, shop, uploads
+from fondly.console.pages import (
+    audit,
+    customers,
+    delivery,
+    email,
+    emails,
+    home,
+    queues,
+    reading,
+    results,
+    runs,
+    shop,
+    uploads,
+    wordings,
+    work,
+)
 
-AREAS = (home, shop, uploads)
+AREAS = (
+    home,
+    runs,
+    emails,
+    email,
+    reading,
+    wordings,
+    delivery,
+    uploads,
+    shop,
+    work,
+    queues,
+    customers,
+    results,
+    audit,
+)

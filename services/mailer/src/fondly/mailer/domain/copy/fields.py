@@ -27,8 +27,8 @@ def frame_fields(occasion: Occasion) -> tuple[str, ...]:
     return (*HEADLINES, *FRAME_TEXTS) if occasion is Occasion.SORRY else FRAME_TEXTS
 
 
-def kind_of(field: str) -> str:
-    """Return what lines of all products have in common: `line`; any other field is its own kind."""
+def kind_of_field(field: str) -> str:
+    """Return what a field is asked for as: the lines of all products as `line`."""
     return LINE if field.startswith(LINES) else field
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from fondly.contracts.revisions import RunRevisions
 from fondly.mailer.domain.copy.answers import Judged, Verdict, check_answer
-from fondly.mailer.domain.copy.fields import kind_of, product_of
+from fondly.mailer.domain.copy.fields import kind_of_field, product_of
 from fondly.mailer.domain.copy.question import Question
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -25,7 +25,7 @@ def revised_wording(
     It is the wording itself unless that was struck. A text that a person wrote rests on the same evidence,
     and is used where the rules for the model's own words admit it.
     """
-    field, product = kind_of(name), product_of(name, wording.text, facts) or facts.products[0]
+    field, product = kind_of_field(name), product_of(name, wording.text, facts) or facts.products[0]
     own = renumbered(wording.text, product.number, HERO)
     text = revisions.said(field, own, product.entry.product_id)
     if text is None or text == own:
