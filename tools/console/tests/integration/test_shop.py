@@ -11,6 +11,7 @@ from fondly.console.roles import Role
 from fondly.contracts import object_keys
 from fondly.operations import audit
 from fondly.operations.shop.sample_email import RECOMMENDATION
+from fondly.runtime.runs.run import StageName
 from tools.console.tests.conftest import Asked, Asking
 from tools.console.tests.integration.test_uploads import HOSTILE, TAG
 
@@ -168,6 +169,8 @@ async def test_three_customers_of_the_last_run_see_what_changes(console: Asking)
     """By house text, with the new number of products."""
     ledger, objects = await console.environment.ledger(), await console.environment.objects()
     await ledger.open_run("run-1", source="s3://b/uploads/a.csv")
+    await ledger.set_parts("run-1", 1)
+    await ledger.complete_part("run-1", StageName.RECOMMENDER, 1)
     people = [
         RECOMMENDATION.model_copy(update={"customer_id": f"C{at}", "name": f"Ben{at}"}) for at in range(5)
     ]
