@@ -244,8 +244,8 @@ async def test_an_email_in_doubt_is_proved_to_be_sent(
     await put(dispatches, "K-3", outcome=Outcome.REFUSED)
     for customer_id in ("K-1", "K-2", "K-3", "nobody"):
         await delivered.prove_sent(RUN, customer_id, "id-9")
-    for customer_id in ("K-1", "K-2"):
-        proved = dispatch(customer_id, outcome=Outcome.SENT, provider_id="id-9")
+    for customer_id, before in (("K-1", Outcome.IN_DOUBT), ("K-2", Outcome.SENDING)):
+        proved = dispatch(customer_id, outcome=Outcome.SENT, provider_id="id-9", proved_from=before)
         assert await delivered.find(RUN, customer_id) == proved
     assert await delivered.find(RUN, "K-3") == dispatch("K-3", outcome=Outcome.REFUSED)
     assert await delivered.find(RUN, "nobody") is None

@@ -22,10 +22,10 @@ CLOSING = WordingCount(digest="c" * 16, count=30, field="closing", text="See you
 RARE = WordingCount(digest="a" * 16, count=1, field="subject", text="You said it leaks", parts=(1,))
 
 REFUSED = {
-    (): "give --wording, --product or --email",
+    (): "nothing to strike",
     ("--wording", "f" * 16): "has wording",
     ("--email", "nobody"): "has no email",
-    ("--product", "p", "--with", "text"): "--with is about a --wording",
+    ("--product", "p", "--with", "text"): "a text takes a wording's place alone",
 }
 
 
@@ -67,7 +67,7 @@ def test_a_wording_is_struck_and_its_parts_are_asked_for(
         "run", "strike", RUN, "--wording", CLOSING.digest, "--by", "ines", "--why", "bland", "--yes"
     )
     assert answer.code == 0, answer.err
-    assert "1 part of " in answer.err
+    assert "revision 1: 1 part being rendered anew" in answer.err
     events = [json.loads(body) for body in bodies("mailer")]
     assert [(each["type"], each["data"]) for each in events] == [
         ("fondly.render-part.v1", {"part": 2, "revision": 1})

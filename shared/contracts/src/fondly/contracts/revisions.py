@@ -4,69 +4,50 @@ Customers are named by their `customer_digest`, so that the ledger knows nobody.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from fondly.contracts.email_index import EmailIndexRow, wording_digest
 from fondly.contracts.records.base import Count, Identifier, Record
 
 MOST_STRIKES = 300
-"""Of one run: the item in the ledger has to hold them all."""
-MAX_TEXT_CHARS = 500
-LINE = "line"
+"""Of one run: one item in the ledger has to hold them all."""
+Text = Annotated[str, Field(max_length=500)]
 _OF_A_PRODUCT = re.compile(r"\{\d+\.")
 
 
 def digest_of(field: str, text: str, product_id: str) -> str:
     """Return the `wording_digest` of a text beside a product: it is about it if it is a line, or names it."""
-    is_about = field == LINE or _OF_A_PRODUCT.search(text)
+    is_about = field == "line" or _OF_A_PRODUCT.search(text)
     return wording_digest(field, text, product_id if is_about else "")
 
 
 class Strike(Record):
-    """One thing that the emails of a run no longer have; it names a wording, a product or an email.
+    """What emails no longer have: a wording; else a product, of all or of one customer; else one's email.
 
-    A strike is for good: what it names may come back by no other strike.
+    A strike is for good: no other brings back what it names.
     """
 
     wording: str = ""
     """The `wording_digest` of a text of the model's."""
     field: str = ""
     """The wording's, such as `line`."""
-    text: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] = ""
-    """What the wording says, with slots, if the run's index lists it."""
-    instead: Annotated[str, Field(max_length=MAX_TEXT_CHARS)] = ""
-    """What a person wrote in its place; empty if the next wording that passed stands there, or house text."""
-    product_id: Annotated[str, Field(max_length=256)] = ""
-    """What the wording is about; without a wording, the product that is left out."""
+    text: Text = ""
+    """What the wording says, with slots, if many emails have it."""
+    instead: Text = ""
+    """What a person wrote in its place; without it, the next wording stands there, or house text."""
+    product_id: str = ""
     customer: str = ""
-    """Whose email alone has a product no more; without a product, who gets no email at all."""
-
-    @model_validator(mode="after")
-    def _names_one_thing(self) -> Self:
-        if self.wording and self.customer:
-            raise ValueError("a wording is struck for everybody: found a customer beside it")
-        if self.instead and not (self.wording and self.field):
-            raise ValueError("found a text in the place of no wording, expected the wording and its field")
-        if not (self.wording or self.product_id or self.customer):
-            raise ValueError("expected a wording, or a product, or a customer")
-        return self
-
-    @property
-    def edited(self) -> str:
-        """The `wording_digest` of the text that stands in the wording's place; empty without one."""
-        return digest_of(self.field, self.instead, self.product_id) if self.instead else ""
 
 
 class Revision(Record):
     """Strikes that a person made at once."""
 
-    number: Annotated[int, Field(ge=1)]
+    number: Count
     strikes: tuple[Strike, ...]
     by: str
     at: datetime
@@ -89,33 +70,21 @@ class RunRevisions(Record):
         return self.revisions[-1].number if self.revisions else 0
 
     @property
-    def is_complete(self) -> bool:
-        """Whether every email, and the index, is as the latest revision wants it."""
-        return not self.pending and self.merged == self.number
+    def rendering(self) -> int:
+        """How many parts are being rendered anew; the last is through once the run's index is made."""
+        return len(self.pending) or int(self.merged != self.number)
 
     @cached_property
     def strikes(self) -> tuple[Strike, ...]:
         """All strikes, in order."""
-        return tuple(chain.from_iterable(each.strikes for each in self.revisions))
-
-    def returning(self, strikes: Sequence[Strike]) -> Strike | None:
-        """Return the first of further strikes whose text has been struck, or is by one of them."""
-        struck = {each.wording for each in (*self.strikes, *strikes)}
-        return next((each for each in strikes if each.edited and each.edited in struck), None)
+        return tuple(strike for each in self.revisions for strike in each.strikes)
 
     @cached_property
     def _instead(self) -> Mapping[str, str]:
         return {each.wording: each.instead for each in reversed(self.strikes) if each.wording}
 
-    @cached_property
-    def _customers(self) -> frozenset[str]:
-        return frozenset(each.customer for each in self.strikes if each.customer and not each.product_id)
-
-    def said(self, field: str, text: str, product_id: str = "") -> str | None:
-        """Return what stands in the place of a wording: itself, what a person wrote, or None.
-
-        The product counts for a line, and for a text with a slot of it.
-        """
+    def said(self, field: str, text: str, product_id: str) -> str | None:
+        """Return what stands in the place of a wording, which is beside a product; None for nothing."""
         passed = set[str]()
         while (digest := digest_of(field, text, product_id)) in self._instead:
             text = self._instead[digest]
@@ -126,21 +95,18 @@ class RunRevisions(Record):
 
     def has_email(self, customer: str) -> bool:
         """Whether a customer, by digest, may still get an email."""
-        return customer not in self._customers
+        return all(each.customer != customer or each.product_id for each in self.strikes)
 
     def products_without(self, customer: str) -> frozenset[str]:
         """Return the products that a customer's email no longer has."""
         return frozenset(
-            each.product_id
-            for each in self.strikes
-            if each.product_id and not each.wording and each.customer in {"", customer}
+            each.product_id for each in self.strikes if not each.wording and each.customer in {"", customer}
         )
 
     def concerns(self, row: EmailIndexRow) -> bool:
         """Whether an email, as the index has it, has something that was struck."""
-        struck = self.products_without(row.key)
         return (
             not self.has_email(row.key)
             or not self._instead.keys().isdisjoint(row.wordings.values())
-            or any(product.product_id in struck for product in row.products)
+            or not self.products_without(row.key).isdisjoint(each.product_id for each in row.products)
         )

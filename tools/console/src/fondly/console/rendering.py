@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 from fondly.console.roles import Role
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations import formatting
+from fondly.operations.delivery.plan import moment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
@@ -79,6 +80,7 @@ def _templates() -> Environment:
         "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
         "source": source_name,
         "person": formatting.caller,
+        "moment": moment,
         "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }

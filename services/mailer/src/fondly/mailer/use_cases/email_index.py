@@ -20,7 +20,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import EmailRecord, ReasonKind, Recommendation
-from fondly.mailer.domain.copy.fields import kind_of_field, product_of
+from fondly.mailer.domain.copy.fields import kind_of, product_of
 from fondly.mailer.domain.copy.patterns import pattern, told_of
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.slots import renumbered
@@ -80,29 +80,27 @@ def index_entry(
 
 def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, WordingCount]]:
     for field, wording in written.assembled.wordings.items():
-        product, kind = product_of(field, wording.text, facts), kind_of_field(field)
+        product, kind = product_of(field, wording.text, facts), kind_of(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
-        yield (
-            field,
-            WordingCount(
-                digest=wording_digest(kind, text, of),
-                field=kind,
-                text=text,
-                product_id=of,
-                product_name=product.values["name"] if product else "",
-                count=1,
-                parts=(part,),
-                customer_id=facts.customer_id if field in written.own_fields else None,
-            ),
+        counted = WordingCount(
+            digest=wording_digest(kind, text, of),
+            field=kind,
+            text=text,
+            product_id=of,
+            product_name=product.values["name"] if product else "",
+            count=1,
+            parts=(part,),
+            customer_id=facts.customer_id if field in written.own_fields else None,
         )
+        yield field, counted
 
 
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
     for field, text in written.assembled.copy.fields():
         told = told_of(product_of(field, text, facts), written.assembled.wordings.get(field))
         example = "" if field in written.own_fields else text
-        yield kind_of_field(field), pattern(text, facts.language, told), example
+        yield kind_of(field), pattern(text, facts.language, told), example
 
 
 async def write_email_index(
@@ -139,8 +137,10 @@ def counted(entries: Iterable[IndexEntry]) -> list[WordingCount]:
     for each in chain.from_iterable(entry.wordings for entry in entries):
         first.setdefault(each.digest, each)
         counts[each.digest] += 1
-    shared = {name: {"count": count, "customer_id": None} for name, count in counts.items() if count > 1}
-    return [first[name].model_copy(update=shared.get(name)) for name in sorted(first)]
+    return [
+        first[name].model_copy(update={"count": count} | ({"customer_id": None} if count > 1 else {}))
+        for name, count in sorted(counts.items())
+    ]
 
 
 def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
@@ -148,20 +148,15 @@ def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
     for field, masked, example in chain.from_iterable(each.texts for each in entries):
         counts[field][masked] += 1
         examples[field, masked] = examples.get((field, masked)) or example
-    return {
-        field: FieldPatterns(
-            texts=found.total(),
-            patterns=commonest(
-                (
-                    PatternCount(pattern=masked, count=count, example=examples[field, masked])
-                    for masked, count in found.items()
-                    if count > 1 or examples[field, masked]
-                ),
-                PATTERNS_OF_A_PART,
-            ),
+    patterns = dict[str, FieldPatterns]()
+    for field, found in sorted(counts.items()):
+        told = (
+            PatternCount(pattern=masked, count=count, example=examples[field, masked])
+            for masked, count in found.items()
+            if count > 1 or examples[field, masked]
         )
-        for field, found in sorted(counts.items())
-    }
+        patterns[field] = FieldPatterns(texts=found.total(), patterns=commonest(told, PATTERNS_OF_A_PART))
+    return patterns
 
 
 def commonest(patterns: Iterable[PatternCount], limit: int) -> tuple[PatternCount, ...]:

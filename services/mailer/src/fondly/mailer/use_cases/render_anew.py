@@ -6,22 +6,22 @@ what the run has stored and from its strikes, so that a crash, a repetition and 
 in the same bytes. An email without any of them is not touched.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from fondly.contracts.email_index import EmailIndexRow, WordingCount, customer_digest
+from fondly.contracts.email_index import EmailIndexRow, customer_digest
 from fondly.contracts.records import EmailRecord, Recommendation
 from fondly.contracts.revisions import RunRevisions
+from fondly.mailer.use_cases.ask_consent import Consented
 from fondly.mailer.use_cases.count_part import VARIANTS, email_counts
-from fondly.mailer.use_cases.email_index import IndexEntry, index_entry, write_email_index
-from fondly.mailer.use_cases.email_records import handed_over, record_of, without_email
-from fondly.mailer.use_cases.mail_part import CONTENT_TYPE, MailPart
+from fondly.mailer.use_cases.email_records import without_email
+from fondly.mailer.use_cases.mail_part import CONTENT_TYPE, MailPart, Part
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
-from fondly.mailer.use_cases.read_facts import UNUSABLE, PartFacts
-from fondly.mailer.use_cases.write_copy import PartCopy, WrittenCopy
+from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
 from fondly.runtime.parallel import for_each
 from fondly.runtime.ports import Items
@@ -35,27 +35,6 @@ HANDED_OVER = frozenset({Outcome.SENDING, Outcome.SENT, Outcome.IN_DOUBT})
 log = get_logger()
 
 
-@dataclass
-class _Part:
-    """The part as it is stored, and what becomes of it."""
-
-    run_id: str
-    number: int
-    revisions: RunRevisions
-    recommendations: Mapping[str, Recommendation]
-    records: dict[str, EmailRecord]
-    rows: Mapping[str, EmailIndexRow]
-    wordings: dict[str, WordingCount]
-    """Those that the part's emails had before, by digest."""
-    facts: PartFacts
-    copy: PartCopy
-    touched: Collection[str]
-    """Ids of the customers whose email has something that was struck, and has not been handed over."""
-    struck: set[str]
-    """Ids of the customers who get no email any more, those of before among them."""
-    entries: dict[str, IndexEntry] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, kw_only=True)
 class RenderAnew:
     """Renders parts anew as their run's strikes want it."""
@@ -67,145 +46,98 @@ class RenderAnew:
     locks: Locks
     dispatches: Items
 
-    async def run(self, run_id: str, number: int, *, holder: str) -> None:
-        """Render a part if it waits for that, and close what revision it is the last part of."""
-        async with self.locks.hold(run_id, StageName.SENDER, part_name(number), holder=holder):
-            while number in (revisions := await self.revisions.find(run_id)).pending:
-                await self._render(revisions, number)
-                if await self.revisions.pass_part(run_id, number, revisions.number):
-                    break
-        async with self.locks.hold(run_id, StageName.MAILER, INDEX, holder=holder):
-            await self._close(run_id)
-
-    async def _close(self, run_id: str) -> None:
-        """Make the run's index anew once all parts are through."""
-        revisions = await self.revisions.find(run_id)
-        if revisions.pending or revisions.is_complete:
+    async def run(self, run_id: str, part: int, *, holder: str) -> None:
+        """Render a part if it waits for that; after the last, make the run's index anew."""
+        if (pin := self.mail_part.pin) is not None:
+            shape = await pin.of(run_id)
+            made = self.mail_part.shaped(shape)
+            made = replace(made, copywriter=made.copywriter.alone(*shape.models))
+            await replace(self, mail_part=made).run(run_id, part, holder=holder)
             return
-        parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
-        await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
-        await self.revisions.merged(run_id, revisions.number)
-        log.info("revision_complete", revision=revisions.number)
+        async with self.locks.hold(run_id, StageName.SENDER, part_name(part), holder=holder):
+            while part in (revisions := await self.revisions.find(run_id)).pending:
+                await self._render(revisions, part)
+                await self.revisions.pass_part(run_id, part, revisions.number)
+        async with self.locks.hold(run_id, StageName.MAILER, INDEX, holder=holder):
+            revisions = await self.revisions.find(run_id)
+            if revisions.rendering and not revisions.pending:
+                parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
+                await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
+                await self.revisions.merged(run_id, revisions.number)
 
-    async def _render(self, revisions: RunRevisions, number: int) -> None:
-        part = await self._read(revisions, number)
-        await for_each(part.touched, lambda each: self._email(part, each), parallel=self.mail_part.parallel)
-        for customer_id in part.records.keys() - part.touched:
-            self._as_it_was(part, customer_id)
-        await self._keep(part)
-        log.info("part_rendered_anew", part=number, emails=len(part.touched), struck=len(part.struck))
-
-    async def _read(self, revisions: RunRevisions, number: int) -> _Part:
-        run_id, made = revisions.run_id, self.mail_part
-        listed = await made.objects.get_lines(object_keys.recommendations(run_id, number), Recommendation)
-        everybody = {each.customer_id: each for each in listed}
-        records = await made.records.existing(run_id, list(everybody))
-        rows = await made.objects.find_lines(object_keys.email_index(run_id, number), EmailIndexRow)
-        words = await made.objects.find_lines(object_keys.email_wordings(run_id, number), WordingCount)
-        facts = made.read_facts(
-            (everybody[each] for each in records),
-            without=lambda each: revisions.products_without(customer_digest(each)),
-        )
-        return _Part(
-            run_id=run_id,
-            number=number,
-            revisions=revisions,
-            recommendations=everybody,
-            records=records,
-            rows={each.customer_id: each for each in rows if each.customer_id in records},
-            wordings={each.digest: each for each in words},
-            facts=facts,
-            copy=await made.copywriter.recall(list(facts.emails.values()), payer=""),
-            touched=await self._touched(revisions, [each for each in rows if each.customer_id in records]),
-            struck=set(await made.records.existing(run_id, list(everybody), struck=True)),
-        )
+    async def _render(self, revisions: RunRevisions, part: int) -> None:
+        key = object_keys.email_index(revisions.run_id, part)
+        rows = await self.mail_part.objects.find_lines(key, EmailIndexRow)
+        touched = await self._touched(revisions, rows)
+        counts = await self._again(revisions, part, touched, rows)
+        log.info("part_rendered_anew", part=part, revision=revisions.number, emails=len(touched))
+        report = await self.ledger.report(revisions.run_id, StageName.MAILER, part_name(part))
+        if report:  # what was paid stays
+            kept = {name: count for name, count in report.counts.items() if not name.startswith(VARIANTS)}
+            await self.ledger.record(
+                revisions.run_id, report.model_copy(update={"counts": {**kept, **counts}})
+            )
 
     async def _touched(self, revisions: RunRevisions, rows: Sequence[EmailIndexRow]) -> set[str]:
-        """Return whose email has something that was struck, unless it has been handed over."""
-        found = {row.customer_id for row in rows if revisions.concerns(row)}
-        keys = [{"run_id": revisions.run_id, "customer_id": each} for each in found]
+        """Return whose email has something that was struck, and has not been handed over."""
+        run_id, found = revisions.run_id, {row.customer_id for row in rows if revisions.concerns(row)}
+        keys = [{"run_id": run_id, "customer_id": each} for each in found]
         dispatches = map(Dispatch.model_validate, await self.dispatches.get_all(keys))
-        return found - {each.customer_id for each in dispatches if each.outcome in HANDED_OVER}
+        has_email = await self.mail_part.records.existing(run_id, list(found))
+        return has_email.keys() - {each.customer_id for each in dispatches if each.outcome in HANDED_OVER}
 
-    async def _email(self, part: _Part, customer_id: str) -> None:
-        """Store one email as it is now, or that there is none any more."""
-        has_email = part.revisions.has_email(customer_digest(customer_id))
-        facts, before = part.facts.emails.get(customer_id), part.records[customer_id]
-        if facts is None or not has_email:
-            await self._store(part, without_email(before), b"")
-            part.struck.add(customer_id)
-            return
-        written, made = self._written(part, customer_id), self.mail_part
-        text, source = written.assembled.copy, written.assembled.source
-        composed = made.composer.compose(
-            facts, text, source=source, run_id=part.run_id, date=before.created_at
+    async def _again(
+        self, revisions: RunRevisions, number: int, touched: AbstractSet[str], rows: Sequence[EmailIndexRow]
+    ) -> dict[str, int]:
+        """Render the emails of the customers `touched` anew, as strikes want them; return the part's counts.
+
+        All others stay as they are, and the index has them as in its `rows`. A customer for whom nothing is
+        left gets no email.
+        """
+        made = self.mail_part
+        run_id, key = revisions.run_id, object_keys.recommendations(revisions.run_id, number)
+        listed = await made.objects.get_lines(key, Recommendation)
+        wanted = {each.customer_id: each for each in listed}
+        existing = await made.records.existing(run_id, list(wanted))
+        facts = made.read_facts(
+            (wanted[each] for each in existing),
+            without=lambda each: revisions.products_without(customer_digest(each)),
+        ).emails
+        mailed = await made.objects.get_lines(object_keys.mailed(run_id, number), FinishedEmail)
+        left = {each for each in touched & facts.keys() if revisions.has_email(customer_digest(each))}
+        part = Part(
+            run_id,
+            number,
+            key,
+            Consented(listed, {}),
+            [each for customer_id, each in existing.items() if customer_id not in touched],
+            held_out=[each.customer_id for each in mailed if each.held_out],
+            revisions=revisions,
+            made_at={customer_id: each.created_at for customer_id, each in existing.items()},
         )
-        recommendation = part.recommendations[customer_id]
-        record = record_of(
-            part.run_id,
-            recommendation,
-            facts,
-            written,
-            composed,
-            part=part.number,
-            model_id=made.copywriter.ask_once.model_id,
-        ).model_copy(update={"created_at": before.created_at})
-        await self._store(part, record, composed.message)
-        part.entries[customer_id] = index_entry(part.number, recommendation, facts, written, record)
+        copy, save = await made.copywriter.prepare(facts.values(), payer=key), Gather(made.records.put_all)
+        await self._empty([existing[each] for each in touched - left])
+        await for_each(
+            left,
+            lambda each: made.mail_one(wanted[each], facts[each], copy, part, save),
+            parallel=made.parallel,
+        )
+        await self._empty([existing[each] for each in part.failed])
+        for row in rows:
+            if (each := row.customer_id) in existing.keys() & facts.keys() - touched:
+                written = made.written(part, facts[each], copy)
+                made.index(part, wanted[each], facts[each], written, existing[each])
+                part.entries[each] = part.entries[each]._replace(row=row)
+        await made.hand_to_delivery(part)
+        await made.keep_index(part)
+        return {
+            **email_counts(part.records),
+            Counted.EMAILS_STRUCK: len(await made.records.existing(run_id, list(wanted), struck=True)),
+            Counted.EMAILS_WITHOUT_ADDRESS: part.without_address,
+        }
 
-    async def _store(self, part: _Part, record: EmailRecord, message: bytes) -> None:
-        await self.mail_part.objects.put(record.key, message, content_type=CONTENT_TYPE)
-        await self.mail_part.records.put_all([record])
-        part.records[record.customer_id] = record
-
-    def _written(self, part: _Part, customer_id: str) -> WrittenCopy:
-        seed, facts = f"{part.run_id}\n{customer_id}", part.facts.emails[customer_id]
-        return self.mail_part.copywriter.write(facts, part.copy, seed=seed, revisions=part.revisions)
-
-    def _as_it_was(self, part: _Part, customer_id: str) -> None:
-        """Index an email as before; its texts, which only patterns are counted of, are put together again."""
-        if (row := part.rows.get(customer_id)) is None:
-            return
-        entry = IndexEntry(row, [], [])
-        if (facts := part.facts.emails.get(customer_id)) is not None:
-            record, recommendation = part.records[customer_id], part.recommendations[customer_id]
-            try:
-                written = self._written(part, customer_id)
-                entry = index_entry(part.number, recommendation, facts, written, record)
-            except UNUSABLE as error:
-                log.warning("email_not_read", error=type(error).__name__)
-        known = {each.digest: each for each in entry.wordings} | part.wordings
-        words = [known[each] for each in row.wordings.values() if each in known]
-        part.entries[customer_id] = IndexEntry(row, words, entry.texts)
-
-    async def _keep(self, part: _Part) -> None:
-        """Store the list for delivery, the index and the counts, in the order of the part's customers."""
-        objects, key = self.mail_part.objects, object_keys.mailed(part.run_id, part.number)
-        lines = [
-            self._line(part, each)
-            for each in await objects.get_lines(key, FinishedEmail)
-            if each.customer_id not in part.struck
-        ]
-        await objects.put_lines(key, lines)
-        entries = [part.entries[each] for each in part.recommendations if each in part.entries]
-        await write_email_index(objects, part.run_id, part.number, entries)
-        nowhere = sum(each.address is None and not each.held_out for each in lines)
-        await self._count(part, nowhere)
-
-    def _line(self, part: _Part, line: FinishedEmail) -> FinishedEmail:
-        customer_id = line.customer_id
-        if customer_id not in part.touched:
-            return line
-        return handed_over(part.records[customer_id], part.recommendations[customer_id].email)
-
-    async def _count(self, part: _Part, without_address: int) -> None:
-        """Replace what was counted of emails; what was paid stays."""
-        report = await self.ledger.report(part.run_id, StageName.MAILER, part_name(part.number))
-        if report is None:
-            return
-        left = [each for each in part.records.values() if not each.struck]
-        kept = {name: number for name, number in report.counts.items() if not name.startswith(VARIANTS)}
-        counts = {**kept, **email_counts(left), Counted.EMAILS_STRUCK: len(part.struck)}
-        if without_address or Counted.EMAILS_WITHOUT_ADDRESS in kept:
-            counts[Counted.EMAILS_WITHOUT_ADDRESS] = without_address
-        await self.ledger.record(part.run_id, report.model_copy(update={"counts": counts}))
+    async def _empty(self, records: Sequence[EmailRecord]) -> None:
+        """Keep of emails that nobody gets that there were some, and nothing of what they said."""
+        for each in records:
+            await self.mail_part.objects.put(each.key, b"", content_type=CONTENT_TYPE)
+        await self.mail_part.records.put_all([without_email(each) for each in records])

@@ -8,30 +8,28 @@ refused; if that fails too, it gets house text.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 
 from fondly.contracts.revisions import RunRevisions
-from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, check_answer, read_answer
+from fondly.mailer.domain.copy.answers import Judged
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
-from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE, kind_of_field
+from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, kind_of
 from fondly.mailer.domain.copy.frame_prompt import frame_question
-from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
+from fondly.mailer.domain.copy.judge_prompt import accepted
 from fondly.mailer.domain.copy.own_prompt import own_question
 from fondly.mailer.domain.copy.product_prompt import product_question
-from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Style
+from fondly.mailer.domain.copy.prompt import Prompt, Style
 from fondly.mailer.domain.copy.question import Question
 from fondly.mailer.domain.copy.revising import revised_wording
 from fondly.mailer.domain.copy.subjects import SubjectTest
-from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import KeptReplies, PaidReply
+from fondly.mailer.use_cases.check_reply import check
 
 NOT_ASKED = ModelReply(refusal="nobody has been asked", calls=0)
-CACHED_JUDGEMENTS = 8_192
-"""Of some kilobytes each: most parts of a run use the same answers."""
 Replies = Mapping[str, PaidReply]
 """By the keys of their prompts."""
 
@@ -115,9 +113,11 @@ class Copywriter:
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
 
-    def alone(self) -> "Copywriter":
-        """Return one that has what was written and judged before, and can ask nobody."""
-        return replace(self, ask_once=self.ask_once.alone(), judge=self.judge and self.judge.alone())
+    def alone(self, writer: str = "", judge: str = "") -> "Copywriter":
+        """Return one that has what these models, or its own, have answered before, and can ask nobody."""
+        judges = self.ask_once.alone(judge) if judge else None
+        own = self.judge and self.judge.alone()
+        return replace(self, ask_once=self.ask_once.alone(writer), judge=judges if writer else own)
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""
@@ -127,22 +127,6 @@ class Copywriter:
         needed = chain.from_iterable(each.needed(wordings) for each in of_emails.values())
         more = dict.fromkeys(each for each in needed if each not in wordings)
         return PartCopy(wordings | await self._answered(more, payer), of_emails)
-
-    async def recall(self, everybody: Sequence[EmailFacts], *, payer: str) -> PartCopy:
-        """Return what has been written and judged for these emails before.
-
-        A product that an email begins with only since another was struck has at least its line.
-        """
-        part = await self.prepare(everybody, payer=payer)
-        heroes = {part.questions[facts.customer_id].products[0]: facts.products[0] for facts in everybody}
-        unasked = {
-            each: product_question(hero, self.style)
-            for each, hero in heroes.items()
-            if each in part.wordings and not part.wordings[each].replies
-        }
-        lines = await self._answered(unasked.values(), payer)
-        found = {each: _mended(part.wordings[each], lines[line]) for each, line in unasked.items()}
-        return replace(part, wordings={**part.wordings, **found})
 
     def write(
         self, facts: EmailFacts, part: PartCopy, *, seed: str, revisions: RunRevisions | None = None
@@ -170,7 +154,7 @@ class Copywriter:
             own_fields=frozenset(
                 name
                 for name, wording in made.wordings.items()
-                if wording in answers.own.get(kind_of_field(name), ())
+                if wording in answers.own.get(kind_of(name), ())
             ),
             refused_fields=tuple(
                 sorted({verdict.field for each in said.values() for verdict in each.judged.verdicts})
@@ -247,23 +231,3 @@ def _mended(first: Wordings, second: Wordings) -> Wordings:
         {**first.judging, **second.judging},
         {**first.judgements, **second.judgements},
     )
-
-
-@lru_cache(maxsize=CACHED_JUDGEMENTS)
-def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> tuple[Judged, Prompt | None]:
-    """Check a reply, which parts share, by code, and return what the judge is to be asked of the rest.
-
-    One that cannot be used has a verdict on `answer`. Quotes of reviews are checked beside the first reply.
-    """
-    quoted = question.quotes if fields == question.fields else ()
-    quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
-    refusal, answer = reply.refusal, dict[str, list[Wording]]()
-    if not refusal:
-        try:
-            answer = read_answer(reply.text, fields, member=MEMBERS.get(question.prompt.task))
-        except AnswerFormatError as error:
-            refusal = str(error)
-    judged = check_answer(answer | quotes, question.ground, strict=question.strict)
-    if refusal:
-        judged = replace(judged, verdicts=(Verdict("answer", refusal), *judged.verdicts))
-    return judged, judge_prompt(question, judged)

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -19,9 +18,10 @@ from fondly.runtime.runs.delivery import (
     Decision,
     Delivery,
     DeliveryStatus,
-    FirstApproval,
 )
 from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.runs.kept_tallies import KeptTallies, KeptTally
+from fondly.runtime.runs.tally import Tally
 from fondly.runtime.storage import expires_at, items_of, to_item
 
 if TYPE_CHECKING:
@@ -45,20 +45,6 @@ class DecisionError(Exception):
 
 class StaleDecisionError(DecisionError):
     """The delivery is not what was shown any more: somebody else has decided, or struck something."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What a person judged before they decided."""
-
-    delivery: Delivery
-    facts: str = ""
-    """A digest of all else that they were shown."""
-
-    def require(self, found: Delivery) -> None:
-        """Raise `StaleDecisionError` if a delivery has changed in what people decide on."""
-        if found.model_dump(include=SHOWN) != self.delivery.model_dump(include=SHOWN):
-            raise StaleDecisionError(f"run {found.run_id} has changed since it was shown")
 
 
 class Deliveries:
@@ -90,6 +76,7 @@ class Deliveries:
             release=int(status.goes_out),
             per_hour=per_hour,
             approvers=approvers,
+            tallied=True,
         )
         await put_if(self._dynamodb, self._table, self._item(opened), "attribute_not_exists(run_id)")
         return await self.get(run_id)
@@ -114,23 +101,25 @@ class Deliveries:
         by: str,
         note: str = "",
         changes: Mapping[str, Any] = NO_CHANGES,
-        judged: Judged | None = None,
+        judged: Delivery | None = None,
+        facts: str = "",
     ) -> Delivery:
         """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
 
         The caller then sends a poll with the delivery's `attempt`, which lets the sender act on it.
         It cannot be taken in a status that is not among those of `FROM`, nor if the delivery is not as it was
-        `judged`. Where two people have to approve, the first approval leaves it as it is.
+        `judged`. Where two people have to approve, the first approval leaves it as it is; `facts` is a digest
+        of what else it rests on.
         """
 
         def decided(found: Delivery) -> Delivery:
-            if judged:
-                judged.require(found)
+            if judged and judged.model_dump(include=SHOWN) != found.model_dump(include=SHOWN):
+                raise StaleDecisionError(f"run {run_id} has changed since it was shown")
             if found.status not in FROM[act]:
                 expected = f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"
                 raise DecisionError(f"run {run_id} is {found.status}: {expected}")
             decision = Decision(act=act, by=by, at=utc_now(), note=note)
-            if first := _first_approval(found, decision, changes, judged.facts if judged else ""):
+            if first := _first_approval(found, decision, changes, facts):
                 alone = decision.model_copy(update={"note": f"first of two: {note}"})
                 return found.model_copy(update={"first": first, "decisions": _decisions(found, alone)})
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
@@ -163,6 +152,14 @@ class Deliveries:
             if await put_if(self._dynamodb, self._table, item, "version = :version", same):
                 return wanted
 
+    async def tally(self, run_id: str) -> Tally:
+        """Return what is kept of a run's emails, or of a sample's copies, without reading each."""
+        return (await self.kept_tally(run_id)).tally
+
+    async def kept_tally(self, run_id: str) -> KeptTally:
+        """Return what is kept of a run's emails, with the parts that it is of."""
+        return await KeptTallies(self._dynamodb, self._table).of_run(run_id)
+
     async def all(self) -> list[Delivery]:
         """Return the delivery of every run, oldest first."""
         items = items_of(
@@ -188,23 +185,22 @@ def _decisions(found: Delivery, decision: Decision) -> tuple[Decision, ...]:
 
 def _first_approval(
     found: Delivery, decision: Decision, changes: Mapping[str, Any], facts: str
-) -> FirstApproval | None:
-    """Return an approval that is the first of two; None for one that lets emails go out.
+) -> tuple[str, str] | None:
+    """Return an approval that is the first of two; None for one that lets emails go out, as to seeds.
 
-    What goes to seeds reaches no customer. Raises `DecisionError` if the same person approves the same twice.
+    Raises `DecisionError` if the same person approves the same twice.
     """
-    act, first = decision.act, found.first
-    if found.approvers == 1 or act not in {Act.APPROVE, Act.SAMPLE} or changes.get("seeds"):
+    if found.approvers == 1 or decision.act not in {Act.APPROVE, Act.SAMPLE} or changes.get("seeds"):
         return None
-    terms = sha256(json.dumps(changes, default=str, sort_keys=True).encode()).hexdigest()
-    wanted = FirstApproval(by=decision.by, at=decision.at, act=act, terms=terms, seen=facts)
-    if not first or (first.act, first.terms, first.seen) != (act, terms, facts):
-        return wanted
-    if person(first.by) == person(wanted.by):
-        raise DecisionError(
-            f"run {found.run_id}: {wanted.by} has approved this already, expected another person"
-        )
-    return None
+    terms = json.dumps([decision.act, changes, facts], default=str, sort_keys=True)
+    by, what = decision.by, sha256(terms.encode()).hexdigest()
+    if found.first and found.first[1] == what:
+        if person(found.first[0]) == person(by):
+            raise DecisionError(
+                f"run {found.run_id}: {by} has approved this already, expected another person"
+            )
+        return None
+    return by, what
 
 
 def person(by: str) -> str:

@@ -82,19 +82,6 @@ class Decision(BaseModel):
     """Why, or how many."""
 
 
-class FirstApproval(BaseModel):
-    """What the first of two people approved; whatever else is decided or struck voids it."""
-
-    model_config = ConfigDict(frozen=True)
-    by: str
-    at: datetime
-    act: Act
-    terms: str
-    """A digest of when, how fast and to whom."""
-    seen: str
-    """A digest of the facts that it rests on beside the delivery."""
-
-
 class Delivery(BaseModel):
     """The delivery of one run."""
 
@@ -135,10 +122,12 @@ class Delivery(BaseModel):
     decisions: tuple[Decision, ...] = ()
     approvers: Annotated[int, Field(ge=1, le=2)] = 1
     """How many people have to approve what goes to customers."""
-    first: FirstApproval | None = None
-    """The first of two approvals, until there is a second."""
+    first: tuple[str, str] | None = None
+    """Who was the first of two to approve, and a digest of what; whatever is decided or struck voids it."""
     revision: Annotated[int, Field(ge=0)] = 0
     """The latest of `fondly.contracts.revisions`: it rises with every strike."""
+    tallied: bool = False
+    """Whether what becomes of its emails is counted as it goes: not by releases of before."""
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
 

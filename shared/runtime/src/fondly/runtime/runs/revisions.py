@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 REVISIONS = "revisions"
+LATEST = "#number = :number"
 
 
 class Revisions:
@@ -27,80 +28,58 @@ class Revisions:
     async def find(self, run_id: str) -> RunRevisions:
         """Return a run's revisions; there need not be any."""
         found = await get_item(self._dynamodb, self._table, key(run_id, REVISIONS))
-        return RunRevisions.model_validate({"run_id": run_id, **found})
+        return RunRevisions.model_validate({**found, "run_id": run_id})
 
     async def add(
         self, run_id: str, strikes: Sequence[Strike], *, parts: Collection[int], by: str, why: str = ""
     ) -> RunRevisions:
-        """Add those strikes that are new, as one revision, of which emails in these parts are to be rendered.
+        """Add the strikes that are new as one revision, of which some `parts` are to be rendered anew.
 
-        It is written together with the delivery, which it takes to another version: an approval of what was
-        shown before is void. Raises `DecisionError` if the delivery is not held, if a text in the place of
-        another has been struck, or if there are too many.
+        It is written together with the delivery: an approval of what was shown before is void. Raises
+        `DecisionError` if the delivery is not held, or if there are too many.
         """
-        while True:
-            found = await self.find(run_id)
-            new = [each for each in strikes if each not in found.strikes]
-            if not new:
-                return found
-            if each := found.returning(new):
-                raise DecisionError(f"run {run_id}: {each.instead!r} has been struck, expected another text")
+        while new := [each for each in strikes if each not in (found := await self.find(run_id)).strikes]:
             if len(found.strikes) + len(new) > MOST_STRIKES:
                 raise DecisionError(f"run {run_id} has {len(found.strikes)} strikes, {MOST_STRIKES} at most")
-            revision = Revision(number=found.number + 1, strikes=tuple(new), by=by, at=utc_now(), why=why)
-            failed = await transacted(
-                self._dynamodb.transact_write_items(TransactItems=self._writes(found, revision, parts))
-            )
-            if failed is None:
-                return await self.find(run_id)
-            if failed[1:] == [True]:
+            added = Revision(number=found.number + 1, strikes=tuple(new), by=by, at=utc_now(), why=why)
+            writes = [self._revised(found, added, parts), self._judged_anew(run_id, added.number)]
+            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            if failed and failed[1:] == [True]:
                 raise DecisionError(f"run {run_id} is not held, expected that before anything is struck")
+        return found
 
     async def pass_part(self, run_id: str, part: int, number: int) -> bool:
         """Record that a part's emails are as a revision wants them; False if there is a later one."""
-        return await self._update(run_id, "DELETE pending :parts", number, {":parts": {part}})
+        return await self._update(run_id, "DELETE pending :parts", {":number": number, ":parts": {part}})
 
     async def merged(self, run_id: str, number: int) -> bool:
         """Record that the run's index takes a revision in; False if there is a later one."""
-        return await self._update(run_id, "SET merged = :number", number, {})
+        return await self._update(run_id, "SET merged = :number", {":number": number})
 
-    async def _update(self, run_id: str, change: str, number: int, values: dict[str, Any]) -> bool:
-        item, known = key(run_id, REVISIONS), {":number": number, **values}
-        latest = "#number = :number"
+    async def _update(self, run_id: str, change: str, values: dict[str, Any]) -> bool:
+        named = {"condition": LATEST, "number": "number"}
         return await update_if(
-            self._dynamodb, self._table, item, change, condition=latest, values=known, number="number"
+            self._dynamodb, self._table, key(run_id, REVISIONS), change, values=values, **named
         )
 
-    def _writes(self, found: RunRevisions, revision: Revision, parts: Collection[int]) -> list[Any]:
-        run_id, number = found.run_id, {":number": revision.number}
-        listed = [
-            each.model_dump(mode="json", exclude_defaults=True) for each in (*found.revisions, revision)
-        ]
-        expires = expires_at(self._keep_days)
-        set_expiry = "".join(f", {name} = :{name}" for name in expires)
-        before = {":before": found.number} if found.number else {}
-        values = {**number, **before, ":revisions": listed, ":parts": set(parts)}
-        held = {**number, ":one": 1, ":held": DeliveryStatus.HELD}
-        return [
-            self._write(
-                key(run_id, REVISIONS),
-                f"SET revisions = :revisions, #number = :number{set_expiry} ADD pending :parts",
-                "#number = :before" if before else "attribute_not_exists(#number)",
-                values | {f":{name}": value for name, value in expires.items()},
-                number="number",
-            ),
-            self._write(
-                key(run_id, DELIVERY),
-                "SET version = version + :one, revision = :number REMOVE #first",
-                "#status = :held",
-                held,
-                status="status",
-                first="first",
-            ),
-        ]
+    def _revised(self, found: RunRevisions, added: Revision, parts: Collection[int]) -> Any:  # noqa: ANN401 - a write
+        listed = [each.model_dump(mode="json", exclude_defaults=True) for each in (*found.revisions, added)]
+        change = "SET revisions = :revisions, #number = :number ADD pending :parts"
+        values = {":revisions": listed, ":number": added.number, ":parts": set(parts)}
+        if expires := expires_at(self._keep_days):
+            change = change.replace(" ADD", ", expires_at = :expires ADD")
+            values[":expires"] = expires["expires_at"]
+        if found.number:
+            values[":before"] = found.number
+        condition = "#number = :before" if found.number else "attribute_not_exists(#number)"
+        return self._write(key(found.run_id, REVISIONS), change, condition, values, number="number")
 
-    def _write(
-        self, item: dict[str, Any], change: str, condition: str, values: dict[str, Any], **names: str
-    ) -> Any:  # noqa: ANN401 - a write of a transaction
+    def _judged_anew(self, run_id: str, number: int) -> Any:  # noqa: ANN401 - a write
+        change = "SET version = version + :one, revision = :number REMOVE #first"
+        values = {":one": 1, ":number": number, ":held": DeliveryStatus.HELD}
+        names = {"status": "status", "first": "first"}
+        return self._write(key(run_id, DELIVERY), change, "#status = :held", values, **names)
+
+    def _write(self, item: Any, change: str, condition: str, values: Any, **names: str) -> Any:  # noqa: ANN401 - a write
         written = {"Key": item, "UpdateExpression": change, "ConditionExpression": condition}
         return {"Update": {"TableName": self._table, **written, **expression(values, names)}}

@@ -13,6 +13,7 @@ from fondly.console.pages import (
     runs,
     shop,
     uploads,
+    webhooks,
     wordings,
     work,
 )
@@ -32,4 +33,5 @@ AREAS = (
     customers,
     results,
     audit,
+    webhooks,
 )

@@ -23,7 +23,7 @@ from fondly.operations.runs.facts import RunFacts, why_no_emails
 from fondly.operations.runs.lookup import find_run, run_details
 from fondly.operations.suppressions.people import open_consent
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.deliveries import DecisionError, Deliveries, Judged, StaleDecisionError
+from fondly.runtime.runs.deliveries import DecisionError, Deliveries, StaleDecisionError
 from fondly.runtime.runs.delivery import FROM, RELEASING, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus, StageName
@@ -34,6 +34,8 @@ from fondly.sender.settings import Approval, TransportKind
 SENDER = "sender"
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
+RULES = {f"sender_{each}" for each in ("transport", "approval", "per_hour", "quiet_from", "quiet_until")}
+"""The settings that people are shown before they decide, beside what the run's counts tell."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
 
 
@@ -84,7 +86,8 @@ class Approving:
         found = await (await DeliveryLookup.of(self.environment)).view(self.run, counts=counts)
         if found is None:
             raise OperationError(f"{self.run.run_id} has no delivery")
-        return found.model_copy(update={"rules": self.settings.rules}) if self.settings else found
+        rules = self.settings.model_dump(mode="json", include=RULES) if self.settings else None
+        return found.model_copy(update={"rules": rules})
 
     async def notices(self) -> list[str]:
         """What a person should know of the run before they say yes."""
@@ -143,7 +146,8 @@ class Approving:
         *,
         by: str,
         note: str = "",
-        judged: Judged | None = None,
+        judged: Delivery | None = None,
+        facts: str = "",
         **changes: Any,  # noqa: ANN401 - the delivery's
     ) -> DeliveryView:
         """Record a decision, and return what the delivery is then; raise `OperationError` if it is too late.
@@ -154,7 +158,7 @@ class Approving:
         details = {"note": note} if note else {}
         async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
             if act is not Act.HOLD or not await self._held_early(by=by, note=note):
-                await self._take(act, by=by, note=note, judged=judged, changes=changes)
+                await self._take(act, by=by, note=note, judged=judged, facts=facts, changes=changes)
         return await self.current()
 
     async def _held_early(self, *, by: str, note: str) -> bool:
@@ -169,9 +173,7 @@ class Approving:
         )
         return opened.status is DeliveryStatus.HELD
 
-    async def _take(
-        self, act: Act, *, by: str, note: str, judged: Judged | None, changes: dict[str, Any]
-    ) -> None:
+    async def _take(self, act: Act, **decision: Any) -> None:  # noqa: ANN401 - as of `Deliveries.decide`
         """Record a decision and tell the sender.
 
         If telling fails, the decision holds, and the error says what tells the sender again.
@@ -179,9 +181,7 @@ class Approving:
         queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
         run_id = self.run.run_id
         try:
-            decided = await self.deliveries.decide(
-                run_id, act, by=by, note=note, changes=changes, judged=judged
-            )
+            decided = await self.deliveries.decide(run_id, act, **decision)
         except StaleDecisionError:
             raise
         except DecisionError as error:  # somebody else has decided meanwhile

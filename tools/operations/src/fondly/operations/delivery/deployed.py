@@ -52,19 +52,6 @@ class DeployedSettings(SenderSettings):
             return f"SMTP, {self.sender_smtp_host}:{self.sender_smtp_port}"
         return NAMES[self.sender_transport]
 
-    @property
-    def rules(self) -> dict[str, str]:
-        """What people are told of how emails are sent, by name."""
-        quiet = f"{self.quiet[0]:%H:%M} to {self.quiet[1]:%H:%M}" if self.quiet else "none"
-        nobody = "sent too" if self.sender_without_address else "not sent"
-        return {
-            "transport": self.how,
-            "quiet hours": quiet,
-            "most an hour": f"{self.sender_per_hour or 'any'}",
-            "approval": self.sender_approval,
-            "emails without an address": nobody,
-        }
-
 
 async def deployed(environment: Environment) -> DeployedSettings | None:
     """Return the deployed sender's settings without passwords and keys; None if they cannot be told."""

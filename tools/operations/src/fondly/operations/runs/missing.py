@@ -39,7 +39,7 @@ def missing_messages(
             " and upload it under another key"
         )
     if run.status is RunStatus.FINISHED:
-        if revisions and not revisions.is_complete:
+        if revisions and revisions.rendering:
             return list(_unrevised(revisions))
         return list(_undelivered(run, delivery))
     not_ingested = MissingMessage(StageName.INGEST, f"{run.source} is not ingested")

@@ -84,7 +84,7 @@ class Retry:
         revisions = await Revisions(self.environment.dynamodb, table).find(self.run.run_id)
         found = missing_messages(self.run, delivery, revisions)
         totals = total(await self.ledger.reports(self.run.run_id))
-        if self.run.status is RunStatus.FINISHED and not revisions.is_complete:
+        if self.run.status is RunStatus.FINISHED and revisions.rendering:
             return [
                 self._again(RenderPart(part=each.part, revision=revisions.number), StageName.MAILER, each)
                 for each in found

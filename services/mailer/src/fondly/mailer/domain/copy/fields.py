@@ -27,7 +27,7 @@ def frame_fields(occasion: Occasion) -> tuple[str, ...]:
     return (*HEADLINES, *FRAME_TEXTS) if occasion is Occasion.SORRY else FRAME_TEXTS
 
 
-def kind_of_field(field: str) -> str:
+def kind_of(field: str) -> str:
     """Return what a field is asked for as: the lines of all products as `line`."""
     return LINE if field.startswith(LINES) else field
 
