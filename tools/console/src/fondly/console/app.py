@@ -60,7 +60,7 @@ class Console:
     drafts: dict[str, Any] = field(default_factory=dict)
     """What people are about to save of the shop's files, by person."""
     max_upload_bytes: int = 4 * 1024**3
-    """All files of one upload together."""
+    """All files of an upload together."""
 
 
 @dataclass

@@ -12,11 +12,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from fondly.console.forms import form
-from fondly.console.rendering import email_frame, page
+from fondly.console.framing import frame
+from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.mailer.domain.message.toml_file import InvalidFileError
-from fondly.operations.emails.modes import Mode, in_mode
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG
 from fondly.operations.shop.preview import Preview, preview, themes
@@ -104,13 +104,12 @@ async def show_draft(request: Request) -> Response:
 
 
 @allowed(Role.OPERATOR)
-async def frame(request: Request) -> Response:
+async def show_email(request: Request) -> Response:
     """Show an email of the draft, light or dark, in its frame."""
     found, number = _draft(request).preview, request.path_params["number"]
     if found is None or number >= len(found.emails):
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such email")
-    mode: Mode = "dark" if request.path_params["mode"] == "dark" else "light"
-    return email_frame(in_mode(found.emails[number].html, mode))
+    return frame(found.emails[number].html, dark=request.path_params["mode"] == "dark")
 
 
 @allowed(Role.OPERATOR)
@@ -200,5 +199,5 @@ ROUTES = [
     Route("/shop/rules", review_rules, methods=["POST"]),
     Route("/shop/draft", show_draft),
     Route("/shop/draft", save, methods=["POST"]),
-    Route("/shop/draft/{number:int}/{mode}", frame),
+    Route("/shop/draft/{number:int}/{mode}", show_email),
 ]

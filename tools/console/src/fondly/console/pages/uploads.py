@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fondly.console.forms import form
-from fondly.console.rendering import email_frame, fragment, page
+from fondly.console.framing import frame
+from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, allowed
 from fondly.console.staging import MOST_FILES, Staged
 from fondly.ingest.domain.errors import FileError
@@ -72,7 +73,7 @@ async def example(request: Request) -> Response:
     staged, number = _staged(request), request.path_params["number"]
     if staged.checked is None or number >= len(staged.checked.examples):
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such example")
-    return email_frame(staged.checked.examples[number].html)
+    return frame(staged.checked.examples[number].html, dark=False)
 
 
 @allowed(Role.OPERATOR)
