@@ -69,9 +69,8 @@ async def strike(request: Request) -> Response:
     fields, run_id = await form(request), request.path_params["run_id"]
     try:
         striking = await Striking.of(request.state.environment, run_id)
-        await striking.strike(
-            [await _strike(striking, fields)], by=request.state.person.name, why=fields.get("why", "")
-        )
+        wanted = await _strike(striking, fields)
+        await striking.strike(wanted, by=request.state.person.name, why=fields.get("why", ""))
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
@@ -83,12 +82,12 @@ async def strike(request: Request) -> Response:
 async def _strike(striking: Striking, fields: dict[str, str]) -> Strike:
     """Return what a form strikes; raise `OperationError` if no email has it."""
     if digest := fields.get("wording"):
-        return await striking.of_wording(digest, fields.get("instead", ""))
+        return await striking.named(wording=digest, instead=fields.get("instead", ""))
     if product := fields.get("product"):
         return Strike(product_id=product)
     run = striking.approving.run
     found = await OneEmail.of(await Emails.of(striking.approving.environment, run), fields.get("key", ""))
-    return await striking.of_customer(found.row.customer_id)
+    return await striking.named(customer_id=found.row.customer_id)
 
 
 ROUTES = [
