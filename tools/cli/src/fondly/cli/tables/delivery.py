@@ -10,7 +10,7 @@ from fondly.operations.delivery.plan import moment
 from fondly.operations.delivery.views import WORDS, DeliveryView, starts_later
 from fondly.operations.formatting import caller, count
 from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
-from fondly.sender.domain.tally import Tally
+from fondly.runtime.runs.tally import Tally
 
 STYLES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.HELD: "bold yellow",
