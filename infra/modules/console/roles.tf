@@ -45,7 +45,7 @@ locals {
     { from = "operator", sid = "ForgetUsers", actions = ["personalize:CreateDataDeletionJob", "personalize:DescribeDataDeletionJob", "personalize:DescribeDatasetGroup", "personalize:ListTagsForResource"], resources = ["${local.arns.personalize}*"] },
     { from = "operator", sid = "LetPersonalizeReadWhom", actions = ["iam:PassRole"], resources = [var.arns.personalize_role], key = "iam:PassedToService", services = ["personalize.amazonaws.com"] },
 
-    { from = "operator", sid = "KeepWebhookSecrets", actions = ["ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"], resources = ["arn:${local.partition}:ssm:${local.region}:${local.account_id}:parameter/fondly/${var.name}/webhooks/*"] },
+    { from = "operator", sid = "KeepWebhookSecrets", actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.name}/webhooks/*"] },
 
     { from = "viewer", sid = "UseDataKey", actions = ["kms:Decrypt"], resources = [var.keys.data], key = "kms:ViaService", services = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.amazonaws.com"] },
     { from = "reader", sid = "UseMessagesKey", actions = ["kms:Decrypt"], resources = [var.keys.messages], key = "kms:ViaService", services = ["sqs.${local.region}.amazonaws.com"] },
