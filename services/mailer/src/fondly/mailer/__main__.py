@@ -77,7 +77,7 @@ def render_anew(runtime: Runtime[MailerSettings], mail_part: MailPart) -> Render
     """What strikes lead to: emails made as the others, by a copywriter that can ask nobody."""
     settings = runtime.settings
     return RenderAnew(
-        mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone()),
+        mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone(settings.mailer_model_id, "")),
         revisions=Revisions(runtime.dynamodb, settings.runs_table, keep_days=settings.retention_days),
         ledger=runtime.ledger,
         locks=runtime.locks,
