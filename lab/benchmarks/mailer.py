@@ -34,7 +34,8 @@ from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.write_copy import Copywriter, check
+from fondly.mailer.use_cases.check_reply import check
+from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.batches import batches
 from fondly.runtime.kept_answers import Answer
 from fondly.runtime.process import collect_garbage_seldom

@@ -18,7 +18,6 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from fondly.mailer.__main__ import composer, style
 from fondly.mailer.domain.copy.prompt import Prompt
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.ports import ModelReply
@@ -28,6 +27,7 @@ from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.shape_emails import composer, style
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.quota.turns import Lock, WithdrawnError
 from fondly.runtime.runs.stage import PartResult
@@ -47,6 +47,7 @@ RESOURCES = (
     "copy_answers_table",
     "suppressions_table",
     "contacts_table",
+    "dispatches_table",
     "email_finished_topic_arn",
 )
 SETTINGS = dict.fromkeys(RESOURCES, "x") | {

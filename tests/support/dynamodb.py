@@ -60,6 +60,29 @@ class InMemoryDynamoDB:
         await self._moment()
         return {"Attributes": dict(item)}
 
+    async def transact_write_items(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Change items if all conditions hold."""
+        await self._moment()
+        updates = [each["Update"] for each in request["TransactItems"]]
+        reasons = [self._reason(each) for each in updates]
+        if any(reasons):
+            code = {"Error": {"Code": "TransactionCanceledException"}}
+            told: Any = {**code, "CancellationReasons": [{"Code": each or "None"} for each in reasons]}
+            raise ClientError(told, "TransactWriteItems")
+        for each in updates:
+            item = dict(self.items.get(_key(each["Key"]), each["Key"]))
+            _change(item, each)
+            self.items[_key(each["Key"])] = item
+        await self._moment()
+        return {}
+
+    def _reason(self, update: Mapping[str, Any]) -> str:
+        try:
+            _require(update, self.items.get(_key(update["Key"]), {}))
+        except ClientError:
+            return "ConditionalCheckFailed"
+        return ""
+
     async def delete_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
         """Remove one item if the condition holds."""
         await self._moment()
@@ -144,16 +167,25 @@ def _has(item: Mapping[str, Any], path: Sequence[str]) -> bool:
 
 def _change(item: Item, request: Mapping[str, Any]) -> None:
     names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
-    verb, _, changes = request["UpdateExpression"].partition(" ")
-    for change in changes.split(", "):
+    clauses = re.findall(
+        r"(SET|ADD|REMOVE|DELETE) (.+?)(?= (?:ADD|REMOVE|DELETE) |$)", request["UpdateExpression"]
+    )
+    for verb, change in ((verb, each) for verb, changes in clauses for each in changes.split(", ")):
         name, *value = change.replace(" = ", " ").split()
         outer, _, inner = name.rpartition(".")
         if outer:
             item[outer] = {"M": {**item[outer]["M"], names[inner]: values[value[0]]}}
             continue
         name = names.get(name, name)
-        if verb == "SET":
+        if verb == "SET" and len(value) > 1:
+            item[name] = {"N": str(int(item[value[0]]["N"]) + int(values[value[2]]["N"]))}
+        elif verb == "SET":
             item[name] = values[value[0]]
+        elif verb == "DELETE":
+            [(kind, gone)] = values[value[0]].items()
+            item[name] = {kind: sorted({*item.get(name, {kind: []})[kind]} - {*gone})}
+            if not item[name][kind]:
+                del item[name]
         elif verb == "ADD":
             [(kind, added)] = values[value[0]].items()
             item[name] = {kind: sorted({*item.get(name, {kind: []})[kind], *added})}

@@ -42,8 +42,8 @@ class RecordingLocks(Locks):
 class Runs:
     """An in-memory runs table and everything that reads and writes it."""
 
-    def __init__(self, *, budget_usd: Decimal | None = None) -> None:
-        self.table = InMemoryDynamoDB()
+    def __init__(self, *, budget_usd: Decimal | None = None, table: InMemoryDynamoDB | None = None) -> None:
+        self.table = table or InMemoryDynamoDB()
         self.dynamodb = cast("DynamoDBClient", self.table)
         self.ledger = Ledger(self.dynamodb, TABLE)
         self.locks = RecordingLocks(self.dynamodb, TABLE, quiet_s=QUIET_S)

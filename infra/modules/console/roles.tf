@@ -38,6 +38,7 @@ locals {
     # Everything else that operators do.
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
+    { from = "operator", sid = "KeepWebhookSecrets", actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.name}/webhooks/*"] },
     { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
 
     # Keys, which the services of AWS use in the caller's name.
@@ -53,7 +54,7 @@ locals {
   no_tokens = [{ test = "ForAllValues:StringNotEquals", variable = "dynamodb:LeadingKeys", values = ["tokens"] }]
 
   # Objects of runs that name no customer.
-  figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json"]
+  figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json", "settings.json"]
 }
 
 data "aws_iam_policy_document" "trust" {

@@ -57,14 +57,18 @@ locals {
         ]
       },
       {
-        sid       = "StoreRecords"
-        actions   = ["dynamodb:BatchWriteItem"]
-        resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
+        sid     = "StoreRecords"
+        actions = ["dynamodb:BatchWriteItem"]
+        resources = [
+          module.topology.table_arns["products"],
+          module.topology.table_arns["customers"],
+          module.topology.table_arns["customer-keys"],
+        ]
       },
       {
-        sid       = "LeaveOutTheForgotten"
+        sid       = "LookUpCustomers" # who has been forgotten, and whose keys are kept
         actions   = ["dynamodb:BatchGetItem"]
-        resources = [module.topology.table_arns["suppressions"]]
+        resources = [module.topology.table_arns["suppressions"], module.topology.table_arns["customer-keys"]]
       },
       {
         sid       = "KeepLedger"
@@ -300,8 +304,17 @@ locals {
         resources = [
           "${local.data_bucket}/shop/fondly.toml",
           "${local.data_bucket}/shop/themes/*",
+          "${local.data_bucket}/runs/*/mailed/*",
           "${local.data_bucket}/runs/*/recommendations/*",
+          "${local.data_bucket}/runs/*/email-index/*",
+          "${local.data_bucket}/runs/*/settings.json",
         ]
+      },
+      {
+        # What has been handed over is not rendered anew.
+        sid       = "SeeDispatches"
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [module.topology.table_arns["dispatches"]]
       },
       {
         sid     = "StoreEmails"
@@ -310,6 +323,8 @@ locals {
           "${local.data_bucket}/runs/*/emails/*",
           "${local.data_bucket}/runs/*/copy/*",
           "${local.data_bucket}/runs/*/mailed/*",
+          "${local.data_bucket}/runs/*/email-index/*",
+          "${local.data_bucket}/runs/*/settings.json",
         ]
       },
       {

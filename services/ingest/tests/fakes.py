@@ -30,6 +30,7 @@ from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.publish_parts import Publication
+from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.source_files import ReadingRules
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
@@ -215,6 +216,7 @@ class Bench:
         self.objects = InMemoryObjects()
         self.products = InMemoryItems("product_id")
         self.customers = InMemoryItems("customer_id")
+        self.customer_keys = InMemoryItems("customer_key", "customer_id")
         self.suppressions = InMemoryItems("entry")
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
@@ -224,6 +226,7 @@ class Bench:
             objects=self.objects,
             products=self.products,
             customers=self.customers,
+            customer_keys=CustomerKeys(self.customer_keys, keep_days=30),
             suppressions=self.suppressions,
             announcer=self.announcer,
             ledger=self.ledger,

@@ -14,14 +14,17 @@ from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.consent import Person
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
+from fondly.runtime.runs.tally import tally_of
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
 from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.hand_over import HandOver, Paced
 from fondly.sender.use_cases.judge_emails import JudgeEmails
 from fondly.sender.use_cases.keep_pace import KeepPace
+from fondly.sender.use_cases.keep_tally import KeepTally
 from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
@@ -256,7 +259,18 @@ class World:
                 parallel=self.parallel,
             ),
             settling=settling,
+            tally=self.keep_tally,
             now=self.now,
+        )
+
+    @property
+    def keep_tally(self) -> KeepTally:
+        """The use case that counts, in the table of the runs."""
+        return KeepTally(
+            dispatches=self.dispatches,
+            tallies=KeptTallies(self.runs.dynamodb, TABLE),
+            deliveries=self.deliveries,
+            objects=self.objects,
         )
 
     @property
@@ -279,8 +293,8 @@ class World:
         return ResolveDoubts(
             stage=self.stage,
             ledger=self.runs.ledger,
-            objects=self.objects,
             dispatches=self.dispatches,
+            tally=self.keep_tally,
             announcer=self.announcer,
         )
 
@@ -307,6 +321,8 @@ class World:
             await self.release.run(RUN, delivery.attempt)
             parts, self.polls.parts = self.polls.parts, []
             if not parts:
+                kept = await self.deliveries.tally(RUN)
+                assert kept == tally_of(each for (of, _), each in self.dispatches.items.items() if of == RUN)
                 return
             for part in parts:
                 await self.deliver.run(RUN, part, holder=f"message-{part}")

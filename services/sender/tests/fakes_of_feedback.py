@@ -75,6 +75,7 @@ class InMemoryDelivered:
         found = self.dispatches.get((run_id, customer_id))
         if found and found.outcome in {Outcome.SENDING, Outcome.IN_DOUBT}:
             sent = {"outcome": Outcome.SENT, "provider_id": provider_id, "reason": ""}
+            sent |= {"proved_from": found.outcome}
             self.dispatches[run_id, customer_id] = found.model_copy(update=sent)
 
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:

@@ -9,7 +9,7 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message
 
-from fondly.console.app import Console, console_app
+from fondly.console.app import Console, Guard, console_app
 from fondly.console.roles import Person, Role
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.target import Target, load_topology
@@ -26,7 +26,12 @@ class Asked:
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    text: str = ""
+    body: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
 
 @dataclass
@@ -53,6 +58,23 @@ class Asking:
         """Send a form of a page of ours."""
         own = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
         return await self.ask("POST", path, urlencode(fields or {}).encode(), own | dict(headers or {}))
+
+    async def ended(self, job: str) -> None:
+        """Wait for the end of a job."""
+        assert isinstance(self.app, Guard)
+        task = self.app.app.state.watching.jobs[job].task
+        await task
+
+    async def upload(self, files: Mapping[str, bytes], headers: Mapping[str, str] | None = None) -> Asked:
+        """Send files as a browser sends those of a form."""
+        parts = [
+            b'--edge\r\nContent-Disposition: form-data; name="files"; filename="%s"\r\n\r\n%s\r\n'
+            % (name.encode().replace(b'"', b"%22"), body)
+            for name, body in files.items()
+        ]
+        own = {"content-type": "multipart/form-data; boundary=edge", "sec-fetch-site": "same-origin"}
+        body = b"".join([*parts, b"--edge--\r\n"])
+        return await self.ask("POST", "/uploads", body, own | dict(headers or {}))
 
     async def ask(
         self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
@@ -87,7 +109,7 @@ class Asking:
                 asked.status = message["status"]
                 asked.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
-                asked.text += message.get("body", b"").decode()
+                asked.body += message.get("body", b"")
 
         async def answer() -> None:  # in a task, as a server has one for each request
             ASKED.set(True)

@@ -5,18 +5,19 @@ from dataclasses import replace
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, CopySource, Exclusion, Sentiment, SentimentSummary
 from fondly.evaluation.sample.row import picture_url
-from fondly.operations.runs.sentiment_figures import exported
-from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
-from fondly.stack.gallery.model import (
-    GalleryAspect,
-    GalleryDelivery,
-    GalleryMention,
-    GalleryOwned,
-    GalleryPick,
-    GalleryProduct,
+from fondly.operations.emails.shown import (
     Piece,
     Refusal,
+    ShownDelivery,
+    ShownEmail,
+    ShownMention,
+    ShownOwned,
+    ShownPick,
+    ShownPrompt,
+    ShownReview,
 )
+from fondly.operations.runs.sentiment_figures import exported
+from fondly.stack.gallery.categories import GalleryAspect, GalleryCategory, GalleryProduct
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130
@@ -85,12 +86,12 @@ body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
 <p><a href="https://shop.example/p">View the kettle</a></p></main></body></html>"""
 
 
-def campaign() -> list[GalleryEmail]:
+def campaign() -> list[ShownEmail]:
     """Return the emails: every tenth with template copy, every seventh to an unhappy customer."""
     return [_email(number) for number in range(EMAILS)]
 
 
-def earlier() -> list[GalleryEmail]:
+def earlier() -> list[ShownEmail]:
     """Return the emails of an earlier run: without the first customers, and with other subjects for some."""
     return [
         replace(each, subject=f"{each.subject}!", picks=each.picks[::-1]) if place % 4 else each
@@ -98,7 +99,7 @@ def earlier() -> list[GalleryEmail]:
     ]
 
 
-def prompts() -> list[GalleryPrompt]:
+def prompts() -> list[ShownPrompt]:
     """Return the prompts: a frame for every twenty customers, and one for each product that is picked."""
     frames = [_frame(number) for number in range(EMAILS // 20 + 1)]
     return [*frames, *(_of_product(number) for number in range(PRODUCTS_PICKED))]
@@ -114,7 +115,7 @@ def categories() -> list[GalleryCategory]:
     ]
 
 
-def _email(number: int) -> GalleryEmail:
+def _email(number: int) -> ShownEmail:
     name = NAMES[number % len(NAMES)]
     unhappy = number % 7 == 0
     sources = {0: CopySource.TEMPLATE, 1: CopySource.MIXED}
@@ -135,14 +136,14 @@ def _email(number: int) -> GalleryEmail:
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",
         source=f"Subject: {subject}\r\nX-Bytes: \udcff\r\n\r\nEmail {number}\r\n",
         reviews=(_review(unhappy=unhappy),),
-        owned=(GalleryOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
-        praised=() if unhappy else (GalleryMention("lid", "Glass kettle"),),
-        blamed=(GalleryMention("lid", "Glass kettle"),) if unhappy else (),
+        owned=(ShownOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
+        praised=() if unhappy else (ShownMention("lid", "Glass kettle"),),
+        blamed=(ShownMention("lid", "Glass kettle"),) if unhappy else (),
         unhappy=unhappy,
     )
 
 
-def _picks(number: int) -> tuple[GalleryPick, ...]:
+def _picks(number: int) -> tuple[ShownPick, ...]:
     first = number // 3
     return tuple(
         pick(
@@ -159,9 +160,9 @@ def _picks(number: int) -> tuple[GalleryPick, ...]:
     )
 
 
-def _review(*, unhappy: bool) -> GalleryReview:
+def _review(*, unhappy: bool) -> ShownReview:
     sentiment = Sentiment.NEGATIVE if unhappy else Sentiment.POSITIVE
-    return GalleryReview(
+    return ShownReview(
         review_id="R1",
         product="Glass kettle",
         category="Kettles",
@@ -178,7 +179,7 @@ def _prompt_keys(number: int) -> tuple[str, ...]:
     return (f"frame-{number // 20}", *(f"product-{each.product_id}" for each in _picks(number)))
 
 
-def _frame(number: int) -> GalleryPrompt:
+def _frame(number: int) -> ShownPrompt:
     key, verdict = f"frame-{number}", Refusal("greeting", "Hello, winner", "word", "winner")
     facts = f'<facts>{{"task": "frame", "occasion": "liked", "slots": [{number}]}}</facts>'
     return prompt(
@@ -191,16 +192,16 @@ def _frame(number: int) -> GalleryPrompt:
     )
 
 
-def _of_product(number: int) -> GalleryPrompt:
+def _of_product(number: int) -> ShownPrompt:
     key, verdict = f"product-P{number}", Refusal("line", "It cures a headache.", "word", "cures")
     return prompt(key, verdicts=(verdict,) if key in WITH_REFUSALS else ())
 
 
-def _delivery(number: int) -> GalleryDelivery:
+def _delivery(number: int) -> ShownDelivery:
     """Every eleventh customer has unsubscribed, and the second one's mailbox is gone."""
     if number % 11 == 0:
-        return GalleryDelivery(outcome="suppressed", reason="unsubscribed", at="2026-11-26 09:00:00 UTC")
-    return GalleryDelivery(
+        return ShownDelivery(outcome="suppressed", reason="unsubscribed", at="2026-11-26 09:00:00 UTC")
+    return ShownDelivery(
         outcome="sent",
         at="2026-11-26 09:00:00 UTC",
         transport="smtp",

@@ -13,8 +13,9 @@ import html5lib
 
 from fondly.contracts.file_names import file_name
 from fondly.contracts.records import CopySource
-from fondly.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
-from fondly.stack.gallery.model import GalleryPick, Refusal
+from fondly.operations.emails.shown import Refusal, ShownEmail, ShownPick, ShownPrompt
+from fondly.stack.gallery import GalleryWriter
+from fondly.stack.gallery.categories import GalleryCategory
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
 COLUMNS = (
@@ -36,17 +37,17 @@ COLUMNS = (
 """The members of a row of the list, in order, as `data.js` reads them."""
 
 
-def pick(name: str, kind: str = "popular", **changes: Any) -> GalleryPick:  # noqa: ANN401 - any field
+def pick(name: str, kind: str = "popular", **changes: Any) -> ShownPick:  # noqa: ANN401 - any field
     """Return a pick with the given changes; its id is its name in lower case."""
-    return GalleryPick(**{"product_id": name.lower(), "name": name, "kind": kind} | changes)
+    return ShownPick(**{"product_id": name.lower(), "name": name, "kind": kind} | changes)
 
 
-def picks(*names: str) -> tuple[GalleryPick, ...]:
+def picks(*names: str) -> tuple[ShownPick, ...]:
     """Return a pick of each name."""
     return tuple(pick(name) for name in names)
 
 
-def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN401 - any field
+def email(customer_id: str = "A1", **changes: Any) -> ShownEmail:  # noqa: ANN401 - any field
     """Return an email with the given changes."""
     fields: dict[str, Any] = {
         "customer_id": customer_id,
@@ -60,10 +61,10 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
         "text": "Hello Priya",
         "source": "MIME-Version: 1.0\r\n\r\nHello",
     }
-    return GalleryEmail(**fields | changes)
+    return ShownEmail(**fields | changes)
 
 
-def prompt(prompt_key: str = "k1", **changes: Any) -> GalleryPrompt:  # noqa: ANN401 - any field
+def prompt(prompt_key: str = "k1", **changes: Any) -> ShownPrompt:  # noqa: ANN401 - any field
     """Return a prompt with one answer and one refused wording, with the given changes."""
     fields: dict[str, Any] = {
         "prompt_key": prompt_key,
@@ -81,15 +82,15 @@ def prompt(prompt_key: str = "k1", **changes: Any) -> GalleryPrompt:  # noqa: AN
         "paid": True,
         "created_at": "2026-11-25T09:00:00Z",
     }
-    return GalleryPrompt(**fields | changes)
+    return ShownPrompt(**fields | changes)
 
 
 def write_gallery(
     out_dir: Path,
     summary: Mapping[str, Any],
-    emails: Iterable[GalleryEmail],
+    emails: Iterable[ShownEmail],
     categories: Sequence[GalleryCategory] = (),
-    prompts: Iterable[GalleryPrompt] = (),
+    prompts: Iterable[ShownPrompt] = (),
 ) -> Path:
     """Write a gallery of these, and return its page's path."""
     with GalleryWriter(out_dir) as gallery:

@@ -16,6 +16,7 @@ RESOURCES = {
     "FONDLY_INTERACTIONS_INGESTED_TOPIC_ARN": "arn:interactions",
     "FONDLY_PRODUCTS_TABLE": "products",
     "FONDLY_CUSTOMERS_TABLE": "customers",
+    "FONDLY_CUSTOMER_KEYS_TABLE": "customer-keys",
     "FONDLY_SUPPRESSIONS_TABLE": "suppressions",
 }
 

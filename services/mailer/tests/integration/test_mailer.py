@@ -16,7 +16,7 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from fondly.mailer.__main__ import SECONDS_PER_MINUTE, composer, model_choice, style
+from fondly.mailer.__main__ import SECONDS_PER_MINUTE, model_choice
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.settings import MailerSettings
@@ -25,6 +25,8 @@ from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.render_anew import RenderAnew
+from fondly.mailer.use_cases.shape_emails import composer, style
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.consent import DynamoDBConsent
@@ -35,6 +37,7 @@ from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.stage import Stage
 from fondly.runtime.runs.totals import total
@@ -110,6 +113,13 @@ def wired(
     handler = MailerHandler(
         stage=Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part=mail_part,
+        render_anew=RenderAnew(
+            mail_part=mail_part,
+            revisions=Revisions(clients.dynamodb, settings.runs_table),
+            ledger=ledger,
+            locks=locks,
+            dispatches=DynamoDBItems(clients.dynamodb, settings.dispatches_table),
+        ),
         ledger=ledger,
         announcer=announcer,
     )

@@ -1,6 +1,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,14 +30,16 @@ from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.joint_calls import TOGETHER
 from fondly.mailer.use_cases.mail_part import MailPart
 from fondly.mailer.use_cases.read_facts import ReadFacts
+from fondly.mailer.use_cases.render_anew import RenderAnew
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.queue.message import Message
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from services.mailer.tests.fakes import LIE, InMemoryWriter
 from tests.support.consent import InMemoryConsent
 from tests.support.kept_answers import InMemoryKeptAnswers
-from tests.support.runs import Runs
+from tests.support.runs import TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
@@ -73,8 +76,10 @@ class World:
         self.objects = InMemoryObjects()
         self.records = InMemoryItems("run_id", "customer_id")
         self.announcer = InMemoryAnnouncer()
-        runs = Runs()
+        self.runs = runs = Runs()
         self.ledger = runs.ledger
+        self.revisions = Revisions(runs.dynamodb, TABLE)
+        self.dispatches = InMemoryItems("run_id", "customer_id")
         self.model = InMemoryWriter(words)
         sender = Sender("Fondly Shop", "hello@shop.example")
         theme = Theme(Brand("Fondly Shop", "1 Example Street"))
@@ -109,6 +114,13 @@ class World:
         self.handler = MailerHandler(
             stage=runs.stage(StageName.MAILER, self.announcer),
             mail_part=mail_part,
+            render_anew=RenderAnew(
+                mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone()),
+                revisions=self.revisions,
+                ledger=self.ledger,
+                locks=runs.locks,
+                dispatches=self.dispatches,
+            ),
             ledger=self.ledger,
             announcer=self.announcer,
         )
@@ -262,7 +274,7 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert report.units == {
         f"bedrock.input_tokens.{MODEL}": 3 * 1_000,
         f"bedrock.output_tokens.{MODEL}": 3 * 300,
-        "s3.puts": 13,
+        "s3.puts": 16,
         "dynamodb.writes": 11 + 6 * 3 + 4,
         "sns.publishes": 2,
         "sqs.requests": 2,

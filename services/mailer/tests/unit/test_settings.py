@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from fondly.mailer.__main__ import composer, style, subject_test
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
 from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
+from fondly.mailer.use_cases.shape_emails import composer, style, subject_test
 
 RESOURCES = {
     "data_bucket": "b",
@@ -21,6 +21,7 @@ RESOURCES = {
     "copy_answers_table": "t",
     "suppressions_table": "t",
     "contacts_table": "t",
+    "dispatches_table": "t",
     "email_finished_topic_arn": "a",
 }
 

@@ -482,6 +482,7 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     [report] = [each for each in await world.runs.ledger.reports(RUN) if each.stage is StageName.SENDER]
     wanted = {"emails_sent": 3} if is_late else {"emails_sent": 2, "emails_in_doubt": 1}
     assert report.counts == wanted
+    assert (await world.deliveries.tally(RUN)).outcomes == world.outcomes()
     assert world.transport.times == Counter(["c1", "c3"])
 
 

@@ -354,9 +354,12 @@ async def test_a_notification_of_another_email_suppresses_its_address_only(
     assert feedback.announcer.announced == []
 
 
-async def test_a_notification_that_comes_before_the_record_waits_for_it(feedback: Feedback) -> None:
+@pytest.mark.parametrize("outcome", [Outcome.SENDING, Outcome.IN_DOUBT])
+async def test_a_notification_that_comes_before_the_record_waits_for_it(
+    feedback: Feedback, outcome: Outcome
+) -> None:
     """The address is suppressed at once. A record that never comes is waited for no longer."""
-    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.SENDING, provider_id="")
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=outcome, provider_id="")
     feedback.now = SENT_AT + RECORDED_AFTER / 2
     with pytest.raises(TransientError):
         await feedback.receive(sample("event-bounce"))

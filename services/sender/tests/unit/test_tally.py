@@ -1,21 +1,12 @@
 """How a run's dispatches are counted."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.sender.domain.tally import Tally, TallyCounter
+from fondly.runtime.runs.tally import Tally, tally_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
-
-
-def tally(dispatches: Sequence[Dispatch]) -> Tally:
-    """Return what dispatches come to."""
-    counter = TallyCounter()
-    for dispatch in dispatches:
-        counter.add(dispatch)
-    return counter.tally
 
 
 def a_dispatch(outcome: Outcome, **values: Any) -> Dispatch:  # noqa: ANN401 - fields of the record
@@ -25,7 +16,7 @@ def a_dispatch(outcome: Outcome, **values: Any) -> Dispatch:  # noqa: ANN401 - f
 
 def test_each_email_counts_once_with_its_reason_and_what_came_back() -> None:
     """The reasons of emails that were not sent are ours; what a provider said is no category."""
-    found = tally(
+    found = tally_of(
         [
             a_dispatch(Outcome.SENT, transport="ses"),
             a_dispatch(Outcome.SENT, transport="ses", bounced="hard", bounced_at=NOW),
@@ -54,4 +45,4 @@ def test_each_email_counts_once_with_its_reason_and_what_came_back() -> None:
         transports={"ses": 2, "smtp": 1},
     )
     assert found.settled == 8
-    assert (found.of(Outcome.SENT), tally([]).of(Outcome.SENT)) == (3, 0)
+    assert (found.of(Outcome.SENT), tally_of([]).of(Outcome.SENT)) == (3, 0)

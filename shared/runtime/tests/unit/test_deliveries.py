@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from fondly.contracts.errors import PermanentError
-from fondly.runtime.runs.deliveries import MOST_DECISIONS, DecisionError, Deliveries
+from fondly.runtime.runs.deliveries import (
+    MOST_DECISIONS,
+    DecisionError,
+    Deliveries,
+    StaleDecisionError,
+)
 from fondly.runtime.runs.delivery import FROM, TO, Act, Delivery, DeliveryStatus
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE
@@ -135,3 +140,68 @@ async def test_a_run_without_a_delivery_cannot_be_decided_on(deliveries: Deliver
     with pytest.raises(PermanentError, match="has no delivery"):
         await deliveries.decide(RUN, Act.APPROVE, by="ines")
     assert await deliveries.find(RUN) is None
+
+
+async def of_two(deliveries: Deliveries) -> None:
+    """Open a delivery that two people have to approve."""
+    await deliveries.open(RUN, status=HELD, by="a setting", approvers=2)
+
+
+async def approved(deliveries: Deliveries, by: str, facts: str = "same", **changes: object) -> Delivery:
+    """Approve what is there now."""
+    judged = await deliveries.get(RUN)
+    return await deliveries.decide(RUN, Act.APPROVE, by=by, changes=changes, judged=judged, facts=facts)
+
+
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [
+        (("jo", "same", 9), APPROVED),
+        (("jo", "others", 9), HELD),
+        (("jo", "same", 8), HELD),
+        (("ines", "same", 8), HELD),
+    ],
+)
+async def test_two_people_have_to_approve_the_same(
+    deliveries: Deliveries, second: tuple[str, str, int], status: DeliveryStatus
+) -> None:
+    """Other terms, or other facts, begin anew with whoever approved last; both approvals are kept."""
+    by, facts, per_hour = second
+    await of_two(deliveries)
+    assert (await approved(deliveries, "ines", per_hour=9)).status is HELD
+    found = await approved(deliveries, by, facts, per_hour=per_hour)
+    assert (found.status, [each.by for each in found.decisions[1:]]) == (status, ["ines", by])
+    assert (found.first and found.first[0]) == (None if status is APPROVED else by)
+
+
+@pytest.mark.parametrize("again", ["ines", "INES", "arn:aws:sts::1:assumed-role/operator/ines"])
+async def test_nobody_approves_for_two(deliveries: Deliveries, again: str) -> None:
+    """Whatever role they have put on; seeds may be written to by one."""
+    await of_two(deliveries)
+    await approved(deliveries, "ines")
+    with pytest.raises(DecisionError, match="another person"):
+        await approved(deliveries, again)
+    assert (await deliveries.get(RUN)).status is HELD
+    sample = {"sample": 2, "seeds": ("a@shop.example",)}
+    assert (await deliveries.decide(RUN, Act.SAMPLE, by="ines", changes=sample)).status is SAMPLE
+
+
+async def test_whatever_is_decided_in_between_voids_the_first_of_two(deliveries: Deliveries) -> None:
+    """The second approval is then the first."""
+    await of_two(deliveries)
+    await approved(deliveries, "ines")
+    await deliveries.decide(RUN, Act.HOLD, by="ada")
+    assert (await approved(deliveries, "jo")).status is HELD
+    assert (await approved(deliveries, "ines")).status is APPROVED
+
+
+async def test_of_two_who_approve_what_they_saw_at_once_one_decides(deliveries: Deliveries) -> None:
+    """The other has judged what was true before."""
+    await deliveries.open(RUN, status=HELD, by="a setting")
+    judged = await deliveries.get(RUN)
+    results = await asyncio.gather(
+        *(deliveries.decide(RUN, Act.APPROVE, by=name, judged=judged) for name in ("ines", "jo")),
+        return_exceptions=True,
+    )
+    assert {type(each) for each in results} == {Delivery, StaleDecisionError}
+    assert len((await deliveries.get(RUN)).decisions) == 2

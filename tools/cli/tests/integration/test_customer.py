@@ -23,6 +23,7 @@ from openpyxl import Workbook
 
 from fondly.contracts import object_keys
 from fondly.contracts.consent import address_entry, customer_entry
+from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.file_names import file_name
 from fondly.operations.cleanup.scope import Scope
 from fondly.runtime.runs.delivery import DELIVERY, Act, Decision, Delivery, DeliveryStatus
@@ -108,6 +109,16 @@ class Made:
             object_keys.learned(RUN, "history/part-00001.jsonl"): lines(*both),
             object_keys.learned(RUN, "rankings/part-00001.jsonl"): lines(*both),
             object_keys.events("events-0123456789abcdef", 1): lines(*both),
+            object_keys.email_index(RUN, 1): lines(*both),
+            object_keys.email_wordings(RUN, 1): lines(
+                {"digest": "d", "count": 1, **both[0]}, {"digest": "e"}
+            ),
+            **{
+                object_keys.email_index_summary(RUN, part): lines(
+                    {"risks": {"apology": both}, "parts": {"1": 2}}
+                )
+                for part in (1, None)
+            },
             object_keys.email(RUN, GONE): f"To: {NAME} <{EMAIL}>".encode(),
             object_keys.email(RUN, STAYS): b"To: Ada",
         }
@@ -128,6 +139,8 @@ class Made:
             self._put("emails", {"run_id": "run-older", "customer_id": each})
             self._put("dispatches", {"run_id": RUN, "customer_id": each, "outcome": "sent", "at": NOW})
             self._put("dispatches", {"run_id": "run-expired", "customer_id": each})
+            for key in customer_keys(each, EMAIL if each == GONE else None):
+                self._put("customer-keys", {"customer_key": key, "customer_id": each})
             self._put("contacts", {"customer_id": each, "times": [1_764_000_000]})
         self._put(
             "suppressions",
@@ -288,8 +301,19 @@ def forget(fondly: Fondly, *words: str) -> tuple[int, dict[str, tuple[int, int]]
 def test_nothing_of_a_customer_is_left(fondly: Fondly, made: Made) -> None:
     """Neither id, name nor address: in no table, no version of an object, and not in understudy's state."""
     made.fill()
-    places = {"customers", "histories", "recommendations", "emails", "reviews", "dispatches", "contacts"}
-    assert places | {"suppressions", "runs", object_keys.mailed(RUN, 1)} <= set(made.traces())
+    places = {
+        "customer-keys",
+        "customers",
+        "histories",
+        "recommendations",
+        "emails",
+        "reviews",
+        "dispatches",
+        "contacts",
+    }
+    index = {object_keys.email_index_summary(RUN, part) for part in (1, None)}
+    index |= {object_keys.email_index(RUN, 1), object_keys.email_wordings(RUN, 1)}
+    assert places | index | {"suppressions", "runs", object_keys.mailed(RUN, 1)} <= set(made.traces())
     code, found, proof = forget(fondly, GONE)
     assert (code, made.traces(), proof["found"]) == (0, [], [])
     assert found["items of recommendations"] == (5, 0)
@@ -339,7 +363,12 @@ def test_other_customers_stay_as_they_are(fondly: Fondly, made: Made) -> None:
     assert kept["ContentType"] == "text/plain"
     csv = made.s3.get_object(Bucket=made.bucket, Key=object_keys.personalize(RUN, "users/part-00001.csv"))
     assert csv["Body"].read().decode() == f"USER_ID,ITEM_ID,TIMESTAMP\n{STAYS},P1,1\n"
-    for table in ("recommendations", "dispatches", "contacts", "histories"):
+    summary = made.s3.get_object(Bucket=made.bucket, Key=object_keys.email_index_summary(RUN))
+    assert json.load(summary["Body"]) == {
+        "risks": {"apology": [{"customer_id": STAYS, "value": 1}]},
+        "parts": {"1": 2},
+    }
+    for table in ("customer-keys", "recommendations", "dispatches", "contacts", "histories"):
         assert {item["customer_id"] for item in made.items(table)} == {STAYS}
     assert made.s3.get_object(Bucket=made.bucket, Key=f"runs/{RUN}/emails/{file_name(STAYS)}.eml")
 
@@ -539,9 +568,18 @@ def test_who_shares_the_address_stays_and_is_told_of(fondly: Fondly, made: Made)
     assert {item["customer_id"] for item in made.items("customers")} == {STAYS, "CUST-8"}
 
 
-def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made) -> None:
-    """However it is written; an address that no customer has is searched and suppressed all the same."""
+@pytest.mark.parametrize("is_keyed", [True, False])
+def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made, *, is_keyed: bool) -> None:
+    """However it is written; an address that no customer has is searched and suppressed all the same.
+
+    One that they had before is nobody's, and customers whose keys a release before has not stored are found.
+    """
     made.fill()
+    keys = boto3.resource("dynamodb").Table(made.resources.tables["customer-keys"])
+    keys.put_item(Item={"customer_key": address_entry("old@quimby.example"), "customer_id": GONE})
+    assert fondly("customer", "show", "old@quimby.example").code == 1
+    for key in customer_keys(GONE, EMAIL) if not is_keyed else ():
+        keys.delete_item(Key={"customer_key": key, "customer_id": GONE})
     code, _, _ = forget(fondly, EMAIL.upper())
     assert (code, made.traces()) == (0, [])
     code, found, _ = forget(fondly, "nobody@quimby.example")

@@ -1,5 +1,6 @@
 """`fondly email`: emails are looked at before they go out, and sent to oneself."""
 
+import asyncio
 import email
 import email.policy
 import json
@@ -8,15 +9,20 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Outcome
 from fondly.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from fondly.mailer.use_cases.email_index import write_email_index
+from fondly.mailer.use_cases.merge_email_index import merge_email_index
 from fondly.runtime.storage import S3Objects
 from fondly.stack.provision import Resources
+from tests.support.email_index import email_index_of
 from tests.support.mailbox import Faults, MailboxServer
 from tests.support.runs import RUN
+from tests.support.stores import InMemoryObjects
 from tools.cli.tests.delivering import CUSTOMERS, FinishedRun, a_message
 from understudy.ses import SesOptions, create_service
 from understudy.testing import UnderstudyServer
@@ -89,6 +95,35 @@ def test_emails_with_an_outcome_are_listed(fondly: "Fondly", run: FinishedRun) -
     assert (none.out, none.err) == ("", f"{RUN} has no such emails\n")
     assert fondly("email", "list", RUN, "--outcome", "lost").code == 2
     assert fondly("email", "list", RUN, "--outcome", "sent", "--random").code == 1
+
+
+@pytest.mark.usefixtures("run")
+def test_emails_are_found_by_what_they_say_and_those_to_read_by_their_risk(
+    fondly: "Fondly", resources: Resources
+) -> None:
+    """By the index of the run, which says why each is to be read; a run without one says so."""
+    assert "has no index of its emails" in fondly("email", "list", RUN, "--risk").err
+    objects = InMemoryObjects()
+    entries = [
+        each._replace(
+            row=each.row.model_copy(update={"customer_id": customer_id, "subject": f"For {customer_id}"})
+        )
+        for each, customer_id in zip(email_index_of(1, len(ALL)), ALL, strict=True)
+    ]
+    asyncio.run(write_email_index(objects, RUN, 1, entries))
+    asyncio.run(merge_email_index(objects, RUN, [1]))
+    for key, body in objects.stored.items():
+        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body)
+    to_read = fondly("email", "list", RUN, "--risk", "--json").json
+    assert sorted(each["row"]["customer_id"] for each in to_read) == ALL
+    assert "high price" in fondly("email", "list", RUN, "--risk").out
+    assert customers(fondly("email", "list", RUN, "--text", "FOR C-2", "--json").json) == ["c-2"]
+    reason = entries[0].row.reasons[0]
+    expected = [each.row.customer_id for each in entries if reason in each.row.reasons]
+    assert customers(fondly("email", "list", RUN, "--reason", reason, "--json").json) == expected
+    wrong = fondly("email", "list", RUN, "--reason", "luck")
+    assert (wrong.code, "reason: found 'luck'" in wrong.err) == (1, True)
+    assert fondly("email", "list", RUN, "--risk", "--text", "x").code == 1
 
 
 @pytest.mark.usefixtures("run")

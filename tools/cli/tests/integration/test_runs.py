@@ -9,6 +9,9 @@ import pytest
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import AspectCount, CustomerEvent, EventKind, Sentiment, SentimentSummary
+from fondly.mailer.domain.message.shop_file import ThemeChoice
+from fondly.mailer.settings import EmailSettings
+from fondly.mailer.use_cases.pin_settings import PinnedSettings
 from fondly.runtime.runs.attribution import credited
 from fondly.runtime.runs.run import StageName
 from fondly.stack.provision import Resources
@@ -52,6 +55,30 @@ def test_a_run_is_shown_in_full(
     }
     assert shown["counts"] == {"reviews_scored": 2}
     assert r"[red]broken\x1b[2J" in fondly("run", "show", RUN[:8]).out
+
+
+def test_a_run_shows_how_its_emails_were_set(
+    fondly: "Fondly", advance: Callable[..., None], resources: Resources
+) -> None:
+    """Brand, language, theme and model at a glance, all of it with the rules as JSON, and no secret."""
+    advance((StageName.INGEST, 1))
+    assert fondly("run", "show", RUN, "--json").json["pinned"] is None
+    kept = PinnedSettings(
+        settings=EmailSettings(mailer_brand_name="Quimby"),
+        theme=ThemeChoice(name="market"),
+        theme_files={},
+        models=("m", "j"),
+    )
+    stored = {
+        object_keys.pinned_settings(RUN): kept.model_dump_json(),
+        object_keys.run_rules(RUN): '{"rules": {}}',
+    }
+    for key, body in stored.items():
+        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body.encode())
+    text = " ".join(fondly("run", "show", RUN).out.split())
+    assert "emails as set: Quimby, en_IN, warm, plain and brief, theme market, m; digest" in text
+    shown = fondly("run", "show", RUN, "--json").json["pinned"]
+    assert (shown["sha256"], shown["rules"]) == (kept.sha256, {"rules": {}})
 
 
 def test_a_run_shows_what_its_customers_said(

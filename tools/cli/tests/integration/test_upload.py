@@ -1,9 +1,10 @@
 """`fondly upload` against an emulator, with somebody who answers as ingest does."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
@@ -15,6 +16,8 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.stack.provision import Resources
 
 if TYPE_CHECKING:
+    from types_aiobotocore_s3.client import S3Client
+
     from tools.cli.tests.conftest import Fondly, InLedger
 
 ASKED = Question(
@@ -49,12 +52,14 @@ def answering(in_ledger: "InLedger", monkeypatch: pytest.MonkeyPatch) -> Answeri
             if (await ledger.open_run(name, source="s3://b/uploads/a.csv")).is_open:
                 await (ledger.fail(name, report.failed) if report.failed else ledger.set_parts(name, 1))
 
-        def answered(upload: Upload, bucket: str, *watch: Any) -> None:  # noqa: ANN401 - as `put` takes it
-            put(upload, bucket, *watch)
+        async def answered(
+            upload: Upload, s3: "S3Client", bucket: str, *watch: Callable[[int], None]
+        ) -> None:
+            await put(upload, s3, bucket, *watch)
             name = upload.run_id(bucket)
             body = report.model_dump_json().encode()
             boto3.client("s3").put_object(Bucket=bucket, Key=object_keys.ingest_report(name), Body=body)
-            in_ledger(lambda ledger: record(ledger, name))
+            await asyncio.to_thread(in_ledger, lambda ledger: record(ledger, name))
 
         monkeypatch.setattr(Upload, "put", answered)
 

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 from fondly.cli.app import app
 from fondly.cli.tables.drawing import draw
 from fondly.cli.tables.verification import as_json, verified
-from fondly.mailer.__main__ import model_choice, style
+from fondly.mailer.__main__ import model_choice
 from fondly.mailer.adapters.bedrock_requests import converse_request
+from fondly.mailer.use_cases.shape_emails import style
 from fondly.mailer.use_cases.try_model import trial_prompts
 from fondly.operations.shop import load_shop
 from fondly.operations.topology import load_topology

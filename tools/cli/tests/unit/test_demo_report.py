@@ -17,7 +17,7 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.runs.views import RunDetails, StageView, details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus, StageName
-from fondly.sender.domain.tally import Tally
+from fondly.runtime.runs.tally import Tally
 from tests.support.runs import START
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"

@@ -41,7 +41,7 @@ from fondly.operations.verification import Result
 from fondly.recommender.domain.run_state import Phase, RecommenderState
 from fondly.runtime.runs.delivery import Act, Decision, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import MAKING, RunStatus, StageName
-from fondly.sender.domain.tally import Tally
+from fondly.runtime.runs.tally import Tally
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)

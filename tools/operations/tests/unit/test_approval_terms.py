@@ -74,7 +74,7 @@ def test_seeds_are_listed_or_in_a_file(tmp_path: Path) -> None:
     assert read_seeds("ines@shop.example, jo@shop.example,ines@shop.example") == SEEDS
     path = tmp_path / "seeds.txt"
     path.write_text("# ours\nines@shop.example  # marketing\n\njo@shop.example; max@münchen.example\n")
-    assert read_seeds(str(path)) == (*SEEDS, "max@xn--mnchen-3ya.example")
+    assert read_seeds(str(path), files=True) == (*SEEDS, "max@xn--mnchen-3ya.example")
 
 
 def test_what_are_no_seeds_is_refused(tmp_path: Path) -> None:
@@ -84,9 +84,9 @@ def test_what_are_no_seeds_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="ines@ is not an email address"):
         read_seeds("jo@shop.example,ines@")
     with pytest.raises(OperationError, match=r"seeds\.csv: not a list of addresses"):
-        read_seeds("seeds.csv")
+        read_seeds("seeds.csv", files=True)
     with pytest.raises(OperationError, match="has no address"):
-        read_seeds(str(empty))
+        read_seeds(str(empty), files=True)
     with pytest.raises(OperationError, match=f"at most {MOST_SEEDS}"):
         read_seeds(",".join(f"a{number}@shop.example" for number in range(MOST_SEEDS + 1)))
 

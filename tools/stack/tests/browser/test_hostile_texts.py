@@ -7,8 +7,15 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
 from fondly.contracts.records import Sentiment
-from fondly.stack.gallery import GalleryEmail, GalleryPrompt, GalleryReview
-from fondly.stack.gallery.model import GalleryMention, GalleryOwned, Piece, Refusal
+from fondly.operations.emails.shown import (
+    Piece,
+    Refusal,
+    ShownEmail,
+    ShownMention,
+    ShownOwned,
+    ShownPrompt,
+    ShownReview,
+)
 from tests.hostile.cases import cases
 from tools.stack.tests.browser.conftest import Open
 from tools.stack.tests.gallery_pages import email, pick, prompt, write_gallery
@@ -19,9 +26,9 @@ ACTIVE = "script, object, embed, img, a, form, base, link, meta"
 """Elements that load, run or lead anywhere, but for the email's own frame."""
 
 
-def hostile_email(text: str, key: str) -> GalleryEmail:
+def hostile_email(text: str, key: str) -> ShownEmail:
     """Return an email of which every text is this one, its HTML too."""
-    review = GalleryReview(
+    review = ShownReview(
         review_id="r", product=text, pieces=(Piece(text, text, Sentiment.NEGATIVE),), label=Sentiment.NEGATIVE
     )
     return email(
@@ -31,12 +38,12 @@ def hostile_email(text: str, key: str) -> GalleryEmail:
         prompt_keys=(key, key),
         template_fields=(text,),
         reviews=(review,),
-        owned=(GalleryOwned(text, text, "disliked"),),
-        blamed=(GalleryMention(text, text),),
+        owned=(ShownOwned(text, text, "disliked"),),
+        blamed=(ShownMention(text, text),),
     )
 
 
-def hostile_prompt(text: str, key: str) -> GalleryPrompt:
+def hostile_prompt(text: str, key: str) -> ShownPrompt:
     """Return a prompt of which every text is this one."""
     return prompt(
         key,

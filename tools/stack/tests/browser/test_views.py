@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from fondly.stack.gallery.model import Refusal
+from fondly.operations.emails.shown import Refusal
 from tools.stack.tests import campaign
 from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open
 from tools.stack.tests.campaign import EARLIER

@@ -14,9 +14,8 @@ import pytest
 
 from fondly.contracts.records import CopySource, OwnProduct, Reason, ReasonKind, Sentiment
 from fondly.evaluation.sample.row import picture_url
-from fondly.stack.gallery import GalleryEmail, GalleryReview
-from fondly.stack.gallery.entries import evidence, is_unhappy
-from fondly.stack.gallery.model import GalleryDelivery, Piece
+from fondly.operations.emails.showing import evidence, is_unhappy
+from fondly.operations.emails.shown import Piece, ShownDelivery, ShownEmail, ShownReview
 from fondly.stack.gallery.packed import write_runs
 from fondly.stack.pictures.addresses import BASE_URL, FOLDER
 from tools.stack.tests.gallery_pages import (
@@ -96,14 +95,14 @@ def test_list_has_every_email(tmp_path: Path) -> None:
 
 def test_emails_have_what_became_of_them(tmp_path: Path) -> None:
     """Endings that emails share are stored once; where, how and as what is with the email's contents."""
-    sent = GalleryDelivery(
+    sent = ShownDelivery(
         outcome="sent",
         at="2026-11-26 09:00:00 UTC",
         transport="smtp",
         provider_id="queued as 1",
         arrived="mailbox/1.eml",
     )
-    left_out = GalleryDelivery(outcome="suppressed", reason="no_address")
+    left_out = ShownDelivery(outcome="suppressed", reason="no_address")
     endings = [sent, left_out, left_out, replace(sent, bounced="complaint"), None]
     page = write_gallery(tmp_path, SUMMARY, [email(f"A{n}", delivery=each) for n, each in enumerate(endings)])
     assert [row["delivery"] for row in rows(page)] == [1, 2, 2, 3, 0]
@@ -216,7 +215,7 @@ def test_contents_arrive_unchanged(tmp_path: Path) -> None:
 def test_no_email_breaks_out_of_the_data(tmp_path: Path) -> None:
     """Markup in any field neither ends the data nor starts a script."""
     fields = ("customer_id", "name", "address", "subject", "preheader")
-    review = GalleryReview(product=ATTACK, pieces=(Piece(ATTACK),), label=Sentiment.NEGATIVE)
+    review = ShownReview(product=ATTACK, pieces=(Piece(ATTACK),), label=Sentiment.NEGATIVE)
     attacked = email(**dict.fromkeys(fields, ATTACK), picks=(pick(ATTACK),), reviews=(review,))
     page = write_gallery(tmp_path, SUMMARY | {"run_id": ATTACK, "status": ATTACK}, [attacked])
     assert len(list(parsed(page).iter("script"))) == 1
@@ -313,7 +312,7 @@ def test_ten_thousand_emails_are_small(tmp_path: Path) -> None:
     """Ten thousand emails of 35 KB, read one by one, take a tenth of their size, and the list a megabyte."""
     cell = "".join(f"<td style='padding:{i}px'>product {i} ₹{i * 7}</td>" for i in range(330))
 
-    def emails() -> Iterator[GalleryEmail]:
+    def emails() -> Iterator[ShownEmail]:
         for i in range(10_000):
             html = f"<!doctype html><html><body>{i}{cell}</body></html>"
             yield email(f"A{i}", html=html, source=f"{i}{cell}{cell}")

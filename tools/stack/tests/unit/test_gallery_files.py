@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from fondly.operations.emails.shown import Refusal
 from fondly.stack.gallery import GalleryWriter
 from fondly.stack.gallery.index import ROWS_PER_BLOCK
-from fondly.stack.gallery.model import Refusal
 from fondly.stack.gallery.packed import EMAILS_PER_FILE, PROMPTS_PER_FILE, ScriptFile
 from tools.stack.tests.gallery_pages import email, listed, packed, pick, prompt, rows, unpacked, write_gallery
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.mailer.domain.message.mime import Envelope, Sender, message
-from fondly.stack.gallery.mime import Texts, texts
+from fondly.operations.emails.mime import Texts, texts
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\r"))
 

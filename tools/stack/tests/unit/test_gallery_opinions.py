@@ -18,11 +18,16 @@ from fondly.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
+from fondly.operations.emails.catalogue import CatalogueEntry
+from fondly.operations.emails.reviews import pieces, shown_review
+from fondly.operations.emails.shown import Piece, ShownReview
 from fondly.operations.runs.sentiment_figures import exported
-from fondly.stack.gallery import GalleryCategory, GalleryReview
-from fondly.stack.gallery.categories import CatalogueEntry, gallery_categories
-from fondly.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
-from fondly.stack.opinions import gallery_review, pieces
+from fondly.stack.gallery.categories import (
+    GalleryAspect,
+    GalleryCategory,
+    GalleryProduct,
+    gallery_categories,
+)
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(
@@ -112,7 +117,7 @@ def test_a_review_has_its_label_scores_and_aspects() -> None:
         scores=SentimentScores(positive=0.00412, negative=0.98765, neutral=0.008, mixed=0),
         aspects=(blamed,),
     )
-    assert gallery_review(review, scored, "Watch") == GalleryReview(
+    assert shown_review(review, scored, "Watch") == ShownReview(
         review_id="r",
         product="Watch",
         pieces=(Piece("Broke. The "), Piece("strap", "strap", Sentiment.NEGATIVE)),
@@ -126,16 +131,16 @@ def test_a_review_has_its_label_scores_and_aspects() -> None:
 def test_a_review_without_a_score_is_shown_all_the_same() -> None:
     """With its words, and with the reason if scoring failed."""
     review = Review(review_id="r", product_ids=("p",), text="Fine")
-    assert gallery_review(review, None, "Watch") == GalleryReview(
+    assert shown_review(review, None, "Watch") == ShownReview(
         review_id="r", product="Watch", pieces=(Piece("Fine"),)
     )
     failed = ScoredReview(review_id="r", customer_id="c", product_ids=("p",), error="too long")
-    assert gallery_review(review, failed, "Watch").error == "too long"
+    assert shown_review(review, failed, "Watch").error == "too long"
 
 
 def test_reviews_are_in_the_files_of_the_emails(tmp_path: Path) -> None:
     """Whatever they hold arrives unchanged, without what is empty; the page itself has none of it."""
-    review = GalleryReview(
+    review = ShownReview(
         product="Kettle",
         pieces=(Piece(ATTACK), Piece("lid", "lid", Sentiment.NEGATIVE)),
         label=Sentiment.NEGATIVE,
@@ -167,7 +172,7 @@ def test_the_list_knows_which_labels_a_customers_reviews_have(tmp_path: Path) ->
         [],
     ]
     emails = [
-        email(f"A{i}", reviews=tuple(GalleryReview(product="", pieces=(), label=label) for label in given))
+        email(f"A{i}", reviews=tuple(ShownReview(product="", pieces=(), label=label) for label in given))
         for i, given in enumerate(labels)
     ]
     page = write_gallery(tmp_path, SUMMARY, emails)

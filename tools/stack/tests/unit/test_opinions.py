@@ -16,8 +16,9 @@ from fondly.contracts.records import (
     ScoredReview,
     Sentiment,
 )
-from fondly.stack.gallery.model import Piece
-from fondly.stack.opinions import UNKNOWN_PRODUCT, RunOpinions
+from fondly.operations.emails.reviews import UNKNOWN_PRODUCT, RunReviews
+from fondly.operations.emails.shown import Piece
+from fondly.stack.gallery.categories import run_categories
 from tests.support.stores import InMemoryObjects
 
 RUN = "run-0123456789abcdef"
@@ -49,7 +50,7 @@ async def test_reviews_are_joined_with_scores_and_product_names(objects: InMemor
         aspects=(lid,),
     )
     await objects.put_lines(object_keys.sentiment(RUN, 1), [scored])
-    reviews = await (await RunOpinions.of(objects, RUN)).reviews(1)
+    reviews = await (await RunReviews.of(objects, RUN)).of_part(1)
     assert reviews["c2"] == ()
     first, second = reviews["c1"]
     assert (first.product, first.label) == ("Kettle", Sentiment.MIXED)
@@ -59,8 +60,8 @@ async def test_reviews_are_joined_with_scores_and_product_names(objects: InMemor
 
 async def test_opinions_of_products_and_categories_are_read(objects: InMemoryObjects) -> None:
     """Once they are stored."""
-    opinions = await RunOpinions.of(objects, RUN)
-    assert await opinions.categories() == []
+    products = (await RunReviews.of(objects, RUN)).products.values()
+    assert await run_categories(objects, RUN, products) == []
     lid = AspectCount(aspect="lid", blamed=5)
     await objects.put_lines(
         object_keys.product_sentiment(RUN), [ProductSentiment(product_id="p1", negative=5, aspects=(lid,))]
@@ -69,13 +70,13 @@ async def test_opinions_of_products_and_categories_are_read(objects: InMemoryObj
         object_keys.category_sentiment(RUN),
         [CategorySentiment(category=("Home",), products=1, scored=5, aspects=(lid,))],
     )
-    (found,) = await opinions.categories()
+    (found,) = await run_categories(objects, RUN, products)
     assert found.aspects[0].counts == "5 of 5 criticise"
     assert found.products[0].aspects[0].counts == "5 of 5 criticise, category 5 of 5"
 
 
 async def test_a_run_that_failed_before_it_stored_anything_has_no_opinions() -> None:
     """Nothing is missing: there is nothing."""
-    opinions = await RunOpinions.of(InMemoryObjects(), RUN)
-    assert await opinions.reviews(1) == {}
-    assert await opinions.categories() == []
+    reviews = await RunReviews.of(InMemoryObjects(), RUN)
+    assert await reviews.of_part(1) == {}
+    assert await run_categories(InMemoryObjects(), RUN, []) == []

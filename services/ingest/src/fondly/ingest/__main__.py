@@ -7,6 +7,7 @@ from fondly.ingest.use_cases.find_run_files import FindRunFiles
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
+from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
 from fondly.ingest.use_cases.supersede import Supersede
@@ -26,6 +27,9 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=runtime.items(settings.customers_table),
+        customer_keys=CustomerKeys(
+            runtime.items(settings.customer_keys_table), keep_days=settings.retention_days
+        ),
         suppressions=suppressions,
         announcer=runtime.announcer,
         ledger=runtime.ledger,

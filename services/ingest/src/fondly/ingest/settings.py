@@ -46,6 +46,7 @@ class IngestSettings(ServiceSettings):
     upload_read_topic_arn: str
     products_table: str
     customers_table: str
+    customer_keys_table: str
     suppressions_table: str
     """Who has been forgotten: nothing is stored of them again."""
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250

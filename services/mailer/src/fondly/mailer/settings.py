@@ -5,7 +5,15 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import NoDecode
 
 from fondly.contracts.experiments import Holdout
@@ -82,32 +90,8 @@ class Judge(StrEnum):
     OFF = "off"
 
 
-class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
-    """Read from `FONDLY_*`; resource names come from the provisioner or Terraform."""
-
-    mailer_queue_url: str
-    emails_table: str
-    copy_answers_table: str
-    email_finished_topic_arn: str
-
-    mailer_model_id: str = "global.anthropic.claude-haiku-5-5"
-    """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
-    mailer_judge_model_id: str = ""
-    """The model that judges what the other wrote; empty for the same one."""
-    mailer_judge: Judge = Judge.ON
-    """`off`: copy is checked by rules in code alone."""
-    mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
-    """Sent to models that accept one; empty for none."""
-    mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
-    """Calls to Bedrock at a time in the whole process, and emails made at a time."""
-    mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
-    """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
-    mailer_converse_tpm: Annotated[float, Field(gt=0)] | None = None
-    """The account's quota of tokens a minute; without it, throttled calls show what it is."""
-    mailer_guardrail_id: (
-        Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
-    ) = None
-    mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
+class EmailSettings(BaseModel):
+    """What emails say and how they look: a run keeps it as it was when its first email was due."""
 
     mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
     """Whose language the emails are written in, and how their figures are."""
@@ -137,6 +121,46 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     mailer_brand_name: BrandName = "Fondly Shop"
     mailer_from_address: SenderAddress = "hello@shop.example"
     mailer_postal_address: PostalAddress = "Fondly Shop, 1 Example Street, Bengaluru 560001, India"
+    mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
+    """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
+    mailer_link_hosts: Hosts = ""
+    """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
+    mailer_image_hosts: Hosts = ""
+    """The same for pictures."""
+    mailer_image_proxy_url: HttpsUrl | None = None
+    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
+
+
+class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap, EmailSettings):
+    """Read from `FONDLY_*`; resource names come from the provisioner or Terraform."""
+
+    mailer_queue_url: str
+    emails_table: str
+    copy_answers_table: str
+    dispatches_table: str
+    """Only read: what has been handed over is not rendered anew."""
+    email_finished_topic_arn: str
+
+    mailer_model_id: str = "global.anthropic.claude-haiku-5-5"
+    """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
+    mailer_judge_model_id: str = ""
+    """The model that judges what the other wrote; empty for the same one."""
+    mailer_judge: Judge = Judge.ON
+    """`off`: copy is checked by rules in code alone."""
+    mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
+    """Sent to models that accept one; empty for none."""
+    mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
+    """Calls to Bedrock at a time in the whole process, and emails made at a time."""
+    mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
+    """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
+    mailer_converse_tpm: Annotated[float, Field(gt=0)] | None = None
+    """The account's quota of tokens a minute; without it, throttled calls show what it is."""
+    mailer_guardrail_id: (
+        Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
+    ) = None
+    mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
+
     mailer_unsubscribe_url: PageUrl | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An
     http address of this machine is for trials: its emails offer a page, and no one-click."""
@@ -147,8 +171,6 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender's own address."""
     mailer_view_online_url: HttpsUrl | None = None
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
-    mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
-    """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
     mailer_holdout: Fraction = 0.0
     """The share of customers who get no email, so that it can be told what emails bring: nothing is paid for
     one. A run keeps the share and the salt that are set when its first email is due."""
@@ -156,16 +178,16 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Another salt draws others."""
     mailer_clicks_url: HttpsUrl | None = None
     """Counts clicks and passes them on to the shop; without it, links lead there directly. Needs the key."""
-    mailer_link_hosts: Hosts = ""
-    """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
-    for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
-    mailer_image_hosts: Hosts = ""
-    """The same for pictures."""
-    mailer_image_proxy_url: HttpsUrl | None = None
-    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
     config: Path | None = None
     """The shop's file, `FONDLY_CONFIG`. By default `fondly.toml` in the working directory if there is one,
     else `shop/fondly.toml` in the data bucket."""
+
+    @property
+    def of_emails(self) -> EmailSettings:
+        """Those that a run keeps."""
+        return EmailSettings.model_validate(
+            {name: getattr(self, name) for name in EmailSettings.model_fields}
+        )
 
     @property
     def holdout(self) -> Holdout:

@@ -7,6 +7,7 @@ from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 from fondly.runtime.storage import S3Objects
@@ -21,6 +22,7 @@ from fondly.sender.use_cases.deliver_part import DeliverPart
 from fondly.sender.use_cases.hand_over import HandOver
 from fondly.sender.use_cases.judge_emails import JudgeEmails
 from fondly.sender.use_cases.keep_pace import KeepPace
+from fondly.sender.use_cases.keep_tally import KeepTally
 from fondly.sender.use_cases.open_delivery import OpenDelivery
 from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
@@ -56,7 +58,8 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
         OpenDelivery(
             stores.deliveries,
             stores.polls,
-            is_held=settings.sender_approval is Approval.REQUIRED,
+            is_held=settings.sender_approval is not Approval.AUTOMATIC,
+            approvers=2 if settings.sender_approval is Approval.TWO else 1,
             per_hour=settings.sender_per_hour,
         ),
         ReleaseParts(
@@ -70,8 +73,8 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
         ResolveDoubts(
             stage=runtime.stage,
             ledger=runtime.ledger,
-            objects=objects,
             dispatches=stores.dispatches,
+            tally=_keep_tally(runtime, objects, stores),
             announcer=runtime.announcer,
         ),
         WatchDeliveries(stores.deliveries.all),
@@ -132,6 +135,16 @@ def _deliver_part(
         pacing=KeepPace(stores.deliveries),
         sending=sending,
         settling=settling,
+        tally=_keep_tally(runtime, objects, stores),
+    )
+
+
+def _keep_tally(runtime: Runtime[SenderSettings], objects: Objects, stores: _Stores) -> KeepTally:
+    tallies = KeptTallies(
+        runtime.dynamodb, runtime.settings.runs_table, keep_days=runtime.settings.retention_days
+    )
+    return KeepTally(
+        dispatches=stores.dispatches, tallies=tallies, deliveries=stores.deliveries, objects=objects
     )
 
 

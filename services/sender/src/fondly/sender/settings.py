@@ -25,6 +25,8 @@ class Approval(StrEnum):
     """Whether a person has to approve a run before it is delivered."""
 
     REQUIRED = "required"
+    TWO = "two"
+    """Two people, one after the other, of the same."""
     AUTOMATIC = "automatic"
 
 

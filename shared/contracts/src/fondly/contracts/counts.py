@@ -63,6 +63,8 @@ class Counted(StrEnum):
     EMAILS_SUPPRESSED = "emails_suppressed"
     EMAILS_WITHOUT_ADDRESS = "emails_without_address"
     """Finished, for customers to whose address nothing can be delivered, or who have none."""
+    EMAILS_STRUCK = "emails_struck"
+    """They were finished; then somebody has struck them, or all that they were about."""
     CUSTOMERS_HELD_OUT = "customers_held_out"
     """They get no email; what the sender counts of them has another name."""
     COPY_FACTS = "copy_facts"

@@ -94,6 +94,8 @@ class Dispatch(Record):
     """When it became so."""
     reserved_by: str = ""
     """The token of the reservation by which a worker is handing it over."""
+    proved_from: Outcome | None = None
+    """What the sender had said of it, if a report has proved that it was sent all the same."""
     bounced: str = ""
     """`hard`, `soft` or `complaint`, once the provider has reported it."""
     bounced_at: datetime | None = None

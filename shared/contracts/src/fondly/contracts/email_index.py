@@ -1,6 +1,7 @@
 """The index of a run's finished emails: what people filter, sample and judge them by, without opening them.
 
-Each part has one `EmailIndexRow` an email and one `EmailIndexSummary`; a run's are merged when it ends.
+Each part has one `EmailIndexRow` an email, one `WordingCount` a wording and one `EmailIndexSummary`; those of
+a run's parts are merged when it ends.
 """
 
 from collections.abc import Iterator
@@ -147,11 +148,12 @@ class CategoryCount(Record):
 
 
 class PatternCount(Record):
-    """A text without names, figures, features and quotes, how many emails have it, and one such text."""
+    """A text without names, figures, features and quotes, and how many emails have it."""
 
     pattern: str
     count: Count
-    example: str
+    example: str = ""
+    """One such text; empty if all of them take up what their customers said."""
 
 
 class FieldPatterns(Record):
@@ -162,9 +164,10 @@ class FieldPatterns(Record):
 
 
 class WordingCount(Record):
-    """A wording of the model's, and how many emails have it."""
+    """A wording of the model's, and how many emails have it; its line begins with what is read of all."""
 
     digest: str
+    count: Count
     field: str
     """Such as `subject` or `line`: lines of all products are one field."""
     text: str
@@ -172,9 +175,10 @@ class WordingCount(Record):
     product_id: str = ""
     """Empty for a text on no product."""
     product_name: str = ""
-    count: Count
     parts: tuple[int, ...] = ()
     """The first parts with such emails."""
+    customer_id: Identifier | None = None
+    """Whose own words it takes up: it is forgotten with them; None once another email has it, too."""
 
 
 class EmailIndexSummary(Record):
@@ -189,8 +193,6 @@ class EmailIndexSummary(Record):
     risks: dict[Risk, tuple[RiskEntry, ...]] = Field(default_factory=dict)
     """The emails that stand out most, highest score first."""
     patterns: dict[str, FieldPatterns] = Field(default_factory=dict)
-    wordings: tuple[WordingCount, ...] = ()
-    """Those of a part; a run's are in `object_keys.email_wordings`."""
     wordings_left_out: Count = 0
     """How many of a run's wordings that are used often are not listed, the rarest."""
 

@@ -132,9 +132,9 @@ def email_index_summary(run_id: str, part: int | None = None) -> str:
     return f"runs/{run_id}/email-index/" + ("summary.json" if part is None else f"summary-{part:05}.json")
 
 
-def email_wordings(run_id: str) -> str:
-    """The wordings that many of a run's emails have: one `WordingCount` per line, most frequent first."""
-    return f"runs/{run_id}/email-index/wordings.jsonl"
+def email_wordings(run_id: str, part: int | None = None) -> str:
+    """A part's wordings, or those that many of the run's emails have: one `WordingCount` per line."""
+    return f"runs/{run_id}/email-index/wordings" + (".jsonl" if part is None else f"-{part:05}.jsonl")
 
 
 def pinned_settings(run_id: str) -> str:

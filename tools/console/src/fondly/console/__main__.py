@@ -10,20 +10,23 @@ from starlette.requests import HTTPConnection
 from fondly.console.acting import acting_for_people
 from fondly.console.alb import PublicKeys, SignedIn
 from fondly.console.app import Console, Identify, console_app, one_environment
-from fondly.console.roles import ACTING, CONSOLE, Person, Role
+from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role
 from fondly.console.sessions import LocalSessions, opening_path, read_key
 from fondly.console.settings import ConsoleSettings, Identity
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.errors import OperationError
 from fondly.operations.target import Target, load_topology
+from fondly.operations.webhooks.sendings import Watch
 from fondly.runtime.process import run_main
 from fondly.runtime.readiness import problem_of
 from fondly.runtime.settings import load_settings
 from fondly.runtime.web.measures import Measures
-from fondly.runtime.web.server import Listening, WebApp, serve_web
+from fondly.runtime.web.server import Beside, Listening, WebApp, serve_web
 
 LINGER_S = 10.0
 """How long a load balancer may take to see that a task ends."""
+WEBHOOKS = Acting("webhooks", Role.OPERATOR)
+"""Who tells other systems what has become of runs."""
 
 
 def main() -> None:
@@ -56,7 +59,18 @@ async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
         app = WebApp(console_app(console), Measures())
         linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
         at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
-        return await serve_web(app, at, stop=stop)
+        telling = _telling(await console.environment_of(Person.of(WEBHOOKS.name, [WEBHOOKS.role])))
+        return await serve_web(app, at, stop=stop, beside=[telling])
+
+
+def _telling(environment: Environment) -> Beside:
+    """Return what tells other systems what has become of runs, as long as the console runs."""
+
+    async def tell(stop: asyncio.Event) -> None:
+        ACTING.set(WEBHOOKS)
+        await Watch(environment).run(stop)
+
+    return tell
 
 
 async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`

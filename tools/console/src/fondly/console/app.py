@@ -1,34 +1,42 @@
 """The application: who asks, what they may, and the pages; it knows no operation itself."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console.api.routes import ROUTES as API_ROUTES
+from fondly.console.drafts import Drafts
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
-from fondly.console.roles import Person
+from fondly.console.roles import CONSOLE, Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
+from fondly.console.staging import Staging
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
-from fondly.operations.errors import MissingResourceError, OperationError
+from fondly.operations.errors import OperationError
+from fondly.operations.tokens import find_token
+from fondly.runtime.web.gate import MAX_BODY_BYTES, limited, problem_of
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
 SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
+REQUEST_S = 60.0
+"""For how long a request may take, but for one that follows what happens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
 EnvironmentOf = Callable[[Person], Awaitable[Environment]]
@@ -48,6 +56,23 @@ class Console:
     sessions: LocalSessions | None = None
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
+    staging: Staging = field(default_factory=Staging)
+    drafts: Drafts = field(default_factory=Drafts)
+    max_upload_bytes: int = 4 * 1024**3
+    """All files of one upload together."""
+
+
+@dataclass
+class Allowance:
+    """What one request may take; the handler of something large allows itself more."""
+
+    time: asyncio.Timeout
+    max_bytes: int = MAX_BODY_BYTES
+
+    def widen(self, *, max_bytes: int, seconds: float) -> None:
+        """Let the body have so many bytes, and the request take so many seconds from now."""
+        self.max_bytes = max_bytes
+        self.time.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
@@ -59,6 +84,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         Route("/live", _live),
         Route("/health", _live),
         *(route for area in AREAS for route in area.ROUTES),
+        *API_ROUTES,
         *more,
     ]
     app = Starlette(routes=routes)
@@ -70,7 +96,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
 class Guard:
     """Identifies who asks, refuses what another site sends, and turns errors into pages or problems."""
 
-    app: ASGIApp
+    app: Starlette
     console: Console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,13 +112,20 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if headers.get("content-type", "").startswith("text/event-stream"):
+                    time.reschedule(None)
             await send(message)
 
         request = Request(scope, receive)
+        scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
-            await self._admit(request)
-            await self.app(scope, receive, sending)
-        except (ProblemError, OperationError, PermanentError) as error:
+            async with asyncio.timeout(REQUEST_S) as time:
+                allowance = scope.setdefault("state", {})["allowance"] = Allowance(time)
+                await self._admit(request)
+                await self.app.router(scope, limited(receive, lambda: allowance.max_bytes), sending)
+        except ClientDisconnect:
+            return
+        except Exception as error:
             if started:
                 raise
             await _answer(_problem(error), request, self.console)(scope, receive, sending)
@@ -100,19 +133,31 @@ class Guard:
     async def _admit(self, request: Request) -> None:
         """Set who asks; raise `ProblemError` for nobody known, a foreign site or a foreign name of ours."""
         scope, headers = request.scope, request.headers
-        scope.setdefault("state", {})
         if self.console.hosts and headers.get("host", "") not in self.console.hosts:
             raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
         if scope["path"].startswith(OPEN):
             return
-        is_token = headers.get("authorization", "").startswith("Bearer ")
-        if request.method not in SAFE and not is_token and not _is_own(headers):
+        token = _token(request)
+        if request.method not in SAFE and token is None and not _is_own(headers):
             raise ProblemError(HTTPStatus.FORBIDDEN, "this was sent from another site")
-        person = await self.console.identify(request)
+        person = await (self.console.identify(request) if token is None else self._machine(token))
         if person is None:
-            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in")
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in", {"WWW-Authenticate": "Bearer"})
         scope["state"]["person"] = person
         scope["state"]["environment"] = await self.console.environment_of(person)
+
+    async def _machine(self, text: str) -> Person | None:
+        """Return the machine that has a token, whatever else its request brings."""
+        found = await find_token(
+            await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text
+        )
+        return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
+
+
+def _token(request: Request) -> str | None:
+    """Return the bearer token of a request to the API, which then counts alone; None if it brings none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.casefold() == "bearer" and request.url.path.startswith(API) else None
 
 
 def _is_own(headers: Headers) -> bool:
@@ -128,11 +173,10 @@ def _is_own(headers: Headers) -> bool:
 
 
 def _problem(error: Exception) -> ProblemError:
-    if isinstance(error, ProblemError):
-        return error
-    if isinstance(error, MissingResourceError | PermanentError):
-        return ProblemError(HTTPStatus.NOT_FOUND, str(error))
-    return ProblemError(getattr(error, "status", HTTPStatus.CONFLICT), str(error))
+    if isinstance(error, OperationError | PermanentError):
+        status, changes = getattr(error, "status", HTTPStatus.NOT_FOUND), getattr(error, "changes", None)
+        return ProblemError(status, str(error), more={"changes": changes} if changes else {})
+    return problem_of(error)
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
@@ -143,16 +187,6 @@ def _answer(problem: ProblemError, request: Request, console: Console) -> Respon
     known = {"person": person, "environment": console.name, "path": request.url.path, "problem": problem}
     text = fragment("problem.html", **known)
     return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
-
-
-async def form(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form, each once; raise `ProblemError` for anything else."""
-    if request.headers.get("content-type", "").partition(";")[0] != "application/x-www-form-urlencoded":
-        raise ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "expected a form")
-    try:
-        return dict(parse_qsl((await request.body()).decode(), keep_blank_values=True, strict_parsing=False))
-    except UnicodeDecodeError:
-        raise ProblemError(HTTPStatus.BAD_REQUEST, "the form is not in UTF-8") from None
 
 
 async def _open(request: Request) -> Response:

@@ -72,10 +72,15 @@ class Live:
 
     async def _next(self, watch: _Watch, mine: asyncio.Queue[Any]) -> Any:  # noqa: ANN401 - the look's
         getting = asyncio.create_task(mine.get())
-        done, _ = await asyncio.wait({getting, watch.task}, timeout=SILENCE_S, return_when="FIRST_COMPLETED")
+        try:
+            done, _ = await asyncio.wait(
+                {getting, watch.task}, timeout=SILENCE_S, return_when="FIRST_COMPLETED"
+            )
+        finally:
+            if not getting.done():  # also if nobody watches any more
+                getting.cancel()
         if getting in done:
             return getting.result()
-        getting.cancel()
         if watch.task in done:
             watch.task.result()  # raises why nobody looks any more
         return None

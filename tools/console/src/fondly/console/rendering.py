@@ -10,7 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from fondly.console.roles import Role
+from fondly.contracts.object_keys import UPLOADS
 from fondly.operations import formatting
+from fondly.operations.delivery.plan import moment
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
@@ -32,11 +34,31 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer; an email's own frame has a policy that is stricter still."""
+EMAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
+"""An email has styles of its own, and neither scripts, forms nor anything from elsewhere."""
 
 
 def when(at: datetime) -> str:
     """Return a moment as `27 Nov 2026, 08:00 UTC`."""
     return f"{at.astimezone(UTC):%d %b %Y, %H:%M} UTC"
+
+
+def words(name: str) -> str:
+    """Return a name of the program's as people read it: `better_rated` as `better rated`."""
+    return name.replace("_", " ").replace(":", ": ")
+
+
+def source_name(source: str) -> str:
+    """Return an upload without its bucket and folder: `2026-11/shop.csv`; a set has several files."""
+    return " ".join(each.partition(UPLOADS)[2] or each for each in source.split())
+
+
+def pretty(text: str) -> str:
+    """Return JSON indented, and anything else as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _templates() -> Environment:
@@ -55,6 +77,13 @@ def _templates() -> Environment:
         "age": formatting.age,
         "since": formatting.since,
         "when": when,
+        "words": words,
+        "counted": formatting.counted,
+        "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
+        "source": source_name,
+        "person": formatting.caller,
+        "moment": moment,
+        "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(Role(role))
@@ -80,3 +109,8 @@ def page(
     person = getattr(request.state, "person", None)
     known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
+
+
+def email_frame(html: str) -> HTMLResponse:
+    """Answer with an email, for a sandboxed frame."""
+    return HTMLResponse(html, headers={"Content-Security-Policy": EMAIL_POLICY})

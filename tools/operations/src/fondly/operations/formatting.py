@@ -1,5 +1,6 @@
-"""Formats numbers for people, the same in the terminal and in the gallery."""
+"""Formats numbers and names for people, the same in the terminal, the console and the gallery."""
 
+import re
 from datetime import datetime
 
 from fondly.contracts.clock import utc_now
@@ -52,9 +53,19 @@ def age(seconds: float | None) -> str:
     return _pair(whole // _SECONDS_PER_DAY, "d", whole % _SECONDS_PER_DAY // _SECONDS_PER_HOUR, "h")
 
 
+def hours(number: float) -> str:
+    """A time in hours, or minutes if it is short."""
+    return f"{number:,.1f} h" if number >= 1 else f"{max(1, round(number * 60))} min"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun: `1 customer`, `1,500 customers`."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def caller(by: str) -> str:
+    """Who decided; of an ARN its last word, which names the user or the session of a role."""
+    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
 def since(moment: datetime) -> float:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from pydantic import BaseModel
 
 from fondly.contracts import object_keys
@@ -23,6 +23,12 @@ from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.latest import LatestRuns
 
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
+
+PART_BYTES = 16 * 1024 * 1024
+"""An object may have 10,000 parts: Amazon S3 User Guide, "Amazon S3 multipart upload limits", 2026."""
 Watch = Callable[[int], None]
 """Told of bytes that are uploaded."""
 POLL_S = 1.0
@@ -74,14 +80,14 @@ class Upload:
         named = {key: path for key, path in self.objects.items() if path.name != MANIFEST}
         return run_id(bucket, {key: _sha256(path) for key, path in named.items()})
 
-    def put(self, bucket: str, watch: Watch = lambda _: None) -> None:
+    async def put(self, s3: "S3Client", bucket: str, watch: Watch = lambda _: None) -> None:
         """Store the files in order; the manifest comes last, so that exactly one run starts."""
-        s3 = boto3.client("s3")
         for key, path in self.objects.items():
-            s3.upload_file(str(path), bucket, key, Callback=watch)
+            await _put(s3, bucket, key, path, watch)
         if len(self.files) > 1 and not self.has_manifest:
             names = ((key.rpartition("/")[2], path) for key, path in self.objects.items())
-            s3.put_object(Bucket=bucket, Key=f"{self.address}{MANIFEST}", Body=manifest_of(names))
+            manifest = await asyncio.to_thread(manifest_of, names)
+            await s3.put_object(Bucket=bucket, Key=f"{self.address}{MANIFEST}", Body=manifest)
 
     @property
     def _folder(self) -> str:
@@ -99,6 +105,30 @@ class Verdict(BaseModel):
     report: IngestReport
 
 
+class Begun(BaseModel):
+    """An upload that is stored."""
+
+    run_id: str
+    """Of the run that its contents make."""
+    is_known: bool
+    """As of the verdict."""
+    source: str
+    before: str | None
+    """The source's run until then."""
+
+
+async def begin(environment: Environment, files: Upload, *, by: str, watch: Watch = lambda _: None) -> Begun:
+    """Store the files, which starts their run."""
+    bucket = (await environment.objects()).bucket
+    runs = LatestRuns(environment.dynamodb, await environment.table("runs"))
+    source = f"s3://{bucket}/{files.address}"
+    expected, before = await asyncio.to_thread(files.run_id, bucket), await runs.get(source)
+    known = await (await environment.ledger()).find(expected)
+    async with noted(environment, by=by, act="upload", about=expected):
+        await files.put(environment.s3, bucket, watch)
+    return Begun(run_id=expected, is_known=known is not None, source=source, before=before.run_id)
+
+
 async def upload(
     environment: Environment,
     files: Upload,
@@ -112,21 +142,14 @@ async def upload(
 
     Raises `OperationError` if there is no verdict in time.
     """
-    bucket, runs = (
-        await environment.bucket(),
-        LatestRuns(environment.dynamodb, await environment.table("runs")),
-    )
-    source = f"s3://{bucket}/{files.address}"
-    expected, before = await asyncio.to_thread(files.run_id, bucket), await runs.get(source)
-    known = await (await environment.ledger()).find(expected)
-    async with noted(environment, by=by, act="upload", about=expected):
-        await asyncio.to_thread(files.put, bucket, watch)
-    begun(expected)
+    stored = await begin(environment, files, by=by, watch=watch)
+    begun(stored.run_id)
+    runs = LatestRuns(environment.dynamodb, await environment.table("runs"))
     deadline = time.monotonic() + timeout_s
     while True:
-        latest = (await runs.get(source)).run_id
-        wanted = expected if latest in {None, before.run_id} else str(latest)
-        if verdict := await _verdict(environment, wanted, is_known=known is not None):
+        latest = (await runs.get(stored.source)).run_id
+        wanted = stored.run_id if latest in {None, stored.before} else str(latest)
+        if verdict := await _verdict(environment, wanted, is_known=stored.is_known):
             return verdict
         if time.monotonic() > deadline:
             raise OperationError(
@@ -134,6 +157,29 @@ async def upload(
                 f" ingest is at work, `fondly run show {wanted}` what became of it"
             )
         await asyncio.sleep(POLL_S)
+
+
+async def _put(s3: "S3Client", bucket: str, key: str, path: Path, watch: Watch) -> None:
+    """Store a file of any size with at most `PART_BYTES` of it in memory."""
+    whole: Any = {"Bucket": bucket, "Key": key}
+    with await asyncio.to_thread(path.open, "rb") as file:
+        body = await asyncio.to_thread(file.read, PART_BYTES)
+        if len(body) < PART_BYTES:
+            await s3.put_object(**whole, Body=body)
+            watch(len(body))
+            return
+        named = whole | {"UploadId": (await s3.create_multipart_upload(**whole))["UploadId"]}
+        parts: list[CompletedPartTypeDef] = []
+        try:
+            while body:
+                reply = await s3.upload_part(**named, PartNumber=len(parts) + 1, Body=body)
+                parts.append({"ETag": reply["ETag"], "PartNumber": len(parts) + 1})
+                watch(len(body))
+                body = await asyncio.to_thread(file.read, PART_BYTES)
+            await s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+        except BaseException:
+            await s3.abort_multipart_upload(**named)
+            raise
 
 
 async def _verdict(environment: Environment, wanted: str, *, is_known: bool) -> Verdict | None:

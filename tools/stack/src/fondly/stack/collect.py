@@ -11,15 +11,16 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import EmailRecord, Recommendation
+from fondly.operations.emails.prompts import shown_prompts
+from fondly.operations.emails.reviews import RunReviews
+from fondly.operations.emails.showing import file_of, shown_delivery, shown_email
+from fondly.operations.emails.shown import ShownDelivery
 from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
 from fondly.stack.delivered import Arrived, DeliveryTally, nothing_arrived
 from fondly.stack.gallery import GalleryWriter
-from fondly.stack.gallery.entries import file_of, gallery_delivery, gallery_email
-from fondly.stack.gallery.model import GalleryDelivery
-from fondly.stack.gallery.prompt_files import gallery_prompt
+from fondly.stack.gallery.categories import run_categories
 from fondly.stack.observer import Observer
-from fondly.stack.opinions import RunOpinions
 from fondly.stack.pictures.inline import with_pictures
 
 PARALLEL_FETCHES = 32
@@ -66,16 +67,17 @@ async def collect(
     """
     (out / "emails").mkdir(parents=True, exist_ok=True)
     await _rejects(observer, run_id, out / "rejects.jsonl")
-    opinions = await RunOpinions.of(observer.objects, run_id)
+    reviews = await RunReviews.of(observer.objects, run_id)
     with GalleryWriter(out) as gallery:
         delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
-        collector = _Collector(observer, opinions, gallery, out / "emails", Missing(), delivery, only)
+        collector = _Collector(observer, reviews, gallery, out / "emails", Missing(), delivery, only)
         for part in range(1, parts + 1) if only is None else sorted(only):
             await collector.part(part)
         whole = {**summary, "missing": collector.missing.lines()}
         if delivery:
             whole["delivery"] = {**summary["delivery"], **delivery.summary()}
-        gallery.finish(whole, await opinions.categories() if only is None else ())
+        categories = await run_categories(observer.objects, run_id, reviews.products.values())
+        gallery.finish(whole, categories if only is None else ())
     (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return whole
 
@@ -89,7 +91,7 @@ async def _rejects(observer: Observer, run_id: str, path: Path) -> None:
 @dataclass(frozen=True)
 class _Collector:
     observer: Observer
-    opinions: RunOpinions
+    reviews: RunReviews
     gallery: GalleryWriter
     folder: Path
     missing: Missing
@@ -103,7 +105,7 @@ class _Collector:
             return
         records = await self.observer.email_records_of(self._run_id, list(picks))
         await self._prompts(part, records.values())
-        reviews = await self.opinions.reviews(part)
+        reviews = await self.reviews.of_part(part)
         finished = [(pick, records[each]) for each, pick in picks.items() if each in records]
         dispatches = await self._dispatches(list(records))
         for batch in batches(finished, PARALLEL_FETCHES):
@@ -113,18 +115,18 @@ class _Collector:
                     (self.folder / file_of(record)).write_bytes(with_pictures(message))
                     own = reviews.get(pick.customer_id, ())
                     delivery = self._delivered(record, message, dispatches.get(pick.customer_id))
-                    self.gallery.add(gallery_email(pick, message, record, own, delivery))
+                    self.gallery.add(shown_email(pick, message, record, own, delivery))
 
     async def _dispatches(self, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         return await self.observer.dispatches_of(self._run_id, customer_ids) if self.delivery else {}
 
     def _delivered(
         self, record: EmailRecord, message: bytes, dispatch: Dispatch | None
-    ) -> GalleryDelivery | None:
+    ) -> ShownDelivery | None:
         if self.delivery is None:
             return None
         arrived = self.delivery.add(file_of(record), message, dispatch)
-        return gallery_delivery(dispatch, arrived=arrived) if dispatch else None
+        return shown_delivery(dispatch, arrived=arrived) if dispatch else None
 
     async def _picks(self, part: int) -> dict[str, Recommendation]:
         """A part's recommendations by customer id."""
@@ -138,9 +140,8 @@ class _Collector:
     async def _prompts(self, part: int, records: Collection[EmailRecord]) -> None:
         """Add the prompts of a part, unless an earlier part had them, and note those that are missing."""
         folder = object_keys.copies(self._run_id, part)
-        async for key in self.observer.objects.keys(folder):
-            async for stored in self.observer.objects.lines(key):
-                self.gallery.add_prompt(gallery_prompt(stored))
+        async for prompt in shown_prompts(self.observer.objects, self._run_id, part):
+            self.gallery.add_prompt(prompt)
         missing = self.gallery.unknown_prompts(key for record in records for key in record.prompt_keys)
         self.missing.note("prompts", [f"{folder} {each}" for each in missing])
 
@@ -152,4 +153,4 @@ class _Collector:
 
     @property
     def _run_id(self) -> str:
-        return self.opinions.run_id
+        return self.reviews.run_id

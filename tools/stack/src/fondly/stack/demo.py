@@ -100,7 +100,7 @@ async def _follow(
         upload, bucket = Upload(files), stack.resources.buckets["data"]
         source = f"s3://{bucket}/{upload.address}"
         earlier = await observer.run_of(source)
-        await asyncio.to_thread(upload.put, bucket)
+        await upload.put(observer.environment.s3, bucket)
         outcome = await until_ended(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
         run, mailbox = outcome.run, stack.variables.get(FOLDER)

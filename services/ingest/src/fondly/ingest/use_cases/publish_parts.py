@@ -13,6 +13,7 @@ from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.domain.parts import Part
 from fondly.ingest.ports import Files
 from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
 from fondly.runtime.dynamodb_types import write_units
@@ -33,6 +34,7 @@ class Publication:
     objects: Objects
     products: Items
     customers: Items
+    customer_keys: CustomerKeys
     suppressions: Items
     announcer: Announcer
     ledger: Ledger
@@ -65,12 +67,17 @@ class Publication:
         self, run: Run, part: int, customers: Sequence[Customer], texts: Sequence[SharedText]
     ) -> PartResult:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
-        units = {"dynamodb.reads": len(customers)}
+        asked = len(customers)
         customers = [each for each in customers if each.customer_id not in left_out]
         kept = (customer.model_dump(exclude={"reviews", "purchases", "undone"}) for customer in customers)
         items = [{**customer, "run_id": run.run_id} for customer in kept]
-        units |= {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
         await self.customers.put_all(items)
+        keys = await self.customer_keys.put(customers)
+        units = {
+            "dynamodb.reads": asked + keys["dynamodb.reads"],
+            "dynamodb.writes": write_units(items) + keys["dynamodb.writes"],
+            "s3.puts": 2 if texts else 1,
+        }
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         if texts:
             await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)

@@ -47,13 +47,39 @@ class _Work:
     """True once nobody waits for the answers: no further call is made for them."""
 
 
-class AskOnce:
+class KeptReplies:
+    """One model's kept answers; nobody can be asked, so nothing can be paid."""
+
+    def __init__(self, *, model_id: str, kept: KeptAnswers) -> None:
+        self.model_id = model_id
+        self._kept = kept
+
+    async def find(self, keys: Iterable[str]) -> dict[str, PaidReply]:
+        """Return the replies that are kept, by the prompts' keys."""
+        wanted = list(dict.fromkeys(keys))
+        found = await asyncio.gather(*(self._kept.find(some) for some in batches(wanted, KEYS_PER_CALL)))
+        return {key: self._paid_reply(answer) for each in found for key, answer in each.items()}
+
+    async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
+        """Return the replies that are kept to prompts, by key."""
+        del payer
+        return await self.find(prompt.key(self.model_id) for prompt in prompts)
+
+    def alone(self) -> "KeptReplies":
+        """Return these answers without anybody who could be asked for others."""
+        return KeptReplies(model_id=self.model_id, kept=self._kept)
+
+    def _paid_reply(self, answer: Answer) -> PaidReply:
+        """Read a kept answer."""
+        return PaidReply(_REPLY.validate_json(answer.result), answer.payer, self.model_id)
+
+
+class AskOnce(KeptReplies):
     """One model and its kept answers; `parallel` calls at a time: a crash costs no more than these."""
 
     def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers, parallel: int) -> None:
-        self.model_id = model_id
+        super().__init__(model_id=model_id, kept=kept)
         self._model = model
-        self._kept = kept
         self._parallel = parallel
         self._turns = asyncio.Semaphore(parallel)
         self._find = Gather(kept.find, limit=KEYS_PER_CALL)
@@ -61,12 +87,6 @@ class AskOnce:
         self._keep = Gather(self._keep_all)
         self._asking: dict[str, asyncio.Event] = {}
         self._calls: set[asyncio.Task[None]] = set()
-
-    async def find(self, keys: Iterable[str]) -> dict[str, PaidReply]:
-        """Return the replies that are kept, by the prompts' keys."""
-        wanted = list(dict.fromkeys(keys))
-        found = await asyncio.gather(*(self._kept.find(some) for some in batches(wanted, KEYS_PER_CALL)))
-        return {key: self._paid_reply(answer) for each in found for key, answer in each.items()}
 
     async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
         """Return the reply to each prompt by its key; ask, and pay, only for those that nobody has asked.
@@ -195,7 +215,3 @@ class AskOnce:
             by_payer.setdefault(payer, {})[key] = answer
         for payer, results in by_payer.items():
             await self._kept.keep(results, payer=payer)
-
-    def _paid_reply(self, answer: Answer) -> PaidReply:
-        """Read a kept answer."""
-        return PaidReply(_REPLY.validate_json(answer.result), answer.payer, self.model_id)

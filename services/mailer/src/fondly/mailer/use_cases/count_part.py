@@ -19,9 +19,11 @@ from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.mailer.domain.record import CopyRecord
 from fondly.mailer.ports import TOKENS
 from fondly.mailer.use_cases.ask_once import PaidReply
+from fondly.mailer.use_cases.email_index import PUTS
 from fondly.mailer.use_cases.write_copy import PartCopy
 from fondly.runtime.runs.stage import PartResult
 
+VARIANTS = "emails_variant_"
 WRITES_PER_ANSWER = 3
 """A lock, which is a transaction and counts twice, and the answer."""
 
@@ -67,34 +69,41 @@ def part_result(
     `copies` are the files of prompts that it wrote. The customers `refused` must not be written to: an email
     of theirs that had been made before is not announced.
     """
-    sources = Counter(record.copy_source for record in records)
     repairs = {key for record in records for key in record.repair_keys}
     judged = {key for record in records for key in record.judge_keys}
     writes = len(records) + WRITES_PER_ANSWER * len(paid.keys)
     return PartResult(
         counts={
-            Counted.EMAILS: len(records),
-            Counted.EMAILS_TEMPLATE_COPY: sources[CopySource.TEMPLATE],
-            Counted.EMAILS_MIXED_COPY: sources[CopySource.MIXED],
+            **email_counts(records),
             Counted.EMAILS_FAILED: failed,
             Counted.EMAILS_LEFT_OUT: left_out,
-            Counted.EMAILS_SORRY: sum(record.occasion == "sorry" for record in records),
             Counted.COPY_FACTS: len(paid.replies.keys() - repairs - judged),
             Counted.COPY_PROMPTS: len(paid.keys - repairs - judged),
             Counted.COPY_REPAIRS: len(paid.keys & repairs),
             Counted.COPY_CALLS: paid.calls,
-            Counted.TEMPLATE_FIELDS: sum(len(record.template_fields) for record in records),
             Counted.COPY_JUDGEMENTS: len(paid.keys & judged),
-            **_variant_counts(records),
-            Counted.LINKS_LEFT_OUT: sum(record.links_left_out for record in records),
         },
         units={
             **{unit: tokens for unit, tokens in paid.tokens.items() if tokens},
-            "s3.puts": len(records) + copies + 1,  # and the list for delivery
+            "s3.puts": len(records) + copies + 1 + PUTS,  # the list for delivery, and the index
             "dynamodb.writes": writes,
         },
         events=[_finished(record) for record in records if record.customer_id not in refused],
     )
+
+
+def email_counts(records: Sequence[EmailRecord]) -> dict[str, int]:
+    """Return what is counted of finished emails themselves, however they came about."""
+    sources = Counter(record.copy_source for record in records)
+    return {
+        Counted.EMAILS: len(records),
+        Counted.EMAILS_TEMPLATE_COPY: sources[CopySource.TEMPLATE],
+        Counted.EMAILS_MIXED_COPY: sources[CopySource.MIXED],
+        Counted.EMAILS_SORRY: sum(record.occasion == "sorry" for record in records),
+        Counted.TEMPLATE_FIELDS: sum(len(record.template_fields) for record in records),
+        **_variant_counts(records),
+        Counted.LINKS_LEFT_OUT: sum(record.links_left_out for record in records),
+    }
 
 
 def claim_counts(products: Iterable[Product]) -> dict[str, int]:
@@ -118,7 +127,7 @@ def _finished(record: EmailRecord) -> EmailFinished:
 def _variant_counts(records: Iterable[EmailRecord]) -> dict[str, int]:
     """Return how many emails have each variant of the subject; nothing if none are compared."""
     counts = Counter(record.variant for record in records if record.variant)
-    return {f"emails_variant_{name}": number for name, number in sorted(counts.items())}
+    return {f"{VARIANTS}{name}": number for name, number in sorted(counts.items())}
 
 
 def copy_records(part: PartCopy, *, payer: str) -> Iterator[CopyRecord]:

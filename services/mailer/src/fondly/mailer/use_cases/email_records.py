@@ -7,7 +7,7 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import FinishedEmail
-from fondly.contracts.records import EmailRecord, Recommendation
+from fondly.contracts.records import CopySource, EmailRecord, Recommendation
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.message.addresses import deliverable, recipient
 from fondly.mailer.domain.message.compose import ComposedEmail
@@ -25,17 +25,26 @@ class EmailRecords:
         """Store every record."""
         await self.items.put_all([record.model_dump(mode="json") for record in records])
 
-    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
-        """Return the records of those customers who have one, by customer id."""
+    async def existing(
+        self, run_id: str, customer_ids: Sequence[str], *, struck: bool = False
+    ) -> dict[str, EmailRecord]:
+        """Return the records of those customers who have an email, or whose email was `struck`, by id."""
         keys = [{"run_id": run_id, "customer_id": customer_id} for customer_id in customer_ids]
         found = map(EmailRecord.model_validate, await self.items.get_all(keys))
-        return {record.customer_id: record for record in found}
+        return {record.customer_id: record for record in found if record.struck is struck}
 
 
 def handed_over(record: EmailRecord, address: str | None) -> FinishedEmail:
     """Return what delivery is told of a finished email."""
     told = record.model_dump(include={"customer_id", "key", "language", "time_zone", "subject", "variant"})
     return _told(address, **told)
+
+
+def without_email(record: EmailRecord) -> EmailRecord:
+    """Return what is kept of an email that was struck: that there was one, and nothing of what it said."""
+    kept = {"run_id", "customer_id", "language", "time_zone", "key", "part", "created_at"}
+    empty: dict[str, Any] = {"subject": "", "preheader": "", "product_ids": (), "struck": True}
+    return EmailRecord(**record.model_dump(include=kept), **empty, copy_source=CopySource.TEMPLATE)
 
 
 def for_comparison(recommendation: Recommendation) -> FinishedEmail:
@@ -57,12 +66,14 @@ def record_of(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
+    part: int,
     model_id: str,
 ) -> EmailRecord:
     """Return the record of a composed email."""
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
+        part=part,
         language=recommendation.language,
         time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),

@@ -1,22 +1,27 @@
 """Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.contracts.records import EmailRecord, Product, Recommendation
+from fondly.contracts.revisions import RunRevisions
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.use_cases.ask_consent import AskConsent, Consented
 from fondly.mailer.use_cases.ask_once import PaidReply
 from fondly.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
+from fondly.mailer.use_cases.email_index import IndexEntry, index_entry, write_email_index
 from fondly.mailer.use_cases.email_records import EmailRecords, for_comparison, handed_over, record_of
+from fondly.mailer.use_cases.pin_settings import PinSettings
 from fondly.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
-from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy
+from fondly.mailer.use_cases.shape_emails import Shape
+from fondly.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from fondly.runtime.batches import batches
 from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
@@ -31,7 +36,7 @@ log = get_logger()
 
 
 @dataclass
-class _Part:
+class Part:
     """The outcome of a part, complete once the part is mailed."""
 
     run_id: str
@@ -48,6 +53,12 @@ class _Part:
     """How many of the finished emails have nowhere to go."""
     copies: list[str] = field(default_factory=list)
     """Keys of the files of prompts that were written."""
+    entries: dict[str, IndexEntry] = field(default_factory=dict)
+    """What is indexed of each email, by customer id."""
+    revisions: RunRevisions | None = None
+    """What people have struck of the run's emails."""
+    made_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When emails were made that are rendered anew, by customer id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,10 +72,25 @@ class MailPart:
     copywriter: Copywriter
     composer: Composer
     parallel: int
+    pin: PinSettings | None = None
+    """Says what shapes the emails of a run; without it all are shaped as this is."""
+    at_once: asyncio.Semaphore | None = None
+    """That of the process, where this is of one run."""
+
+    def shaped(self, shape: Shape) -> "MailPart":
+        """Return what makes emails of this shape alone."""
+        return replace(
+            self,
+            pin=None,
+            at_once=self._running,
+            read_facts=shape.read_facts,
+            copywriter=replace(self.copywriter, style=shape.style, subjects=shape.subjects),
+            composer=shape.composer,
+        )
 
     @cached_property
     def _running(self) -> asyncio.Semaphore:
-        return asyncio.Semaphore(self.parallel)
+        return self.at_once or asyncio.Semaphore(self.parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Mail a part's recommendations, stored under `key`; return what all its emails came to.
@@ -74,6 +100,8 @@ class MailPart:
         more than one customer nothing new is started, and the failure is raised once what was under way has
         been saved.
         """
+        if self.pin is not None:
+            return await self.shaped(await self.pin.of(run_id)).run(run_id, number, key=key)
         consented = await self.ask_consent(run_id, await self.objects.get_lines(key, Recommendation))
         everybody = [
             each.customer_id for each in consented.recommendations if each.customer_id not in consented.drawn
@@ -81,11 +109,11 @@ class MailPart:
         existing = await self.records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        facts = self.read_facts(new)
+        facts = self.read_facts(each for each in recommendations if each.customer_id not in existing)
+        of_existing = self.read_facts(wanted[each] for each in wanted if each in existing)
         # Only who would have got an email is comparable with those who do.
         held_out = self.read_facts(consented.held_out)
-        part = _Part(
+        part = Part(
             run_id,
             number,
             key,
@@ -94,47 +122,77 @@ class MailPart:
             facts.failed | held_out.failed,
             list(held_out.emails),
         )
-        copy = await self.copywriter.prepare(facts.emails.values(), payer=key)
+        copy = await self.copywriter.prepare((facts.emails | of_existing.emails).values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self.records.put_all)
         await for_each(
             facts.emails.items(),
-            lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
+            lambda each: self.mail_one(wanted[each[0]], each[1], copy, part, save),
             parallel=self.parallel,
         )
-        await self._hand_to_delivery(part)
+        for customer_id, known in of_existing.emails.items():
+            written = self.written(part, known, copy)
+            self.index(part, wanted[customer_id], known, written, existing[customer_id])
+        await self.hand_to_delivery(part)
+        await self.keep_index(part)
         left_out = len(facts.left_out) + len(held_out.left_out)
         return await self._result(part, recommendations, copy, left_out=left_out)
 
-    async def _mail_one(
+    async def mail_one(
         self,
         recommendation: Recommendation,
         facts: EmailFacts,
         copy: PartCopy,
-        part: _Part,
+        part: Part,
         save: "Gather[EmailRecord, None]",
     ) -> None:
+        """Write, compose and store one email, and index it; note if that cannot be."""
         async with self._running:
+            at = part.made_at.get(facts.customer_id) or utc_now()
             try:
-                seed = f"{part.run_id}\n{facts.customer_id}"
-                written = self.copywriter.write(facts, copy, seed=seed)
+                written = self.written(part, facts, copy)
                 composed = self.composer.compose(
                     facts,
                     written.assembled.copy,
                     source=written.assembled.source,
                     run_id=part.run_id,
-                    date=utc_now(),
+                    date=at,
                 )
             except UNUSABLE as error:
                 part.failed[facts.customer_id] = repr(error)
                 return
             model_id = self.copywriter.ask_once.model_id
-            record = record_of(part.run_id, recommendation, facts, written, composed, model_id=model_id)
+            record = record_of(
+                part.run_id, recommendation, facts, written, composed, part=part.number, model_id=model_id
+            ).model_copy(update={"created_at": at})
             await self.objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+            self.index(part, recommendation, facts, written, record)
 
-    async def _hand_to_delivery(self, part: _Part) -> None:
+    def written(self, part: Part, facts: EmailFacts, copy: PartCopy) -> WrittenCopy:
+        """Return the words of a customer's email."""
+        seed = f"{part.run_id}\n{facts.customer_id}"
+        return self.copywriter.write(facts, copy, seed=seed, revisions=part.revisions)
+
+    def index(
+        self,
+        part: Part,
+        recommendation: Recommendation,
+        facts: EmailFacts,
+        written: WrittenCopy,
+        record: EmailRecord,
+    ) -> None:
+        """Note what is indexed of an email."""
+        entry = index_entry(part.number, recommendation, facts, written, record)
+        part.entries[facts.customer_id] = entry
+
+    async def keep_index(self, part: Part) -> None:
+        """Store what people find the part's emails by, in the order in which they go out."""
+        entries = (part.entries.get(each.customer_id) for each in part.consented.recommendations)
+        await write_email_index(self.objects, part.run_id, part.number, list(filter(None, entries)))
+
+    async def hand_to_delivery(self, part: Part) -> None:
         """List the part's finished emails and who is held out, in the order of its customers."""
         finished = {record.customer_id: record for record in part.records}
         held_out = set(part.held_out)
@@ -147,7 +205,7 @@ class MailPart:
         await self.objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
         part.without_address = sum(line.address is None and not line.held_out for line in lines)
 
-    async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
+    async def _keep_copies(self, part: Part, copy: PartCopy) -> None:
         """Store the prompts that the part's words come from, many as one object."""
         for prompts in batches(list(copy_records(copy, payer=part.key)), PROMPTS_PER_FILE):
             key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
@@ -155,7 +213,7 @@ class MailPart:
             part.copies.append(key)
 
     async def _result(
-        self, part: _Part, recommendations: Sequence[Recommendation], copy: PartCopy, *, left_out: int
+        self, part: Part, recommendations: Sequence[Recommendation], copy: PartCopy, *, left_out: int
     ) -> PartResult:
         for customer_id, reason in part.failed.items():
             log.warning("email_failed", customer_id=customer_id, error=reason)
@@ -179,7 +237,7 @@ class MailPart:
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},
         )
 
-    async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
+    async def _replies(self, part: Part, copy: PartCopy) -> dict[str, PaidReply]:
         """Return the replies that the part's emails come from, those of an earlier attempt among them."""
         replies = copy.replies
         asked = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}

@@ -1,6 +1,6 @@
 """Reads what the emails of a part may state, before any of them is written."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from fondly.contracts.records import Recommendation
@@ -10,6 +10,14 @@ from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT
 
 UNUSABLE = (ArithmeticError, LookupError, TypeError, ValueError)
 """What facts raise that no email can be made of."""
+Without = Callable[[str], Collection[str]]
+"""Returns the products that a customer's email may not have."""
+
+
+def nothing(customer_id: str) -> Collection[str]:
+    """Keep nothing from a customer."""
+    del customer_id
+    return ()
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,8 @@ class ReadFacts:
     max_discount: int = MAX_DISCOUNT_PERCENT
     personal_words: bool = True
 
-    def __call__(self, recommendations: Iterable[Recommendation]) -> PartFacts:
-        """Return the facts of each customer's email."""
+    def __call__(self, recommendations: Iterable[Recommendation], *, without: Without = nothing) -> PartFacts:
+        """Return the facts of each customer's email, which it is `without` some products."""
         found = PartFacts()
         for each in recommendations:
             try:
@@ -45,6 +53,7 @@ class ReadFacts:
                     locale=self.locale,
                     max_discount=self.max_discount,
                     personal_words=self.personal_words,
+                    without=without(each.customer_id),
                 )
                 _ = facts.slots  # computed when first read: what cannot be shown fails here
             except UNUSABLE as error:

@@ -8,27 +8,28 @@ refused; if that fails too, it gets house text.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import partial
 from itertools import chain
 
-from fondly.mailer.domain.copy.answers import AnswerFormatError, Judged, Verdict, check_answer, read_answer
+from fondly.contracts.revisions import RunRevisions
+from fondly.mailer.domain.copy.answers import Judged
 from fondly.mailer.domain.copy.assembly import Answers, Assembled, assembled
-from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, QUOTE
+from fondly.mailer.domain.copy.fields import HERO_TEXTS, OWN_TEXTS, PRODUCT_TEXTS, kind_of
 from fondly.mailer.domain.copy.frame_prompt import frame_question
-from fondly.mailer.domain.copy.judge_prompt import accepted, judge_prompt
+from fondly.mailer.domain.copy.judge_prompt import accepted
 from fondly.mailer.domain.copy.own_prompt import own_question
 from fondly.mailer.domain.copy.product_prompt import product_question
-from fondly.mailer.domain.copy.prompt import MEMBERS, Prompt, Style
+from fondly.mailer.domain.copy.prompt import Prompt, Style
 from fondly.mailer.domain.copy.question import Question
+from fondly.mailer.domain.copy.revising import revised_wording
 from fondly.mailer.domain.copy.subjects import SubjectTest
-from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
 from fondly.mailer.ports import ModelReply
-from fondly.mailer.use_cases.ask_once import AskOnce, PaidReply
+from fondly.mailer.use_cases.ask_once import KeptReplies, PaidReply
+from fondly.mailer.use_cases.check_reply import check
 
-CACHED_JUDGEMENTS = 8_192
-"""Of some kilobytes each: most parts of a run use the same answers."""
+NOT_ASKED = ModelReply(refusal="nobody has been asked", calls=0)
 Replies = Mapping[str, PaidReply]
 """By the keys of their prompts."""
 
@@ -74,6 +75,10 @@ class WrittenCopy:
     """The shared frame's, if it was needed, those of products, and that of the customer's own frame."""
     repair_keys: tuple[str, ...]
     judge_keys: tuple[str, ...]
+    refused_fields: tuple[str, ...] = ()
+    """The fields of which some wording was refused."""
+    own_fields: frozenset[str] = frozenset()
+    """The fields whose wording takes up what the customer said."""
     variant: str = ""
     """Of the subject, where some are compared."""
 
@@ -100,12 +105,17 @@ class PartCopy:
 class Copywriter:
     """Writes in the style of one shop."""
 
-    ask_once: AskOnce
-    judge: AskOnce | None
+    ask_once: KeptReplies
+    """An `AskOnce`, or what can ask nobody."""
+    judge: KeptReplies | None
     """Whom the judge's questions go to; None for a shop that is content with the rules in code."""
     style: Style
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
+
+    def alone(self) -> "Copywriter":
+        """Return one that has what was written and judged before, and can ask nobody."""
+        return replace(self, ask_once=self.ask_once.alone(), judge=self.judge and self.judge.alone())
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""
@@ -116,8 +126,13 @@ class Copywriter:
         more = dict.fromkeys(each for each in needed if each not in wordings)
         return PartCopy(wordings | await self._answered(more, payer), of_emails)
 
-    def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
-        """Return the copy of a customer of the part; `seed` decides between the wordings."""
+    def write(
+        self, facts: EmailFacts, part: PartCopy, *, seed: str, revisions: RunRevisions | None = None
+    ) -> WrittenCopy:
+        """Return the copy of a customer of the part; `seed` decides between the wordings.
+
+        What people have struck is not said, and what they wrote in its place is.
+        """
         questions = part.questions[facts.customer_id]
         said = {each: part.wordings[each] for each in questions.needed(part.wordings)}
         texts = {each: wordings.judged.wordings for each, wordings in said.items()}
@@ -127,12 +142,22 @@ class Copywriter:
             texts[questions.own] if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy)
+        judged = {each: wordings.judged for each, wordings in said.items()}
+        revised = partial(revised_wording, facts, judged, revisions) if revisions else None
+        made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy, revised=revised)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         return WrittenCopy(
             replace(made, copy=copy),
             variant=variant,
-            prompt_keys=tuple(next(iter(each.replies)) for each in said.values()),
+            own_fields=frozenset(
+                name
+                for name, wording in made.wordings.items()
+                if wording in answers.own.get(kind_of(name), ())
+            ),
+            refused_fields=tuple(
+                sorted({verdict.field for each in said.values() for verdict in each.judged.verdicts})
+            ),
+            prompt_keys=tuple(chain.from_iterable(list(each.replies)[:1] for each in said.values())),
             repair_keys=tuple(
                 dict.fromkeys(again for each in said.values() for again in list(each.replies)[1:])
             ),
@@ -158,17 +183,20 @@ class Copywriter:
         """Have these prompts for fields answered, and what code leaves of the answers judged."""
         replies = await self.ask_once.run((prompt for prompt, _ in prompts.values()), payer=payer)
         paid = {
-            each: (key := prompt.key(self.ask_once.model_id), replies[key])
+            each: {key: replies[key]} if (key := prompt.key(self.ask_once.model_id)) in replies else {}
             for each, (prompt, _) in prompts.items()
         }
-        found = {each: check(each, paid[each][1].reply, fields) for each, (_, fields) in prompts.items()}
+        found = {
+            each: check(each, next((one.reply for one in paid[each].values()), NOT_ASKED), fields)
+            for each, (_, fields) in prompts.items()
+        }
         judgements: Replies = {}
         if self.judge:
             judgements = await self.judge.run(
                 filter(None, (asked for _, asked in found.values())), payer=payer
             )
         return {
-            each: self._judged(Wordings(each.prompt, judged, dict([paid[each]])), asked, judgements)
+            each: self._judged(Wordings(each.prompt, judged, paid[each]), asked, judgements)
             for each, (judged, asked) in found.items()
         }
 
@@ -177,9 +205,9 @@ class Copywriter:
         if not (self.judge and asked):
             return written
         key = asked.key(self.judge.model_id)
-        reply = judgements[key].reply
-        left = accepted(written.judged, None if reply.refusal else reply.text)
-        return replace(written, judged=left, judging={key: asked}, judgements={key: judgements[key]})
+        answer = judgements.get(key)
+        left = accepted(written.judged, None if answer is None or answer.reply.refusal else answer.reply.text)
+        return replace(written, judged=left, judging={key: asked}, judgements={key: answer} if answer else {})
 
     def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""
@@ -201,23 +229,3 @@ def _mended(first: Wordings, second: Wordings) -> Wordings:
         {**first.judging, **second.judging},
         {**first.judgements, **second.judgements},
     )
-
-
-@lru_cache(maxsize=CACHED_JUDGEMENTS)
-def check(question: Question, reply: ModelReply, fields: tuple[str, ...]) -> tuple[Judged, Prompt | None]:
-    """Check a reply, which parts share, by code, and return what the judge is to be asked of the rest.
-
-    One that cannot be used has a verdict on `answer`. Quotes of reviews are checked beside the first reply.
-    """
-    quoted = question.quotes if fields == question.fields else ()
-    quotes = {QUOTE: [*map(Wording, quoted)]} if quoted else {}
-    refusal, answer = reply.refusal, dict[str, list[Wording]]()
-    if not refusal:
-        try:
-            answer = read_answer(reply.text, fields, member=MEMBERS.get(question.prompt.task))
-        except AnswerFormatError as error:
-            refusal = str(error)
-    judged = check_answer(answer | quotes, question.ground, strict=question.strict)
-    if refusal:
-        judged = replace(judged, verdicts=(Verdict("answer", refusal), *judged.verdicts))
-    return judged, judge_prompt(question, judged)

@@ -1,5 +1,6 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -8,7 +9,9 @@ from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
-from fondly.runtime.runs.items import conditionally, get_item, key, transacted, update_if
+from fondly.runtime.runs.items import get_item, key, transacted
+from fondly.runtime.runs.kept_tallies import KeptTallies
+from fondly.runtime.runs.tally import changes
 from fondly.runtime.storage import to_item
 from fondly.sender.domain.notifications import NotificationKind
 
@@ -23,17 +26,20 @@ WORSE = {
     NotificationKind.COMPLAINT: (NotificationKind.SOFT, NotificationKind.HARD),
 }
 """By kind of notification, the earlier kinds than which it is worse."""
-SET = "SET bounced = :kind, bounced_at = :at"
+GUARDED = ("outcome", "reserved_by", "bounced")
+"""What tells, with whether it was clicked, that a dispatch is as it was found."""
 
 
 class DynamoDBDelivered:
     """Dispatches, which are marked by what is reported of them."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, dispatches: str, runs: str) -> None:
+    def __init__(
+        self, dynamodb: "DynamoDBClient", *, dispatches: str, runs: str, keep_days: int | None = None
+    ) -> None:
         self._dynamodb = dynamodb
         self._dispatches = dispatches
-        self._update = partial(update_if, dynamodb, dispatches)
         self._runs = runs
+        self._tallies = KeptTallies(dynamodb, runs, keep_days=keep_days)
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None:
         """Return what is known of a customer's email of a run."""
@@ -42,33 +48,29 @@ class DynamoDBDelivered:
 
     async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None:
         """Record that an email was sent that was in doubt, unless somebody has done so meanwhile."""
-        values = {
-            ":sent": Outcome.SENT.value,
-            ":sending": Outcome.SENDING.value,
-            ":doubt": Outcome.IN_DOUBT.value,
-            ":id": provider_id,
-            ":none": "",
-        }
-        change = "SET outcome = :sent, provider_id = :id, reason = :none"
-        condition = "outcome IN (:sending, :doubt)"
-        await self._update(_key(run_id, customer_id), change, condition=condition, values=values)
+
+        def proved(found: Dispatch) -> Dispatch:
+            if found.outcome not in {Outcome.SENDING, Outcome.IN_DOUBT}:
+                return found
+            sent = {"outcome": Outcome.SENT, "provider_id": provider_id, "reason": ""}
+            return found.model_copy(update={**sent, "proved_from": found.outcome})
+
+        await self._change(run_id, customer_id, proved)
 
     async def mark(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> None:
         """Note what was reported of an email, unless something worse was, or the email is gone."""
-        await conditionally(self._dynamodb.update_item(**self._marked(run_id, customer_id, kind, at)))
+        await self._change(run_id, customer_id, partial(_marked, kind=kind, at=at))
 
     async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Note when an email was first clicked in; nothing if it is gone, or was never sent."""
-        is_first = "attribute_exists(run_id) AND attribute_not_exists(clicked_at)"
-        values = {":at": at.astimezone(UTC).isoformat()}
-        where = _key(run_id, customer_id)
-        await self._update(where, "SET clicked_at = :at", condition=is_first, values=values)
+
+        def clicked(found: Dispatch) -> Dispatch:
+            return found if found.clicked_at else found.model_copy(update={"clicked_at": at.astimezone(UTC)})
+
+        await self._change(run_id, customer_id, clicked)
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark an email and count it with its run's delivery, both or nothing, and only once."""
-        mark: TransactWriteItemTypeDef = {
-            "Update": self._marked(run_id, customer_id, NotificationKind.COMPLAINT, at)
-        }
         count: TransactWriteItemTypeDef = {
             "Update": {
                 "TableName": self._runs,
@@ -78,14 +80,9 @@ class DynamoDBDelivered:
                 "ExpressionAttributeValues": to_item({":one": 1}),
             }
         }
-        for _ in range(MAX_CONFLICTS):
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=[mark, count]))
-            if failed == [False, True]:  # its delivery is gone
-                await self.mark(run_id, customer_id, NotificationKind.COMPLAINT, at)
-                return
-            if failed is None or any(failed):
-                return
-        raise TransientError("the delivery of the run is being changed all the time")
+        marked = partial(_marked, kind=NotificationKind.COMPLAINT, at=at)
+        if not await self._change(run_id, customer_id, marked, count):  # its delivery is gone
+            await self._change(run_id, customer_id, marked)
 
     async def sent(self, run_id: str, *, most: int) -> int:
         """Return how many emails of a run were accepted; once there are `most`, those found so far."""
@@ -103,16 +100,56 @@ class DynamoDBDelivered:
                 break
         return sent
 
-    def _marked(self, run_id: str, customer_id: str, kind: NotificationKind, at: datetime) -> Any:  # noqa: ANN401 - of two calls
-        known = {":none": "", **{f":{each}": each.value for each in WORSE[kind]}}
-        values = {":kind": kind.value, ":at": at.astimezone(UTC).isoformat(), **known}
-        return {
-            "TableName": self._dispatches,
-            "Key": _key(run_id, customer_id),
-            "UpdateExpression": SET,
-            "ConditionExpression": f"attribute_exists(run_id) AND bounced IN ({', '.join(known)})",
+    async def _change(
+        self,
+        run_id: str,
+        customer_id: str,
+        changed: Callable[[Dispatch], Dispatch],
+        *also: "TransactWriteItemTypeDef",
+    ) -> bool:
+        """Change a dispatch and what is counted of it, all or nothing; False if what is `also` written fails.
+
+        Nothing is written if there is no dispatch, or nothing to change.
+        """
+        for _ in range(MAX_CONFLICTS):
+            found = await self.find(run_id, customer_id)
+            after = changed(found) if found else None
+            if found is None or after is None or after == found:
+                return True
+            added = changes(found, after)
+            writes = [_update(self._dispatches, found, after), *also]
+            if added:
+                writes.append(self._tallies.adding(run_id, customer_id, added))
+            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            if failed is None:
+                return True
+            if any(failed[1:]) and not failed[0]:
+                return False
+        raise TransientError("the dispatch is being changed all the time")
+
+
+def _marked(found: Dispatch, *, kind: NotificationKind, at: datetime) -> Dispatch:
+    if found.bounced and found.bounced not in WORSE[kind]:
+        return found
+    return found.model_copy(update={"bounced": kind.value, "bounced_at": at.astimezone(UTC)})
+
+
+def _update(table: str, found: Dispatch, after: Dispatch) -> "TransactWriteItemTypeDef":
+    """Write what has changed of a dispatch, if it is still as it was found."""
+    before, wanted = (each.model_dump(mode="json", exclude_none=True) for each in (found, after))
+    new = {name: value for name, value in wanted.items() if before.get(name) != value}
+    same = [f"{name} = :was_{name}" for name in GUARDED]
+    same.append(f"attribute_{'' if found.clicked_at else 'not_'}exists(clicked_at)")
+    values = {f":was_{name}": before[name] for name in GUARDED} | {f":{name}": new[name] for name in new}
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": _key(found.run_id, found.customer_id),
+            "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in new),
+            "ConditionExpression": " AND ".join(same),
             "ExpressionAttributeValues": to_item(values),
         }
+    }
 
 
 def _key(run_id: str, customer_id: str) -> dict[str, Any]:

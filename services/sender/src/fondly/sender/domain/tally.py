@@ -1,72 +1,11 @@
-"""What has become of a run's emails, counted; and the events that say so."""
+"""What a part's report says of its emails, and the events that do."""
 
 from collections import Counter
 from collections.abc import Iterable
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.contracts.events import EmailSent, EmailSuppressed, EventData
-from fondly.contracts.records import Count
-
-
-class Tally(BaseModel):
-    """How many of a run's emails have each outcome, and why."""
-
-    model_config = ConfigDict(frozen=True)
-    outcomes: dict[Outcome, Count] = {}
-    suppressed: dict[str, Count] = {}
-    """The suppressed emails by reason, one of `NotSent`."""
-    bounced: dict[str, Count] = {}
-    """The provider's reports about sent emails: `hard`, `soft`, `complaint`."""
-    clicked: Count = 0
-    """Sent emails whose links somebody has followed, where clicks are counted."""
-    transports: dict[str, Count] = Field(default_factory=dict)
-    """The sent emails by transport."""
-
-    @property
-    def settled(self) -> int:
-        """How many emails are settled: something final is known of them."""
-        return sum(number for outcome, number in self.outcomes.items() if outcome.is_final)
-
-    def of(self, outcome: Outcome) -> int:
-        """How many emails have an outcome."""
-        return self.outcomes.get(outcome, 0)
-
-
-class TallyCounter:
-    """Counts dispatches as they come."""
-
-    def __init__(self) -> None:
-        self._outcomes: Counter[Outcome] = Counter()
-        self._suppressed: Counter[str] = Counter()
-        self._bounced: Counter[str] = Counter()
-        self._transports: Counter[str] = Counter()
-        self._clicked = 0
-
-    def add(self, dispatch: Dispatch) -> None:
-        """Count a dispatch."""
-        self._outcomes[dispatch.outcome] += 1
-        if dispatch.outcome is Outcome.SUPPRESSED:
-            self._suppressed[dispatch.reason] += 1
-        if dispatch.outcome is Outcome.SENT:
-            self._transports[dispatch.transport] += 1
-        if dispatch.bounced:
-            self._bounced[dispatch.bounced] += 1
-        self._clicked += dispatch.clicked_at is not None
-
-    @property
-    def tally(self) -> Tally:
-        """What has been counted so far, most frequent first."""
-        return Tally(
-            outcomes=dict(self._outcomes.most_common()),
-            suppressed=dict(self._suppressed.most_common()),
-            bounced=dict(self._bounced.most_common()),
-            clicked=self._clicked,
-            transports=dict(self._transports.most_common()),
-        )
-
 
 NAMES = {
     Outcome.SENT: Counted.EMAILS_SENT,

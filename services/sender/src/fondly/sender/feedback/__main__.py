@@ -31,7 +31,12 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
     consent = DynamoDBConsent(
         dynamodb, suppressions=settings.suppressions_table, contacts=settings.contacts_table
     )
-    delivered = DynamoDBDelivered(dynamodb, dispatches=settings.dispatches_table, runs=settings.runs_table)
+    delivered = DynamoDBDelivered(
+        dynamodb,
+        dispatches=settings.dispatches_table,
+        runs=settings.runs_table,
+        keep_days=settings.retention_days,
+    )
     addresses = DynamoDBAddresses(runtime.items(settings.customers_table))
     unsubscribe = Unsubscribe(consent, addresses)
     find_dispatch = FindDispatch(delivered, runtime.announcer)

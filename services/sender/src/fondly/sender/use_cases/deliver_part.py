@@ -21,6 +21,7 @@ from fondly.sender.domain.sampling import addressed_to_seeds, sampled
 from fondly.sender.use_cases.hand_over import HALTS
 from fondly.sender.use_cases.judge_emails import JudgeEmails
 from fondly.sender.use_cases.keep_pace import KeepPace
+from fondly.sender.use_cases.keep_tally import KeepTally
 from fondly.sender.use_cases.part_pass import LOOKED_UP_AT_ONCE, PartPass, finished_emails
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
@@ -39,6 +40,7 @@ class DeliverPart:
     pacing: KeepPace
     sending: SendEmails
     settling: SettleEmails
+    tally: KeepTally
     now: Callable[[], datetime] = utc_now
 
     async def run(self, run_id: str, part: int, *, holder: str) -> None:
@@ -46,13 +48,17 @@ class DeliverPart:
         async with self.stage.lock(run_id, part_name(part), holder=holder):
             delivery = await self.judging.going_out(run_id)
             if delivery is None:
+                await self.tally.mend(run_id, part)
                 return
             if part in (await self.ledger.run(run_id)).stage(StageName.SENDER).done:
                 log.info("part_already_done")
                 return
             started_at = self.now()
-            passed = PartPass(run_id, part, delivery, await self._emails(delivery, part), self.now)
+            listed = await finished_emails(self.objects, run_id, part)
+            passed = PartPass(run_id, part, delivery, listed, _emails(delivery, part, listed), self.now)
+            await self.tally.begin(passed)
             is_stopped = await self._deliver(passed)
+            await self.tally.end(passed)
             await self.settling.report(passed, started_at)
             if is_stopped:
                 return
@@ -61,28 +67,32 @@ class DeliverPart:
             else:
                 await self.pacing.put_off(passed, passed.due)
 
-    async def _emails(self, delivery: Delivery, part: int) -> list[FinishedEmail]:
-        emails = await finished_emails(self.objects, delivery.run_id, part)
-        if delivery.status is not DeliveryStatus.SAMPLE:
-            return emails
-        return addressed_to_seeds(sampled(emails, delivery.sample_parts.get(part, 0)), delivery.seeds)
-
     async def _deliver(self, passed: PartPass) -> bool:
         """Deliver group by group; return whether somebody has stopped the delivery meanwhile."""
         for group in batches(passed.emails, LOOKED_UP_AT_ONCE):
             if await self.judging.is_stopped(passed):
                 return True
-            try:
-                await self._deliver_group(passed, group)
-            except HALTS as error:
-                self.pacing.halt(passed, error)
-                return False
-            if passed.is_throttled:
+            is_halted = await self._deliver_group(passed, group)
+            await self.tally.count(passed, group)
+            if is_halted or passed.is_throttled:
                 return False
         return False
 
-    async def _deliver_group(self, passed: PartPass, emails: Sequence[FinishedEmail]) -> None:
+    async def _deliver_group(self, passed: PartPass, emails: Sequence[FinishedEmail]) -> bool:
+        """Deliver what may go out of a group; return whether the provider accepts nothing at all."""
         judged = await self.judging.judge(passed, emails)
         await self.settling.doubt(passed, judged.doubted)
         await self.settling.drop(passed, judged.dropped)
-        await self.sending.run(passed, await self.pacing.granted(passed, judged.parcels))
+        try:
+            await self.sending.run(passed, await self.pacing.granted(passed, judged.parcels))
+        except HALTS as error:
+            self.pacing.halt(passed, error)
+            return True
+        return False
+
+
+def _emails(delivery: Delivery, part: int, listed: list[FinishedEmail]) -> list[FinishedEmail]:
+    """What a pass is about: every listed email, or the sample's, addressed to seeds if there are any."""
+    if delivery.status is not DeliveryStatus.SAMPLE:
+        return listed
+    return addressed_to_seeds(sampled(listed, delivery.sample_parts.get(part, 0)), delivery.seeds)

@@ -14,7 +14,7 @@ from fondly.sender.domain.notifications import Notification
 from fondly.sender.feedback.ports import Delivered
 
 RECORDED_AFTER = timedelta(minutes=10)
-"""How long after its reservation an email's sending is recorded at the latest."""
+"""How long after its reservation, or after it was doubted, an email's sending is recorded at the latest."""
 UNNAMED = frozenset({Outcome.SENDING, Outcome.IN_DOUBT})
 """Whoever died before recording an email's name may have sent it all the same."""
 log = get_logger()
@@ -46,9 +46,9 @@ class FindDispatch:
         found = await self.delivered.find(notification.run_id, notification.customer_id)
         if found is None:
             return None
-        if found.outcome is Outcome.SENDING and found.at + RECORDED_AFTER > self.now():
-            raise TransientError("the email's sending is still being recorded")
         if found.outcome in UNNAMED:
+            if found.at + RECORDED_AFTER > self.now():
+                raise TransientError("the email's sending may still be recorded")
             return found
         is_named = notification.is_proved or found.provider_id == notification.provider_id
         return found if is_named and found.outcome is Outcome.SENT else None

@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.kept_tallies import PartTally
 from fondly.sender.domain.tally import counts
 
 LOOKED_UP_AT_ONCE = 100
@@ -25,7 +27,10 @@ class PartPass:
     run_id: str
     part: int
     delivery: Delivery
+    listed: Sequence[FinishedEmail]
+    """Every email of the part."""
     emails: Sequence[FinishedEmail]
+    """Those that this pass is about: all of them, or the sample's."""
     now: Callable[[], datetime]
     done: dict[str, Dispatch] = field(default_factory=dict)
     """The emails of which something final is known, by customer."""
@@ -33,6 +38,8 @@ class PartPass:
     """When the rest may be looked at again."""
     is_throttled: bool = False
     """Whether the throttle allows nothing more for now."""
+    tally: PartTally = field(default_factory=PartTally)
+    """What is kept of the part."""
     new: Counter[str] = field(default_factory=Counter)
     """What this pass has found out, by the names of `counts`."""
 
@@ -40,6 +47,11 @@ class PartPass:
         """Note what this pass has found out about an email for good."""
         self.done[dispatch.customer_id] = dispatch
         self.new.update(counts([dispatch]))
+
+    @cached_property
+    def groups(self) -> dict[str, int]:
+        """The number of each email's group, by customer."""
+        return {email.customer_id: at // LOOKED_UP_AT_ONCE for at, email in enumerate(self.listed)}
 
     def wait(self, until: datetime) -> None:
         """Remember that something of the part is due then, at the latest."""

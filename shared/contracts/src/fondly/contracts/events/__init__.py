@@ -13,6 +13,7 @@ from fondly.contracts.events.runs import (
     PartData,
     PartNumber,
     RecommendationsReady,
+    RenderPart,
     RunFinished,
     SafetyReported,
     SentimentScored,

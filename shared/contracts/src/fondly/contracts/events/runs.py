@@ -127,6 +127,24 @@ class RecommendationsReady(PartData):
         return cls(part=part, parts=parts, key=key, customers=len(recommendations))
 
 
+class RenderPart(EventData):
+    """A message to the mailer's own queue: something of a part's finished emails has been struck.
+
+    No topic carries it.
+    """
+
+    type = "fondly.render-part.v1"
+    topic = ""
+    part: PartNumber
+    revision: Count
+    """The revision that asks for it; all that there are by then are seen to."""
+
+    @property
+    def cause(self) -> str:
+        """The revision and the part."""
+        return f"revision-{self.revision}-part-{self.part}"
+
+
 class SafetyReported(PartData):
     """Customers of a part speak of danger: `key` has their cases, which the shop should look at."""
 

@@ -52,4 +52,6 @@ class EmailRecord(Record):
     """The questions to the judge about all these answers."""
     evidence: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """What each field with the model's words cites: ids of the prompt's facts, such as `b2`."""
+    struck: bool = False
+    """Whether somebody has struck it, or all that it was about: its message is empty, and goes to nobody."""
     created_at: datetime

@@ -1,6 +1,9 @@
 """The deliveries of runs: one item each in the runs table, changed by conditional writes alone."""
 
+import json
+import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,8 @@ from fondly.runtime.runs.delivery import (
     DeliveryStatus,
 )
 from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.runs.kept_tallies import KeptTallies, KeptTally
+from fondly.runtime.runs.tally import Tally
 from fondly.runtime.storage import expires_at, items_of, to_item
 
 if TYPE_CHECKING:
@@ -25,11 +30,21 @@ if TYPE_CHECKING:
 NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
 MOST_DECISIONS = 200
 """Of the older ones the first is kept, which opened the delivery."""
+SHOWN = {"status", "reason", "starts_at", "per_hour", "sample", "seeds", "complaints", "decisions"} | {
+    "approvers",
+    "first",
+    "revision",
+}
+"""What people decide on; the rest is how the sender goes about it."""
 Changed = Callable[[Delivery], Delivery]
 
 
 class DecisionError(Exception):
     """A decision cannot be taken as things stand; the message says why, in one line."""
+
+
+class StaleDecisionError(DecisionError):
+    """The delivery is not what was shown any more: somebody else has decided, or struck something."""
 
 
 class Deliveries:
@@ -48,6 +63,7 @@ class Deliveries:
         by: str,
         note: str = "",
         per_hour: int | None = None,
+        approvers: int = 1,
     ) -> Delivery:
         """Create the delivery of a run, or return the existing one unchanged."""
         act = Act.HOLD if status is DeliveryStatus.HELD else Act.APPROVE
@@ -59,6 +75,8 @@ class Deliveries:
             decisions=(first,),
             release=int(status.goes_out),
             per_hour=per_hour,
+            approvers=approvers,
+            tallied=True,
         )
         await put_if(self._dynamodb, self._table, self._item(opened), "attribute_not_exists(run_id)")
         return await self.get(run_id)
@@ -83,26 +101,35 @@ class Deliveries:
         by: str,
         note: str = "",
         changes: Mapping[str, Any] = NO_CHANGES,
+        judged: Delivery | None = None,
+        facts: str = "",
     ) -> Delivery:
         """Record a decision, with further `changes` of the delivery; raise `DecisionError` if it cannot be.
 
         The caller then sends a poll with the delivery's `attempt`, which lets the sender act on it.
-        It cannot be taken in a status that is not among those of `FROM`.
+        It cannot be taken in a status that is not among those of `FROM`, nor if the delivery is not as it was
+        `judged`. Where two people have to approve, the first approval leaves it as it is; `facts` is a digest
+        of what else it rests on.
         """
 
         def decided(found: Delivery) -> Delivery:
+            if judged and judged.model_dump(include=SHOWN) != found.model_dump(include=SHOWN):
+                raise StaleDecisionError(f"run {run_id} has changed since it was shown")
             if found.status not in FROM[act]:
                 expected = f"expected {' or '.join(sorted(FROM[act]))} for `{act}`"
                 raise DecisionError(f"run {run_id} is {found.status}: {expected}")
             decision = Decision(act=act, by=by, at=utc_now(), note=note)
-            before, latest = found.decisions[:1], (*found.decisions[1:], decision)[-MOST_DECISIONS:]
+            if first := _first_approval(found, decision, changes, facts):
+                alone = decision.model_copy(update={"note": f"first of two: {note}"})
+                return found.model_copy(update={"first": first, "decisions": _decisions(found, alone)})
             status = TO.get(act) or found.paused_from or DeliveryStatus.APPROVED
             return found.model_copy(
                 update={
                     "status": status,
+                    "first": None,
                     "paused_from": found.status if act is Act.PAUSE else None,
                     "reason": note if act in {Act.PAUSE, Act.REJECT} else "",
-                    "decisions": (*before, *latest),
+                    "decisions": _decisions(found, decision),
                     "attempt": found.attempt + 1,
                     "release": found.release + (act in RELEASING),
                     "samples": found.samples + (act is Act.SAMPLE),
@@ -125,6 +152,14 @@ class Deliveries:
             if await put_if(self._dynamodb, self._table, item, "version = :version", same):
                 return wanted
 
+    async def tally(self, run_id: str) -> Tally:
+        """Return what is kept of a run's emails, or of a sample's copies, without reading each."""
+        return (await self.kept_tally(run_id)).tally
+
+    async def kept_tally(self, run_id: str) -> KeptTally:
+        """Return what is kept of a run's emails, with the parts that it is of."""
+        return await KeptTallies(self._dynamodb, self._table).of_run(run_id)
+
     async def all(self) -> list[Delivery]:
         """Return the delivery of every run, oldest first."""
         items = items_of(
@@ -142,3 +177,32 @@ class Deliveries:
     def _item(self, delivery: Delivery) -> dict[str, Any]:
         values = delivery.model_dump(mode="json", exclude_none=True)
         return key(delivery.run_id, DELIVERY) | to_item({**values, **expires_at(self._keep_days)})
+
+
+def _decisions(found: Delivery, decision: Decision) -> tuple[Decision, ...]:
+    return (*found.decisions[:1], *(*found.decisions[1:], decision)[-MOST_DECISIONS:])
+
+
+def _first_approval(
+    found: Delivery, decision: Decision, changes: Mapping[str, Any], facts: str
+) -> tuple[str, str] | None:
+    """Return an approval that is the first of two; None for one that lets emails go out, as to seeds.
+
+    Raises `DecisionError` if the same person approves the same twice.
+    """
+    if found.approvers == 1 or decision.act not in {Act.APPROVE, Act.SAMPLE} or changes.get("seeds"):
+        return None
+    terms = json.dumps([decision.act, changes, facts], default=str, sort_keys=True)
+    by, what = decision.by, sha256(terms.encode()).hexdigest()
+    if found.first and found.first[1] == what:
+        if person(found.first[0]) == person(by):
+            raise DecisionError(
+                f"run {found.run_id}: {by} has approved this already, expected another person"
+            )
+        return None
+    return by, what
+
+
+def person(by: str) -> str:
+    """Return who somebody is, in whatever role: of an ARN, the user or the session, in small letters."""
+    return (re.split("[:/]", by)[-1] if by.startswith("arn:") else by).casefold()

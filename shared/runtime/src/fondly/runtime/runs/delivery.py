@@ -120,6 +120,14 @@ class Delivery(BaseModel):
     excused: Annotated[int, Field(ge=0)] = 0
     """How many had when their share last paused it: whoever resumes it knows of these."""
     decisions: tuple[Decision, ...] = ()
+    approvers: Annotated[int, Field(ge=1, le=2)] = 1
+    """How many people have to approve what goes to customers."""
+    first: tuple[str, str] | None = None
+    """Who was the first of two to approve, and a digest of what; whatever is decided or struck voids it."""
+    revision: Annotated[int, Field(ge=0)] = 0
+    """The latest of `fondly.contracts.revisions`: it rises with every strike."""
+    tallied: bool = False
+    """Whether what becomes of its emails is counted as it goes: not by releases of before."""
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
 

@@ -111,6 +111,12 @@ class Ledger:
         }
         await self._dynamodb.put_item(TableName=self._table, Item=to_item(item | values))
 
+    async def report(self, run_id: str, stage: StageName, name: str) -> PartReport | None:
+        """Return one report of the run, if it is there."""
+        item = key(run_id, f"{REPORT_PREFIX}{stage}#{name}")
+        found = await get_item(self._dynamodb, self._table, item)
+        return PartReport.model_validate(found) if found else None
+
     async def reports(self, run_id: str) -> list[PartReport]:
         """Return every report of the run."""
         items = items_of(

@@ -95,8 +95,11 @@ def anybody(scope: Scope, _: Headers) -> str:
     return str((scope.get("client") or ("",))[0])
 
 
-class BodyTooLargeError(Exception):
-    """A request has more than `MAX_BODY_BYTES`."""
+class BodyTooLargeError(ProblemError):
+    """A request has more than `max_bytes`."""
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {max_bytes} bytes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,12 +131,13 @@ class Gate:
             if not is_open:
                 self._admit(scope)
             async with asyncio.timeout(self.request_s):
-                await self.app(scope, _limited(receive), sending)
+                await self.app(scope, limited(receive, lambda: MAX_BODY_BYTES), sending)
         except ClientDisconnect:
             sending.status = sending.status or GONE_AWAY
         except Exception as error:  # noqa: BLE001 - a caller is told in any case
             if sending.status is None:
-                await self.answer(self._problem(error))(scope, receive, sending)
+                problem = problem_of(error, self.passing, paths=f": {self.paths}")
+                await self.answer(problem)(scope, receive, sending)
         finally:
             self.limits.under_way -= not is_open
             if not is_open:
@@ -149,30 +153,31 @@ class Gate:
                 "too many requests at once", after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE
             )
         if int(headers.get("content-length") or 0) > MAX_BODY_BYTES:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(MAX_BODY_BYTES)
 
-    def _problem(self, error: Exception) -> ProblemError:
-        if isinstance(error, ProblemError):
-            return error
-        if isinstance(error, BodyTooLargeError):
-            return ProblemError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {MAX_BODY_BYTES} bytes"
-            )
-        if isinstance(error, HTTPException):
-            return self._not_found(error)
-        for kind, detail in {**_NO_ANSWER, **self.passing}.items():
-            if isinstance(error, kind):
-                return try_again(detail, after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE)
-        log.error("request_failed", error=type(error).__name__, exc_info=error)
-        return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered")
 
-    def _not_found(self, error: HTTPException) -> ProblemError:
-        status = HTTPStatus(error.status_code)
-        what = {
-            HTTPStatus.NOT_FOUND: f"there is nothing under this path: {self.paths}",
-            HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
-        }
-        return ProblemError(status, what.get(status, error.detail), error.headers or {})
+def problem_of(
+    error: Exception, passing: Mapping[type[Exception], str] = _NO_ANSWER, *, paths: str = ""
+) -> ProblemError:
+    """Return what a caller is told of an error; one of no known kind is logged."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, HTTPException):
+        return _not_found(error, paths)
+    for kind, detail in {**_NO_ANSWER, **passing}.items():
+        if isinstance(error, kind):
+            return try_again(detail, after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    log.error("request_failed", error=type(error).__name__, exc_info=error)
+    return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered")
+
+
+def _not_found(error: HTTPException, paths: str) -> ProblemError:
+    status = HTTPStatus(error.status_code)
+    what = {
+        HTTPStatus.NOT_FOUND: f"there is nothing under this path{paths}",
+        HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
+    }
+    return ProblemError(status, what.get(status, error.detail), error.headers or {})
 
 
 class _Sending:
@@ -188,16 +193,16 @@ class _Sending:
         await self._send(message)
 
 
-def _limited(receive: Receive) -> Receive:
-    """Receive a body of at most `MAX_BODY_BYTES`, whatever its headers say."""
+def limited(receive: Receive, most: Callable[[], int]) -> Receive:
+    """Receive a body of at most so many bytes, whatever its headers say."""
     received = 0
 
-    async def limited() -> Message:
+    async def within() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY_BYTES:
-            raise BodyTooLargeError
+        if received > most():
+            raise BodyTooLargeError(most())
         return message
 
-    return limited
+    return within

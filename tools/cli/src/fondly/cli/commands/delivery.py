@@ -69,20 +69,24 @@ async def approve(
 
     Says in one line who gets an email, when and by what, and asks. Approving again replaces time and pace.
     """
-    from fondly.operations.delivery.approving import note
+    from fondly.operations.delivery import approval
     from fondly.operations.delivery.terms import Terms
     from fondly.runtime.runs.delivery import Act
 
-    approved = Terms.of(sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour)
+    approved = Terms.of(
+        sample=terms.sample, seeds=terms.seeds, at=terms.at, per_hour=terms.per_hour, files=True
+    )
     who, reason, approving = await _deciding(environment, run_id, Act.APPROVE, grounds)
-    plan = approving.plan(await approving.view(approved.act), approved)
+    view = await approving.view(approved.act)
+    plan = approving.plan(view, approved)
     if not approved.seeds:
         await approving.require_reader()
     for notice in await approving.notices():
         say(f"! {notice}")
+    if (second := approval.second_of(view, who)) and not approved.seeds:
+        say(f"! {second}")
     _confirm(approved.act, plan.line(), yes=yes)
-    changes = {**approved.changes, "note": note(reason, plan)}
-    return _answer(await approving.decide(approved.act, by=who, **changes))
+    return _answer(await approval.approve(approving, approved, by=who, seen=approval.seen(view), why=reason))
 
 
 @in_environment

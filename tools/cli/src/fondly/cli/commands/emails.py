@@ -25,6 +25,18 @@ WithOutcome = Annotated[
     Literal["sent", "waiting", "sending", "suppressed", "refused", "in_doubt"] | None,
     typer.Option(help="Only these."),
 ]
+Risk = Annotated[
+    bool, typer.Option("--risk", help="The 20 to read before approving: by risk, and at random.")
+]
+Reason = Annotated[
+    str, typer.Option(metavar="KIND", help="Only with a product for this reason: liked, new …")
+]
+Refused = Annotated[
+    str, typer.Option(metavar="FIELD", help="Only where a wording of this field was refused.")
+]
+Text = Annotated[
+    str, typer.Option(metavar="TEXT", help="Only with this in the subject, a name or a product.")
+]
 Count = Annotated[int, typer.Option(min=1, max=1_000, help="How many.")]
 Seed = Annotated[str, typer.Option(metavar="TEXT", help="Another text draws other emails.")]
 Out = Annotated[
@@ -44,19 +56,32 @@ async def list_(
     limit: Limit = 20,
     random: Random = False,
     outcome: WithOutcome = None,
+    risk: Risk = False,
+    reason: Reason = "",
+    refused: Refused = "",
+    text: Text = "",
 ) -> Answer:
     """List emails as an inbox shows them.
 
     Each with what has become of it.
     """
     from fondly.cli.tables.declaration import Remark, Table
-    from fondly.cli.tables.emails import EMAILS
+    from fondly.cli.tables.emails import EMAILS, TO_READ
     from fondly.contracts.delivery import Outcome
+    from fondly.operations.emails import index
+    from fondly.operations.emails.filtering import filter_of
 
-    if random and outcome:
-        raise OperationError("give --random or --outcome, not both")
+    wanted = filter_of(reason=reason, refused=refused, text=text)
+    if [random, outcome is not None, risk, wanted is not None].count(True) > 1:
+        raise OperationError("give --random, --outcome, --risk or what emails have, not several of these")
     emails = await _emails(environment, run_id)
-    if outcome:
+    if risk:
+        drawn = await index.sample(environment, emails.run.run_id, "")
+        return Answer(drawn, [Table(TO_READ, drawn)])
+    if wanted:
+        page = await index.emails(environment, emails.run.run_id, wanted, limit=limit)
+        customers = [each.customer_id for each in page.rows]
+    elif outcome:
         customers = await emails.with_outcome(Outcome(outcome), limit)
     elif random:
         customers = [each for part in (await emails.drawn(limit, seed="")).values() for each in part]
@@ -85,7 +110,7 @@ async def show(
     With what an inbox shows of it, and what has become of it.
     """
     from fondly.cli.tables.emails import email_sections
-    from fondly.stack.gallery.mime import texts
+    from fondly.operations.emails.mime import texts
 
     emails = await _emails(environment, run_id)
     if raw or html:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
 from fondly.operations.cost.estimate import CostEstimate, Estimate
 from fondly.operations.cost.lines import CostLine, total
-from fondly.operations.formatting import count, usd
+from fondly.operations.formatting import count, hours, usd
 from fondly.runtime.runs.pricing import prices
 
 if TYPE_CHECKING:
@@ -75,11 +75,6 @@ def services_table(found: Estimate) -> Table[str]:
     )
     services = [name for name in cost if name != "total"]
     return Table(columns, services, ("total", "", hours(found.total_hours), money(cost["total"])))
-
-
-def hours(number: float) -> str:
-    """A time in hours, or minutes if it is short."""
-    return f"{number:,.1f} h" if number >= 1 else f"{max(1, round(number * 60))} min"
 
 
 def money(cost: Decimal | None) -> str:

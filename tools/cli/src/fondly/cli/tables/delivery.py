@@ -1,15 +1,16 @@
 """A run's delivery."""
 
-import re
 from collections.abc import Iterator, Mapping
 
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Number, Shown, Table, numbers, sheet
 from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.revisions import Revision
+from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.plan import moment
 from fondly.operations.delivery.views import WORDS, DeliveryView, starts_later
-from fondly.operations.formatting import count
+from fondly.operations.formatting import caller, count
 from fondly.runtime.runs.delivery import Decision, Delivery, DeliveryStatus
-from fondly.sender.domain.tally import Tally
+from fondly.runtime.runs.tally import Tally
 
 STYLES: Mapping[DeliveryStatus, str] = {
     DeliveryStatus.HELD: "bold yellow",
@@ -54,6 +55,11 @@ DECISIONS: Columns[Decision] = (
         lambda decision: f"{caller(decision.by)}{f': {decision.note}' if decision.note else ''}",
         fold=True,
     ),
+)
+REVISIONS: Columns[Revision] = (
+    Column("struck (UTC)", lambda revision: f"{revision.at:%Y-%m-%d %H:%M}"),
+    Column("what", lambda revision: ", ".join(map(struck, revision.strikes)), fold=True),
+    Column("by and why", lambda revision: f"{caller(revision.by)} {revision.why}", fold=True),
 )
 
 
@@ -167,11 +173,6 @@ def _why(outcome: Outcome, tally: Tally) -> str:
     if outcome is Outcome.SENT:
         return ", ".join(f"by {name}" for name in tally.transports)
     return ""
-
-
-def caller(by: str) -> str:
-    """Who decided; of an ARN its last word, which names the user or the session of a role."""
-    return re.split("[:/]", by)[-1] if by.startswith("arn:") else by
 
 
 def words(reason: str) -> str:

@@ -6,8 +6,9 @@ from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Remark, Sh
 from fondly.cli.tables.delivery import BOUNCES, OUTCOMES, words
 from fondly.contracts.delivery import Outcome
 from fondly.operations.emails.finished import EmailView
+from fondly.operations.emails.index import RiskRow
+from fondly.operations.emails.mime import texts
 from fondly.operations.emails.sending import SentTest
-from fondly.stack.gallery.mime import texts
 
 
 def _why(email: EmailView) -> str:
@@ -34,6 +35,18 @@ EMAILS: Columns[EmailView] = (
     ),
 )
 """Two lines per email: as an inbox shows it, and what has become of it."""
+
+TO_READ: Columns[RiskRow] = (
+    Column("customer", lambda each: each.row.customer_id),
+    Column(
+        "subject, preheader",
+        lambda each: each.row.subject,
+        lambda _: "bold",
+        below=lambda each: each.row.preheader,
+        fold=True,
+    ),
+    Column("why", lambda each: words(each.why)),
+)
 
 
 def email_sections(email: EmailView, message: bytes) -> Iterator[Shown]:

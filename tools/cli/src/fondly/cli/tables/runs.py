@@ -80,6 +80,12 @@ def run_sections(run: RunDetails) -> Iterator[Shown]:
     yield from rejects(run.facts.ingest)
     if (report := run.facts.ingest) is not None:
         yield from map(Line, (*convention_lines(report), *ignored_lines(report), *left_out_lines(report)))
+    if (kept := run.pinned) is not None:  # --json has all of it
+        told = ("mailer_brand_name", "mailer_locale", "mailer_brand_voice")
+        said = ", ".join(
+            [*(str(kept.settings[name]) for name in told), f"theme {kept.theme['name']}", kept.models[0]]
+        )
+        yield from (Line(f"emails as set: {said}; digest {kept.sha256[:12]}", wraps=True), GAP)
     if run.rejects:
         yield from (Line(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), GAP)
     if run.status is not RunStatus.FINISHED:  # what it waits for, or died of; --json always has it

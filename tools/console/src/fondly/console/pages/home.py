@@ -1,4 +1,4 @@
-"""The first page: what waits for whom."""
+"""The first page: what waits for whom, and the last runs."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,15 +7,18 @@ from starlette.routing import Route
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.operations.runs.lookup import list_runs
+from fondly.operations.runs.waiting import waiting
 
-RECENT = 10
+LOOKED_AT, RECENT = 30, 10
+"""So many of the last runs may wait for somebody, and so many are shown."""
 
 
 @allowed(Role.VIEWER)
 async def home(request: Request) -> Response:
-    """Show the last runs."""
-    runs = (await list_runs(request.state.environment, limit=RECENT)).runs
-    return page(request, "home.html", runs=runs)
+    """Show what waits, and the last runs."""
+    environment = request.state.environment
+    runs = (await list_runs(environment, limit=LOOKED_AT)).runs
+    return page(request, "home.html", runs=runs[:RECENT], waiting=await waiting(environment, runs))
 
 
 ROUTES = [Route("/", home)]

@@ -1,6 +1,6 @@
 """Writes the best guess of a mapping for files, also for those that cannot be read yet."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from json import dumps
 from pathlib import Path
@@ -40,13 +40,18 @@ def write(paths: Sequence[Path], shop: Shop, path: Path, *, mapping: Path | None
         )
         for each in data
     }
+    path.write_text(joined(texts), encoding="utf-8")
+
+
+def joined(texts: Mapping[str, str]) -> str:
+    """Return one mapping of the mappings of files by their names."""
     several = "".join(f"  {dumps(name)}:\n{indent(text, ' ' * 4)}" for name, text in texts.items())
-    path.write_text(f"files:\n{several}" if len(texts) > 1 else "".join(texts.values()), encoding="utf-8")
+    return f"files:\n{several}" if len(texts) > 1 else "".join(texts.values())
 
 
 def _written(source: SourceFile, shop: Shop, watch: Watch) -> str:
     """Return the mapping of a file, after a look through all of it for what it leaves open."""
-    found = _guessed(source)
+    found = guessed(source)
     if found.layout is None or found.problem:
         return write_mapping(found)
     try:
@@ -56,7 +61,8 @@ def _written(source: SourceFile, shop: Shop, watch: Watch) -> str:
     return write_mapping(found, questions=surveyed.questions)
 
 
-def _guessed(source: SourceFile) -> Guess:
+def guessed(source: SourceFile) -> Guess:
+    """Return how a file is best read by its header."""
     said = source.mapping or FileMapping()
     try:
         return guess(header_of(source.path, said), file=source.key, mapping=said)

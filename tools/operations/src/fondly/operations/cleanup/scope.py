@@ -49,8 +49,7 @@ class Scope:
 @asynccontextmanager
 async def open_scope(environment: Environment, **options: Any) -> AsyncIterator[Scope]:  # noqa: ANN401 - Scope's own
     """Open Personalize's client; endpoints and credentials are those of the AWS SDK."""
-    region = environment.sqs.meta.region_name
-    async with open_client("personalize", region) as personalize:
+    async with open_client("personalize", environment.region) as personalize:
         bucket = await environment.bucket()
         yield Scope(environment=environment, personalize=personalize, bucket=bucket, **options)
 

@@ -4,9 +4,12 @@ from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequen
 from contextlib import suppress
 from typing import Any
 
+from fondly.contracts.consent import address_entry
 from fondly.mailer.domain.message.addresses import header_address
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.customers.gone import Gone
+from fondly.operations.customers.keys import TABLE as KEYS
+from fondly.operations.customers.keys import by_address
 from fondly.operations.environment import NO_TABLE, Ignoring
 from fondly.runtime.batches import batches
 from fondly.runtime.storage import DynamoDBItems, from_item, items_of, to_item
@@ -40,6 +43,11 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
             async for each in of_customers(scope, table, gone)
         ]
         await _delete(scope, table, keys)
+    keys = [
+        {"customer_key": str(each["customer_key"]), "customer_id": str(each["customer_id"])}
+        async for each in of_customers(scope, KEYS, gone)
+    ]
+    await _delete(scope, KEYS, keys)
     await _delete(scope, "reviews", ({"review_id": each} for each in sorted(gone.reviews)))
     await _delete(scope, "opinions", opinions_of(gone))
     for table in ("contacts", "histories"):
@@ -63,13 +71,18 @@ async def erase_identities(scope: Scope, gone: Gone) -> None:
 
 
 async def ids_of(scope: Scope, addresses: Collection[str]) -> set[str]:
-    """Return the customers who have one of these addresses, by reading all of their table."""
-    wanted = {each.strip().casefold() for each in addresses}
-    return {
-        str(item["customer_id"])
-        async for item in scan(scope, "customers")
-        if str(item.get("email", "")).strip().casefold() in wanted
-    }
+    """Return the customers who have one of these addresses.
+
+    All of their table is read for an address that nobody is found by: a release without keys has stored it,
+    or nobody has it.
+    """
+    found = {each: await by_address(scope.environment, each) for each in addresses}
+    ids = {each for some in found.values() for each in some}
+    if unknown := {address_entry(each) for each, some in found.items() if not some}:
+        async for item in scan(scope, "customers"):
+            if address_entry(str(item.get("email", ""))) in unknown:
+                ids.add(str(item["customer_id"]))
+    return ids
 
 
 async def erase_products(scope: Scope, product_ids: Sequence[str]) -> None:

@@ -60,6 +60,7 @@ class _Records:
     def __init__(self, gone: Gone, key: str) -> None:
         self._gone = gone
         self._is_report = key.endswith(("/ingest.json", "/events.json"))
+        self._is_summary = "/email-index/summary" in key
 
     def without(self, line: bytes) -> bytes | None:
         """Return a line as it may stay; None if it is about a customer who is to be erased."""
@@ -71,10 +72,21 @@ class _Records:
             return line
         if self._is_theirs(record):
             return None
-        if not self._is_report:
+        if self._is_summary:
+            told = self._unlisted(record)
+        elif self._is_report:
+            told = mapped(record, lambda text: self._gone.without(text, ERASED))
+        else:
             return line
-        told = mapped(record, lambda text: self._gone.without(text, ERASED))
         return line if told == record else json.dumps(told, ensure_ascii=False).encode()
+
+    def _unlisted(self, value: Any) -> Any:  # noqa: ANN401 - any JSON
+        """Return a value whose lists have no record of theirs."""
+        if isinstance(value, dict):
+            return {name: self._unlisted(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [each for each in value if not (isinstance(each, dict) and self._is_theirs(each))]
+        return value
 
     def _is_theirs(self, record: dict[str, Any]) -> bool:
         asked = record.get("input")

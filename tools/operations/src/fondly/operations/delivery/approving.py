@@ -23,17 +23,19 @@ from fondly.operations.runs.facts import RunFacts, why_no_emails
 from fondly.operations.runs.lookup import find_run, run_details
 from fondly.operations.suppressions.people import open_consent
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.runs.deliveries import DecisionError, Deliveries
+from fondly.runtime.runs.deliveries import DecisionError, Deliveries, StaleDecisionError
 from fondly.runtime.runs.delivery import FROM, RELEASING, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import total
 from fondly.runtime.settings import ProcessSettings
-from fondly.sender.settings import TransportKind
+from fondly.sender.settings import Approval, TransportKind
 
 SENDER = "sender"
 FRESH = timedelta(days=2)
 """Emails that are older deserve a second look: they name prices."""
+RULES = {f"sender_{each}" for each in ("transport", "approval", "per_hour", "quiet_from", "quiet_until")}
+"""The settings that people are shown before they decide, beside what the run's counts tell."""
 KEEP_DAYS: int = ProcessSettings.model_fields["retention_days"].default
 
 
@@ -65,7 +67,13 @@ class Approving:
         await self._require(act)
         if self._has_no_transport and act in RELEASING:
             raise OperationError(NO_TRANSPORT)
-        return await self.current()
+        found = await self.current()
+        if found.rendering and act in RELEASING:
+            raise OperationError(
+                f"{found.rendering} of {found.parts} parts of {self.run.run_id} are being rendered anew:"
+                " it can be approved once they are through; `fondly run retry` asks for them again"
+            )
+        return found
 
     @property
     def _has_no_transport(self) -> bool:
@@ -78,7 +86,8 @@ class Approving:
         found = await (await DeliveryLookup.of(self.environment)).view(self.run, counts=counts)
         if found is None:
             raise OperationError(f"{self.run.run_id} has no delivery")
-        return found
+        rules = self.settings.model_dump(mode="json", include=RULES) if self.settings else None
+        return found.model_copy(update={"rules": rules})
 
     async def notices(self) -> list[str]:
         """What a person should know of the run before they say yes."""
@@ -131,15 +140,25 @@ class Approving:
             **{**vars(terms), "per_hour": terms.per_hour or (settings and settings.sender_per_hour)},
         )
 
-    async def decide(self, act: Act, *, by: str, note: str = "", **changes: Any) -> DeliveryView:  # noqa: ANN401 - the delivery's
+    async def decide(
+        self,
+        act: Act,
+        *,
+        by: str,
+        note: str = "",
+        judged: Delivery | None = None,
+        facts: str = "",
+        **changes: Any,  # noqa: ANN401 - the delivery's
+    ) -> DeliveryView:
         """Record a decision, and return what the delivery is then; raise `OperationError` if it is too late.
 
-        A run that has not finished can be held, too.
+        A run that has not finished can be held, too. Raises `StaleDecisionError` if the delivery is not as it
+        was `judged`.
         """
         details = {"note": note} if note else {}
         async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
             if act is not Act.HOLD or not await self._held_early(by=by, note=note):
-                await self._take(act, by=by, note=note, changes=changes)
+                await self._take(act, by=by, note=note, judged=judged, facts=facts, changes=changes)
         return await self.current()
 
     async def _held_early(self, *, by: str, note: str) -> bool:
@@ -148,10 +167,13 @@ class Approving:
             raise OperationError(_unfinished(self.run))
         if await self.deliveries.find(self.run.run_id) is not None:
             return False
-        opened = await self.deliveries.open(self.run.run_id, status=DeliveryStatus.HELD, by=by, note=note)
+        one = self.settings is not None and self.settings.sender_approval is not Approval.TWO
+        opened = await self.deliveries.open(
+            self.run.run_id, status=DeliveryStatus.HELD, by=by, note=note, approvers=1 if one else 2
+        )
         return opened.status is DeliveryStatus.HELD
 
-    async def _take(self, act: Act, *, by: str, note: str, changes: dict[str, Any]) -> None:
+    async def _take(self, act: Act, **decision: Any) -> None:  # noqa: ANN401 - as of `Deliveries.decide`
         """Record a decision and tell the sender.
 
         If telling fails, the decision holds, and the error says what tells the sender again.
@@ -159,10 +181,14 @@ class Approving:
         queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(SENDER))
         run_id = self.run.run_id
         try:
-            decided = await self.deliveries.decide(run_id, act, by=by, note=note, changes=changes)
+            decided = await self.deliveries.decide(run_id, act, **decision)
+        except StaleDecisionError:
+            raise
         except DecisionError as error:  # somebody else has decided meanwhile
             await self._require(act)
             raise OperationError(str(error)) from error
+        if decided.first:  # nothing has been decided for the sender yet
+            return
         try:
             poll = SenderPoll(attempt=decided.attempt)
             await queue.send(new_event(poll, run_id=run_id, source=SENDER).body)

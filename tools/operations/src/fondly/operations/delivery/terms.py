@@ -31,13 +31,24 @@ class Terms:
     per_hour: int | None = None
 
     @classmethod
-    def of(cls, *, sample: int | None, seeds: str | None, at: str | None, per_hour: int | None) -> "Terms":
-        """Read the options of a command; raise `OperationError` for what they cannot be."""
+    def of(
+        cls,
+        *,
+        sample: int | None,
+        seeds: str | None,
+        at: str | None,
+        per_hour: int | None,
+        files: bool = False,
+    ) -> "Terms":
+        """Read what somebody gives; `seeds` may name a file of this machine's only with `files`.
+
+        Raises `OperationError` for what it cannot be.
+        """
         if seeds is not None and not sample:
             raise OperationError("--seeds is about a sample: give --sample N with it")
         return cls(
             sample=sample or 0,
-            seeds=read_seeds(seeds) if seeds is not None else (),
+            seeds=read_seeds(seeds, files=files) if seeds is not None else (),
             starts_at=start_time(at, now=utc_now()) if at is not None else None,
             per_hour=per_hour,
         )
@@ -112,13 +123,13 @@ MOST_SEEDS = 50
 _BETWEEN = re.compile(r"[,;\s]+")
 
 
-def read_seeds(text: str) -> tuple[str, ...]:
-    """Return the addresses of a list, or of the file that it names, each once; raise `OperationError`.
+def read_seeds(text: str, *, files: bool = False) -> tuple[str, ...]:
+    """Return the addresses of a list, or with `files` of the file that it names; raise `OperationError`.
 
     They are parted by commas or line ends; what follows a `#` on a line of a file is a comment. A text with
     an `@` is a list, and no file's name.
     """
-    listed = text if "@" in text else _lines(Path(text))
+    listed = _lines(Path(text)) if files and "@" not in text else text
     found = tuple(dict.fromkeys(address_given(each, "--seeds") for each in _BETWEEN.split(listed) if each))
     if not found:
         raise OperationError(

@@ -15,9 +15,10 @@ from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.tally import Counts, Tally, counts_of
 from fondly.runtime.storage import DynamoDBItems, items_of
-from fondly.sender.domain.tally import Tally, TallyCounter
 
 
 class StatusWords(BaseModel):
@@ -54,6 +55,10 @@ class DeliveryView(BaseModel):
     """The copies of the latest sample that went to seeds instead of customers."""
     dispatches: list[Dispatch] | None = None
     """The dispatches that were asked for; None if none were."""
+    rendering: int = 0
+    """How many parts are still being rendered anew, as somebody has struck something."""
+    rules: dict[str, Any] | None = None
+    """How the sender is set, for whoever decides; None if that cannot be told, or was not asked for."""
 
     @property
     def untouched(self) -> int:
@@ -72,11 +77,13 @@ class DeliveryLookup:
 
     environment: Environment
     deliveries: Deliveries
+    revisions: Revisions
 
     @classmethod
     async def of(cls, environment: Environment) -> "DeliveryLookup":
         """Open the runs table of an environment."""
-        return cls(environment, Deliveries(environment.dynamodb, await environment.table("runs")))
+        opened = environment.dynamodb, await environment.table("runs")
+        return cls(environment, Deliveries(*opened), Revisions(*opened))
 
     async def statuses(self, runs: Sequence[Run]) -> Mapping[str, DeliveryStatus]:
         """Return the status of those runs' deliveries that exist, by run id."""
@@ -91,11 +98,8 @@ class DeliveryLookup:
         delivery = await self.deliveries.find(run.run_id)
         if delivery is None:
             return None
-        counter, found = TallyCounter(), []
-        async for dispatch in self.dispatches(run.run_id):
-            counter.add(dispatch)
-            if dispatch.outcome in listed:
-                found.append(dispatch)
+        read = self.dispatches(run.run_id)
+        found = [each async for each in read if each.outcome in listed] if listed else None
         return DeliveryView(
             delivery=delivery,
             emails=counts.get(Counted.EMAILS, 0),
@@ -103,17 +107,25 @@ class DeliveryLookup:
             without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
-            tally=counter.tally,
-            seeds=await self.tally(delivery.copies) if delivery.seeds else Tally(),
-            dispatches=found if listed else None,
+            tally=await self.tally(delivery, run.run_id, run.stage(StageName.SENDER).done),
+            seeds=await self.tally(delivery, delivery.copies) if delivery.seeds else Tally(),
+            dispatches=found,
+            rendering=(await self.revisions.find(run.run_id)).rendering,
         )
 
-    async def tally(self, run_id: str) -> Tally:
-        """Count what has become of a run's emails, or of a sample's copies."""
-        counter = TallyCounter()
+    async def tally(self, delivery: Delivery, run_id: str, done: frozenset[int] = frozenset()) -> Tally:
+        """Return what has become of a run's emails, or of a sample's copies.
+
+        What a release of before has delivered, in whole or in part, is counted.
+        """
+        if delivery.tallied:
+            kept = await self.deliveries.kept_tally(run_id)
+            if done <= kept.parts:
+                return kept.tally
+        counts = Counts()
         async for dispatch in self.dispatches(run_id):
-            counter.add(dispatch)
-        return counter.tally
+            counts.update(counts_of(dispatch))
+        return Tally.of_counts(counts)
 
     async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """Return what has become of these customers' emails, by customer id, as far as anything has."""

@@ -61,7 +61,7 @@ class Emails:
     async def first(self, limit: int) -> list[str]:
         """Return the first customers in the order in which emails go out, those who are held out too."""
         found: list[str] = []
-        for part in self._parts():
+        for part in self.parts:
             found += [each.customer_id for each in await self._mailed(part)]
             if len(found) >= limit:
                 break
@@ -70,7 +70,7 @@ class Emails:
     async def drawn(self, number: int, *, seed: str) -> dict[int, list[str]]:
         """Return customers by part, drawn at random by a seed; of any run as many parts are read at most."""
         chance = random.Random(seed)  # noqa: S311 - a selection to look at
-        draws = Counter(chance.choices(self._parts(), k=number)) if self._parts() else Counter[int]()
+        draws = Counter(chance.choices(self.parts, k=number)) if self.parts else Counter[int]()
         chosen, others = {}, []
         for part, wanted in sorted(draws.items()):
             customers = [each.customer_id for each in await self._mailed(part) if not each.held_out]
@@ -127,7 +127,9 @@ class Emails:
     async def _mailed(self, part: int) -> list[FinishedEmail]:
         return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
 
-    def _parts(self) -> list[int]:
+    @property
+    def parts(self) -> list[int]:
+        """The parts that are mailed, in order."""
         return sorted(self.run.stage(StageName.MAILER).done)
 
 

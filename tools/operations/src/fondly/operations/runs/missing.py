@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import standing
 from fondly.operations.errors import OperationError
 from fondly.recommender.domain.run_state import RecommenderState
@@ -23,7 +24,9 @@ class MissingMessage:
     attempt: int = 0
 
 
-def missing_messages(run: Run, delivery: Delivery | None = None) -> list[MissingMessage]:
+def missing_messages(
+    run: Run, delivery: Delivery | None = None, revisions: RunRevisions | None = None
+) -> list[MissingMessage]:
     """Return what the run waits for, in the order of the flow; raise `OperationError` if that is nothing.
 
     The ledger does not show whether the messages are still queued: sending them twice is harmless.
@@ -36,10 +39,19 @@ def missing_messages(run: Run, delivery: Delivery | None = None) -> list[Missing
             " and upload it under another key"
         )
     if run.status is RunStatus.FINISHED:
+        if revisions and revisions.rendering:
+            return list(_unrevised(revisions))
         return list(_undelivered(run, delivery))
     not_ingested = MissingMessage(StageName.INGEST, f"{run.source} is not ingested")
     upload = [] if _complete(run, StageName.INGEST) else [not_ingested]
     return [*upload, *_unscored(run), *_recommendations(run), *_unmailed(run)]
+
+
+def _unrevised(revisions: RunRevisions) -> Iterator[MissingMessage]:
+    """Any part's message has the index made anew once all are through."""
+    for part in sorted(revisions.pending) or [1]:
+        why = f"part {part} is not rendered anew" if revisions.pending else "its index is not made anew"
+        yield MissingMessage(StageName.MAILER, why, part=part)
 
 
 def _undelivered(run: Run, delivery: Delivery | None) -> Iterator[MissingMessage]:

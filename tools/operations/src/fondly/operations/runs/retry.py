@@ -16,6 +16,7 @@ from fondly.contracts.events import (
     Poll,
     RecommendationsReady,
     RecommenderPoll,
+    RenderPart,
     SenderPoll,
     SentimentScored,
     UploadRead,
@@ -29,7 +30,9 @@ from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.missing import MissingMessage, missing_messages
 from fondly.operations.runs.uploads import notification_again
 from fondly.runtime.errors import error_code
+from fondly.runtime.parallel import for_each
 from fondly.runtime.ports import Model
+from fondly.runtime.queue.polls import SENT_AT_ONCE
 from fondly.runtime.queue.publisher import Publisher
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.budget import Budget
@@ -37,6 +40,7 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import run_finished
+from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
@@ -75,10 +79,16 @@ class Retry:
 
     async def messages(self) -> list[Message]:
         """Return what to send again; raise `OperationError` if that is nothing or its files are gone."""
-        deliveries = Deliveries(self.environment.dynamodb, await self.environment.table("runs"))
-        delivery = await deliveries.find(self.run.run_id)
-        found = missing_messages(self.run, delivery)
+        table = await self.environment.table("runs")
+        delivery = await Deliveries(self.environment.dynamodb, table).find(self.run.run_id)
+        revisions = await Revisions(self.environment.dynamodb, table).find(self.run.run_id)
+        found = missing_messages(self.run, delivery, revisions)
         totals = total(await self.ledger.reports(self.run.run_id))
+        if self.run.status is RunStatus.FINISHED and revisions.rendering:
+            return [
+                self._again(RenderPart(part=each.part, revision=revisions.number), StageName.MAILER, each)
+                for each in found
+            ]
         if self.run.status is RunStatus.FINISHED:
             return [self._to_sender(missing, delivery, totals) for missing in found]
         return [await self._message(missing, totals.counts) for missing in found]
@@ -95,10 +105,10 @@ class Retry:
         for topic in sorted({message.topic for message in messages if message.topic}):
             bodies = [message.body for message in messages if message.topic == topic]
             await publisher.publish(await self.environment.topic_arn(topic), bodies)
-        for message in messages:
-            if message.queue:
-                url = await self.environment.queue_url(message.queue)
-                await SQSQueue(self.environment.sqs, url).send(message.body)
+        for name in sorted({message.queue for message in messages if message.queue}):
+            queue = SQSQueue(self.environment.sqs, await self.environment.queue_url(name))
+            waiting = (message.body for message in messages if message.queue == name)
+            await for_each(waiting, queue.send, parallel=SENT_AT_ONCE)
 
     async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
         if missing.attempt:

@@ -12,9 +12,10 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError, OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
+from fondly.operations.runs.settings import RunSettings
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.runtime.runs.attribution import Attribution
 from fondly.runtime.runs.delivery import DeliveryStatus
@@ -79,6 +80,8 @@ class RunDetails(RunView):
     """What the emails led to; None until an event names the run."""
     delivery: DeliveryView | None = None
     """The decisions about its delivery and what has become of its emails; None for a run that has none."""
+    pinned: RunSettings | None = None
+    """What shapes its emails; None until the first is due, and for runs of earlier releases."""
     total_seconds: float
     cost_usd: dict[str, Decimal]
     recommender: RecommenderState
@@ -113,6 +116,7 @@ class RunDetails(RunView):
 class Stored(NamedTuple):
     """What services have stored about a run, as far as they have."""
 
+    pinned: RunSettings | None = None
     sentiment: SentimentSummary | None = None
     ingest: IngestReport | None = None
     attribution: Attribution | None = None
@@ -170,7 +174,7 @@ def find(ids: Sequence[str], wanted: str) -> str:
     """Return the only run's id that begins so; raise `OperationError` if there are none, or several."""
     found = [each for each in ids if each.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
     if not found:
-        raise OperationError(f"there is no run {wanted}" if ids else "there are no runs yet")
+        raise NotFoundError(f"there is no run {wanted}" if ids else "there are no runs yet")
     if len(found) > 1:
         raise OperationError(f"{wanted} is ambiguous: {', '.join(found)}")
     return found[0]

@@ -6,13 +6,14 @@ from types import SimpleNamespace
 from typing import Any
 
 from fondly.contracts.errors import PermanentError
-from fondly.mailer.__main__ import model_choice, style
+from fondly.mailer.__main__ import model_choice
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.domain.copy.answers import AnswerFormatError, read_answer
 from fondly.mailer.domain.copy.fields import FRAME_TEXTS, PRODUCT_TEXTS
 from fondly.mailer.domain.copy.prompt import MEMBERS, Task
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.settings import MailerSettings
+from fondly.mailer.use_cases.shape_emails import style
 from fondly.mailer.use_cases.try_model import trial_prompts
 from fondly.operations.verification.account import Account
 from fondly.runtime.quota.limiter import Limiter

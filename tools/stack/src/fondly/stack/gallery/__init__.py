@@ -1,6 +1,5 @@
 """A run's emails and its customers' opinions as a page for marketers, without a server."""
 
-from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from fondly.stack.gallery.writer import GalleryWriter
 
-__all__ = ["GalleryCategory", "GalleryEmail", "GalleryPrompt", "GalleryReview", "GalleryWriter"]
+__all__ = ["GalleryWriter"]

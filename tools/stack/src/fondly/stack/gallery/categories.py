@@ -1,15 +1,13 @@
 """What customers say of the aspects of each product, beside what they say of them in its category."""
 
-import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
+from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import criticism, praise
-from fondly.runtime.ports import Objects
-from fondly.stack.gallery.model import GalleryAspect, GalleryCategory, GalleryProduct
 
 MIN_CATEGORY_MENTIONS = 5
 """Fewer texts say too little about an aspect of a whole category."""
@@ -20,31 +18,43 @@ PREVAILING = 2
 Path = tuple[str, ...]
 
 
-class CatalogueEntry(NamedTuple):
-    """A product by name and category."""
+@dataclass(frozen=True, slots=True)
+class GalleryAspect:
+    """An aspect and its counts in words; `verdict` is `praised`, `blamed`, `divided` or `mentioned`."""
 
-    product_id: str
     name: str
-    category: tuple[str, ...] = ()
+    verdict: str
+    counts: str
 
 
-class ReadableObjects(Objects, Protocol):
-    """The data bucket, read line by line where objects are large; see `fondly.runtime.storage`."""
+@dataclass(frozen=True, slots=True)
+class GalleryProduct:
+    """A product with scored texts: how many have each label, in words, and its aspects."""
 
-    def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
-    def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102
+    name: str
+    labels: str
+    aspects: tuple[GalleryAspect, ...]
 
 
-async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, CatalogueEntry]:
-    """Return a run's products by id; none if it has stored none. A product takes some 300 bytes."""
-    categories: dict[tuple[str, ...], tuple[str, ...]] = {}
-    entries: dict[str, CatalogueEntry] = {}
-    async for line in objects.lines(object_keys.products(run_id)):
-        product = json.loads(line)
-        path = tuple(product.get("category", ()))
-        entry = CatalogueEntry(product["product_id"], product["name"], categories.setdefault(path, path))
-        entries[entry.product_id] = entry
-    return entries
+@dataclass(frozen=True, slots=True)
+class GalleryCategory:
+    """A category, given by its whole path, with its aspects and its products that have scored texts."""
+
+    path: tuple[str, ...]
+    scored: int
+    aspects: tuple[GalleryAspect, ...]
+    products: tuple[GalleryProduct, ...]
+
+
+async def run_categories(
+    objects: ReadableObjects, run_id: str, products: Iterable[CatalogueEntry]
+) -> list[GalleryCategory]:
+    """Return what is said of a run's products by category; a failed run may have stored nothing of it."""
+    return gallery_categories(
+        products,
+        await objects.find_lines(object_keys.product_sentiment(run_id), ProductSentiment),
+        await objects.find_lines(object_keys.category_sentiment(run_id), CategorySentiment),
+    )
 
 
 def gallery_categories(

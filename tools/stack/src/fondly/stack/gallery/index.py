@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from fondly.contracts.records import CopySource, Sentiment
+from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.runs.sentiment_figures import sentiment_of
-from fondly.stack.gallery.model import GalleryEmail
 from fondly.stack.gallery.packed import (
     EMAILS_PER_FILE,
     LIST,
@@ -49,7 +49,7 @@ class Index:
         """Close the file; it is whole once `finish` was called."""
         self._file.close()
 
-    def add(self, email: GalleryEmail, prompts: PromptFiles) -> None:
+    def add(self, email: ShownEmail, prompts: PromptFiles) -> None:
         """Add a row; `data.js` names its members in the same order."""
         self._rows.append(self._row(email, prompts))
         if len(self._rows) == ROWS_PER_BLOCK:
@@ -81,7 +81,7 @@ class Index:
         self._blocks += 1
         self._rows, self._reasons = [], {}
 
-    def _row(self, email: GalleryEmail, prompts: PromptFiles) -> list[object]:
+    def _row(self, email: ShownEmail, prompts: PromptFiles) -> list[object]:
         products = [(pick.product_id, pick.name, ", ".join(pick.claims)) for pick in email.picks]
         reasons = [(pick.kind, pick.evidence) for pick in email.picks]
         return [
@@ -101,7 +101,7 @@ class Index:
             self._delivery(email),
         ]
 
-    def _delivery(self, email: GalleryEmail) -> int:
+    def _delivery(self, email: ShownEmail) -> int:
         """The number of what has become of an email, counted from 1; 0 for nothing yet."""
         if email.delivery is None:
             return 0
@@ -114,7 +114,7 @@ def _numbers(things: Iterable[Thing], known: dict[Thing, int]) -> list[int]:
     return [known.setdefault(thing, len(known)) for thing in things]
 
 
-def _labels(email: GalleryEmail) -> int:
+def _labels(email: ShownEmail) -> int:
     """The labels of a customer's reviews as bits, the first label being the lowest."""
     given = {review.label for review in email.reviews}
     return sum(1 << bit for bit, label in enumerate(Sentiment) if label in given)
@@ -134,7 +134,7 @@ def _aspects(summary: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
     return [(each.aspect, each.praised, each.blamed, each.mentions) for each in ordered]
 
 
-def body_digest(email: GalleryEmail) -> str:
+def body_digest(email: ShownEmail) -> str:
     """Return the same for emails whose texts differ only in the customer's name and in addresses."""
     own = _name_forms(email.name)
     words = [word for word in email.text.split() if "://" not in word and "@" not in word]

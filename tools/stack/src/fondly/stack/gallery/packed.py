@@ -9,7 +9,8 @@ from dataclasses import asdict, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from fondly.operations.emails.shown import ShownEmail, ShownPrompt
+from fondly.stack.gallery.categories import GalleryCategory
 from fondly.stack.pictures.addresses import BASE_URL, picture_names
 from fondly.stack.pictures.addresses import FOLDER as PICTURE_FILES
 
@@ -65,7 +66,7 @@ def script_path(folder: Path, name: str) -> Path:
 
 
 def write_bodies(
-    folder: Path, number: int, emails: Sequence[GalleryEmail], numbered: Callable[[str], int]
+    folder: Path, number: int, emails: Sequence[ShownEmail], numbered: Callable[[str], int]
 ) -> None:
     """Write emails as one file, prompts by number; HTML comes first, as deflate looks back 32 KB."""
     contents = {
@@ -79,7 +80,7 @@ def write_bodies(
     write_script(script_path(folder, f"bodies-{number}"), contents)
 
 
-def write_prompts(folder: Path, number: int, prompts: Sequence[GalleryPrompt]) -> None:
+def write_prompts(folder: Path, number: int, prompts: Sequence[ShownPrompt]) -> None:
     """Write up to `PROMPTS_PER_FILE` prompts as one file; the list says later which were paid for."""
     members = [asdict(prompt) for prompt in prompts]
     for each in members:
@@ -114,7 +115,7 @@ def packed_json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _known(email: GalleryEmail, numbered: Callable[[str], int]) -> dict[str, object]:
+def _known(email: ShownEmail, numbered: Callable[[str], int]) -> dict[str, object]:
     """What is known of the customer and of how the email came about, without what is empty."""
     members = ("file", "chosen_by", "owned", "praised", "blamed", "delivery")
     known = {name: _plain(value) for name in members if (value := getattr(email, name))}

@@ -11,26 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 
-from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import AspectCount
 from fondly.operations.formatting import count, seconds, share, usd
-from fondly.operations.runs.facts import (
-    RunFacts,
-    customer_groups,
-    notices,
-    quiet_lines,
-    why_no_emails,
-)
-from fondly.operations.runs.ingest_facts import (
-    convention_lines,
-    ignored_lines,
-    left_out_lines,
-    more_reasons,
-    read_summary,
-    reject_lines,
-)
+from fondly.operations.runs.facts import RunFacts
+from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
-from fondly.stack.gallery.model import GalleryAspect
+from fondly.stack.gallery.categories import GalleryAspect
 
 ASPECTS = 5
 _COUNTS = {
@@ -116,7 +102,7 @@ def _render(summary: Mapping[str, Any], *, has_categories: bool) -> str:
         status=summary.get("status", ""),
         reason=summary.get("reason") or "",
         figures=list(_figures(summary)),
-        known=_known(RunFacts.of_summary(summary)),
+        known=in_words(RunFacts.of_summary(summary)),
         said=said(summary),
         has_categories=has_categories,
         style=_assets(_STYLES),
@@ -133,26 +119,6 @@ def _template() -> Template:
         undefined=StrictUndefined,
     )
     return environment.get_template("index.html.j2")
-
-
-def _known(facts: RunFacts) -> dict[str, Any]:
-    """What the page says above the emails of customers and data."""
-    ingest = facts.ingest or IngestReport()
-    groups = customer_groups(facts)
-    return {
-        "notices": notices(facts),
-        "groups": groups,
-        "in_short": [*(f"{count(each.customers)} {each.label}" for each in groups), *read_summary(ingest)],
-        "rejects": reject_lines(ingest),
-        "more_reasons": more_reasons(ingest),
-        "lines": [
-            *quiet_lines(facts),
-            *convention_lines(ingest),
-            *left_out_lines(ingest),
-            *ignored_lines(ingest),
-        ],
-        "no_emails": why_no_emails(facts),
-    }
 
 
 def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,9 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from fondly.stack.gallery.model import GalleryEmail, GalleryPrompt
+from fondly.operations.emails.shown import ShownEmail, ShownPrompt
 from fondly.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
 
 REFUSALS = 60
@@ -15,12 +13,6 @@ REFUSALS = 60
 NO_PROMPT = -1
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 _HEADLINES = frozenset({"subject", "preheader"})
-_STORED = TypeAdapter(GalleryPrompt)
-
-
-def gallery_prompt(stored: bytes) -> GalleryPrompt:
-    """Read a line of `object_keys.copy`; members of a later version are ignored. Raises `ValidationError`."""
-    return _STORED.validate_json(stored)
 
 
 class PromptFiles:
@@ -32,7 +24,7 @@ class PromptFiles:
         self._refused: dict[str, tuple[str, ...]] = {}
         self._sharing = array("L")
         self._paid = bytearray()
-        self._waiting: list[GalleryPrompt] = []
+        self._waiting: list[ShownPrompt] = []
         self._files = 0
         self._usage = Counter(dict.fromkeys(("distinct", "frames", "paid", *_TOKENS), 0))
         self._refusals: Counter[tuple[str, str, str]] = Counter()
@@ -41,7 +33,7 @@ class PromptFiles:
         """Return those of the keys under which no prompt was added, each once."""
         return [key for key in dict.fromkeys(prompt_keys) if key not in self._numbers]
 
-    def add(self, prompt: GalleryPrompt) -> None:
+    def add(self, prompt: ShownPrompt) -> None:
         """Add a prompt, unless its key is known; parts share prompts, and any of them may have paid."""
         if prompt.prompt_key not in self._numbers:
             self._add(prompt)
@@ -65,7 +57,7 @@ class PromptFiles:
         """Return a prompt's place among all, from 0; `NO_PROMPT` if it was not added."""
         return self._numbers.get(prompt_key, NO_PROMPT)
 
-    def refused_fields(self, email: GalleryEmail) -> list[str]:
+    def refused_fields(self, email: ShownEmail) -> list[str]:
         """Return an email's fields with a refused wording, at their products' places, as `lines.2`."""
         return list(dict.fromkeys(self._refused_fields(email)))
 
@@ -86,7 +78,7 @@ class PromptFiles:
         ordered = sorted(self._refusals.items(), key=lambda item: (-item[1], item[0]))
         return [(*refusal, number) for refusal, number in ordered[:REFUSALS]]
 
-    def _refused_fields(self, email: GalleryEmail) -> Iterator[str]:
+    def _refused_fields(self, email: ShownEmail) -> Iterator[str]:
         for place, key in enumerate(email.prompt_keys):
             for field in self._refused.get(key, ()):
                 if not place:
@@ -96,7 +88,7 @@ class PromptFiles:
                 elif not (email.unhappy and field in _HEADLINES):
                     yield field
 
-    def _add(self, prompt: GalleryPrompt) -> None:
+    def _add(self, prompt: ShownPrompt) -> None:
         self._numbers[prompt.prompt_key] = len(self._numbers)
         self._sharing.append(0)
         self._paid.append(False)

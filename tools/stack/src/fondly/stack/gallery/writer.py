@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from fondly.operations.emails.shown import ShownEmail, ShownPrompt
+from fondly.stack.gallery.categories import GalleryCategory
 from fondly.stack.gallery.index import Index
-from fondly.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
 from fondly.stack.gallery.packed import (
     EMAILS_PER_FILE,
     FOLDER,
@@ -29,7 +30,7 @@ class GalleryWriter:
         remove_packed(self._folder)
         self._prompts = PromptFiles(self._folder)
         self._index = Index(self._folder)
-        self._waiting: list[GalleryEmail] = []
+        self._waiting: list[ShownEmail] = []
         self._files = 0
         self._pictures: set[str] = set()
 
@@ -45,11 +46,11 @@ class GalleryWriter:
         """Return those of the keys under which no prompt was added, each once."""
         return self._prompts.unknown(prompt_keys)
 
-    def add_prompt(self, prompt: GalleryPrompt) -> None:
+    def add_prompt(self, prompt: ShownPrompt) -> None:
         """Add a prompt; of one whose key is known counts only that it was paid for, if nobody had."""
         self._prompts.add(prompt)
 
-    def add(self, email: GalleryEmail) -> None:
+    def add(self, email: ShownEmail) -> None:
         """Add an email; the list shows them in this order."""
         self._prompts.use(email.prompt_keys)
         self._index.add(email, self._prompts)

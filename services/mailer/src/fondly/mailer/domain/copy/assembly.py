@@ -27,7 +27,7 @@ from fondly.mailer.domain.copy.house_text import house_text
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
-from fondly.mailer.domain.slots import renumbered
+from fondly.mailer.domain.slots import renumbered, slots_in
 
 Texts = Mapping[str, Sequence[Wording]]
 """Wordings by field."""
@@ -37,6 +37,8 @@ SHOWN_OF_FIVE = 3
 """How many of five emails show a sentence of a review, if there is one."""
 Suits = Callable[[EmailFacts, str], bool]
 """Whether a subject is preferred to others for an email."""
+Revised = Callable[[str, Wording], Wording | None]
+"""Returns what a field has in the place of a wording: itself unless people have struck it."""
 
 
 @dataclass(frozen=True)
@@ -56,26 +58,43 @@ class Assembled:
     copy: Copy
     template_fields: tuple[str, ...]
     """The fields with house text, but for the greeting, which is never asked for."""
-    evidence: Mapping[str, tuple[str, ...]]
-    """The ids of what each other text cites."""
+    wordings: Mapping[str, Wording]
+    """Each other text, with what it cites."""
+
+    @property
+    def evidence(self) -> dict[str, tuple[str, ...]]:
+        """The ids of what each of these cites."""
+        return {
+            name: tuple(dict.fromkeys(each.source for each in wording.evidence))
+            for name, wording in self.wordings.items()
+        }
 
     @property
     def source(self) -> CopySource:
         """Who wrote it."""
         if not self.template_fields:
             return CopySource.AI
-        return CopySource.MIXED if self.evidence else CopySource.TEMPLATE
+        return CopySource.MIXED if self.wordings else CopySource.TEMPLATE
 
 
 def assembled(
-    facts: EmailFacts, answers: Answers, *, seed: str, suits: Suits | None = None, remedy: str = ""
+    facts: EmailFacts,
+    answers: Answers,
+    *,
+    seed: str,
+    suits: Suits | None = None,
+    remedy: str = "",
+    revised: Revised | None = None,
 ) -> Assembled:
-    """Return an email's copy from texts that passed.
+    """Return an email's copy from texts that passed, `revised` by people if they have.
 
     The seed decides between wordings, of subjects between those that suit if any do. The same facts, texts
     and seed give the same copy. House text offers the `remedy` to whoever complained.
     """
-    written = _Assembly(facts, seed, suits).texts(answers)
+    assembly = _Assembly(facts, seed, suits)
+    written = assembly.texts(answers)
+    if revised:
+        written = assembly.revised(written, revised)
     texts = {
         name: written[name].text if name in written else house_text(name, facts)
         for name in email_fields(facts)
@@ -87,10 +106,7 @@ def assembled(
             {name: text for name, text in texts.items() if text}, _quote(facts, answers.products, seed)
         ),
         template_fields=tuple(name for name in texts if name not in written and name != GREETING),
-        evidence={
-            name: tuple(dict.fromkeys(each.source for each in wording.evidence))
-            for name, wording in written.items()
-        },
+        wordings=written,
     )
 
 
@@ -100,6 +116,8 @@ class _Assembly:
     def __init__(self, facts: EmailFacts, seed: str, suits: Suits | None) -> None:
         self._facts, self._seed, self._suits = facts, seed, suits
         self._used = set[str]()
+        self._among: dict[tuple[str, Wording], tuple[Sequence[Wording], int, bool]] = {}
+        """What each was chosen among, for which product, and whether that is the customer's own."""
 
     def texts(self, answers: Answers) -> dict[str, Wording]:
         """Return each field that has a wording, with that which the customer reads."""
@@ -147,7 +165,28 @@ class _Assembly:
             fresh = iter(sorted(fresh, key=lambda wording: not suits(self._facts, wording.text)))
         if chosen := next(fresh, None):
             self._used |= marks(chosen, number)
+            self._among[name, chosen] = wordings, number, is_own
         return chosen
+
+    def revised(self, found: Mapping[str, Wording], revised: Revised) -> dict[str, Wording]:
+        """Return the texts without those that were struck, everything else unchanged.
+
+        In their place stands what a person wrote, or the next that shares nothing with the other texts.
+        """
+        kept = {name: each for name, each in found.items() if revised(name, each) == each}
+        self._used = set().union(*(marks(each, self._among[name, each][1]) for name, each in kept.items()))
+        for name, struck in found.items():
+            if name not in kept and (other := next(self._others(name, struck, revised), None)):
+                kept[name] = other
+                self._used |= marks(other, self._among[name, struck][1])
+        return {name: kept[name] for name in found if name in kept}
+
+    def _others(self, name: str, struck: Wording, revised: Revised) -> Iterator[Wording]:
+        wordings, number, is_own = self._among[name, struck]
+        for each in (struck, *self._fresh(name, wordings, number, is_own=is_own)):
+            other, slots = revised(name, each), self._facts.slots
+            if other and slots.keys() >= {*slots_in(other.text)} and fits(name, other.text, slots):
+                yield other
 
     def _fresh(
         self, name: str, wordings: Sequence[Wording], number: int, *, is_own: bool

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from fondly.mailer.domain.copy.checks import MAX_SHOWN
 from fondly.mailer.domain.facts.email import EmailFacts
 from fondly.mailer.domain.facts.experience import Occasion
-from fondly.mailer.domain.slots import fill
+from fondly.mailer.domain.facts.product import ProductFacts
+from fondly.mailer.domain.slots import fill, owner, slots_in
 
 LINES = "lines."
 LINE, QUOTE, GREETING = "line", "quote", "greeting"
@@ -24,6 +25,17 @@ OWN_TEXTS = (*HEADLINES, "intro", LINE, "closing")
 def frame_fields(occasion: Occasion) -> tuple[str, ...]:
     """Return the fields of an email's frame; an apology has headlines of its own, which sell nothing."""
     return (*HEADLINES, *FRAME_TEXTS) if occasion is Occasion.SORRY else FRAME_TEXTS
+
+
+def kind_of(field: str) -> str:
+    """Return what a field is asked for as: the lines of all products as `line`."""
+    return LINE if field.startswith(LINES) else field
+
+
+def product_of(field: str, text: str, facts: EmailFacts) -> ProductFacts | None:
+    """Return the product that a text is about: that of its line, or the first of its slots."""
+    number = field.removeprefix(LINES) if field.startswith(LINES) else ""
+    return facts.product(number or next(filter(str.isdigit, map(owner, slots_in(text))), ""))
 
 
 def email_fields(facts: EmailFacts) -> list[str]:

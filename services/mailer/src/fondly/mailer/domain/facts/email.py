@@ -1,5 +1,6 @@
 """The facts of one email: its customer's first name and its products."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -70,14 +71,19 @@ def email_facts(
     locale: str,
     max_discount: int = MAX_DISCOUNT_PERCENT,
     personal_words: bool = True,
+    without: Collection[str] = (),
 ) -> EmailFacts:
     """Collect the facts of an email; raise `NoPicksError` without a pick.
 
-    Without `personal_words` nothing is told of what the customer said.
+    Without `personal_words` nothing is told of what the customer said. Of what it would show it has nothing
+    of the products that it is `without`.
     """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
     picks = shown(recommendation.picks, apology=recommendation.complaint is not None)
+    picks = tuple(each for each in picks if each.product.product_id not in without)
+    if not picks:
+        raise NoPicksError("all picks have been struck")
     words, theme = language(locale), category_label(theme_of(picks))
     categories = {each.product_id: each.category for each in recommendation.owned}
     products = tuple(

@@ -1,80 +1,72 @@
-"""Reads what a run's customers wrote and what their reviews were scored, for the gallery."""
+"""What a run's customers wrote, and what their reviews were scored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import (
     AspectMention,
-    CategorySentiment,
     Customer,
-    ProductSentiment,
     Review,
     ScoredReview,
     Sentiment,
 )
-from fondly.stack.gallery.categories import (
-    CatalogueEntry,
-    ReadableObjects,
-    catalogue_entries,
-    gallery_categories,
-)
-from fondly.stack.gallery.model import GalleryCategory, GalleryReview, Piece
+from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries, lines_with
+from fondly.operations.emails.shown import Piece, ShownReview
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 
 
 @dataclass(frozen=True)
-class RunOpinions:
-    """A run's reviews and opinions; what a failed run has not stored counts as empty."""
+class RunReviews:
+    """A run's reviews; what a failed run has not stored counts as empty."""
 
     objects: ReadableObjects
     run_id: str
     products: dict[str, CatalogueEntry]
 
     @classmethod
-    async def of(cls, objects: ReadableObjects, run_id: str) -> "RunOpinions":
+    async def of(cls, objects: ReadableObjects, run_id: str) -> "RunReviews":
         """Read the run's catalogue."""
         return cls(objects, run_id, await catalogue_entries(objects, run_id))
 
-    async def reviews(self, part: int) -> dict[str, tuple[GalleryReview, ...]]:
+    async def of_part(self, part: int) -> dict[str, tuple[ShownReview, ...]]:
         """Return the reviews of a part's customers, by customer id."""
         customers = await self.objects.find_lines(object_keys.customers(self.run_id, part), Customer)
         scored = await self.objects.find_lines(object_keys.sentiment(self.run_id, part), ScoredReview)
         scores = {each.review_id: each for each in scored}
-        return {
-            customer.customer_id: tuple(
-                self._review(review, scores.get(review.review_id)) for review in customer.reviews
-            )
-            for customer in customers
-        }
+        return {each.customer_id: self._joined(each, scores) for each in customers}
 
-    async def categories(self) -> list[GalleryCategory]:
-        """Return what is said of the products by category."""
-        return gallery_categories(
-            self.products.values(),
-            await self.objects.find_lines(object_keys.product_sentiment(self.run_id), ProductSentiment),
-            await self.objects.find_lines(object_keys.category_sentiment(self.run_id), CategorySentiment),
-        )
+    async def of_customer(self, part: int, customer_id: str) -> tuple[ShownReview, ...]:
+        """Return the reviews of one of a part's customers."""
+        asked, customers = ("customer_id", customer_id), object_keys.customers(self.run_id, part)
+        scored = lines_with(self.objects, object_keys.sentiment(self.run_id, part), ScoredReview, *asked)
+        scores = {each.review_id: each async for each in scored}
+        async for customer in lines_with(self.objects, customers, Customer, *asked):
+            return self._joined(customer, scores)
+        return ()
 
-    def _review(self, review: Review, scored: ScoredReview | None) -> GalleryReview:
+    def _joined(self, customer: Customer, scores: Mapping[str, ScoredReview]) -> tuple[ShownReview, ...]:
+        return tuple(self._review(each, scores.get(each.review_id)) for each in customer.reviews)
+
+    def _review(self, review: Review, scored: ScoredReview | None) -> ShownReview:
         """The review of a product, which may be listed under several ids; the first that is known counts."""
         product = next((found for each in review.product_ids if (found := self.products.get(each))), None)
         if product is None:
-            return gallery_review(review, scored, UNKNOWN_PRODUCT)
-        return gallery_review(review, scored, product.name, "".join(product.category[-1:]))
+            return shown_review(review, scored, UNKNOWN_PRODUCT)
+        return shown_review(review, scored, product.name, "".join(product.category[-1:]))
 
 
 MARKED = frozenset({Sentiment.POSITIVE, Sentiment.NEGATIVE})
 SCORE_DIGITS = 3
 
 
-def gallery_review(
+def shown_review(
     review: Review, scored: ScoredReview | None, product: str, category: str = ""
-) -> GalleryReview:
+) -> ShownReview:
     """Join a review with its score, if it has one; `product` and `category` are the product's names."""
     aspects = scored.aspects if scored else ()
-    return GalleryReview(
+    return ShownReview(
         review_id=review.review_id,
         product=product,
         category=category,

@@ -8,39 +8,39 @@ from textwrap import shorten
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import EmailRecord, OwnProduct, Pick, ProductAspect, Reason, Recommendation
 from fondly.mailer.domain.facts.seller_claims import seller_claims
+from fondly.operations.emails.mime import texts
+from fondly.operations.emails.shown import (
+    ShownDelivery,
+    ShownEmail,
+    ShownMention,
+    ShownOwned,
+    ShownPick,
+    ShownReview,
+)
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import praise
-from fondly.stack.gallery.mime import texts
-from fondly.stack.gallery.model import (
-    GalleryDelivery,
-    GalleryEmail,
-    GalleryMention,
-    GalleryOwned,
-    GalleryPick,
-    GalleryReview,
-)
 
 MAX_NAME_CHARS = 60
 CACHED_NAMES = 8_192
 
 
-def gallery_email(
+def shown_email(
     recommendation: Recommendation,
     message: bytes,
     record: EmailRecord,
-    reviews: Sequence[GalleryReview],
-    delivery: GalleryDelivery | None = None,
-) -> GalleryEmail:
+    reviews: Sequence[ShownReview],
+    delivery: ShownDelivery | None = None,
+) -> ShownEmail:
     """Join a customer's picks, message, record in the table of emails, reviews, and its delivery."""
     shown = texts(message)
-    return GalleryEmail(
+    return ShownEmail(
         customer_id=recommendation.customer_id,
         file=file_of(record),
         name=recommendation.name or "",
         address=recommendation.email or "",
         subject=record.subject,
         preheader=record.preheader,
-        picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
+        picks=tuple(shown_pick(pick) for pick in recommendation.picks),
         chosen_by=recommendation.source.value,
         copy_source=record.copy_source,
         template_fields=record.template_fields,
@@ -62,9 +62,9 @@ def file_of(record: EmailRecord) -> str:
     return record.key.rpartition("/")[2]
 
 
-def gallery_delivery(dispatch: Dispatch, *, arrived: str = "") -> GalleryDelivery:
+def shown_delivery(dispatch: Dispatch, *, arrived: str = "") -> ShownDelivery:
     """Return what has become of an email; `arrived` is where the message that the mail server got is."""
-    return GalleryDelivery(
+    return ShownDelivery(
         outcome=dispatch.outcome.value,
         reason=dispatch.reason,
         at=f"{dispatch.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
@@ -75,9 +75,9 @@ def gallery_delivery(dispatch: Dispatch, *, arrived: str = "") -> GalleryDeliver
     )
 
 
-def gallery_pick(pick: Pick) -> GalleryPick:
+def shown_pick(pick: Pick) -> ShownPick:
     """Return a pick with the evidence of its reason, what buyers praise, and what its seller claims."""
-    return GalleryPick(
+    return ShownPick(
         product_id=pick.product.product_id,
         name=pick.product.name,
         category=_leaf(pick.product.category),
@@ -95,18 +95,18 @@ def is_unhappy(owned: Sequence[OwnProduct]) -> bool:
     return any(each.is_disliked for each in owned) and all(polarity < 0 for polarity in polarities)
 
 
-def _owned(product: OwnProduct) -> GalleryOwned:
+def _owned(product: OwnProduct) -> ShownOwned:
     if product.polarity is None:
         verdict = "unknown"
     elif product.is_liked:
         verdict = "liked"
     else:
         verdict = "disliked" if product.is_disliked else "undecided"
-    return GalleryOwned(product.product_name, _leaf(product.category), verdict)
+    return ShownOwned(product.product_name, _leaf(product.category), verdict)
 
 
-def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[GalleryMention]:
-    return (GalleryMention(each.aspect, each.product_name) for each in aspects)
+def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[ShownMention]:
+    return (ShownMention(each.aspect, each.product_name) for each in aspects)
 
 
 def _leaf(category: Sequence[str]) -> str:

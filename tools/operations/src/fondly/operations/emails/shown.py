@@ -1,4 +1,4 @@
-"""What the gallery shows of an email, its customer, their reviews, and of the opinions about a category."""
+"""What people are shown of an email, its customer, their reviews, and of how its words came about."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryReview:
+class ShownReview:
     """A customer's review, whose pieces are never trusted; without a label if it could not be scored."""
 
     product: str
@@ -36,7 +36,7 @@ class GalleryReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryPick:
+class ShownPick:
     """One product of an email, and why it was picked: the kind of reason in words, and its evidence."""
 
     product_id: str
@@ -55,7 +55,7 @@ class GalleryPick:
 
 
 @dataclass(frozen=True, slots=True)
-class GalleryOwned:
+class ShownOwned:
     """A product the customer has; `verdict` is `liked`, `disliked`, `undecided` or `unknown`."""
 
     name: str
@@ -64,7 +64,7 @@ class GalleryOwned:
 
 
 @dataclass(frozen=True, slots=True)
-class GalleryMention:
+class ShownMention:
     """An aspect of a product of the customer's, which their reviews praise or criticise."""
 
     aspect: str
@@ -72,7 +72,7 @@ class GalleryMention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryDelivery:
+class ShownDelivery:
     """What has become of an email that was to be delivered; the members are those of its `Dispatch`."""
 
     outcome: str
@@ -87,7 +87,7 @@ class GalleryDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryEmail:
+class ShownEmail:
     """One finished email, never trusted; surrogates in `source`, the message, are bytes beyond ASCII."""
 
     customer_id: str
@@ -97,7 +97,7 @@ class GalleryEmail:
     address: str = ""
     subject: str
     preheader: str
-    picks: tuple[GalleryPick, ...]
+    picks: tuple[ShownPick, ...]
     chosen_by: str = ""
     """`personalize` or `popularity`."""
     copy_source: CopySource
@@ -108,14 +108,14 @@ class GalleryEmail:
     html: str
     text: str
     source: str
-    reviews: tuple[GalleryReview, ...] = ()
+    reviews: tuple[ShownReview, ...] = ()
     """The customer's own."""
-    owned: tuple[GalleryOwned, ...] = ()
-    praised: tuple[GalleryMention, ...] = ()
-    blamed: tuple[GalleryMention, ...] = ()
+    owned: tuple[ShownOwned, ...] = ()
+    praised: tuple[ShownMention, ...] = ()
+    blamed: tuple[ShownMention, ...] = ()
     unhappy: bool = False
     """Whether whatever the customer thinks of what they have is bad, and something let them down."""
-    delivery: GalleryDelivery | None = None
+    delivery: ShownDelivery | None = None
     """None while nothing has become of it."""
 
 
@@ -131,7 +131,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryPrompt:
+class ShownPrompt:
     """A prompt about a customer's frame or a product (always product 1), its answers, and the refusals."""
 
     __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
@@ -156,31 +156,3 @@ class GalleryPrompt:
     def refused_fields(self) -> tuple[str, ...]:
         """The fields of which a wording was refused, each once."""
         return tuple(dict.fromkeys(verdict.field for verdict in self.verdicts))
-
-
-@dataclass(frozen=True, slots=True)
-class GalleryAspect:
-    """An aspect and its counts in words; `verdict` is `praised`, `blamed`, `divided` or `mentioned`."""
-
-    name: str
-    verdict: str
-    counts: str
-
-
-@dataclass(frozen=True, slots=True)
-class GalleryProduct:
-    """A product with scored texts: how many have each label, in words, and its aspects."""
-
-    name: str
-    labels: str
-    aspects: tuple[GalleryAspect, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GalleryCategory:
-    """A category, given by its whole path, with its aspects and its products that have scored texts."""
-
-    path: tuple[str, ...]
-    scored: int
-    aspects: tuple[GalleryAspect, ...]
-    products: tuple[GalleryProduct, ...]

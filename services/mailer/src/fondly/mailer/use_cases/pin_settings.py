@@ -1,0 +1,80 @@
+"""Keeps what shapes a run's emails as it was when the first was due: all of the run has one look.
+
+Secrets are not kept, nor where links lead that the key signs, nor what is asked of the model's provider.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.contracts import object_keys
+from fondly.mailer.domain.message.shop_file import ShopFile, ThemeChoice
+from fondly.mailer.settings import EmailSettings, MailerSettings
+from fondly.mailer.use_cases.load_look import Look
+from fondly.mailer.use_cases.shape_emails import Shape, shaped
+
+MOST_KEPT = 4
+"""How many shapes a process remembers: runs share them until something is set."""
+
+
+class PinnedSettings(BaseModel):
+    """What shapes the emails of a run; `models`, the writer and the judge, are told for people."""
+
+    model_config = ConfigDict(frozen=True)
+    settings: EmailSettings
+    theme: ThemeChoice
+    theme_files: Mapping[str, str]
+    models: tuple[str, str]
+
+    @property
+    def sha256(self) -> str:
+        """The digest of all of it, in hexadecimal digits: runs of the same digest are shaped alike."""
+        return sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class PinnedObjects(Protocol):
+    """Where they are kept; see `fondly.runtime.storage.S3Objects`."""
+
+    # ruff: noqa: D102 - the methods are described where they are implemented
+    async def tagged(self, key: str) -> tuple[bytes, str]: ...
+    async def replace(self, key: str, body: bytes, *, etag: str) -> str | None: ...
+
+
+@dataclass(frozen=True)
+class PinSettings:
+    """Pins what is set now to runs that have nothing pinned; whichever part is first, there is one look."""
+
+    objects: PinnedObjects
+    settings: MailerSettings
+    look: Look
+    _known: dict[bytes, Shape] = field(default_factory=dict)
+
+    async def of(self, run_id: str) -> Shape:
+        """Return what shapes the emails of a run."""
+        body = await self._kept(run_id)
+        if body not in self._known:
+            pinned = PinnedSettings.model_validate_json(body)
+            update = {name: getattr(pinned.settings, name) for name in EmailSettings.model_fields}
+            look = Look(ShopFile(theme=pinned.theme), self.look.file, dict(pinned.theme_files))
+            self._known[body] = shaped(self.settings.model_copy(update=update), look)
+            for each in list(self._known)[:-MOST_KEPT]:
+                del self._known[each]
+        return self._known[body]
+
+    async def _kept(self, run_id: str) -> bytes:
+        key = object_keys.pinned_settings(run_id)
+        kept, _ = await self.objects.tagged(key)
+        if kept:
+            return kept
+        now = PinnedSettings(
+            settings=self.settings.of_emails,
+            theme=self.look.shop.theme,
+            theme_files=self.look.theme_files,
+            models=(self.settings.mailer_model_id, self.settings.judge_model_id),
+        )
+        body = now.model_dump_json().encode()
+        is_first = await self.objects.replace(key, body, etag="") is not None
+        return body if is_first else (await self.objects.tagged(key))[0]

@@ -1,0 +1,126 @@
+"""Tallies that are kept up to date, so that nobody reads every dispatch: an item per part, some per run.
+
+Why they are exact. A part's item holds what the sender says of its emails. A pass over the part opens it
+before it changes a dispatch, and closes it after it has counted what it changed. Whoever finds it open counts
+the part's dispatches anew: a pass has died, and its message comes back, even if the run goes out no more.
+Only who holds the part's lock replaces the item, on condition that nobody has since: a worker that has lost
+the lock comes too late. Repeated, a pass replaces counts by the same. An email that was taken for lost and is
+recorded late is looked at again later, and its part is counted then.
+
+What the feedback process says is added to items of the run in the transaction that changes the dispatch, on
+condition that it is as it was read: once, or not at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.runs.run import part_name
+from fondly.runtime.runs.tally import Counts, Tally
+from fondly.runtime.storage import expires_at, items_of, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+PREFIX = "tally#"
+PART = f"{PREFIX}part-"
+WHOLE = "whole"
+"""The only group of a part that is counted as a whole."""
+NO_GROUPS = -1
+
+
+class PartTally(BaseModel):
+    """What the sender counts of a part: by groups while emails go out, then as a whole."""
+
+    model_config = ConfigDict(frozen=True)
+    groups: dict[str, dict[str, int]] = {}
+    emails: int = 0
+    """Of how many listed emails the groups are; they are no groups any more if that changes."""
+    is_open: bool = False
+    """Whether a pass is changing dispatches, or has died while it did."""
+    version: int = 0
+
+    @property
+    def counts(self) -> Counts:
+        """All groups together."""
+        counts = Counts()
+        for group in self.groups.values():
+            counts.update(group)
+        return counts
+
+    def of_whole(self, counts: Counts) -> "PartTally":
+        """Return the tally of a part that is counted as a whole, and closed."""
+        return self.model_copy(
+            update={"groups": {WHOLE: dict(counts)}, "emails": NO_GROUPS, "is_open": False}
+        )
+
+
+class KeptTally(NamedTuple):
+    """The tally of a run, and the parts of which the sender has counted something."""
+
+    tally: Tally
+    parts: frozenset[int]
+
+
+@dataclass(frozen=True)
+class KeptTallies:
+    """The tallies in the runs table; a sample's copies for seeds have a run id of their own."""
+
+    dynamodb: "DynamoDBClient"
+    table: str
+    keep_days: int | None = None
+
+    async def of_run(self, run_id: str) -> KeptTally:
+        """Add up what is kept of a run."""
+        counts, parts = Counts(), set[int]()
+        wanted: dict[str, Any] = {
+            "KeyConditionExpression": "run_id = :run AND begins_with(#item, :prefix)",
+            "ExpressionAttributeNames": {"#item": "item"},
+            "ConsistentRead": True,
+        }
+        values = {":run": run_id, ":prefix": PREFIX}
+        async for item in items_of(self.dynamodb, "query", self.table, values, **wanted):
+            if item["item"].startswith(PART):
+                parts.add(int(item["item"].removeprefix(PART)))
+                counts.update(PartTally.model_validate(item).counts)
+            else:
+                counts.update({name: int(number) for name, number in item.items() if "." in name})
+        return KeptTally(Tally.of_counts(counts), frozenset(parts))
+
+    async def of_part(self, run_id: str, part: int) -> PartTally:
+        """Return what the sender keeps of a part, empty if that is nothing."""
+        found = await get_item(self.dynamodb, self.table, key(run_id, f"{PREFIX}{part_name(part)}"))
+        return PartTally.model_validate(found)
+
+    async def replace(self, run_id: str, part: int, tally: PartTally) -> PartTally | None:
+        """Replace a part's tally, given with the version that it had; None if somebody else has."""
+        wanted = tally.model_copy(update={"version": tally.version + 1})
+        values = wanted.model_dump() | expires_at(self.keep_days)
+        item = key(run_id, f"{PREFIX}{part_name(part)}") | to_item(values)
+        unchanged = "version = :before" if tally.version else "attribute_not_exists(run_id)"
+        before = {":before": tally.version} if tally.version else None
+        return wanted if await put_if(self.dynamodb, self.table, item, unchanged, before) else None
+
+    def adding(self, run_id: str, customer_id: str, counts: Mapping[str, int]) -> "TransactWriteItemTypeDef":
+        """Return the write that adds what the feedback process counts, for a transaction.
+
+        A customer's are in one of sixteen items, so that few transactions meet.
+        """
+        shard = sha256(customer_id.encode("utf-8", "replace")).hexdigest()[0]
+        expiry = {f":{name}": value for name, value in expires_at(self.keep_days).items()}
+        added = ", ".join(f"#{number} :{number}" for number in range(len(counts)))
+        values = {f":{number}": each for number, each in enumerate(counts.values())}
+        return {
+            "Update": {
+                "TableName": self.table,
+                "Key": key(run_id, f"{PREFIX}feedback-{shard}"),
+                "UpdateExpression": f"ADD {added}" + (" SET expires_at = :expires_at" if expiry else ""),
+                "ExpressionAttributeNames": {f"#{number}": name for number, name in enumerate(counts)},
+                "ExpressionAttributeValues": to_item({**values, **expiry}),
+            }
+        }

@@ -1,0 +1,153 @@
+"""A run's delivery: what is decided about it, by whom, and how far it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.forms import form, number
+from fondly.console.pages.runs import state_of
+from fondly.console.rendering import page
+from fondly.console.roles import Role, allowed
+from fondly.operations.delivery import approval
+from fondly.operations.delivery.approving import Approving, reason_given, rejection
+from fondly.operations.delivery.terms import Terms
+from fondly.operations.delivery.views import DeliveryView
+from fondly.operations.errors import ChangedError, OperationError
+from fondly.runtime.runs.delivery import FROM, Act
+from fondly.runtime.web.problems import ProblemError
+
+AT_ONCE = frozenset({Act.PAUSE, Act.HOLD})
+"""What is done without asking again: it lets nothing out, and can be taken back."""
+
+
+@allowed(Role.VIEWER)
+async def delivery(request: Request) -> Response:
+    """Show a run's delivery, and what somebody can decide."""
+    return await _shown(request, await _approving(request))
+
+
+async def _approving(request: Request) -> Approving:
+    return await Approving.of(request.state.environment, request.path_params["run_id"])
+
+
+async def _shown(
+    request: Request,
+    approving: Approving,
+    status: HTTPStatus = HTTPStatus.OK,
+    problem: str = "",
+    fields: Mapping[str, str] | None = None,
+) -> Response:
+    try:
+        view = await approving.current()
+    except OperationError as error:
+        view, problem = None, problem or str(error)
+    return page(
+        request,
+        "delivery/delivery.html",
+        status=status,
+        run=approving.run,
+        view=view,
+        problem=problem,
+        fields=fields or {},
+        state=await state_of(approving.environment, approving.run),
+        acts={act for act in Act if view and view.delivery.status in FROM[act]},
+    )
+
+
+@allowed(Role.READER)
+async def pause(request: Request) -> Response:
+    """Stop a delivery at once."""
+    return await _decide(request, Act.PAUSE)
+
+
+@allowed(Role.APPROVER)
+async def decide(request: Request) -> Response:
+    """Show what a decision leads to; with its word typed, take it."""
+    try:
+        act = Act(request.path_params["act"])
+    except ValueError:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such decision") from None
+    return await _decide(request, act)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A decision that somebody is about to take, by the fields of its form."""
+
+    act: Act
+    fields: Mapping[str, str]
+
+    @property
+    def terms(self) -> Terms:
+        """What is approved; raise `OperationError` for what it cannot be."""
+        given = {name: self.fields.get(name, "").strip() or None for name in ("seeds", "at")}
+        sample = number(self.fields, "sample") if self.act is Act.SAMPLE else None
+        if self.act is Act.SAMPLE and not sample:
+            raise OperationError("sample: expected how many emails")
+        seeds = given["seeds"] if self.act is Act.SAMPLE else None
+        return Terms.of(sample=sample, seeds=seeds, at=given["at"], per_hour=number(self.fields, "per_hour"))
+
+    async def leads_to(self, approving: Approving, view: DeliveryView) -> str:
+        """Say in one line what it leads to; raise `OperationError` if it cannot be decided."""
+        if self.act is Act.REJECT:
+            return rejection(view)
+        if self.act is Act.RESUME:
+            return approving.plan_of_rest(view).line()
+        if not self.terms.seeds:
+            await approving.require_reader()
+        return approving.plan(view, self.terms).line()
+
+    async def take(self, approving: Approving, by: str) -> None:
+        """Take it; raise `ChangedError` if something has changed since it was shown."""
+        why = reason_given(self.fields.get("why") or None)
+        if self.act in {Act.APPROVE, Act.SAMPLE}:
+            seen = self.fields.get("seen", "")
+            await approval.approve(approving, self.terms, by=by, seen=seen, why=why)
+        else:
+            await approving.view(self.act)
+            await approving.decide(self.act, by=by, note=why)
+
+
+async def _decide(request: Request, act: Act) -> Response:
+    asked, approving = _Asked(act, await form(request)), await _approving(request)
+    try:
+        if act not in AT_ONCE and asked.fields.get("word") != act:
+            return await _confirm(request, asked, approving)
+        await asked.take(approving, request.state.person.name)
+    except ChangedError as error:
+        return await _shown(request, approving, HTTPStatus.PRECONDITION_FAILED, str(error))
+    except OperationError as error:
+        return await _shown(
+            request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), asked.fields
+        )
+    back = "read" if asked.fields.get("back") == "read" else "delivery"
+    return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
+
+
+async def _confirm(request: Request, asked: _Asked, approving: Approving) -> Response:
+    if asked.act is Act.REJECT and not asked.fields.get("why"):
+        raise OperationError("why: expected a reason for rejecting it, which is kept")
+    view = await (approving.current() if asked.act is Act.HOLD else approving.view(asked.act))
+    return page(
+        request,
+        "delivery/confirm.html",
+        run=approving.run,
+        act=asked.act,
+        line=await asked.leads_to(approving, view),
+        notices=await approving.notices(),
+        second="" if asked.fields.get("seeds") else approval.second_of(view, request.state.person.name),
+        seen=approval.seen(view),
+        fields={name: value for name, value in asked.fields.items() if name not in {"seen", "word"}},
+        mistyped=asked.fields.get("word", ""),
+    )
+
+
+ROUTES = [
+    Route("/runs/{run_id}/delivery", delivery),
+    Route("/runs/{run_id}/delivery/pause", pause, methods=["POST"]),
+    Route("/runs/{run_id}/delivery/{act}", decide, methods=["POST"]),
+]

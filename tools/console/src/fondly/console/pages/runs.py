@@ -1,0 +1,137 @@
+"""Runs: all of them, and what a marketer must know of one."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fondly.console.live import event_stream
+from fondly.console.rendering import fragment, page
+from fondly.console.roles import Role, allowed
+from fondly.contracts.revisions import RunRevisions
+from fondly.operations.delivery.views import WORDS, DeliveryLookup
+from fondly.operations.emails.judging import judgements
+from fondly.operations.environment import Environment
+from fondly.operations.runs.comparing import compare, run_before
+from fondly.operations.runs.in_words import in_words
+from fondly.operations.runs.lookup import find_run, list_runs, run_details
+from fondly.runtime.runs.delivery import Delivery
+from fondly.runtime.runs.ledger import Ledger
+from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName
+
+PER_PAGE = 50
+LOOK_EVERY_S = 2.0
+
+
+@allowed(Role.VIEWER)
+async def runs(request: Request) -> Response:
+    """List runs, the latest first."""
+    asked = request.query_params
+    status = asked.get("status") if asked.get("status") in set(RunStatus) else None
+    source, before = asked.get("from") or None, asked.get("next") or None
+    environment = request.state.environment
+    found = await list_runs(environment, limit=PER_PAGE, status=status, source=source, before=before)
+    wanted = {"status": status or "", "from": source or ""}
+    return page(request, "runs/list.html", found=found, wanted=wanted, statuses=list(RunStatus))
+
+
+async def run_of(request: Request) -> tuple[Environment, Ledger, Run]:
+    """Return the run that a path names; raise `OperationError` if there is none."""
+    environment: Environment = request.state.environment
+    ledger = await environment.ledger()
+    return environment, ledger, await find_run(ledger, request.path_params["run_id"])
+
+
+@allowed(Role.VIEWER)
+async def run(request: Request) -> Response:
+    """Show a run: who gets mail and who not, what it costs, what is new, what was decided."""
+    environment, ledger, found = await run_of(request)
+    details = await run_details(environment, ledger, found)
+    before = await run_before(ledger, found) if found.has_ended else None
+    return page(
+        request,
+        "runs/run.html",
+        run=details,
+        state=await state_of(environment, found),
+        judged=await judgements(environment, found.run_id),
+        news=await compare(environment, ledger, found, before) if before else None,
+        told=in_words(details.facts),
+    )
+
+
+@dataclass(frozen=True)
+class State:
+    """How far a run is, and its delivery: what few reads tell."""
+
+    run: Run
+    delivery: Delivery | None
+    revisions: RunRevisions
+
+    @property
+    def stages(self) -> list[tuple[str, int, int | None]]:
+        """Each stage that has begun or will: its name, its parts that are done, and all of them."""
+        stages = (*MAKING, StageName.SENDER) if self.delivery else MAKING
+        return [(each, len(self.run.stage(each).done), self.run.parts) for each in stages]
+
+    @property
+    def rendering(self) -> int:
+        """How many parts are being rendered anew."""
+        return self.revisions.rendering
+
+    @property
+    def meaning(self) -> str:
+        """What the delivery's status means; empty without one."""
+        return WORDS[self.delivery.status].meaning if self.delivery else ""
+
+    @property
+    def name(self) -> str:
+        """What another page is needed for, once it is another."""
+        delivery = self.delivery
+        told = (delivery.status, len(delivery.decisions), delivery.revision) if delivery else ()
+        return "-".join(map(str, (self.run.status, *told, self.rendering)))
+
+
+async def state_of(environment: Environment, run: Run) -> State:
+    """Read how far a run and its delivery are."""
+    lookup = await DeliveryLookup.of(environment)
+    delivery = await lookup.deliveries.find(run.run_id)
+    return State(run, delivery, await lookup.revisions.find(run.run_id))
+
+
+@allowed(Role.VIEWER)
+async def live(request: Request) -> Response:
+    """Tell how far a run is, as it goes on; once its page is not right any more, have that loaded anew."""
+    environment, ledger, found = await run_of(request)
+    seen, back = request.query_params.get("seen", ""), request.query_params.get("back", "")
+
+    async def look() -> State:
+        return await state_of(environment, await ledger.run(found.run_id))
+
+    def told(state: State) -> str:
+        stale = bool(seen) and state.name != seen
+        return fragment("runs/progress.html", state=state, stale=stale, back=back if back in BACK else "")
+
+    follow = request.app.state.console.live.follow(("run", found.run_id), look, LOOK_EVERY_S)
+    return event_stream(follow, told)
+
+
+BACK = frozenset({"", "/delivery", "/wordings"})
+"""The pages of a run that follow it."""
+
+
+@allowed(Role.VIEWER)
+async def comparison(request: Request) -> Response:
+    """Show a run beside another."""
+    environment, ledger, found = await run_of(request)
+    other = await find_run(ledger, request.path_params["other"])
+    compared = await compare(environment, ledger, found, other)
+    return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)
+
+
+ROUTES = [
+    Route("/runs", runs),
+    Route("/runs/{run_id}", run),
+    Route("/runs/{run_id}/live", live),
+    Route("/runs/{run_id}/compare/{other}", comparison),
+]

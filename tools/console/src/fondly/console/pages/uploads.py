@@ -1,0 +1,191 @@
+"""`/uploads`: files of a shop, what the check says of them, their mapping, and the start of their run."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from http import HTTPStatus
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from fondly.console.forms import form
+from fondly.console.rendering import email_frame, fragment, page
+from fondly.console.roles import Role, allowed
+from fondly.console.staging import MOST_FILES, Staged
+from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.formats.fields import Kind
+from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.operations.check.apart import Checked
+from fondly.operations.check.columns import Choices, Mapped, answered
+from fondly.operations.check.lines import (
+    count_rows,
+    outlook_line,
+    reading_lines,
+    renamed_columns,
+    training_line,
+    verdict,
+)
+from fondly.operations.runs.ingest_facts import more_reasons, reject_lines
+from fondly.runtime.web.problems import ProblemError
+
+UPLOAD_S = 1_800.0
+TOLD: Mapping[str, Any] = {
+    "count_rows": count_rows,
+    "more_reasons": more_reasons,
+    "outlook_line": outlook_line,
+    "reading_lines": reading_lines,
+    "reject_lines": reject_lines,
+    "renamed_columns": renamed_columns,
+    "training_line": training_line,
+    "verdict": verdict,
+    "kinds": list(Kind),
+}
+"""What the answer's template says things by."""
+
+
+@allowed(Role.OPERATOR)
+async def show(request: Request) -> Response:
+    """Show the person's upload, and the form for another."""
+    staged = request.app.state.console.staging.find(request.state.person.name)
+    return page(request, "uploads/uploads.html", staged=staged, **TOLD)
+
+
+@allowed(Role.OPERATOR)
+async def receive(request: Request) -> Response:
+    """Keep files in a folder of this process: nothing is stored elsewhere, started or paid."""
+    console = request.app.state.console
+    request.state.allowance.widen(max_bytes=console.max_upload_bytes, seconds=UPLOAD_S)
+    staged = console.staging.begin(request.state.person.name)
+    try:
+        async with request.form(max_files=MOST_FILES, max_fields=1) as sent:
+            files = [each for _, each in sent.multi_items() if isinstance(each, UploadFile) and each.filename]
+            await asyncio.to_thread(staged.add, [(each.filename or "", each.file) for each in files])
+    except BaseException:
+        console.staging.end(request.state.person.name)
+        raise
+    return _back()
+
+
+@allowed(Role.OPERATOR)
+async def check(request: Request) -> Response:
+    """Tell live how far the check is, then what it says; it ends when nobody listens any more."""
+    staged = _staged(request)
+
+    async def events() -> AsyncIterator[str]:
+        async with aclosing(staged.check(request.state.environment)) as checking:
+            async for share in checking:
+                yield _event(fragment("uploads/progress.html", share=share))
+        yield _event(fragment("uploads/answer.html", staged=staged, **TOLD))
+        yield "event: done\ndata: done\n\n"
+
+    return StreamingResponse(events(), media_type="text/event-stream")
+
+
+@allowed(Role.OPERATOR)
+async def example(request: Request) -> Response:
+    """Show an example email, in its frame."""
+    staged, number = _staged(request), request.path_params["number"]
+    if staged.checked is None or number >= len(staged.checked.examples):
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such example")
+    return email_frame(staged.checked.examples[number].html)
+
+
+@allowed(Role.OPERATOR)
+async def map_columns(request: Request) -> Response:
+    """Have the files read by what was chosen of their columns, or by a mapping that was written."""
+    staged, fields = await _unchanged(request)
+    try:
+        if "mapping" in fields:
+            text = fields["mapping"]
+            read_mapping(text, file="mapping.yaml")
+        else:
+            text = answered(mapped := _checked(staged).mapped, _choices(mapped, fields))
+    except FileError as error:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
+    await asyncio.to_thread(staged.map, text)
+    return _back()
+
+
+@allowed(Role.OPERATOR)
+async def start(request: Request) -> Response:
+    """Upload the files, which starts their run."""
+    staged, _ = await _unchanged(request)
+    if not _checked(staged).view.usable:
+        raise ProblemError(HTTPStatus.CONFLICT, "these files cannot be used yet: the check says why")
+    request.state.allowance.widen(max_bytes=0, seconds=UPLOAD_S)
+    await staged.start(request.state.environment, by=request.state.person.name)
+    return _back()
+
+
+@allowed(Role.OPERATOR)
+async def discard(request: Request) -> Response:
+    """Delete the person's files from this process."""
+    request.app.state.console.staging.end(request.state.person.name)
+    return _back()
+
+
+def _staged(request: Request) -> Staged:
+    staged: Staged | None = request.app.state.console.staging.find(request.state.person.name)
+    if staged is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no upload of yours: files are kept for an hour")
+    return staged
+
+
+async def _unchanged(request: Request) -> tuple[Staged, dict[str, str]]:
+    """Return the upload that a form is about, and its fields; raise `ProblemError` if it is about another."""
+    fields, staged = await form(request), _staged(request)
+    if fields.get("key") != staged.key:
+        raise ProblemError(
+            HTTPStatus.PRECONDITION_FAILED, "you have uploaded other files meanwhile, in another tab"
+        )
+    return staged, fields
+
+
+def _checked(staged: Staged) -> Checked:
+    if staged.checked is None:
+        raise ProblemError(HTTPStatus.CONFLICT, "these files are not checked yet")
+    return staged.checked
+
+
+def _choices(mapped: Mapped, fields: Mapping[str, str]) -> dict[str, Choices]:
+    """Return what was chosen, from fields such as `column.0.3`: of the first file, the fourth column."""
+    return {
+        file.name: Choices(
+            kind=fields.get(f"kind.{at}", ""),
+            columns={
+                column.name: fields[name]
+                for of, column in enumerate(file.columns)
+                if (name := f"column.{at}.{of}") in fields
+            },
+            codes={
+                column.name: {
+                    code: fields.get(f"code.{at}.{of}.{number}", "")
+                    for number, code in enumerate(column.codes)
+                }
+                for of, column in enumerate(file.columns)
+            },
+        )
+        for at, file in enumerate(mapped.files)
+    }
+
+
+def _event(html: str) -> str:
+    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
+
+
+def _back() -> Response:
+    return RedirectResponse("/uploads", HTTPStatus.SEE_OTHER)
+
+
+ROUTES = [
+    Route("/uploads", show),
+    Route("/uploads", receive, methods=["POST"]),
+    Route("/uploads/check", check),
+    Route("/uploads/examples/{number:int}", example),
+    Route("/uploads/mapping", map_columns, methods=["POST"]),
+    Route("/uploads/start", start, methods=["POST"]),
+    Route("/uploads/discard", discard, methods=["POST"]),
+]

@@ -1,0 +1,96 @@
+"""What a run's emails say often, to strike or edit before anybody approves them."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.forms import form
+from fondly.console.pages.reading import keep
+from fondly.console.pages.runs import run_of, state_of
+from fondly.console.rendering import page
+from fondly.console.roles import Role, allowed
+from fondly.contracts.revisions import Strike
+from fondly.operations.delivery.approval import struck
+from fondly.operations.delivery.striking import Striking
+from fondly.operations.emails.finished import Emails
+from fondly.operations.emails.index import facets, wordings
+from fondly.operations.emails.judging import Verdict
+from fondly.operations.emails.one_email import OneEmail
+from fondly.operations.errors import OperationError
+
+PER_PAGE = 50
+COMMONEST = 10
+
+
+@allowed(Role.READER)
+async def listed(request: Request) -> Response:
+    """List each wording that is used often, once, and the patterns of all texts."""
+    return await _shown(request)
+
+
+async def _shown(
+    request: Request,
+    status: HTTPStatus = HTTPStatus.OK,
+    problem: str = "",
+    fields: dict[str, str] | None = None,
+) -> Response:
+    environment, _, run = await run_of(request)
+    field, skip = request.query_params.get("field", ""), request.query_params.get("next", "")
+    first = int(skip) if skip.isascii() and skip.isdecimal() else 0
+    try:
+        summary, found = await facets(environment, run.run_id), await wordings(environment, run.run_id)
+    except OperationError as error:
+        return page(request, "reading/nothing.html", run=run, problem=str(error))
+    listed = [each for each in found if field in {"", each.field}]
+    return page(
+        request,
+        "wordings/wordings.html",
+        status=status,
+        problem=problem,
+        fields=fields or {},
+        run=run,
+        state=await state_of(environment, run),
+        summary=summary,
+        names=sorted({each.field for each in found}),
+        field=field,
+        total=len(listed),
+        wordings=listed[first : first + PER_PAGE],
+        next=first + PER_PAGE if len(listed) > first + PER_PAGE else None,
+        commonest=COMMONEST,
+        struck=struck,
+    )
+
+
+@allowed(Role.APPROVER)
+async def strike(request: Request) -> Response:
+    """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
+    fields, run_id = await form(request), request.path_params["run_id"]
+    try:
+        striking = await Striking.of(request.state.environment, run_id)
+        wanted = await _strike(striking, fields)
+        await striking.strike(wanted, by=request.state.person.name, why=fields.get("why", ""))
+    except OperationError as error:
+        return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
+    if fields.get("of"):
+        await keep(request, fields, Verdict.STRUCK)
+        return RedirectResponse(f"/runs/{run_id}/read?of={int(fields['of'])}", HTTPStatus.SEE_OTHER)
+    return RedirectResponse(f"/runs/{run_id}/wordings", HTTPStatus.SEE_OTHER)
+
+
+async def _strike(striking: Striking, fields: dict[str, str]) -> Strike:
+    """Return what a form strikes; raise `OperationError` if no email has it."""
+    if digest := fields.get("wording"):
+        return await striking.named(wording=digest, instead=fields.get("instead", ""))
+    if product := fields.get("product"):
+        return Strike(product_id=product)
+    run = striking.approving.run
+    found = await OneEmail.of(await Emails.of(striking.approving.environment, run), fields.get("key", ""))
+    return await striking.named(customer_id=found.row.customer_id)
+
+
+ROUTES = [
+    Route("/runs/{run_id}/wordings", listed),
+    Route("/runs/{run_id}/strikes", strike, methods=["POST"]),
+]

@@ -1,0 +1,85 @@
+"""A console that is served, and a headless Chromium that has opened its one-time address."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from starlette.requests import HTTPConnection
+
+from fondly.console.app import Console, console_app
+from fondly.console.roles import Person
+from fondly.console.sessions import KEY_BYTES, LocalSessions, opening_path
+from fondly.operations.environment import Environment, open_environment
+from fondly.operations.target import Target, load_topology
+from fondly.runtime.web.measures import Measures
+from fondly.runtime.web.server import Listening, WebApp, serve_app
+from fondly.stack.provision import Resources
+from tests.support.environments import REGION
+
+KEY = bytes(KEY_BYTES)
+EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+expect.set_options(timeout=30_000)  # a busy machine is slow
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium; without one, tests skip locally and fail in CI."""
+    executable = next((found for name in EXECUTABLES if (found := shutil.which(name))), None)
+    if executable is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the console's tests need a browser: none of {', '.join(EXECUTABLES)} is installed")
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def served(resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a console on the environment that holds `resources`."""
+    monkeypatch.chdir(tmp_path)
+    name = resources.tables["runs"].removesuffix("-runs")
+    loop, stop, at = asyncio.new_event_loop(), asyncio.Event(), Future[tuple[str, int]]()
+    thread = Thread(target=lambda: loop.run_until_complete(_serve(name, stop, at)))
+    thread.start()
+    host, port = at.result(timeout=30)
+    yield f"http://{host}:{port}"
+    loop.call_soon_threadsafe(stop.set)
+    thread.join()
+    loop.close()
+
+
+async def _serve(name: str, stop: asyncio.Event, at: Future[tuple[str, int]]) -> None:
+    sessions = LocalSessions(KEY)
+
+    async def identify(connection: HTTPConnection) -> Person | None:
+        return sessions.person(connection)
+
+    async with open_environment(Target(name, REGION), load_topology(None)) as environment:
+
+        async def same(_: Person) -> Environment:
+            return environment
+
+        console = Console(name, identify, same, hosts=frozenset(), sessions=sessions)
+        app, listening = WebApp(console_app(console), Measures()), Listening("127.0.0.1", 0, 0.0, 1.0)
+        await serve_app(app, listening, stop=stop, listening=at.set_result)
+
+
+@pytest.fixture
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    """A page of somebody who has opened the one-time address; any error of a script fails the test."""
+    errors: list[str] = []
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.goto(served + opening_path(KEY))
+    yield opened
+    context.close()
+    assert errors == []

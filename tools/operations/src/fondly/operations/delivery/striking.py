@@ -1,0 +1,123 @@
+"""Taking back what a run's emails say or show, before they go out: wordings, products, whole emails."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fondly.contracts import object_keys
+from fondly.contracts.email_index import USED_OFTEN, WordingCount, customer_digest
+from fondly.contracts.revisions import RunRevisions, Strike
+from fondly.mailer.use_cases.email_records import EmailRecords
+from fondly.mailer.use_cases.merge_email_index import EXAMPLE_PARTS
+from fondly.operations.audit import noted
+from fondly.operations.delivery.approval import struck
+from fondly.operations.delivery.approving import Approving
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.retry import Retry
+from fondly.runtime.runs.deliveries import DecisionError
+from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.runtime.runs.revisions import Revisions
+from fondly.runtime.runs.run import StageName
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+
+
+@dataclass(frozen=True)
+class Striking:
+    """One finished run of whose emails something may be struck."""
+
+    approving: Approving
+    objects: S3Objects
+    revisions: Revisions
+
+    @classmethod
+    async def of(cls, environment: Environment, run_id: str) -> "Striking":
+        """Find the run; raise `OperationError` if there is none."""
+        approving = await Approving.of(environment, run_id)
+        revisions = Revisions(environment.dynamodb, await environment.table("runs"))
+        return cls(approving, await environment.objects(), revisions)
+
+    @property
+    def run_id(self) -> str:
+        """The run."""
+        return self.approving.run.run_id
+
+    async def known(self) -> RunRevisions:
+        """Return the run's revisions so far."""
+        return await self.revisions.find(self.run_id)
+
+    async def named(
+        self, *, wording: str = "", product: str = "", customer_id: str = "", instead: str = ""
+    ) -> Strike:
+        """Return the strike of a wording by digest, of a product, or of a customer's email or product alone.
+
+        Raises `OperationError` if no email has it.
+        """
+        if not (wording or product or customer_id):
+            raise OperationError("nothing to strike: expected a wording, a product or a customer")
+        if wording and not (product or customer_id):
+            found, _ = await self._wording(wording)
+            text = found.text if found.count > USED_OFTEN else ""
+            about = {"field": found.field, "text": text, "product_id": found.product_id}
+            return Strike(wording=wording, instead=" ".join(instead.split()), **about)
+        if wording or instead:
+            raise OperationError(
+                "a wording is struck of all emails, and a text takes a wording's place alone"
+            )
+        if not customer_id:
+            return Strike(product_id=product)
+        environment = self.approving.environment
+        table = DynamoDBItems(environment.dynamodb, await environment.table("emails"))
+        if customer_id not in await EmailRecords(table).existing(self.run_id, [customer_id]):
+            raise OperationError(f"that customer has no email in {self.run_id}")
+        return Strike(product_id=product, customer=customer_digest(customer_id))
+
+    async def strike(self, *strikes: Strike, by: str, why: str = "") -> RunRevisions:
+        """Strike these as one revision, and have the emails concerned rendered anew; return all revisions.
+
+        An approval is taken back before. Emails that have been handed over stay as they were sent. To repeat
+        it asks once more for what is still to be rendered. Raises `OperationError` if the delivery has ended,
+        or if no email has one of these.
+        """
+        at, known = self.approving, (await self.known()).strikes
+        parts = {part for each in strikes if each not in known for part in await self._parts(each)}
+        details = {f"{number}": struck(each) for number, each in enumerate(strikes, 1)}
+        async with noted(at.environment, by=by, act="strike", about=self.run_id, details=details):
+            if (await at.view(Act.HOLD)).delivery.status is not DeliveryStatus.HELD:
+                await at.decide(Act.HOLD, by=by, note=f"to strike {', '.join(details.values())}"[:500])
+            try:
+                found = await self.revisions.add(self.run_id, strikes, parts=parts, by=by, why=why)
+            except DecisionError as error:
+                raise OperationError(str(error)) from error
+            if found.rendering:
+                retry = Retry(at.environment, at.run, at.ledger, self.objects)
+                await retry.publish(await retry.messages())
+        return found
+
+    async def _parts(self, strike: Strike) -> Collection[int]:
+        """Return the parts that may have emails concerned."""
+        if await self.objects.find(object_keys.email_index_summary(self.run_id), max_bytes=1) is None:
+            raise OperationError(
+                f"the emails of {self.run_id} are not indexed: nothing of them can be struck"
+            )
+        return (await self._wording(strike.wording))[1] if strike.wording else self._all_parts
+
+    @property
+    def _all_parts(self) -> list[int]:
+        return sorted(self.approving.run.stage(StageName.MAILER).done)
+
+    async def _wording(self, digest: str) -> tuple[WordingCount, Collection[int]]:
+        """Return a wording and all parts that have it; the run's index names some, and what is used often."""
+        listed = await self.objects.find_lines(object_keys.email_wordings(self.run_id), WordingCount)
+        found = next((each for each in listed if each.digest == digest), None)
+        if found and len(found.parts) < EXAMPLE_PARTS:
+            return found, found.parts
+        parts = list[int]()
+        for part in self._all_parts:
+            lines = await self.objects.find_lines(object_keys.email_wordings(self.run_id, part), WordingCount)
+            for each in lines:
+                if each.digest == digest:
+                    found = found or each
+                    parts.append(part)
+        if not found:
+            raise OperationError(f"no email of {self.run_id} has wording {digest}")
+        return found, parts

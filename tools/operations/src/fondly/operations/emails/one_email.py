@@ -1,0 +1,103 @@
+"""All about one finished email, in few reads, however large its run."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fondly.contracts import object_keys
+from fondly.contracts.email_index import EmailIndexRow, WordingCount
+from fondly.contracts.records import Recommendation
+from fondly.operations.customers.keys import by_key
+from fondly.operations.emails.catalogue import CatalogueEntry, lines_with
+from fondly.operations.emails.finished import Emails
+from fondly.operations.emails.prompts import shown_prompts
+from fondly.operations.emails.reviews import RunReviews
+from fondly.operations.emails.showing import shown_delivery, shown_email
+from fondly.operations.emails.shown import ShownEmail, ShownPrompt, ShownReview
+from fondly.operations.errors import OperationError
+
+
+@dataclass(frozen=True)
+class OneEmail:
+    """A finished email of a run, by its row in the index."""
+
+    emails: Emails
+    row: EmailIndexRow
+
+    @classmethod
+    async def of(cls, emails: Emails, key: str, part: int | None = None) -> "OneEmail":
+        """Find an email by its customer's digest; without the part, each may have to be looked through.
+
+        Raises `OperationError` if there is none.
+        """
+        part = part or await _part_of(emails, key)
+        for each in [part] if part else emails.parts:
+            index = object_keys.email_index(emails.run.run_id, each)
+            async for row in lines_with(emails.objects, index, EmailIndexRow, "key", key):
+                return cls(emails, row)
+        raise OperationError(
+            f"{emails.run.run_id} has no such email, or it was made before there was an index"
+        )
+
+    async def wordings(self) -> dict[str, WordingCount]:
+        """Return its wordings by field, with how many emails of its part have each."""
+        key = object_keys.email_wordings(self.emails.run.run_id, self.row.part)
+        wanted, found = set(self.row.wordings.values()), dict[str, WordingCount]()
+        async for line in self.emails.objects.lines(key):
+            if any(digest.encode() in line for digest in wanted):
+                one = WordingCount.model_validate_json(line)
+                found[one.digest] = one
+        return {field: found[each] for field, each in self.row.wordings.items() if each in found}
+
+    async def shown(self) -> ShownEmail:
+        """Return all about it but for its prompts; raise `OperationError` if its message is gone."""
+        emails, customer_id = self.emails, self.row.customer_id
+        recommendation, records, message, dispatches = await asyncio.gather(
+            self._recommendation(),
+            emails.records.existing(emails.run.run_id, [customer_id]),
+            emails.message(customer_id),
+            emails.lookup.of_customers(emails.run.run_id, [customer_id]),
+        )
+        if recommendation is None or customer_id not in records:
+            raise OperationError(f"{emails.run.run_id} does not have this email any more")
+        dispatch = dispatches.get(customer_id)
+        return shown_email(
+            recommendation,
+            message,
+            records[customer_id],
+            await self._reviews(recommendation),
+            shown_delivery(dispatch) if dispatch else None,
+        )
+
+    async def prompts(self, email: ShownEmail) -> Mapping[str, ShownPrompt]:
+        """Return the prompts that its words answer, by key, as far as the run has kept them."""
+        wanted, found = set(email.prompt_keys), dict[str, ShownPrompt]()
+        async for each in shown_prompts(self.emails.objects, self.emails.run.run_id, self.row.part):
+            if each.prompt_key in wanted:
+                found[each.prompt_key] = each
+            if len(found) == len(wanted):
+                break
+        return {key: found[key] for key in email.prompt_keys if key in found}
+
+    async def _recommendation(self) -> Recommendation | None:
+        key = object_keys.recommendations(self.emails.run.run_id, self.row.part)
+        asked = "customer_id", self.row.customer_id
+        return await anext(lines_with(self.emails.objects, key, Recommendation, *asked), None)
+
+    async def _reviews(self, recommendation: Recommendation) -> tuple[ShownReview, ...]:
+        """The customer's reviews; of the catalogue only what they have is known, and needed."""
+        own = (
+            CatalogueEntry(each.product_id, each.product_name, each.category) for each in recommendation.owned
+        )
+        products = {each.product_id: each for each in own}
+        reviews = RunReviews(self.emails.objects, self.emails.run.run_id, products)
+        return await reviews.of_customer(self.row.part, self.row.customer_id)
+
+
+async def _part_of(emails: Emails, key: str) -> int | None:
+    """The part of a customer's email, as far as the customer is known by this digest, and the part by it."""
+    customer_id = await by_key(emails.environment, key)
+    if customer_id is None:
+        return None
+    record = (await emails.records.existing(emails.run.run_id, [customer_id])).get(customer_id)
+    return record.part if record else None
