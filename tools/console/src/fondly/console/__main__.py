@@ -100,6 +100,7 @@ async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
         environment_of=await stack.enter_async_context(one_environment(nullcontext(environment))),
         hosts=settings.hosts,
         sessions=sessions,
+        max_upload_bytes=settings.console_max_upload_bytes,
     )
 
 
