@@ -11,7 +11,7 @@ INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 TEMPLATE := examples/service
 CODE := shared services tools lab understudy tests $(TEMPLATE) conftest.py
 # What goes to AWS, and for which of Fargate's processors.
-IMAGES := $(SERVICES) cli understudy
+IMAGES := $(SERVICES) cli console understudy
 PLATFORM := linux/arm64
 PYTHON_IMAGE := python:3.13-slim
 # The index of all platforms; empty means whatever the tag is. `make pin-images` writes it.

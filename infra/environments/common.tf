@@ -39,7 +39,21 @@ module "connect" {
   keys                 = module.keys.arns
   bucket               = { name = module.pipeline.bucket_names["data"], arn = module.pipeline.bucket_arns["data"] }
   personalize_role_arn = module.pipeline.personalize_role_arn
+  forgetting           = module.pipeline.forgetting
   connection           = var.connect
+}
+
+module "console" {
+  source = "../../modules/console"
+  count  = var.console == null ? 0 : 1
+
+  name          = local.name
+  release       = { image_tag = var.image_tag, check = var.check }
+  pipeline      = module.pipeline.console
+  network       = module.network.tasks
+  keys          = module.keys.arns
+  console       = var.console
+  client_secret = var.console_client_secret
 }
 
 variable "region" {
@@ -106,6 +120,31 @@ variable "connect" {
     webhook_secret_arn = optional(string)
   })
   default = null
+}
+
+variable "console" {
+  description = "Offer the web console, to people who sign in; null for none. See the console module; takes nat."
+  type = object({
+    domain          = string
+    certificate_arn = string
+    allowed_cidrs   = optional(list(string))
+    oidc            = optional(map(string))
+    groups          = optional(map(string))
+    hours = optional(object({
+      opens         = optional(string)
+      closes        = optional(string)
+      time_zone     = optional(string)
+      tasks_outside = optional(number)
+    }))
+  })
+  default = null
+}
+
+variable "console_client_secret" {
+  description = "The secret of the console's client at the issuer, if people sign in with one: TF_VAR_console_client_secret."
+  type        = string
+  default     = null
+  sensitive   = true
 }
 
 variable "sentiment" {
@@ -189,4 +228,9 @@ output "realtime_key_parameter" {
 output "webhook_url" {
   description = "Where a shop's platform says that customers ask to be forgotten; null without `connect` and its webhooks."
   value       = one(module.connect[*].webhook_url)
+}
+
+output "console" {
+  description = "The console: its address, the DNS record to add, and the pool to add people to; null without `console`."
+  value       = one(module.console[*].console)
 }

@@ -138,7 +138,7 @@ def test_understudy_keeps_its_state_where_it_is_mounted() -> None:
 
 def test_there_is_a_repository_for_every_image_that_is_pushed() -> None:
     """And every service's image is one of them."""
-    pushed = {*SERVICES, "cli", "understudy"}
+    pushed = {*SERVICES, "cli", "console", "understudy"}
     assert set(module(configuration("bootstrap"), "registry").variable("images")) == pushed
     assert set(module(configuration("dev"), "pipeline").local("images").values()) < pushed
 

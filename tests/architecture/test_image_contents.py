@@ -6,7 +6,7 @@ from pathlib import Path
 import botocore.session
 
 ROOT = Path(__file__).parents[2]
-OTHERWISE = {"account", "logs", "schemas", "ses"}
+OTHERWISE = {"account", "logs", "schemas", "ses", "signer"}
 """Words of modules with clients that are names of services, too."""
 
 

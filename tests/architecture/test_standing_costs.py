@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.configurations import PROFILE, configuration
+from tests.support.configurations import CONSOLE, PROFILE, configuration
 from tests.support.hcl.configuration import Instance
 
 DEFAULTS: dict[str, dict[str, Any]] = {
@@ -47,6 +47,7 @@ BY_USE = {
     "aws_cloudwatch_dashboard",  # three of an account are free
     "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_group",
+    "aws_cognito_user_pool",  # by people who sign in
     "aws_dynamodb_table",
     "aws_efs_file_system",
     "aws_flow_log",
@@ -70,9 +71,12 @@ FREE = {
     "aws_api_gateway_resource",
     "aws_api_gateway_stage",
     "aws_appautoscaling_policy",
+    "aws_appautoscaling_scheduled_action",
     "aws_appautoscaling_target",
     "aws_budgets_budget",
     "aws_cloudwatch_event_target",
+    "aws_cognito_user_pool_client",
+    "aws_cognito_user_pool_domain",
     "aws_default_security_group",
     "aws_ecs_cluster_capacity_providers",
     "aws_ecs_task_definition",
@@ -180,10 +184,18 @@ def test_sending_adds_what_is_known_of_it() -> None:
     }
 
 
+def test_the_console_adds_what_is_known_of_it() -> None:
+    """A load balancer with an address in each zone, a web ACL, and a task that would run day and night."""
+    without, with_it = (standing(everything("prod", nat=True, console=each)) for each in (None, CONSOLE))
+    assert known("console") == {
+        unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
+    }
+
+
 @pytest.mark.parametrize("environment", DEFAULTS)
 def test_it_is_known_of_every_resource_what_it_costs(environment: str) -> None:
     """Whoever adds another kind decides whether it has a price by the hour, by use, or none."""
-    kinds = {each.kind for each in everything(environment, realtime={"enabled": True})}
+    kinds = {each.kind for each in everything(environment, realtime={"enabled": True}, console=CONSOLE)}
     assert kinds - BY_THE_HOUR_OR_MONTH - BY_USE - FREE == set()
 
 
@@ -200,7 +212,8 @@ def standing(made: list[Instance]) -> Counter[str]:
     units = Counter(
         {
             "nat.hours": len(of_kind["aws_nat_gateway"]) * HOURS_PER_MONTH,
-            "nat.address_hours": len(of_kind["aws_eip"]) * HOURS_PER_MONTH,
+            "nat.address_hours": (len(of_kind["aws_eip"]) + sum(map(addresses, of_kind["aws_lb"])))
+            * HOURS_PER_MONTH,
             "kms.key_months": len(of_kind["aws_kms_key"]),
             "route53.zone_months": len(of_kind["aws_service_discovery_private_dns_namespace"]),
             "cloudwatch.alarm_months": sum(map(metrics, of_kind["aws_cloudwatch_metric_alarm"])),
@@ -221,6 +234,11 @@ def metrics(alarm: Instance) -> int:
     """How many metrics an alarm watches: each is billed, an expression over them is not."""
     queries = [query for query, _ in alarm.block.expanded("metric_query", alarm.scope)]
     return sum(bool(query.nested("metric")) for query in queries) if queries else 1
+
+
+def addresses(balancer: Instance) -> int:
+    """How many public addresses a load balancer has: one in each zone, unless it is internal."""
+    return 0 if "internal" in set(balancer) else len(balancer["subnets"])
 
 
 def zones(endpoint: Instance) -> int:

@@ -86,7 +86,7 @@ def compose(project: Callable[..., Compose]) -> Compose:
 def images(compose: Compose) -> dict[str, str]:
     """All our images, freshly built, by name."""
     compose("build", "--quiet")
-    names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli")
+    names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli", "console")
     return {name: f"fondly/{name}:{VERSION}" for name in names}
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fondly.console.settings import ConsoleSettings
 from fondly.operations.local_stack import ENVIRONMENT
 from fondly.operations.topology import load_topology
 from fondly.recommender.settings import RecommenderWebSettings
@@ -19,7 +20,7 @@ from tests.support.services import CONSUMERS
 
 ROOT = Path(__file__).parents[2]
 OURS = (*CONSUMERS, "understudy", "provisioner")
-WEB, PAGES = "web", "unsubscribe"
+WEB, PAGES, CONSOLE = "web", "unsubscribe", "console"
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
@@ -61,12 +62,12 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
     """They are read-only and have no privileges; only web processes have a port."""
     found = services(compose, *([override] if override else []), **AWS)
-    for name in {*OURS, WEB, PAGES} & set(found):
+    for name in {*OURS, WEB, PAGES, CONSOLE} & set(found):
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert ("ports" in service) == (name in {WEB, PAGES})
+        assert ("ports" in service) == (name in {WEB, PAGES, CONSOLE})
         assert "container_name" not in service
 
 
@@ -114,6 +115,19 @@ def test_the_pages_are_the_senders_image_with_another_module(compose: Compose) -
     [published] = pages["ports"]
     assert str(published["target"]) == port
     assert "FONDLY_MAILER_UNSUBSCRIBE_URL" not in {n for n, value in pages["environment"].items() if value}
+
+
+def test_the_console_knows_the_address_that_browsers_have(compose: Compose) -> None:
+    """Its own port is another, and it answers no other name; it has the services' settings."""
+    console = services(compose, FONDLY_CONSOLE_PORT="9999")[CONSOLE]
+    given = {
+        name.removeprefix(PREFIX).lower(): value for name, value in console["environment"].items() if value
+    }
+    settings = ConsoleSettings.model_validate(given)
+    [published] = console["ports"]
+    assert (published["published"], published["target"]) == ("9999", settings.console_port)
+    assert {"127.0.0.1:9999", "127.0.0.1:8080"} <= settings.hosts
+    assert "127.0.0.1:8080/live" in console["healthcheck"]["test"][-1]
 
 
 def test_with_the_mailbox_the_sender_is_told_of_one_variable_only(compose: Compose) -> None:

@@ -25,6 +25,8 @@ SHOP = {
         "FONDLY_MAILER_POSTAL_ADDRESS": "1 Example Street",
     }
 }
+CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
+CONSOLE = {"domain": "console.shop.example", "certificate_arn": CERTIFICATE}
 COMMON: dict[str, Any] = {"region": "eu-west-1", "image_tag": "1.2.3", "alarm_emails": ["ops@shop.example"]}
 INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "prod": (
@@ -51,6 +53,10 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "realtime": {"enabled": True},
             "sending": {"transport": "smtp", "smtp": MAIL_SERVER, "mailbox": MAILBOX},
         },
+    ),
+    "console": (
+        "environments/prod",
+        {**COMMON, "shop": SHOP, "mailer": {"model_id": PROFILE}, "nat": True, "console": CONSOLE},
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
     "account": ("bootstrap/account", {}),

@@ -38,7 +38,7 @@ module "registry" {
   key_arn = module.keys.arns["images"]
   images = concat(
     [for file in fileset("${path.module}/../../../services", "*/pyproject.toml") : dirname(file)],
-    ["cli", "understudy"],
+    ["cli", "console", "understudy"],
   )
 }
 

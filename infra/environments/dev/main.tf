@@ -11,6 +11,7 @@ module "network" {
   name         = local.name
   zones        = var.zones
   nat          = true
+  public       = var.console != null
   bucket_arns  = values(module.pipeline.bucket_arns)
   logs_key_arn = module.keys.arns.logs
 }

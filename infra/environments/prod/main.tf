@@ -39,6 +39,7 @@ module "network" {
   zone_count          = 3
   zones               = var.zones
   nat                 = var.nat
+  public              = var.console != null
   interface_endpoints = setsubtract(local.interface_endpoints, local.unused_endpoints)
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs

@@ -1,4 +1,14 @@
-# What stands before a stage of API Gateway: a web ACL, and its log, which has no paths, queries or secret headers.
+# What stands before a stage of API Gateway or a load balancer: a web ACL, and its log, which has no paths, queries or
+# secret headers.
+
+locals {
+  common_rules = var.common_rules_counted == null ? {} : {
+    common = { priority = 4, name = "AWSManagedRulesCommonRuleSet", counted = var.common_rules_counted }
+  }
+  managed_rules = merge(local.common_rules, {
+    known-bad-inputs = { priority = 2, name = "AWSManagedRulesKnownBadInputsRuleSet", counted = [] }
+  })
+}
 
 resource "aws_wafv2_web_acl" "this" {
   name        = var.name
@@ -31,25 +41,41 @@ resource "aws_wafv2_web_acl" "this" {
     }
   }
 
-  rule {
-    name     = "known-bad-inputs"
-    priority = 2
+  dynamic "rule" {
+    for_each = local.managed_rules
 
-    override_action {
-      none {}
-    }
+    content {
+      name     = rule.key
+      priority = rule.value.priority
 
-    statement {
-      managed_rule_group_statement {
-        vendor_name = "AWS"
-        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+      override_action {
+        none {}
       }
-    }
 
-    visibility_config {
-      cloudwatch_metrics_enabled = true
-      metric_name                = "known-bad-inputs"
-      sampled_requests_enabled   = false
+      statement {
+        managed_rule_group_statement {
+          vendor_name = "AWS"
+          name        = rule.value.name
+
+          dynamic "rule_action_override" {
+            for_each = rule.value.counted
+
+            content {
+              name = rule_action_override.value
+
+              action_to_use {
+                count {}
+              }
+            }
+          }
+        }
+      }
+
+      visibility_config {
+        cloudwatch_metrics_enabled = true
+        metric_name                = rule.key
+        sampled_requests_enabled   = false
+      }
     }
   }
 

@@ -24,6 +24,12 @@ variable "max_body_bytes" {
   }
 }
 
+variable "common_rules_counted" {
+  description = "Also block what AWS's common rules block, except by these, which only count; null for none of them."
+  type        = set(string)
+  default     = null
+}
+
 variable "secret_headers" {
   description = "Headers that the log leaves out."
   type        = set(string)

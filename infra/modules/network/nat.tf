@@ -1,7 +1,11 @@
-# The only public subnet; it holds the NAT gateway and nothing else.
+# Public subnets hold the NAT gateway and, if there is one, a load balancer, which takes a subnet in each zone.
+
+locals {
+  public_zones = slice(local.zones, 0, var.public ? length(local.zones) : var.nat ? 1 : 0)
+}
 
 resource "aws_internet_gateway" "this" {
-  count = var.nat ? 1 : 0
+  count = var.nat || var.public ? 1 : 0
 
   vpc_id = aws_vpc.this.id
 
@@ -9,17 +13,17 @@ resource "aws_internet_gateway" "this" {
 }
 
 resource "aws_subnet" "public" {
-  count = var.nat ? 1 : 0
+  count = length(local.public_zones)
 
   vpc_id            = aws_vpc.this.id
-  availability_zone = local.zones[0]
-  cidr_block        = cidrsubnet(var.cidr, 4, 15)
+  availability_zone = local.public_zones[count.index]
+  cidr_block        = cidrsubnet(var.cidr, 4, 15 - count.index)
 
-  tags = { Name = "${var.name}-public-${local.zones[0]}" }
+  tags = { Name = "${var.name}-public-${local.public_zones[count.index]}" }
 }
 
 resource "aws_route_table" "public" {
-  count = var.nat ? 1 : 0
+  count = var.nat || var.public ? 1 : 0
 
   vpc_id = aws_vpc.this.id
 
@@ -32,9 +36,9 @@ resource "aws_route_table" "public" {
 }
 
 resource "aws_route_table_association" "public" {
-  count = var.nat ? 1 : 0
+  count = length(local.public_zones)
 
-  subnet_id      = aws_subnet.public[0].id
+  subnet_id      = aws_subnet.public[count.index].id
   route_table_id = aws_route_table.public[0].id
 }
 

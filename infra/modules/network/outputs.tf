@@ -9,6 +9,7 @@ output "tasks" {
     vpc_id                 = aws_vpc.this.id
     cidr                   = var.cidr
     subnet_ids             = [for subnet in aws_subnet.private : subnet.id]
+    public_subnet_ids      = aws_subnet.public[*].id
     egress_cidrs           = [var.nat ? "0.0.0.0/0" : var.cidr]
     egress_prefix_list_ids = [aws_vpc_endpoint.s3.prefix_list_id, aws_vpc_endpoint.dynamodb.prefix_list_id]
   }

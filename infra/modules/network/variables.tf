@@ -37,6 +37,12 @@ variable "nat" {
   default     = false
 }
 
+variable "public" {
+  description = "A public subnet in each zone, for a load balancer that people reach."
+  type        = bool
+  default     = false
+}
+
 variable "interface_endpoints" {
   description = "AWS services to reach through private addresses, such as sqs or ecr.api. Ignored with a NAT gateway."
   type        = set(string)

@@ -56,6 +56,21 @@ output "cluster_name" {
   value       = aws_ecs_cluster.this.name
 }
 
+output "console" {
+  description = "The console module's input `pipeline`."
+  value = {
+    cluster    = local.cluster
+    settings   = module.topology.environment
+    bucket_arn = local.data_bucket
+    forgetting = local.forgetting
+  }
+}
+
+output "forgetting" {
+  description = "What forgetting customers takes: permissions as the service module has them."
+  value       = local.forgetting
+}
+
 output "service_names" {
   description = "The ECS services."
   value = concat(

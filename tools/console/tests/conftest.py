@@ -9,11 +9,12 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message
 
-from fondly.console.app import Console, console_app
+from fondly.console.app import Console, Guard, console_app
 from fondly.console.roles import Person, Role
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.target import Target, load_topology
 from fondly.stack.provision import Resources
+from tests.support.acting_roles import ASKED, checked_against_roles
 from tests.support.environments import REGION
 
 HOST = "127.0.0.1:8080"
@@ -25,7 +26,12 @@ class Asked:
 
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
-    text: str = ""
+    body: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode()
 
 
 @dataclass
@@ -52,6 +58,12 @@ class Asking:
         """Send a form of a page of ours."""
         own = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
         return await self.ask("POST", path, urlencode(fields or {}).encode(), own | dict(headers or {}))
+
+    async def ended(self, job: str) -> None:
+        """Wait for the end of a job."""
+        assert isinstance(self.app, Guard)
+        task = self.app.app.state.watching.jobs[job].task
+        await task
 
     async def upload(self, files: Mapping[str, bytes], headers: Mapping[str, str] | None = None) -> Asked:
         """Send files as a browser sends those of a form."""
@@ -97,9 +109,13 @@ class Asking:
                 asked.status = message["status"]
                 asked.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
-                asked.text += message.get("body", b"").decode()
+                asked.body += message.get("body", b"")
 
-        await self.app(scope, receive, send)
+        async def answer() -> None:  # in a task, as a server has one for each request
+            ASKED.set(True)
+            await self.app(scope, receive, send)
+
+        await asyncio.create_task(answer())
         return asked
 
 
@@ -107,7 +123,8 @@ class Asking:
 async def environment(resources: Resources) -> AsyncIterator[Environment]:
     """The environment that holds `resources`."""
     name = resources.tables["runs"].removesuffix("-runs")
-    async with open_environment(Target(name, REGION), load_topology(None)) as opened:
+    opening = open_environment(Target(name, REGION), load_topology(None))
+    async with opening as opened, checked_against_roles(opened):
         yield opened
 
 

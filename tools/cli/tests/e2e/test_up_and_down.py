@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, build_opener, urlopen
 
 import psutil
 import pytest
@@ -40,7 +40,7 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
     assert [line.partition(":")[0] for line in up.stderr.splitlines()] == [
         "running",
         "start a run",
-        "queues",
+        "look at everything",
         "logs",
         "stop",
     ]
@@ -49,13 +49,17 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
     assert "already running" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
-    assert len(stack) == 13
+    assert len(stack) == 14
     port = re.search(r"^export FONDLY_RECOMMENDER_WEB_PORT=(\d+)$", up.stdout, re.MULTILINE)
     assert port
     with urlopen(f"http://127.0.0.1:{port[1]}/live", timeout=5) as alive:
         assert alive.status == 200
     sockets = [each for process in stack for each in process.net_connections() if each.status == "LISTEN"]
     assert {each.laddr.ip for each in sockets} == {"127.0.0.1"}
+    opened = fondly_process("console").stdout.strip()
+    assert opened.startswith("http://127.0.0.1:")
+    with build_opener(HTTPCookieProcessor()).open(opened, timeout=5) as page:
+        assert "fondly-local" in page.read().decode()
     queues = fondly_process("queues", "--json")
     assert queues.stderr.startswith("using the local stack")
     assert len(json.loads(queues.stdout)) == 7

@@ -31,6 +31,8 @@ def test_queues_show_messages_and_dead_letters(
         "delayed": 0,
         "oldest_age_s": None,
         "dead_letters": 0,
+        "came_per_min": None,
+        "went_per_min": None,
     }
     assert found["sentiment"]["dead_letters"] == 1
     assert (answer.code, answer.err.count("\n")) == (1, 1)

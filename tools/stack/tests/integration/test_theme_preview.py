@@ -16,8 +16,8 @@ from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.message.theme_files import built_in_themes
+from fondly.operations.shop.sample_email import BRAND, COPY, LANGUAGE, preview_content, preview_facts
 from fondly.recommender.domain.picking.rules import MAX_PICKS
-from fondly.stack.theme_preview.emails import BRAND, COPY, LANGUAGE, preview_content, preview_facts
 from fondly.stack.theme_preview.server import in_mode, preview_app
 
 

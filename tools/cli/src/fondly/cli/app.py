@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from fondly.cli.commands import (
+    api,
     audit,
     check,
     cleanup,
@@ -81,6 +82,7 @@ app.command()(check.check)
 app.command()(demo.demo)
 app.command()(demo.compose_demo)
 app.command()(stack.up)
+app.command()(stack.console)
 app.command()(stack.down)
 app.command()(shop.init)
 app.command()(upload.upload)
@@ -94,6 +96,7 @@ app.command()(queues.queues)
 app.command()(audit.audit)
 app.command()(runs.runs)
 app.command()(recommend.recommend)
+app.add_typer(api.app, name="api")
 app.add_typer(runs.app, name="run")
 app.add_typer(emails.app, name="email")
 app.add_typer(connect.app, name="connect")

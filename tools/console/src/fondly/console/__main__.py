@@ -1,63 +1,134 @@
-"""Starts the console: `python -m fondly.console`."""
+"""Starts the console: `python -m fondly.console`; with `--url` prints a one-time address of one that runs."""
 
 import asyncio
-from contextlib import AsyncExitStack
+import sys
+from contextlib import AsyncExitStack, nullcontext
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import Field
 from starlette.requests import HTTPConnection
 
-from fondly.console.app import Console, console_app, one_environment
-from fondly.console.roles import Person
-from fondly.console.sessions import LocalSessions, read_key
-from fondly.operations.environment import open_environment
+from fondly.console.acting import acting_for_people
+from fondly.console.alb import PublicKeys, SignedIn
+from fondly.console.app import Console, Identify, console_app, one_environment
+from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role
+from fondly.console.sessions import LocalSessions, opening_path, read_key
+from fondly.console.settings import ConsoleSettings, Identity
+from fondly.operations.environment import Environment, open_environment
+from fondly.operations.errors import OperationError
 from fondly.operations.target import Target, load_topology
-from fondly.runtime.logs import get_logger
-from fondly.runtime.process import run_process
-from fondly.runtime.settings import WebSettings
+from fondly.operations.webhooks.sendings import Watch
+from fondly.runtime.process import run_main
+from fondly.runtime.readiness import problem_of
+from fondly.runtime.settings import load_settings
 from fondly.runtime.web.measures import Measures
-from fondly.runtime.web.server import Listening, WebApp, serve_web
+from fondly.runtime.web.server import Beside, Listening, WebApp, serve_web
 
-log = get_logger()
-
-
-class ConsoleSettings(WebSettings):
-    """The settings of the console, from `FONDLY_CONSOLE_…`."""
-
-    console_host: str = "127.0.0.1"
-    console_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
-    console_key_file: Path
-    """The key that signs one-time addresses and sessions; it is made if there is none."""
-    region: Annotated[str, Field(validation_alias="AWS_REGION")] = "eu-west-1"
+LINGER_S = 10.0
+"""How long a load balancer may take to see that a task ends."""
+WEBHOOKS = Acting("webhooks", Role.OPERATOR)
+"""Who tells other systems what has become of runs."""
 
 
 def main() -> None:
-    """Answer requests."""
-    run_process("console", ConsoleSettings, serve)
+    """Answer requests, see whether that is possible, or print an address."""
+    if sys.argv[1:] == ["--url"]:
+        sys.stdout.write(f"{one_time_url(load_settings(ConsoleSettings))}\n")
+        return
+    run_main(
+        "console",
+        ConsoleSettings,
+        module="fondly.console",
+        description="Answer people who see to runs.",
+        serve=serve,
+        check=check,
+    )
+
+
+def one_time_url(settings: ConsoleSettings) -> str:
+    """Return an address that signs in whoever opens it first."""
+    return settings.url + opening_path(_key(settings))
 
 
 async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     async with AsyncExitStack() as stack:
-        target = Target(settings.environment, settings.region)
-        opened = open_environment(target, load_topology(None))
-        sessions = LocalSessions(read_key(settings.console_key_file))
-
-        async def identify(connection: HTTPConnection) -> Person | None:
-            return sessions.person(connection)
-
-        names = ("127.0.0.1", "localhost", "[::1]")
-        console = Console(
-            name=settings.environment,
-            identify=identify,
-            environment_of=await stack.enter_async_context(one_environment(opened)),
-            hosts=frozenset(f"{name}:{settings.console_port}" for name in names),
-            sessions=sessions,
-        )
+        try:
+            console = await _console(settings, stack)
+        except OperationError as error:
+            return str(error)
         app = WebApp(console_app(console), Measures())
-        at = Listening(settings.console_host, settings.console_port, linger_s=0.0, drain_s=settings.drain_s)
-        return await serve_web(app, at, stop=stop)
+        linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
+        at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
+        telling = _telling(await console.environment_of(Person.of(WEBHOOKS.name, [WEBHOOKS.role])))
+        return await serve_web(app, at, stop=stop, beside=[telling])
+
+
+def _telling(environment: Environment) -> Beside:
+    """Return what tells other systems what has become of runs, as long as the console runs."""
+
+    async def tell(stop: asyncio.Event) -> None:
+        ACTING.set(WEBHOOKS)
+        await Watch(environment).run(stop)
+
+    return tell
+
+
+async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
+    """Return why the ledger cannot be read in a role that is assumed, empty if it can."""
+
+    async def look() -> str:
+        async with AsyncExitStack() as stack:
+            await _console(settings, stack)
+            return ""
+
+    return await problem_of(look())
+
+
+async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
+    sessions = None
+    if settings.console_identity is Identity.ALB:
+        identify = await _signed_in(settings, stack)
+    else:
+        sessions = LocalSessions(_key(settings))
+        identify = _local(sessions)
+    target = Target(settings.environment, settings.region)
+    environment = await stack.enter_async_context(open_environment(target, load_topology(None)))
+    await _point_to_runs(environment)
+    return Console(
+        name=settings.environment,
+        identify=identify,
+        environment_of=await stack.enter_async_context(one_environment(nullcontext(environment))),
+        hosts=settings.hosts,
+        sessions=sessions,
+        max_upload_bytes=settings.console_max_upload_bytes,
+    )
+
+
+async def _point_to_runs(environment: Environment) -> None:
+    """Have the runs of earlier releases listed, which takes writing, so that viewers need not."""
+    before = ACTING.set(CONSOLE._replace(role=Role.OPERATOR))
+    await (await environment.ledger()).recent(limit=1)
+    ACTING.reset(before)
+
+
+async def _signed_in(settings: ConsoleSettings, stack: AsyncExitStack) -> Identify:
+    """Know people by the load balancer, and act for them in its account."""
+    signer = settings.console_signer or ""
+    await stack.enter_async_context(acting_for_people(settings.environment, signer, settings.region))
+    ours = {"signer": signer, "iss": settings.console_issuer or "", "client": settings.console_client or ""}
+    keys = PublicKeys(signer.split(":")[3])
+    return SignedIn(ours, keys, settings.console_groups_claim, settings.console_groups or {}).person
+
+
+def _local(sessions: LocalSessions) -> Identify:
+    async def identify(connection: HTTPConnection) -> Person | None:
+        return sessions.person(connection)
+
+    return identify
+
+
+def _key(settings: ConsoleSettings) -> bytes:
+    return read_key(settings.console_key_file or Path())
 
 
 if __name__ == "__main__":

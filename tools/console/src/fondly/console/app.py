@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -16,15 +17,17 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
-from fondly.console.roles import Person
+from fondly.console.roles import CONSOLE, Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.console.staging import Staging
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
-from fondly.operations.errors import ChangedError, MissingResourceError, OperationError
+from fondly.operations.errors import OperationError
+from fondly.operations.tokens import find_token
 from fondly.runtime.web.gate import MAX_BODY_BYTES, limited, problem_of
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
@@ -54,8 +57,10 @@ class Console:
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
     staging: Staging = field(default_factory=Staging)
+    drafts: dict[str, Any] = field(default_factory=dict)
+    """What people are about to save of the shop's files, by person."""
     max_upload_bytes: int = 4 * 1024**3
-    """All files of one upload together."""
+    """All files of an upload together."""
 
 
 @dataclass
@@ -78,7 +83,9 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         Mount("/static", static),
         Route("/open/{token}", _open),
         Route("/live", _live),
+        Route("/health", _live),
         *(route for area in AREAS for route in area.ROUTES),
+        *API_ROUTES,
         *more,
     ]
     app = Starlette(routes=routes)
@@ -131,14 +138,27 @@ class Guard:
             raise ProblemError(HTTPStatus.MISDIRECTED_REQUEST, "this console has another address")
         if scope["path"].startswith(OPEN):
             return
-        is_token = headers.get("authorization", "").startswith("Bearer ")
-        if request.method not in SAFE and not is_token and not _is_own(headers):
+        token = _token(request)
+        if request.method not in SAFE and token is None and not _is_own(headers):
             raise ProblemError(HTTPStatus.FORBIDDEN, "this was sent from another site")
-        person = await self.console.identify(request)
+        person = await (self.console.identify(request) if token is None else self._machine(token))
         if person is None:
-            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in")
+            raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in", {"WWW-Authenticate": "Bearer"})
         scope["state"]["person"] = person
         scope["state"]["environment"] = await self.console.environment_of(person)
+
+    async def _machine(self, text: str) -> Person | None:
+        """Return the machine that has a token, whatever else its request brings."""
+        found = await find_token(
+            await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text
+        )
+        return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
+
+
+def _token(request: Request) -> str | None:
+    """Return the bearer token of a request to the API, which then counts alone; None if it brings none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.casefold() == "bearer" and request.url.path.startswith(API) else None
 
 
 def _is_own(headers: Headers) -> bool:
@@ -154,15 +174,10 @@ def _is_own(headers: Headers) -> bool:
 
 
 def _problem(error: Exception) -> ProblemError:
-    if isinstance(error, MissingResourceError | PermanentError):
-        return ProblemError(HTTPStatus.NOT_FOUND, str(error))
-    if isinstance(error, ChangedError):
-        return ProblemError(HTTPStatus.PRECONDITION_FAILED, str(error))
-    return (
-        ProblemError(HTTPStatus.CONFLICT, str(error))
-        if isinstance(error, OperationError)
-        else problem_of(error)
-    )
+    if isinstance(error, OperationError | PermanentError):
+        status, changes = getattr(error, "status", HTTPStatus.NOT_FOUND), getattr(error, "changes", None)
+        return ProblemError(status, str(error), more={"changes": changes} if changes else {})
+    return problem_of(error)
 
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:

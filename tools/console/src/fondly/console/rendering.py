@@ -34,8 +34,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer; an email's own frame has a policy that is stricter still."""
-EMAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-"""An email has styles of its own, and neither scripts, forms nor anything from elsewhere."""
 
 
 def when(at: datetime) -> str:
@@ -51,6 +49,14 @@ def words(name: str) -> str:
 def source_name(source: str) -> str:
     """Return an upload without its bucket and folder: `2026-11/shop.csv`; a set has several files."""
     return " ".join(each.partition(UPLOADS)[2] or each for each in source.split())
+
+
+def pretty(text: str) -> str:
+    """Return JSON indented, and anything else as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def _templates() -> Environment:
@@ -75,6 +81,7 @@ def _templates() -> Environment:
         "source": source_name,
         "person": formatting.caller,
         "moment": moment,
+        "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(Role(role))
@@ -98,14 +105,5 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
     person = getattr(request.state, "person", None)
-    known = {
-        "person": person,
-        "environment": request.app.state.console.name,
-        "path": request.url.path,
-    }
+    known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
-
-
-def email_frame(html: str) -> HTMLResponse:
-    """Answer with an email, for a sandboxed frame."""
-    return HTMLResponse(html, headers={"Content-Security-Policy": EMAIL_POLICY})

@@ -1,10 +1,12 @@
 """Who may do what: a role allows what is named in its line, and all that the roles below it allow."""
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
 from http import HTTPStatus
+from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -50,13 +52,28 @@ class Person:
         return role in self.roles
 
 
+class Acting(NamedTuple):
+    """In whose name AWS is called, and in which role."""
+
+    name: str
+    role: Role
+
+
+CONSOLE = Acting("console", Role.VIEWER)
+"""The console itself, as long as it is not known who asks: it sees figures only."""
+ACTING = ContextVar("ACTING", default=CONSOLE)
+"""Who acts in this task, and in those that it starts."""
 Handler = Callable[[Request], Awaitable[Response]]
 ROLE_OF_HANDLER = "needed_role"
 """The attribute of a handler with its role: a test reads it of every route."""
 
 
-def allowed(role: Role) -> Callable[[Handler], Handler]:
-    """Let a handler answer only people who have `role`; others get 403, which names it."""
+def allowed(role: Role, *, acting: Role | None = None) -> Callable[[Handler], Handler]:
+    """Let a handler answer only people who have `role`; others get 403, which names it.
+
+    AWS is called in that role, whatever else the person may do, or in `acting`: to pause a delivery is to
+    write, which the role of readers cannot.
+    """
 
     def decorated(handler: Handler) -> Handler:
         @wraps(handler)
@@ -64,6 +81,7 @@ def allowed(role: Role) -> Callable[[Handler], Handler]:
             person: Person = request.state.person
             if not person.may(role):
                 raise ProblemError(HTTPStatus.FORBIDDEN, f"this takes the role {role}")
+            ACTING.set(Acting(person.name, acting or role))
             return await handler(request)
 
         setattr(answer, ROLE_OF_HANDLER, role)

@@ -33,8 +33,8 @@ NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
 
 
-_session = cache(get_session)
-"""One per process: it caches the descriptions of services."""
+own_session = cache(get_session)
+"""One per process: it caches the descriptions of services, and has the credentials of every client."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ class Environment:
 
 def open_client(service: str, region: str, **config: Any) -> AbstractAsyncContextManager[Any]:  # noqa: ANN401 - of botocore
     """Open a client; endpoint and credentials are those of the AWS SDK."""
-    session: Any = _session()
+    session: Any = own_session()
     opened: AbstractAsyncContextManager[Any] = session.create_client(
         service, region_name=region, config=CONFIG.merge(AioConfig(**config))
     )

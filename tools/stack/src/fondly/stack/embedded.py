@@ -1,7 +1,7 @@
 """The embedded stack: an AWS emulator, understudy, the sample's pictures and our processes, on loopback.
 
 These are the services; the recommender's web process, which answers with a customer's current picks; and the
-sender's other processes, which show the pages to unsubscribe and read what comes back.
+sender's other processes, which show the pages to unsubscribe and read what comes back; and the console.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -35,6 +35,9 @@ FEEDBACK, PAGES = "sender.feedback", "sender.web"
 FINISHING = (*SERVICES, "mailer")
 """What takes a run to its end. The mailer twice: most of the work is its, and a process uses one core."""
 PROCESSES = (*FINISHING, FEEDBACK, WEB, PAGES)
+CONSOLE = "console"
+CONSOLE_PORT, CONSOLE_KEY = "FONDLY_CONSOLE_PORT", "FONDLY_CONSOLE_KEY_FILE"
+"""The variables with the console's port, and with the file of the key that signs its one-time addresses."""
 WEB_PORT = "FONDLY_RECOMMENDER_WEB_PORT"
 """The variable with the port of the web process, which asks for no key on loopback."""
 PAGES_PORT = "FONDLY_SENDER_WEB_PORT"
@@ -93,14 +96,15 @@ def embedded_stack(
 ) -> Iterator[EmbeddedStack]:
     """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile.
 
-    With a folder `state` it goes on where it ended: with its runs, queues, addresses and trained models.
+    With a folder `state` it goes on where it ended: with its runs, queues, addresses and trained models. The
+    console takes one, and nobody waits for it.
     """
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,
     ):
-        kept = kept_in(state, ports=4)
-        emulator, understudy, web, pages = kept.ports
+        kept = kept_in(state, ports=5)
+        emulator, understudy, web, pages, console = kept.ports
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
         environment |= any_host(os.environ) | mail
         if CONSENT_NOT_REQUIRED not in os.environ:
@@ -110,6 +114,8 @@ def embedded_stack(
         if PAGES in services:
             environment[PAGES_PORT] = str(pages)
             environment |= signing(pages, sends=bool(mail), key=kept.key)
+        if CONSOLE in services and state:
+            environment |= {CONSOLE_PORT: str(console), CONSOLE_KEY: str(state / "console.key")}
         with exported(environment):
             _start_emulator(processes, emulator, state)
             _start_understudy(processes, understudy, state)

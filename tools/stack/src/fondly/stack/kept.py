@@ -24,7 +24,7 @@ def kept_in(folder: Path | None, *, ports: int) -> Kept:
     """Return so many ports, and a key: the folder's, as far as they are free; without one new ones."""
     file = folder / "addresses.json" if folder else None
     known = json.loads(file.read_text()) if file and file.exists() else {}
-    before = known.get(PORTS) or [0] * ports
+    before = [*known.get(PORTS, []), *[0] * ports][:ports]
     kept = Kept([free_port(each) for each in before], known.get(KEY) or token_hex())
     if file:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

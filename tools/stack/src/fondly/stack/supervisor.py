@@ -7,7 +7,7 @@ import time
 
 from fondly.operations.local_stack import ENVIRONMENT, StateFolder, state_folder
 from fondly.stack.background import CHECKOUT, HERE, supervising, write_exports
-from fondly.stack.embedded import EMULATOR, EmbeddedStack, embedded_stack
+from fondly.stack.embedded import CONSOLE, EMULATOR, PROCESSES, EmbeddedStack, embedded_stack
 from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
 CHECK_S = 0.5
@@ -21,7 +21,8 @@ def main() -> None:
         with supervising(folder):
             shutil.rmtree(folder.logs, ignore_errors=True)
             folder.deaths.unlink(missing_ok=True)
-            with embedded_stack(folder.logs, state=folder.state) as stack:
+            services = (*PROCESSES, CONSOLE)
+            with embedded_stack(folder.logs, services=services, state=folder.state) as stack:
                 own = {"FONDLY_ENVIRONMENT": ENVIRONMENT, CHECKOUT: str(HERE)}
                 write_exports(folder, {**stack.variables, **own})
                 _keep_running(stack, folder)

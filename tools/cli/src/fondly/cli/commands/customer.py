@@ -128,7 +128,6 @@ async def forget(
     from fondly.cli.tables.customers import proof_sections
     from fondly.operations.customers.forget import forget as forget_customers
     from fondly.operations.customers.items import whom
-    from fondly.operations.customers.proof import Forgotten
     from fondly.operations.delivery.given import decider
 
     dry_run = deletion.dry_run
@@ -138,13 +137,12 @@ async def forget(
     async with deletion.scope(environment) as scope:
         gone = await whom(scope, _named(customers))
         _confirm(gone.customer_ids, "customer", asked=not confirmed)
-        proof = await forget_customers(scope, gone, by=who, uploads=uploads, role_arn=role_arn, wait=wait)
-    report = scope.report
+        done = await forget_customers(scope, gone, by=who, uploads=uploads, role_arn=role_arn, wait=wait)
     return Answer(
-        Forgotten(rows=report.rows, proof=proof),
-        [deleted_table(report.rows, dry_run=dry_run), *(proof_sections(proof) if proof else ())],
+        done,
+        [deleted_table(done.rows, dry_run=dry_run), *(proof_sections(done.proof) if done.proof else ())],
         [DRY] if dry_run else [],
-        is_wrong=report.failed or bool(proof and not proof.is_clean),
+        is_wrong=not done.is_complete,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.commands.check import checked
+from fondly.cli.commands.stack import console_url
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, print_json, say
@@ -117,12 +118,10 @@ def _say_what_is_next() -> None:
     from fondly.stack.local_mail import FOLDER
 
     stack = running_stack()
-    say("the emails wait for you. Look at some, then let them go out:")
-    say("  fondly email list latest")
-    say("  fondly email sample latest")
-    say("  fondly run approve latest --sample 5")
-    say("  fondly run approve latest")
     if stack:
+        say("the emails wait for you. Look at some, then let them go out:")
+        say(f"  {console_url(stack)}")
+        say("  or, without a browser, `fondly run approve latest`")
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 
 

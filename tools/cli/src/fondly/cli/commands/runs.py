@@ -1,6 +1,5 @@
 """`fondly runs` and `fondly run`: how far runs are, and resuming one that is stuck, stopped or paused."""
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -13,6 +12,8 @@ from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from fondly.operations.environment import Environment
     from fondly.runtime.runs.run import Run
 
@@ -212,14 +213,11 @@ async def _details(environment: "Environment", run: "Run", *, dispatches: bool =
     return Answer(details, [*run_sections(details), *waits])
 
 
-def _dollars(text: str | None) -> Decimal | None:
-    """Read an amount of dollars exactly; raise `typer.BadParameter` for anything else."""
-    if text is None:
-        return None
+def _dollars(text: str | None) -> "Decimal | None":
+    """Read an amount of dollars; raise `typer.BadParameter` for anything else."""
+    from fondly.operations.delivery.given import dollars_given
+
     try:
-        usd = Decimal(text)
-    except InvalidOperation:
-        usd = Decimal("NaN")
-    if not usd.is_finite() or usd <= 0:
-        raise typer.BadParameter(f"{text} is no amount of dollars, such as 2.50", param_hint="--budget")
-    return usd
+        return None if text is None else dollars_given(text)
+    except OperationError as error:
+        raise typer.BadParameter(str(error), param_hint="--budget") from error

@@ -1,7 +1,8 @@
-"""`fondly up` and `fondly down`: the local stack in the background."""
+"""`fondly up`, `fondly console` and `fondly down`: the local stack in the background."""
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -49,9 +50,33 @@ def _about(stack: "BackgroundStack") -> Iterator[str]:
     """What somebody who has started a stack does next, in five lines."""
     yield f"running: all services, process {stack.pid}, at {stack.variables['AWS_ENDPOINT_URL']}"
     yield "start a run: `fondly upload FOLDER`; follow it: `fondly run watch latest`"
-    yield "queues: `fondly queues`; gallery of emails: `fondly email sample latest`"
+    yield f"look at everything: {console_url(stack)}"
     yield f"logs: {stack.folder.logs}"
     yield "stop: `fondly down` keeps the runs, `fondly down --erase` deletes them"
+
+
+@guarded
+def console() -> None:
+    """Print an address of the local stack's console: open it once, within ten minutes.
+
+    The browser then stays signed in for twelve hours.
+    """
+    from fondly.stack.background import own_stack
+    from fondly.stack.processes import StackNotReadyError
+
+    if (stack := own_stack()) is None:
+        raise StackNotReadyError("no stack is running here: `fondly up`")
+    sys.stdout.write(f"{console_url(stack)}\n")
+
+
+def console_url(stack: "BackgroundStack") -> str:
+    """Return a one-time address, once the console answers; raise `StackNotReadyError` if it does not."""
+    from fondly.console.sessions import opening_path, read_key
+    from fondly.stack.embedded import CONSOLE_KEY, CONSOLE_PORT, await_answer
+
+    url = f"http://127.0.0.1:{stack.variables[CONSOLE_PORT]}"
+    await_answer(f"{url}/live")  # an address of before it has begun is refused
+    return url + opening_path(read_key(Path(stack.variables[CONSOLE_KEY])))
 
 
 @guarded

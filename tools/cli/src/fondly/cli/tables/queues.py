@@ -40,6 +40,8 @@ def _dead_letter(found: DeadLetter, *, with_body: bool) -> Iterator[Shown]:
     first = found.first_received_at or found.sent_at
     facts = {
         "reason": found.reason,
+        "cause": found.cause.words,
+        "then": found.cause.remedy,
         "exception": found.exception,
         "handler": found.handler,
         "first seen": f"{first:%Y-%m-%d %H:%M:%S} UTC, {age(since(first))} ago" if first else None,

@@ -1,45 +1,35 @@
 """The results of a run, at most 80 columns wide."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from fondly.cli.tables.declaration import GAP, Column, Columns, Line, Shown, Table
-from fondly.operations.formatting import UNKNOWN, count
-from fondly.operations.results.comparing import Comparison, Measure, Verdict
+from fondly.operations.formatting import count
+from fondly.operations.results.comparing import SHOWN, Comparison, Verdict
 from fondly.operations.results.groups import HOLDOUT
-from fondly.operations.results.views import Extra, GroupView, Results
+from fondly.operations.results.views import GroupView, Results
 
-SAYS: Mapping[Verdict, tuple[str, str]] = {
-    Verdict.HIGHER: ("more", "bold green"),
-    Verdict.LOWER: ("less", "bold red"),
-    Verdict.UNCLEAR: ("unclear", ""),
-    Verdict.TOO_FEW: ("too few", "dim"),
-}
-SHOWN: Mapping[Measure, str] = {
-    Measure.CLICKED: "clicked",
-    Measure.BOUGHT: "bought",
-    Measure.REVENUE: "revenue a customer",
+STYLES: Mapping[Verdict, str] = {
+    Verdict.HIGHER: "bold green",
+    Verdict.LOWER: "bold red",
+    Verdict.UNCLEAR: "",
+    Verdict.TOO_FEW: "dim",
 }
 
 
 def result_sections(found: Results) -> Iterator[Shown]:
     """Yield everything about a run's results."""
-    yield from (Line(found.run_id, "bold"), Line(_when(found), wraps=True), GAP)
+    yield from (Line(found.run_id, "bold"), Line(found.when, wraps=True), GAP)
     yield from (_groups(found.groups), GAP, _spending(found), GAP)
     for names, comparisons in groupby(found.comparisons, key=lambda each: (each.group, each.against)):
         some = list(comparisons)
         yield from (Line(f"{names[0]} against {names[1]}", "bold"), _comparisons(some))
-        yield from (*_visible(some), GAP)
+        hints = (Line(each.hint, "dim", wraps=True) for each in some if each.hint)
+        yield from (*hints, GAP)
     if found.extra:
-        brought = (Line(_brought(each), wraps=True) for each in found.extra)
+        brought = (Line(each.words, wraps=True) for each in found.extra)
         yield from (Line("what the emails brought", "bold"), *brought, GAP)
     yield from (Line(f"! {note}", "yellow", wraps=True) for note in found.notes)
-
-
-def _when(found: Results) -> str:
-    first, last = (f"{each:%Y-%m-%d %H:%M}" for each in (found.first_email_at, found.last_email_at))
-    emails = f"emails of {first} UTC" if first == last else f"emails of {first} to {last} UTC"
-    return f"{emails}, purchases within {found.days} {'day' if found.days == 1 else 'days'}"
 
 
 def _groups(groups: Sequence[GroupView]) -> Table[GroupView]:
@@ -76,37 +66,9 @@ def _comparisons(comparisons: Sequence[Comparison]) -> Table[Comparison]:
     interval = f"{float(f'0.{level}') * 100:.3g} % interval"
     columns: Columns[Comparison] = (
         Column("", lambda each: SHOWN[each.measure]),
-        Column("difference", lambda each: _signed(each)(each.difference), right=True),
-        Column(interval, _range, right=True),
+        Column("difference", lambda each: each.signed(each.difference), right=True),
+        Column(interval, lambda each: each.interval, right=True),
         Column("lift", lambda each: None if each.lift is None else f"{each.lift:+.0%}", right=True),
-        Column("shows", lambda each: SAYS[each.verdict][0], lambda each: SAYS[each.verdict][1]),
+        Column("shows", lambda each: each.says, lambda each: STYLES[each.verdict]),
     )
     return Table(columns, comparisons)
-
-
-def _signed(each: Comparison) -> Callable[[float], str]:
-    """How a difference is written: shares differ by points of a hundred."""
-    is_revenue = each.measure is Measure.REVENUE
-    return lambda difference: f"{difference:+,.2f}" if is_revenue else f"{difference * 100:+.2f} pt"
-
-
-def _range(each: Comparison) -> str:
-    if each.low is None or each.high is None:
-        return UNKNOWN
-    return f"{_signed(each)(each.low).removesuffix(' pt')} to {_signed(each)(each.high)}"
-
-
-def _visible(comparisons: Sequence[Comparison]) -> Iterator[Line]:
-    """Yield what would have been seen, of shares that show nothing."""
-    for each in comparisons:
-        if each.verdict is Verdict.UNCLEAR and each.visible is not None:
-            points = f"a difference of {each.visible * 100:.2f} pt would have shown in four of five cases"
-            yield Line(f"{SHOWN[each.measure]}: {points}", "dim", wraps=True)
-
-
-def _brought(extra: Extra) -> str:
-    what, places = ("buyers", 0) if extra.measure is Measure.BOUGHT else ("revenue", 2)
-    line = f"{what} {extra.amount:+,.{places}f}"
-    if extra.low is None or extra.high is None:
-        return line
-    return f"{line}, between {extra.low:+,.{places}f} and {extra.high:+,.{places}f}"

@@ -1,5 +1,37 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import delivery, email, emails, home, reading, runs, uploads, wordings
+from fondly.console.pages import (
+    audit,
+    customers,
+    delivery,
+    email,
+    emails,
+    home,
+    queues,
+    reading,
+    results,
+    runs,
+    shop,
+    uploads,
+    webhooks,
+    wordings,
+    work,
+)
 
-AREAS = (home, runs, emails, email, reading, wordings, delivery, uploads)
+AREAS = (
+    home,
+    runs,
+    emails,
+    email,
+    reading,
+    wordings,
+    delivery,
+    uploads,
+    shop,
+    work,
+    queues,
+    customers,
+    results,
+    audit,
+    webhooks,
+)

@@ -1,7 +1,7 @@
 """Example emails for a shop's own customers, by house text: nothing is asked of a model, and nothing paid."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,8 +59,12 @@ def examples(checked: CheckedFiles, shop: Shop, rules: ShopRules) -> list[Exampl
         from fondly.recommender.domain.shop.matching import excludes  # noqa: PLC0415 - few shops have rules
 
         sample = replace(sample, popular=[each for each in sample.popular if not excludes(rules, each[0])])
-    made = (_recommendation(each, sample, picks) for each in sample.recipients)
-    read = ReadFacts(brand=mailing.brand.name, locale=mailing.language.locale)(made)
+    return rendered((_recommendation(each, sample, picks) for each in sample.recipients), mailing, theme)
+
+
+def rendered(recommendations: Iterable[Recommendation], mailing: Mailing, theme: Theme) -> list[Example]:
+    """Return the emails that house text makes of recommendations."""
+    read = ReadFacts(brand=mailing.brand.name, locale=mailing.language.locale)(recommendations)
     return [_email(each, mailing, theme) for each in read.emails.values()]
 
 

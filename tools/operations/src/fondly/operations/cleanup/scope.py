@@ -6,11 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from aiobotocore.session import get_session
-
 from fondly.operations.cleanup.report import Report
-from fondly.operations.environment import Environment, is_aws
-from fondly.runtime.aws import CONFIG
+from fondly.operations.environment import Environment, is_aws, open_client
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
@@ -52,8 +49,7 @@ class Scope:
 @asynccontextmanager
 async def open_scope(environment: Environment, **options: Any) -> AsyncIterator[Scope]:  # noqa: ANN401 - Scope's own
     """Open Personalize's client; endpoints and credentials are those of the AWS SDK."""
-    region = environment.sqs.meta.region_name
-    async with get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize:
+    async with open_client("personalize", environment.region) as personalize:
         bucket = await environment.bucket()
         yield Scope(environment=environment, personalize=personalize, bucket=bucket, **options)
 

@@ -20,7 +20,7 @@ from fondly.operations.customers.objects import (
     erase_uploads,
     learn_customers,
 )
-from fondly.operations.customers.proof import Place, Proof
+from fondly.operations.customers.proof import Forgotten, Place, Proof
 from fondly.operations.customers.search import CUSTOMERS, Search
 from fondly.operations.customers.traces import Trace, Traces
 from fondly.operations.customers.users import UserErasure
@@ -45,15 +45,16 @@ Step = Callable[[], Awaitable[None]]
 
 async def forget(
     scope: Scope, gone: Gone, *, by: str, uploads: bool, role_arn: str, wait: bool = False
-) -> Proof | None:
-    """Forget customers, and search everything for them; None if nothing was to be changed.
+) -> Forgotten:
+    """Forget customers, and search everything for them; there is no proof if nothing was to be changed.
 
     A step that fails is reported, and what does not depend on it is done. With `wait` it is done once more
     after the runs that were at work have ended, as far as `scope.timeout_s` allows.
     """
     noting = each_noted(scope.environment, gone.digests, by=by, act="forget")
     async with nullcontext() if scope.dry_run else noting:
-        return await _forget(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
+        proof = await _forget(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
+    return Forgotten(rows=scope.report.rows, proof=proof)
 
 
 async def _forget(scope: Scope, gone: Gone, *, uploads: bool, role_arn: str, wait: bool) -> Proof | None:

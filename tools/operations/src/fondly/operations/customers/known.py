@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from pydantic import BaseModel
 
@@ -61,12 +61,17 @@ class Known(BaseModel):
         return not (self.tables or self.suppressions or self.objects or self.emails)
 
 
-async def at_a_glance(scope: Scope, gone: Gone) -> Known:
-    """Return what the tables have, by keys alone: no table is read whole, and no object."""
+async def at_a_glance(scope: Scope, gone: Gone, *, in_all_runs: bool = True) -> Known:
+    """Return what the tables have, by keys alone: no table is read whole, and no object.
+
+    Emails are looked for in all runs, or only in those that have recommended something: some would be left
+    by a killed `forget`.
+    """
     tables = await _by_customer(scope, gone)
     runs = {str(item["run_id"]) for item in tables.get("recommendations", ())}
-    index = (await scope.environment.ledger()).index
-    runs |= {str(each["of_run"]) async for each in index.pointers()}
+    if in_all_runs:
+        index = (await scope.environment.ledger()).index
+        runs |= {str(each["of_run"]) async for each in index.pointers()}
     ids = sorted(gone.customer_ids)
     keys = [{"run_id": run, "customer_id": each} for run in sorted(runs) for each in ids]
     for table in BY_RUN:
@@ -176,7 +181,13 @@ def write_archive(known: Known, path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise OperationError(f"{path} exists: give --out FILE, or remove it") from error
-    with os.fdopen(descriptor, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with os.fdopen(descriptor, "wb") as file:
+        archive_into(known, file)
+
+
+def archive_into(known: Known, file: BinaryIO) -> None:
+    """Write a zip archive into an open file."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("customer.json", known.model_dump_json(indent=2, exclude={"emails"}))
         for each in known.emails:
             archive.writestr(each.key, each.message)

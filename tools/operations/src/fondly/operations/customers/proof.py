@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from fondly.operations.cleanup.report import Row
 from fondly.operations.customers.traces import Trace
+from fondly.operations.formatting import count, counted
 
 SHOWN = 1_000
 """How many places are listed; all are counted."""
@@ -57,6 +58,18 @@ class Proof(BaseModel):
         """Whether nothing is left where it was looked for."""
         return self.found_places == 0
 
+    @property
+    def verdict(self) -> str:
+        """What was searched and what was found, in one line."""
+        searched = (
+            f"searched {count(self.items)} items of {count(self.tables)} tables and {count(self.versions)} "
+            f"versions of {count(self.objects)} objects"
+        )
+        if self.is_clean:
+            return f"{searched}: nothing is left of them"
+        found = self.found_places
+        return f"{searched}: {counted(found, 'place')} still name{'s' if found == 1 else ''} them"
+
 
 class Findings:
     """Collects what a search finds."""
@@ -95,3 +108,8 @@ class Forgotten(BaseModel):
     rows: Sequence[Row]
     proof: Proof | None
     """None after a dry run, or if the search could not be made."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing has failed, and nothing is left where it was looked for."""
+        return not any(row.failed for row in self.rows) and (self.proof is None or self.proof.is_clean)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
+
+from fondly.operations.dead_letters.causes import Cause, cause_of
 
 FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "receive_count"})
 """The message attributes that a consumer adds to a message it dead-letters."""
@@ -33,6 +35,12 @@ class DeadLetter(BaseModel):
     receipt: str = Field(exclude=True, repr=False)
     attributes: dict[str, Any] = Field(exclude=True, repr=False)
     """Its own message attributes, without those that a consumer added."""
+
+    @computed_field  # type: ignore[prop-decorator] # mypy knows no decorated properties
+    @property
+    def cause(self) -> Cause:
+        """Why it was given up in plain words, and what to do."""
+        return cause_of(self.reason)
 
 
 class Discarded(BaseModel):

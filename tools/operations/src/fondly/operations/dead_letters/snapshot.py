@@ -34,14 +34,14 @@ class Snapshots:
     """The latest snapshot of each queue that somebody has looked at, none older than `max_age_s`."""
 
     def __init__(self, environment: Environment, max_age_s: float) -> None:
-        self._environment = environment
+        self.environment = environment
         self._max_age_s = max_age_s
         self._known: dict[str, Snapshot] = {}
         self._looking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def of(self, queue: str) -> Snapshot:
         """Return a queue's dead letters; raise `OperationError` if there is no such queue."""
-        name = self._environment.known_queue(queue)
+        name = self.environment.known_queue(queue)
         async with self._looking[name]:
             known = self._known.get(name)
             if known is None or since(known.at) > self._max_age_s:
@@ -51,7 +51,7 @@ class Snapshots:
     @asynccontextmanager
     async def alone(self, queue: str) -> AsyncIterator[None]:
         """Let the body change a queue's dead letters; whoever looks next sees what is left."""
-        name = self._environment.known_queue(queue)
+        name = self.environment.known_queue(queue)
         async with self._looking[name]:
             try:
                 yield
@@ -60,6 +60,6 @@ class Snapshots:
 
     async def _look(self, name: str) -> Snapshot:
         at = utc_now()
-        async with receive_dead_letters(self._environment, name, limit=MOST) as received:
+        async with receive_dead_letters(self.environment, name, limit=MOST) as received:
             found = list(received.dead_letters)
         return Snapshot(queue=name, at=at, total=received.total, dead_letters=found)

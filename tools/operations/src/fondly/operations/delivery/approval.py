@@ -7,6 +7,7 @@ it takes to tell it: how many decisions, which revision, how many emails, and th
 import json
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import Any
 
 from fondly.contracts.revisions import Revision, Strike
 from fondly.operations.delivery.approving import Approving, note
@@ -15,6 +16,7 @@ from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.errors import ChangedError
 from fondly.operations.formatting import counted
 from fondly.runtime.runs.deliveries import SHOWN, StaleDecisionError, person
+from fondly.runtime.runs.delivery import Act
 from fondly.runtime.runs.revisions import Revisions
 
 DIGEST_CHARS = 16
@@ -38,13 +40,32 @@ async def approve(approving: Approving, terms: Terms, *, by: str, seen: str, why
     Where two people have to approve, the first approval leaves it held. Raises `ChangedError` with what has
     changed since it was seen, and `OperationError` if it cannot be approved as things stand.
     """
-    view = await approving.view(terms.act)
+    view = await _as_seen(approving, terms.act, seen)
+    kept = note(why, approving.plan(view, terms))
+    return await _decide(approving, view, terms.act, seen, by=by, note=kept, **terms.changes)
+
+
+async def decide(approving: Approving, act: Act, *, by: str, seen: str, why: str = "") -> DeliveryView:
+    """Take another decision on a delivery as it was `seen`; raise `ChangedError` as `approve` does."""
+    view = await _as_seen(approving, act, seen)
+    return await _decide(approving, view, act, seen, by=by, note=why)
+
+
+async def _as_seen(approving: Approving, act: Act, seen: str) -> DeliveryView:
+    view = await approving.view(act)
     await _require_same(approving, view, seen)
-    kept, facts = note(why, approving.plan(view, terms)), _facts(view)
+    return view
+
+
+async def _decide(
+    approving: Approving,
+    view: DeliveryView,
+    act: Act,
+    seen: str,
+    **decision: Any,  # noqa: ANN401 - of `Approving.decide`
+) -> DeliveryView:
     try:
-        return await approving.decide(
-            terms.act, by=by, note=kept, judged=view.delivery, facts=facts, **terms.changes
-        )
+        return await approving.decide(act, judged=view.delivery, facts=_facts(view), **decision)
     except StaleDecisionError:
         await _require_same(approving, await approving.current(), seen)
         raise

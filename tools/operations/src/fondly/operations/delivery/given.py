@@ -1,6 +1,7 @@
-"""What people give with a decision on a delivery: their name, words on one line, addresses."""
+"""What people give with a decision: their name, words on one line, addresses, amounts of dollars."""
 
 import getpass
+from decimal import Decimal, InvalidOperation
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -37,6 +38,17 @@ def address_given(text: str, option: str) -> str:
         return header_address(text.strip())
     except ValueError as error:
         raise OperationError(f"{option} {text} is not an email address: {error}") from error
+
+
+def dollars_given(text: str) -> Decimal:
+    """Read an amount of dollars exactly; raise `OperationError` for anything else."""
+    try:
+        usd = Decimal(text)
+    except InvalidOperation:
+        usd = Decimal("NaN")
+    if not usd.is_finite() or usd <= 0:
+        raise OperationError(f"{text} is no amount of dollars, such as 2.50")
+    return usd
 
 
 async def _arn(environment: Environment) -> str | None:

@@ -1,9 +1,11 @@
 """Compares two groups: by how much they differ, how sure that is, and what it says."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.operations.formatting import UNKNOWN
 from fondly.operations.results.groups import Group
 from fondly.operations.results.statistics import (
     LEVEL,
@@ -40,6 +42,19 @@ class Verdict(StrEnum):
     """There is too little to say anything of."""
 
 
+SAYS: Mapping[Verdict, str] = {
+    Verdict.HIGHER: "more",
+    Verdict.LOWER: "less",
+    Verdict.UNCLEAR: "unclear",
+    Verdict.TOO_FEW: "too few",
+}
+SHOWN: Mapping[Measure, str] = {
+    Measure.CLICKED: "clicked",
+    Measure.BOUGHT: "bought",
+    Measure.REVENUE: "revenue a customer",
+}
+
+
 class Comparison(BaseModel):
     """How one group did beside another, by one measure; shares are from 0 to 1."""
 
@@ -59,6 +74,31 @@ class Comparison(BaseModel):
     visible: float | None
     """The difference of shares that would have been seen in four of five cases; None for revenue."""
     verdict: Verdict
+
+    def signed(self, difference: float) -> str:
+        """Write a difference: shares differ by points of a hundred."""
+        is_revenue = self.measure is Measure.REVENUE
+        return f"{difference:+,.2f}" if is_revenue else f"{difference * 100:+.2f} pt"
+
+    @property
+    def interval(self) -> str:
+        """What the difference may be."""
+        if self.low is None or self.high is None:
+            return UNKNOWN
+        return f"{self.signed(self.low).removesuffix(' pt')} to {self.signed(self.high)}"
+
+    @property
+    def hint(self) -> str:
+        """What would have been seen, of a share that shows nothing; else empty."""
+        if self.verdict is not Verdict.UNCLEAR or self.visible is None:
+            return ""
+        points = f"a difference of {self.visible * 100:.2f} pt would have shown in four of five cases"
+        return f"{SHOWN[self.measure]}: {points}"
+
+    @property
+    def says(self) -> str:
+        """What it shows, in a word or two."""
+        return SAYS[self.verdict]
 
 
 def compared(

@@ -23,7 +23,7 @@ AT_ONCE = 1_000
 
 
 async def results_of(
-    environment: Environment, run_id: str, *, days: int, against: str | None = None
+    environment: Environment, run_id: str, *, days: int = 7, against: str | None = None
 ) -> Results:
     """Return what the emails of a run have led to within so many days of each.
 

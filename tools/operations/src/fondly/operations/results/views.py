@@ -46,6 +46,15 @@ class Extra(BaseModel):
     low: float | None
     high: float | None
 
+    @property
+    def words(self) -> str:
+        """All of it on a line."""
+        what, places = ("buyers", 0) if self.measure is Measure.BOUGHT else ("revenue", 2)
+        line = f"{what} {self.amount:+,.{places}f}"
+        if self.low is None or self.high is None:
+            return line
+        return f"{line}, between {self.low:+,.{places}f} and {self.high:+,.{places}f}"
+
 
 class Results(BaseModel):
     """What the emails of a run have led to."""
@@ -69,6 +78,13 @@ class Results(BaseModel):
     """Emails that were not sent, and are in no group, by reason."""
     notes: list[str]
     """What a person must know before they believe any of it."""
+
+    @property
+    def when(self) -> str:
+        """When the emails went out, and how long purchases count."""
+        first, last = (f"{each:%Y-%m-%d %H:%M}" for each in (self.first_email_at, self.last_email_at))
+        emails = f"emails of {first} UTC" if first == last else f"emails of {first} to {last} UTC"
+        return f"{emails}, purchases within {self.days} {'day' if self.days == 1 else 'days'}"
 
 
 def results(

@@ -6,7 +6,7 @@ from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import TO_LOOK_AT, DeliveryLookup
 from fondly.operations.environment import Environment
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError, OperationError
 from fondly.operations.runs.settings import pinned
 from fondly.operations.runs.views import LATEST, RunDetails, RunList, Stored, details, find, view
 from fondly.runtime.ports import Model, Objects
@@ -18,7 +18,7 @@ from fondly.runtime.storage import DynamoDBItems
 
 
 async def find_run(ledger: Ledger, wanted: str) -> Run:
-    """Return the run with this id, the one whose id begins so, or the `latest`; raise `OperationError`."""
+    """Return the run with this id, the one whose id begins so, or the `latest`; raise `NotFoundError`."""
     if wanted == LATEST:
         async for run in ledger.index.runs(at_once=1):
             return run
@@ -27,18 +27,20 @@ async def find_run(ledger: Ledger, wanted: str) -> Run:
     ids = dict.fromkeys([str(each["of_run"]) async for each in ledger.index.pointers()])
     if found := await ledger.find(find(list(ids), wanted)):
         return found
-    raise OperationError(f"there is no run {wanted}")
+    raise NotFoundError(f"there is no run {wanted}")
 
 
 async def list_runs(
     environment: Environment,
     *,
-    limit: int,
+    limit: int = 50,
     status: str | None = None,
     source: str | None = None,
     before: str | None = None,
 ) -> RunList:
     """Return runs, the latest first: of a status or a source, before a list's `next`, a day or a month."""
+    if status not in {None, *RunStatus}:
+        raise OperationError(f"found the status {status}, expected one of {', '.join(RunStatus)}")
     ledger, wanted = await environment.ledger(), RunStatus(status) if status else None
     page = await ledger.recent(status=wanted, source=source, before=before, limit=limit)
     deliveries = await (await DeliveryLookup.of(environment)).statuses(page.runs)

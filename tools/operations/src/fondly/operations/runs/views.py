@@ -12,7 +12,7 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import SentimentSummary
 from fondly.operations.delivery.views import DeliveryView
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError, OperationError
 from fondly.operations.runs.facts import RunFacts, notices
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.operations.runs.settings import RunSettings
@@ -174,7 +174,7 @@ def find(ids: Sequence[str], wanted: str) -> str:
     """Return the only run's id that begins so; raise `OperationError` if there are none, or several."""
     found = [each for each in ids if each.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
     if not found:
-        raise OperationError(f"there is no run {wanted}" if ids else "there are no runs yet")
+        raise NotFoundError(f"there is no run {wanted}" if ids else "there are no runs yet")
     if len(found) > 1:
         raise OperationError(f"{wanted} is ambiguous: {', '.join(found)}")
     return found[0]

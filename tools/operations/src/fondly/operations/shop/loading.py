@@ -73,7 +73,11 @@ def load_shop(
     """
     environment = os.environ if environment is None else environment
     file = path or _default_file(environment)
-    text = _text(file) if file else ""
+    return shop_of(_text(file) if file else "", file=file, environment=environment)
+
+
+def shop_of(text: str, *, file: Path | None, environment: Mapping[str, str]) -> Shop:
+    """Return what a file with this text says, under these variables; raise as `load_shop` does."""
     given = read_shop_file(text, file=str(file))
     firsts = {setting.key: setting.variables[0] for setting in SETTINGS}
     overrides = {key: name for key, name in firsts.items() if environment.get(name)}

@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher, unified_diff
+from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -27,18 +27,6 @@ class StoredFile(BaseModel):
     etag: str
 
 
-class DiffRow(NamedTuple):
-    """A line before and after, None where there is none."""
-
-    before: str | None
-    after: str | None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing has changed on it."""
-        return self.before == self.after
-
-
 async def stored_file(environment: Environment, name: str) -> StoredFile:
     """Return `fondly.toml` or `merchandising.yaml`; raise `OperationError` for one that is no text."""
     body, etag = await (await environment.objects()).tagged(f"{object_keys.SHOP}{name}")
@@ -48,42 +36,47 @@ async def stored_file(environment: Environment, name: str) -> StoredFile:
         raise OperationError(f"{object_keys.SHOP}{name}: found what is not UTF-8, expected UTF-8") from None
 
 
+class SavedMeanwhileError(ChangedError):
+    """Somebody else has saved a file; `changes` are the lines that differ, as in a patch."""
+
+    def __init__(self, name: str, seen: str, now: str) -> None:
+        super().__init__(f"{name} has been saved by somebody else since you opened it")
+        lines = list(unified_diff(seen.splitlines(), now.splitlines(), n=0, lineterm=""))[2:]
+        self.changes = [line for line in lines if not line.startswith("@@")][:MOST_CHANGES]
+
+
+async def require_unchanged(environment: Environment, name: str, seen: StoredFile) -> None:
+    """Raise `SavedMeanwhileError` if a file is no longer as it was `seen`."""
+    now = await stored_file(environment, name)
+    if now.etag != seen.etag:
+        raise SavedMeanwhileError(name, seen.text, now.text)
+
+
 async def save_file(environment: Environment, name: str, text: str, *, seen: StoredFile, by: str) -> None:
-    """Replace a file as it was `seen`; `ChangedError` tells how it has changed since.
+    """Replace a file as it was `seen`; raise `SavedMeanwhileError` if it is no longer.
 
     Whoever calls has made sure that the services can use it.
     """
     objects, key = await environment.objects(), f"{object_keys.SHOP}{name}"
-    async with noted(environment, by=by, act="settings", about=key) as details:
+    async with noted(environment, by=by, act="settings", about=key):
         if await objects.replace(key, text.encode(), etag=seen.etag) is None:
-            now = await stored_file(environment, name)
-            details["outcome"] = "refused: somebody else has saved meanwhile"
-            told = unified_diff(seen.text.splitlines(), now.text.splitlines(), "", "", n=0, lineterm="")
-            lines = [line for line in list(told)[2:] if not line.startswith("@@")]
-            raise ChangedError("\n".join([f"{name} has been saved by somebody else", *lines[:MOST_CHANGES]]))
+            raise SavedMeanwhileError(name, seen.text, (await stored_file(environment, name)).text)
 
 
-def side_by_side(before: str, after: str) -> Iterator[DiffRow]:
-    """Yield the lines of two texts beside each other."""
+def side_by_side(before: str, after: str) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the lines of two texts that differ beside each other, None where one has none."""
     one, two = before.splitlines(), after.splitlines()
-    for _, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
-        for at in range(max(j - i, m - k)):
-            yield DiffRow(
-                one[i + at] if i + at < j else None,
-                two[k + at] if k + at < m else None,
-            )
+    for what, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if what != "equal":
+            yield from zip_longest(one[i:j], two[k:m])
 
 
 async def copy_files(environment: Environment, folder: Path) -> None:
     """Write the shop's files into a folder, for what reads them from one."""
     objects = await environment.objects()
     async for key in objects.keys(object_keys.SHOP):
-        name = key.removeprefix(object_keys.SHOP)
-        if _OWN.fullmatch(name):
+        if _OWN.fullmatch(name := key.removeprefix(object_keys.SHOP)):
             body = await objects.find(key, max_bytes=MAX_FILE_BYTES + 1) or b""
-            await asyncio.to_thread(_write, folder / name, body)
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
+            path = folder / name
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(path.write_bytes, body)

@@ -21,9 +21,9 @@ from fondly.mailer.domain.message.theme_files import built_in_themes
 from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.operations.shop import load_shop
+from fondly.operations.shop.sample_email import BRAND, LANGUAGE, PICKS, preview_content
 from fondly.recommender.domain.picking.rules import MAX_PICKS
 from fondly.stack.pictures.addresses import FOLDER
-from fondly.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]

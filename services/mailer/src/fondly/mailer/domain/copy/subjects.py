@@ -5,7 +5,7 @@ differ in nothing else: nobody is in one because another could not be written fo
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -87,3 +87,14 @@ def worded(template: str, subject: str, facts: EmailFacts) -> str:
     if before.endswith(",") and first and first[0].lower() in Naming.load(facts.language).openers:
         subject = subject[:1].lower() + subject[1:]
     return template.replace(WRITTEN, subject)
+
+
+def unsuitable(test: SubjectTest, *, brand: str, language: str) -> Iterator[str]:
+    """Yield each template with words that no subject may have, as a problem of the shop's file."""
+    for name, template in test.variants.items():
+        for problem in template_problems(template, brand=brand, language=language):
+            found = f" ({problem.found!r})" if problem.found else ""
+            yield (
+                f"subjects.variants.{name}: found {template!r}, expected words that any subject may have: "
+                f"{problem.rule}{found}"
+            )

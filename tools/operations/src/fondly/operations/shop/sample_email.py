@@ -1,4 +1,4 @@
-"""The email of the preview: made-up products of the sample's shop, and copy for them."""
+"""An email to look at where there is no run: made-up products of the sample's shop, and copy for them."""
 
 from dataclasses import replace
 from functools import cache
@@ -23,7 +23,7 @@ LINKS = Links(
     unsubscribe="https://shop.example.com/unsubscribe?t=preview",
     view_online="https://shop.example.com/emails?run=run-preview&t=preview",
 )
-_EMAIL: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("email.yaml").read_text("utf-8"))
+_EMAIL: dict[str, Any] = yaml.safe_load(files(__package__).joinpath("sample_email.yaml").read_text("utf-8"))
 COPY = Copy(**_EMAIL["copy"])
 RECOMMENDATION = Recommendation.model_validate(_EMAIL["recommendation"])
 """With as many products as an email may have."""

@@ -1,0 +1,67 @@
+"""The operations of the API, one a line: routes and the OpenAPI document are made from them alone."""
+
+from functools import partial
+
+from fondly.console.api import uploads
+from fondly.console.api.operation import Operation
+from fondly.console.roles import Role
+from fondly.operations import audit, tokens
+from fondly.operations.emails import index
+from fondly.operations.queues import queue_states
+from fondly.operations.results.gathering import results_of
+from fondly.operations.runs.lookup import list_runs
+from fondly.operations.shop.stored import stored_file
+from fondly.operations.use_cases import customers, deliveries, queues, runs, shop
+from fondly.operations.webhooks import endpoints, sendings
+from fondly.runtime.runs.delivery import Act
+
+VIEWER, READER, APPROVER, OPERATOR = Role
+RUN, DELIVERY = "/runs/{run_id}", "/runs/{run_id}/delivery"
+QUEUE, WHOM, HOOKS = "/queues/{queue}", "/customers", "/webhooks"
+REJECT, GO_ON = partial(deliveries.decide, act=Act.REJECT), partial(deliveries.decide, act=Act.RESUME)
+PAUSE, HOLD = partial(deliveries.stop, act=Act.PAUSE), partial(deliveries.stop, act=Act.HOLD)
+
+OPERATIONS = (
+    Operation("list_runs", "GET", "/runs", VIEWER, list_runs),
+    Operation("get_run", "GET", RUN, VIEWER, runs.run),
+    Operation("get_run_cost", "GET", f"{RUN}/cost", VIEWER, runs.run_cost),
+    Operation("get_run_results", "GET", f"{RUN}/results", VIEWER, results_of),
+    Operation("retry_run", "POST", f"{RUN}/retry", OPERATOR, runs.retry_run),
+    Operation("resume_run", "POST", f"{RUN}/resume", OPERATOR, runs.resume_run),
+    Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
+    Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, runs.email),
+    Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
+    Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
+    Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
+    Operation("list_revisions", "GET", f"{RUN}/revisions", READER, deliveries.revisions),
+    Operation("strike", "POST", f"{RUN}/strike", APPROVER, deliveries.strike),
+    Operation("get_delivery", "GET", DELIVERY, VIEWER, deliveries.delivery),
+    Operation("approve_delivery", "POST", f"{DELIVERY}/approve", APPROVER, deliveries.approve),
+    Operation("reject_delivery", "POST", f"{DELIVERY}/reject", APPROVER, REJECT),
+    Operation("resume_delivery", "POST", f"{DELIVERY}/resume", APPROVER, GO_ON),
+    Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
+    Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, APPROVER),
+    Operation("list_queues", "GET", "/queues", VIEWER, queue_states),
+    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", VIEWER, queues.dead_letters, READER),
+    Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, queues.redrive_dead_letters),
+    Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, queues.discard_dead_letters),
+    Operation("show_customers", "POST", WHOM, READER, customers.customers),
+    Operation("suppress_customers", "POST", f"{WHOM}/suppress", OPERATOR, customers.suppress_customers),
+    Operation("unsuppress_customers", "POST", f"{WHOM}/unsuppress", OPERATOR, customers.unsuppress_customers),
+    Operation("export_customers", "POST", f"{WHOM}/export", OPERATOR, customers.export_customers),
+    Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, customers.forget_customers),
+    Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
+    Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
+    Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, stored_file),
+    Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, shop.check_file),
+    Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, shop.put_file),
+    Operation("list_audit", "GET", "/audit", VIEWER, audit.entries),
+    Operation("list_tokens", "GET", "/tokens", OPERATOR, tokens.tokens),
+    Operation("create_token", "POST", "/tokens", OPERATOR, tokens.create_token),
+    Operation("revoke_token", "DELETE", "/tokens/{name}", OPERATOR, tokens.revoke_token),
+    Operation("list_webhooks", "GET", HOOKS, OPERATOR, endpoints.webhooks),
+    Operation("add_webhook", "POST", HOOKS, OPERATOR, endpoints.add_webhook),
+    Operation("remove_webhook", "DELETE", "/webhooks/{endpoint}", OPERATOR, endpoints.remove_webhook),
+    Operation("list_webhook_deliveries", "GET", f"{HOOKS}/deliveries", OPERATOR, sendings.webhook_deliveries),
+    Operation("replay_webhook", "POST", "/webhooks/deliveries/{message}", OPERATOR, sendings.replay_webhook),
+)

@@ -1,0 +1,190 @@
+"""Customers: found by what is sent in a form, called by digests in every address; what they got, and why."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.forms import form
+from fondly.console.live import event_stream
+from fondly.console.rendering import fragment, page
+from fondly.console.roles import Role, allowed
+from fondly.console.watching import Job, watching
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.email_index import customer_digest
+from fondly.operations.cleanup.scope import Scope, open_scope
+from fondly.operations.customers.consent import entries_of, open_consent
+from fondly.operations.customers.forget import forget as forget_customers
+from fondly.operations.customers.gone import Gone
+from fondly.operations.customers.items import whom
+from fondly.operations.customers.keys import by_key
+from fondly.operations.customers.known import archive_into, exported
+from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile
+from fondly.operations.errors import OperationError
+from fondly.operations.suppressions import people
+from fondly.runtime.web.problems import ProblemError
+
+EVERY_S, WAIT_S = 1.0, 3_600.0
+FORGET = "forget"
+"""The word to type."""
+
+
+@allowed(Role.READER)
+async def search(request: Request) -> Response:
+    """Ask for a customer and, once asked, show who was found."""
+    asked, found = request.method == "POST", []
+    if asked:
+        async with _scope(request) as scope:
+            found = await find_customers(scope, (await form(request)).get("who", ""))
+    keys = [(customer_digest(each["customer_id"]), each) for each in found]
+    if len(keys) == 1:
+        return RedirectResponse(f"/customers/{keys[0][0]}", HTTPStatus.SEE_OTHER)
+    return page(request, "customers/search.html", found=keys, asked=asked, searched=NAMES_SEARCHED)
+
+
+@allowed(Role.READER)
+async def customer(request: Request) -> Response:
+    """Show all that support needs of a customer."""
+    async with _scope(request) as scope:
+        found = await profile(scope, await _id(request))
+    return page(request, "customers/customer.html", found=found, key=_key(request), word=FORGET)
+
+
+@allowed(Role.OPERATOR)
+async def suppress(request: Request) -> Response:
+    """Let nobody write to a customer any more."""
+    entries = people.entries_of([await _id(request)], are_customers=True)
+    by = request.state.person.name
+    await people.suppress(request.state.environment, entries, NotSent.MANUAL, by=by)
+    return _to(request)
+
+
+@allowed(Role.OPERATOR)
+async def unsuppress(request: Request) -> Response:
+    """Let a customer be written to again, by id and by address."""
+    async with _scope(request) as scope:
+        consent, gone = await open_consent(scope), await whom(scope, [await _id(request)])
+        for item in await find_customers(scope, await _id(request)):
+            gone.learn_item(item)
+    found = await consent.find(entries_of(gone)) if consent else {}
+    await people.allow(request.state.environment, found, by=request.state.person.name)
+    return _to(request)
+
+
+@allowed(Role.OPERATOR)
+async def export(request: Request) -> Response:
+    """Begin to collect all that is known of a customer."""
+
+    async def work(scope: Scope, gone: Gone) -> bytes:
+        file = BytesIO()
+        archive_into(await exported(scope, gone, by=request.state.person.name), file)
+        return file.getvalue()
+
+    return await _begin(request, "export", work)
+
+
+@allowed(Role.OPERATOR)
+async def archive(request: Request) -> Response:
+    """Give what was collected, once; nobody keeps it here."""
+    job = watching(request).jobs.pop(f"export {_key(request)}", None)
+    if job is None or not isinstance(job.result, bytes) or job.by != request.state.person.name:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no export of yours to download: begin another")
+    name = {"Content-Disposition": f'attachment; filename="customer-{_key(request)}.zip"'}
+    return Response(job.result, media_type="application/zip", headers=name)
+
+
+@allowed(Role.OPERATOR)
+async def forget(request: Request) -> Response:
+    """Begin to forget a customer, if the word is typed."""
+    fields, environment = await form(request), request.state.environment
+    if fields.get("word", "").strip() != FORGET:
+        raise OperationError(f"nothing is forgotten: the word to type is {FORGET}")
+    role_arn, uploads = await environment.role_arn("personalize"), fields.get("uploads") == "yes"
+
+    async def work(scope: Scope, gone: Gone) -> Any:  # noqa: ANN401 - the operation's
+        return await forget_customers(
+            scope, gone, by=request.state.person.name, uploads=uploads, role_arn=role_arn
+        )
+
+    return await _begin(request, FORGET, work)
+
+
+@allowed(Role.OPERATOR)
+async def job(request: Request) -> Response:
+    """Show how far a job about a customer is, and what has come of it."""
+    act = request.path_params["act"]
+    return page(request, "customers/job.html", job=_job(request), act=act, key=_key(request))
+
+
+@allowed(Role.OPERATOR)
+async def job_live(request: Request) -> Response:
+    """Follow a job about a customer."""
+    act, key, found = request.path_params["act"], _key(request), _job(request)
+
+    async def look() -> tuple[int, bool]:
+        return len(found.lines), found.task is None or found.task.done()
+
+    seen = request.app.state.console.live.follow((act, key), look, EVERY_S)
+    return event_stream(seen, lambda _: fragment("customers/job_state.html", job=found, act=act, key=key))
+
+
+async def _begin(
+    request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]
+) -> RedirectResponse:
+    customer_id = await _id(request)
+
+    async def done(running: Job) -> Any:  # noqa: ANN401 - the work's
+        async with _scope(request, tell=running.lines.append) as scope:
+            return await work(scope, Gone(frozenset({customer_id})))
+
+    watching(request).start(f"{act} {_key(request)}", request.state.person.name, done)
+    return RedirectResponse(f"/customers/{_key(request)}/{act}", HTTPStatus.SEE_OTHER)
+
+
+def _job(request: Request) -> Job:
+    found = watching(request).jobs.get(f"{request.path_params['act']} {_key(request)}")
+    if found is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "this console has begun no such job, or was restarted")
+    return found
+
+
+@asynccontextmanager
+async def _scope(request: Request, **told: Any) -> AsyncIterator[Scope]:  # noqa: ANN401 - Scope's own
+    made = open_scope(request.state.environment, run_id=None, dry_run=False, timeout_s=WAIT_S, **told)
+    async with made as scope:
+        yield scope
+
+
+def _key(request: Request) -> str:
+    return str(request.path_params["key"])
+
+
+async def _id(request: Request) -> str:
+    """Return whom an address means; whoever is forgotten is nobody."""
+    found = await by_key(request.state.environment, _key(request))
+    if found is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "nobody is known by this address any more: search again")
+    return found
+
+
+def _to(request: Request) -> Response:
+    return RedirectResponse(f"/customers/{_key(request)}", HTTPStatus.SEE_OTHER)
+
+
+KEY = "/customers/{key:str}"
+ROUTES = [
+    Route("/customers", search, methods=["GET", "POST"]),
+    Route(KEY, customer),
+    Route(f"{KEY}/suppress", suppress, methods=["POST"]),
+    Route(f"{KEY}/unsuppress", unsuppress, methods=["POST"]),
+    Route(f"{KEY}/export", export, methods=["POST"]),
+    Route(f"{KEY}/archive.zip", archive),
+    Route(f"{KEY}/forget", forget, methods=["POST"]),
+    Route(f"{KEY}/{{act}}", job),
+    Route(f"{KEY}/{{act}}/live", job_live),
+]

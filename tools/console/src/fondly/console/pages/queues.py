@@ -1,0 +1,123 @@
+"""Queues: what waits and how fast, alarms, a day's throughput; dead letters, their causes, redriving."""
+
+from http import HTTPStatus
+from typing import Any
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.forms import form
+from fondly.console.live import event_stream
+from fondly.console.rendering import fragment, page
+from fondly.console.roles import Role, allowed
+from fondly.console.watching import Watching, watching
+from fondly.operations.alarms import ringing
+from fondly.operations.dead_letters.dead_letter import Selection
+from fondly.operations.dead_letters.received import discarding
+from fondly.operations.dead_letters.redrive import redrive as redrive_dead_letters
+from fondly.operations.errors import OperationError
+from fondly.runtime.web.problems import ProblemError
+
+EVERY_S = 5.0
+SHOWN = 50
+"""How many dead letters of each cause are listed; all are counted."""
+
+
+@allowed(Role.VIEWER)
+async def queues(request: Request) -> Response:
+    """Show every queue, the alarms that ring, and the last 24 hours."""
+    watched = watching(request)
+    return page(request, "queues/queues.html", **await _look(watched), day=await watched.day())
+
+
+@allowed(Role.VIEWER)
+async def queues_live(request: Request) -> Response:
+    """Follow queues and alarms."""
+    watched = watching(request)
+
+    async def look() -> dict[str, Any]:
+        return await _look(watched)
+
+    found = request.app.state.console.live.follow("queues", look, EVERY_S)
+    return event_stream(found, lambda seen: fragment("queues/state.html", **seen))
+
+
+async def _look(watched: Watching) -> dict[str, Any]:
+    states = await watched.queues.look()
+    return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
+
+
+@allowed(Role.VIEWER)
+async def dead_letters(request: Request) -> Response:
+    """Show a queue's dead letters by their reasons."""
+    snapshot = await watching(request).snapshots.of(request.path_params["name"])
+    sent = request.query_params.get("sent", "")
+    return page(
+        request,
+        "queues/dead_letters.html",
+        snapshot=snapshot,
+        shown=SHOWN,
+        saved=len(watching(request).saved.get(snapshot.queue, ())),
+        sent=int(sent) if sent.isdecimal() else None,
+    )
+
+
+@allowed(Role.OPERATOR)
+async def redrive(request: Request) -> Response:
+    """Send all of a queue's dead letters back, those of a run, or a single one."""
+    environment, fields = request.state.environment, await form(request)
+    queue = environment.known_queue(request.path_params["name"])
+    async with watching(request).snapshots.alone(queue):
+        done = await redrive_dead_letters(
+            environment, queue, _selection(fields), lambda _: None, by=request.state.person.name
+        )
+    return RedirectResponse(f"/queues/{queue}/dead?sent={done.moved}", HTTPStatus.SEE_OTHER)
+
+
+@allowed(Role.OPERATOR)
+async def save(request: Request) -> Response:
+    """Give a queue's dead letters as a file; those that it has may then be discarded."""
+    environment, watched = request.state.environment, watching(request)
+    queue = environment.known_queue(request.path_params["name"])
+    async with watched.snapshots.alone(queue), discarding(environment, queue, Selection()) as found:
+        lines, ids = found.lines, frozenset(each.message_id for each in found.selected)
+    return Response(
+        lines,
+        media_type="application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="dead-letters-{queue}.jsonl"'},
+        background=BackgroundTask(watched.saved.__setitem__, queue, ids),
+    )
+
+
+@allowed(Role.OPERATOR)
+async def discard(request: Request) -> Response:
+    """Delete a queue's dead letters for good, if all were saved and their number is typed."""
+    environment, watched, fields = request.state.environment, watching(request), await form(request)
+    queue = environment.known_queue(request.path_params["name"])
+    async with watched.snapshots.alone(queue), discarding(environment, queue, Selection()) as found:
+        ids = {each.message_id for each in found.selected}
+        if unsaved := len(ids - watched.saved.get(queue, frozenset())):
+            raise ProblemError(
+                HTTPStatus.PRECONDITION_FAILED, f"{unsaved} of {len(ids)} dead letters are not saved yet"
+            )
+        if fields.get("number", "").strip() != str(len(ids)):
+            raise OperationError(f"nothing is discarded: the number to type is {len(ids)}")
+        await found.delete(by=request.state.person.name)
+    return RedirectResponse(f"/queues/{queue}/dead", HTTPStatus.SEE_OTHER)
+
+
+def _selection(fields: dict[str, str]) -> Selection:
+    message = fields.get("message")
+    return Selection(run_id=fields.get("run") or None, message_ids=[message] if message else None)
+
+
+ROUTES = [
+    Route("/queues", queues),
+    Route("/queues/live", queues_live),
+    Route("/queues/{name}/dead", dead_letters),
+    Route("/queues/{name}/dead.jsonl", save),
+    Route("/queues/{name}/redrive", redrive, methods=["POST"]),
+    Route("/queues/{name}/discard", discard, methods=["POST"]),
+]

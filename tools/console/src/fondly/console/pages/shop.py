@@ -1,0 +1,203 @@
+"""`/shop`: the shop's file as a form and as text, its rules, and what either would do before it is saved."""
+
+import asyncio
+import os
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from secrets import token_hex
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.forms import form
+from fondly.console.framing import frame
+from fondly.console.rendering import page
+from fondly.console.roles import Role, allowed
+from fondly.contracts.object_keys import SHOP_CONFIG
+from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
+from fondly.operations.shop.loading import CONFIG
+from fondly.operations.shop.preview import Preview, preview, themes
+from fondly.operations.shop.rules import RULES, RulesView, rule_matches
+from fondly.operations.shop.stored import (
+    StoredFile,
+    require_unchanged,
+    save_file,
+    side_by_side,
+    stored_file,
+)
+from fondly.runtime.web.problems import ProblemError
+from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file as somebody wants it, as it was when they opened it, and what it would do."""
+
+    name: str
+    text: str
+    seen: StoredFile
+    preview: Preview | None = None
+    rules: RulesView | None = None
+    key: str = field(default_factory=lambda: token_hex(8))
+
+
+@allowed(Role.OPERATOR)
+async def show(request: Request) -> Response:
+    """Show the form: what the file in the bucket says, else the one that the stack was started with."""
+    found = await stored_file(request.state.environment, SHOP_CONFIG)
+    own = os.environ.get(CONFIG)
+    if own and not found.etag:
+        found.text = await asyncio.to_thread(Path(own).read_text, "utf-8")
+    return await _form(request, found, found.text, {})
+
+
+@allowed(Role.OPERATOR)
+async def review(request: Request) -> Response:
+    """Make a draft of what was entered, or show the form again with what is wrong with it."""
+    environment, fields = request.state.environment, await form(request)
+    seen = _seen(fields)
+    await require_unchanged(environment, SHOP_CONFIG, seen)
+    text = fields.get("text", "")
+    try:
+        if "text" not in fields:
+            text = edited(seen.text, await _fields(request, seen.text), fields)
+        problems = problems_in(text)
+        found = None if problems else await preview(environment, text)
+    except InvalidFileError as error:
+        problems, found = by_key(error), None
+    if found is None:
+        return await _form(request, seen, text or seen.text, problems, fields)
+    return _keep(request, Draft(SHOP_CONFIG, text, seen, preview=found))
+
+
+@allowed(Role.OPERATOR)
+async def rules(request: Request) -> Response:
+    """Show the rules, and what each matches in the last run's catalogue."""
+    found = await stored_file(request.state.environment, RULES)
+    return await _rules(request, found, found.text)
+
+
+@allowed(Role.OPERATOR)
+async def review_rules(request: Request) -> Response:
+    """Make a draft of rules, or show them again with what is wrong with them."""
+    environment, fields = request.state.environment, await form(request)
+    seen, text = _seen(fields), "\n".join(fields.get("text", "").splitlines()) + "\n"
+    await require_unchanged(environment, RULES, seen)
+    try:
+        matches = await rule_matches(environment, text)
+    except InvalidRulesError as error:
+        return await _rules(request, seen, text, str(error))
+    return _keep(request, Draft(RULES, text, seen, rules=matches))
+
+
+@allowed(Role.OPERATOR)
+async def show_draft(request: Request) -> Response:
+    """Show what would be saved: the difference, and three emails or what each rule matches."""
+    draft = _draft(request)
+    rows = list(side_by_side(draft.seen.text, draft.text))
+    mode = "dark" if request.query_params.get("mode") == "dark" else "light"
+    size = "phone" if request.query_params.get("size") == "phone" else "desktop"
+    return page(request, "shop/draft.html", draft=draft, rows=rows, mode=mode, size=size)
+
+
+@allowed(Role.OPERATOR)
+async def show_email(request: Request) -> Response:
+    """Show an email of the draft, light or dark, in its frame."""
+    found, number = _draft(request).preview, request.path_params["number"]
+    if found is None or number >= len(found.emails):
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such email")
+    return frame(found.emails[number].html, dark=request.path_params["mode"] == "dark")
+
+
+@allowed(Role.OPERATOR)
+async def save(request: Request) -> Response:
+    """Save the draft that was shown, unless somebody else has saved meanwhile."""
+    draft, fields = _draft(request), await form(request)
+    if fields.get("key") != draft.key:
+        raise ProblemError(HTTPStatus.PRECONDITION_FAILED, "you have another draft meanwhile, in another tab")
+    person = request.state.person.name
+    await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
+    request.app.state.console.drafts.pop(person, None)
+    return _go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
+
+
+async def _form(
+    request: Request,
+    seen: StoredFile,
+    text: str,
+    problems: dict[str, str],
+    entered: dict[str, str] | None = None,
+) -> Response:
+    """Answer with the form of what was seen, with what was entered in its place."""
+    fields, told = await _fields(request, seen.text), dict[str, str]()
+    for key, problem in problems.items():
+        near = [each.key for each in fields if f"{key}.".startswith(f"{each.key}.")]
+        told[near[0] if near else ""] = problem if near else f"{key}: {problem}".removeprefix(": ")
+    for each in fields:
+        each.value = (entered or {}).get(each.key, each.value)
+    sections: dict[str, list[FormField]] = {}
+    for each in fields:
+        sections.setdefault(each.key.partition(".")[0], []).append(each)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
+    return page(
+        request,
+        "shop/form.html",
+        status=status,
+        seen=seen,
+        text=text,
+        sections=sections,
+        problems=told,
+        own_file=CONFIG in os.environ,
+        saved="saved" in request.query_params,
+    )
+
+
+async def _fields(request: Request, text: str) -> list[FormField]:
+    return form_fields(text, themes=await themes(request.state.environment))
+
+
+async def _rules(request: Request, seen: StoredFile, text: str, problem: str = "") -> Response:
+    try:
+        matches = None if problem else await rule_matches(request.state.environment, text)
+    except InvalidRulesError as error:
+        matches, problem = None, str(error)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+    known = {"seen": seen, "text": text, "problem": problem, "matches": matches}
+    saved = "saved" in request.query_params
+    return page(request, "shop/rules.html", status=status, saved=saved, **known)
+
+
+def _seen(fields: dict[str, str]) -> StoredFile:
+    """Return the file that a form was made of; forms have their line ends as HTTP has them."""
+    text = "\n".join(fields.get("seen", "").split("\r\n"))
+    return StoredFile(text=text, etag=fields.get("etag", ""))
+
+
+def _draft(request: Request) -> Draft:
+    draft: Draft | None = request.app.state.console.drafts.get(request.state.person.name)
+    if draft is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "there is no draft of yours: it was saved, or is too old")
+    return draft
+
+
+def _keep(request: Request, draft: Draft) -> Response:
+    request.app.state.console.drafts[request.state.person.name] = draft
+    return _go("/shop/draft")
+
+
+def _go(path: str) -> Response:
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+
+
+ROUTES = [
+    Route("/shop", show),
+    Route("/shop", review, methods=["POST"]),
+    Route("/shop/rules", rules),
+    Route("/shop/rules", review_rules, methods=["POST"]),
+    Route("/shop/draft", show_draft),
+    Route("/shop/draft", save, methods=["POST"]),
+    Route("/shop/draft/{number:int}/{mode}", show_email),
+]

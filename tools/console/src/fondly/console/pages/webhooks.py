@@ -1,0 +1,34 @@
+"""Webhooks: who is told of what, and what was taken; with a button that tells it again."""
+
+from http import HTTPStatus
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from fondly.console.rendering import page
+from fondly.console.roles import Role, allowed
+from fondly.operations.webhooks.endpoints import webhooks
+from fondly.operations.webhooks.sendings import replay_webhook, webhook_deliveries
+
+
+@allowed(Role.OPERATOR)
+async def show(request: Request) -> Response:
+    """Show the endpoints, and what they were told of the latest runs."""
+    environment = request.state.environment
+    sendings = await webhook_deliveries(environment)
+    return page(request, "webhooks.html", webhooks=await webhooks(environment), sendings=sendings)
+
+
+@allowed(Role.OPERATOR)
+async def replay(request: Request) -> Response:
+    """Tell something again."""
+    person = request.state.person
+    await replay_webhook(request.state.environment, request.path_params["message"], by=person.name)
+    return RedirectResponse("/webhooks", HTTPStatus.SEE_OTHER)
+
+
+ROUTES = [
+    Route("/webhooks", show),
+    Route("/webhooks/{message}/replay", replay, methods=["POST"]),
+]

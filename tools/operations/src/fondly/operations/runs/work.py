@@ -1,0 +1,159 @@
+"""A run as operators see it at work: its stages over time, what each waits for, and what it may spend."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from fondly.contracts.clock import utc_now
+from fondly.operations.delivery.deployed import deployed
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.formatting import age, counted
+from fondly.operations.queues import WatchedQueue
+from fondly.operations.runs.lookup import find_run
+from fondly.operations.runs.missing import missing_messages
+from fondly.recommender.domain.run_state import TRAINING, RecommenderState
+from fondly.runtime.runs.budget import Budget
+from fondly.runtime.runs.deliveries import Deliveries
+from fondly.runtime.runs.items import get_item, key
+from fondly.runtime.runs.locks import LOCK_PREFIX
+from fondly.runtime.runs.run import PartReport, Run, StageName
+from fondly.runtime.storage import items_of
+
+SLICES = 96
+"""Into how many slices the time of a run is cut."""
+
+
+class StageWork(BaseModel):
+    """One stage; `slices` are how many pieces were under way in each slice of the run's time."""
+
+    stage: StageName
+    done: int
+    seconds: float
+    slices: list[int]
+    waits: list[str]
+    """What it waits for; nothing if it is done, or has not begun."""
+
+
+class RunWork(BaseModel):
+    """What operators want to know of a run at work; amounts are in US dollars."""
+
+    run: Run
+    to_at: datetime
+    """Until when the slices go: now, or the run's end."""
+    stages: list[StageWork]
+    spent: Decimal
+    reserved: Decimal
+    limit: Decimal | None
+    """None if no budget is known."""
+    to_send: list[str]
+    """Why a retry would send messages, a line each."""
+    no_retry: str
+    """Why it would send none."""
+
+
+async def run_work(environment: Environment, run_id: str, queues: Sequence[WatchedQueue]) -> RunWork:
+    """Return how a run's work stands; raise `OperationError` for an unknown run."""
+    ledger, table = await environment.ledger(), await environment.table("runs")
+    run = await find_run(ledger, run_id)
+    reports = await ledger.reports(run.run_id)
+    to_send, no_retry = list[str](), ""
+    try:
+        missing = missing_messages(run, await Deliveries(environment.dynamodb, table).find(run.run_id))
+        to_send = [f"{each.stage}: {each.why}" for each in missing]
+    except OperationError as error:
+        no_retry = str(error)
+    locks, tasks = await _locks(environment, table, run.run_id), await _tasks(environment, table, reports)
+    busy = {line.partition(":")[0] for line in to_send}
+    waits = {stage: list(_waits(run, stage, locks[stage], tasks[stage], queues)) for stage in busy}
+    last = max([run.finished_at or run.created_at, *(each.finished_at for each in reports)])
+    to_at = last if run.has_ended else utc_now()
+    account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
+    settings = await deployed(environment)
+    return RunWork(
+        run=run,
+        to_at=to_at,
+        stages=[_stage(run, stage, reports, to_at, waits.get(stage, [])) for stage in StageName],
+        spent=account.spent,
+        reserved=account.committed - account.spent,
+        limit=account.limit or (settings.run_budget_usd if settings else None),
+        to_send=to_send,
+        no_retry=no_retry,
+    )
+
+
+async def _locks(environment: Environment, table: str, run_id: str) -> Counter[str]:
+    """How many part locks of each stage somebody holds."""
+    wanted: dict[str, Any] = {
+        "KeyConditionExpression": "run_id = :run AND begins_with(#item, :lock)",
+        "FilterExpression": "attribute_exists(#token)",
+        "ExpressionAttributeNames": {"#item": "item", "#token": "token"},
+    }
+    values = {":run": run_id, ":lock": LOCK_PREFIX}
+    items = items_of(environment.dynamodb, "query", table, values, **wanted)
+    return Counter([str(item["item"]).split("#")[1] async for item in items])
+
+
+async def _tasks(environment: Environment, table: str, reports: Sequence[PartReport]) -> Counter[str]:
+    """How many tasks of each stage take turns within the quota of what its parts have paid for."""
+    units = {(each.stage, *unit.split(".", 2)) for each in reports for unit in each.units}
+    apis = {
+        (stage, "comprehend" if service == "comprehend" else f"converse#{''.join(model)}")
+        for stage, service, _, *model in units
+        if service in {"comprehend", "bedrock"}
+    }
+    tasks = Counter[str]()
+    for stage, api in apis:
+        item = await get_item(environment.dynamodb, table, key(f"quota#{api}", "shared"))
+        tasks[stage] += sum(name.startswith("member-") for name in item)
+    return tasks
+
+
+def _waits(run: Run, stage: str, under_way: int, tasks: int, queues: Sequence[WatchedQueue]) -> Iterator[str]:
+    """Yield what a stage that has something to do waits for, as far as ledger and queues tell."""
+    if under_way:
+        yield f"{counted(under_way, 'part')} under way"
+    if under_way and tasks:
+        yield f"calls take turns within the quota, which {counted(tasks, 'task')} share"
+    if stage == StageName.RECOMMENDER:
+        yield _phase(RecommenderState.of(run))
+    for queue in (each for each in queues if each.name.partition("-")[0] == stage):
+        if queue.visible:
+            oldest = f", the oldest for {age(queue.oldest_age_s)}" if queue.oldest_age_s is not None else ""
+            yield f"{counted(queue.visible, 'message')} waiting in {queue.name}{oldest}"
+        if queue.delayed:
+            yield f"{counted(queue.delayed, 'poll')} due later"
+        if queue.dead_letters:
+            yield f"{counted(queue.dead_letters, 'dead letter')} in {queue.name}"
+        if not (under_way or queue.visible or queue.in_flight or queue.delayed or queue.dead_letters):
+            yield "no message is on its way: retry"
+
+
+def _phase(state: RecommenderState) -> str:
+    if state.turn_seen:
+        return f"the turn of {state.turn_seen.run_id} in Personalize, at its poll {state.turn_seen.attempt}"
+    return f"a job of Personalize: {state.phase}" if state.phase in TRAINING else f"its phase {state.phase}"
+
+
+def _stage(
+    run: Run, stage: StageName, reports: Sequence[PartReport], to_at: datetime, waits: list[str]
+) -> StageWork:
+    slice_s = max((to_at - run.created_at).total_seconds(), 1) / SLICES
+
+    def place(at: datetime) -> int:
+        return min(max(int((at - run.created_at).total_seconds() / slice_s), 0), SLICES - 1)
+
+    times = [(each.started_at, each.finished_at) for each in reports if each.stage is stage]
+    counts = Counter(number for one, other in times for number in range(place(one), place(other) + 1))
+    begins, ends = zip(*times, strict=True) if times else ((run.created_at,), (run.created_at,))
+    return StageWork(
+        stage=stage,
+        done=len(run.stage(stage).done),
+        seconds=(max(ends) - min(begins)).total_seconds(),
+        slices=[counts[number] for number in range(SLICES)],
+        waits=waits,
+    )

@@ -1,0 +1,44 @@
+"""What was done in each of the last 24 hours, by the reports that every part leaves in the ledger."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from fondly.contracts.clock import utc_now
+from fondly.contracts.counts import Counted
+from fondly.operations.environment import Environment
+
+HOURS, MOST_RUNS = 24, 50
+"""The latest runs are read, whose deliveries go on for days."""
+SHOWN = {
+    Counted.CUSTOMERS: "customers read",
+    Counted.REVIEWS_SCORED: "reviews scored",
+    Counted.EMAILS: "emails made",
+    Counted.EMAILS_SENT: "emails sent",
+}
+
+
+class Throughput(BaseModel):
+    """How much of what was done by hour, oldest first; the last hour has not ended."""
+
+    hours: list[datetime]
+    series: dict[str, list[int]]
+
+
+async def throughput(environment: Environment) -> Throughput:
+    """Return the last 24 hours; a run of a thousand parts has a megabyte of reports, so ask seldom."""
+    ledger, counts = await environment.ledger(), Counter[tuple[str, datetime]]()
+    hours = [_hour(utc_now()) - timedelta(hours=back) for back in reversed(range(HOURS))]
+    for run in (await ledger.recent(limit=MOST_RUNS)).runs:
+        if run.finished_at is None or run.finished_at > hours[0] - timedelta(days=7):
+            for report in await ledger.reports(run.run_id):
+                for name in SHOWN.keys() & report.counts.keys():
+                    counts[name, _hour(report.finished_at)] += report.counts[name]
+    return Throughput(
+        hours=hours, series={words: [counts[name, hour] for hour in hours] for name, words in SHOWN.items()}
+    )
+
+
+def _hour(at: datetime) -> datetime:
+    return at.replace(minute=0, second=0, microsecond=0)
