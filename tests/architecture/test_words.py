@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOMES = {
-    "claim": r"services/mailer/|tools/(console|stack)/",
+    "claim": r"services/mailer/|tools/(console|stack|operations/.*/emails)/",
     "deliver": r"services/(mailer|sender)/|shared/|tools/|understudy/src/understudy/ses/",
     "engine": r"understudy/",
     "proof": r"tools/(cli|operations)/.*/(customers?|connect)\b",

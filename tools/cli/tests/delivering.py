@@ -17,8 +17,10 @@ from fondly.mailer.domain.run_state import MailerState
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
+from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING
+from fondly.runtime.runs.tally import Counts, counts_of
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
@@ -57,12 +59,16 @@ class FinishedRun:
         return self.do(at)
 
     def dispatched(self, customer_id: str, outcome: Outcome, *, run_id: str = RUN, **values: Any) -> None:  # noqa: ANN401 - fields
-        """Record what became of an email."""
+        """Record what became of an email, and count it."""
         record = Dispatch(run_id=run_id, customer_id=customer_id, outcome=outcome, at=MADE_AT, **values)
 
         async def put(clients: Any) -> None:  # noqa: ANN401 - as above
             items = DynamoDBItems(clients["dynamodb"], self.resources.tables["dispatches"])
             await items.put_all([record.model_dump(mode="json", exclude_none=True)])
+            tallies = KeptTallies(clients["dynamodb"], self.resources.tables["runs"])
+            kept = await tallies.of_part(run_id, 1)
+            counts = dict(counts_of(record) + Counts(kept.counts))
+            await tallies.replace(run_id, 1, kept.model_copy(update={"counts": counts}))
 
         self.do(put)
 

@@ -19,6 +19,7 @@ from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.runtime.runs.run import StageName
+from fondly.runtime.runs.tally import Tally
 from fondly.runtime.service import check, serve
 from fondly.runtime.settings import load_settings
 from fondly.runtime.storage import DynamoDBItems
@@ -236,7 +237,7 @@ async def test_the_process_acts_on_requests_and_notifications(
 
 
 async def test_an_email_in_doubt_is_proved_to_be_sent(
-    delivered: DynamoDBDelivered, dispatches: DynamoDBItems
+    delivered: DynamoDBDelivered, dispatches: DynamoDBItems, deliveries: Deliveries
 ) -> None:
     """Nothing else of it changes; what is final otherwise stays, and nothing is made of no email."""
     await put(dispatches, "K-1", outcome=Outcome.IN_DOUBT)
@@ -248,6 +249,7 @@ async def test_an_email_in_doubt_is_proved_to_be_sent(
         proved = dispatch(customer_id, outcome=Outcome.SENT, provider_id="id-9", proved_from=before)
         assert await delivered.find(RUN, customer_id) == proved
     assert await delivered.find(RUN, "K-3") == dispatch("K-3", outcome=Outcome.REFUSED)
+    assert (await deliveries.tally(RUN)).outcomes == {Outcome.SENT: 2}
     assert await delivered.find(RUN, "nobody") is None
 
 
@@ -331,7 +333,9 @@ def test_a_mailbox_without_a_key_proves_nothing(
     assert found == MailboxUrl("localhost", 1143, "u", "Replies to us", is_tls=False)
 
 
-async def test_a_click_marks_its_email_once(delivered: DynamoDBDelivered, dispatches: DynamoDBItems) -> None:
+async def test_a_click_marks_its_email_once(
+    delivered: DynamoDBDelivered, dispatches: DynamoDBItems, deliveries: Deliveries
+) -> None:
     """The first one counts, a bounce after it changes nothing of it, and nothing is made of no email."""
     await put(dispatches, "K-7")
     for hours in (2, 5):
@@ -340,6 +344,9 @@ async def test_a_click_marks_its_email_once(delivered: DynamoDBDelivered, dispat
     found = await delivered.find(RUN, "K-7")
     assert found is not None
     assert (found.clicked_at, found.bounced) == (AT + timedelta(hours=2), "soft")
+    for kind in (NotificationKind.HARD, NotificationKind.HARD, NotificationKind.SOFT):
+        await delivered.mark(RUN, "K-7", kind, AT)
+    assert await deliveries.tally(RUN) == Tally(bounced={"hard": 1}, clicked=1)
     await delivered.mark_clicked(RUN, "nobody", AT)
     assert await delivered.find(RUN, "nobody") is None
 

@@ -21,7 +21,7 @@ from fondly.runtime.runs.kept_tallies import PREFIX
 from fondly.runtime.runs.locks import Locks
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
-from fondly.runtime.runs.tally import Counts, Tally, changes, tally_of
+from fondly.runtime.runs.tally import Counts, Tally, by_feedback, counts_of
 from fondly.sender.ports import DeferredError, InDoubtError, Outgoing, QuotaSpentError, RefusedError
 from fondly.sender.use_cases import deliver_part, keep_tally, part_pass
 from services.sender.tests.fakes import FakeDispatches, World
@@ -166,7 +166,8 @@ class Storm(World):
         await self.moment()
         if self.dispatches.items[key] == before and (after := self._reported(before)) != before:
             self.dispatches.items[key] = after
-            self.feedback.update(changes(before, after))
+            self.feedback.update(by_feedback(after))
+            self.feedback.subtract(by_feedback(before))
 
     def _reported(self, found: Dispatch) -> Dispatch:
         if found.outcome is Outcome.IN_DOUBT:
@@ -225,7 +226,7 @@ def test_what_is_kept_is_what_a_recount_finds(random: Random, *, rejected: bool)
             await world.step()
         await world.calm_down(rejected=rejected)
         kept, found = await world.kept(), world.dispatches.items.values()
-        assert kept == tally_of(found)
+        assert kept == Tally.of_counts(counts_of(*found))
         assert kept.outcomes == Counter(each.outcome for each in found)
 
     with small_groups():

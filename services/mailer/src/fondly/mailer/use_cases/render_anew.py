@@ -63,6 +63,7 @@ class RenderAnew:
             if revisions.rendering and not revisions.pending:
                 parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
                 await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
+                await self.ledger.keep_sums(run_id)
                 await self.revisions.merged(run_id, revisions.number)
 
     async def _render(self, revisions: RunRevisions, part: int) -> None:

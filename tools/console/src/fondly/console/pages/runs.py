@@ -10,7 +10,7 @@ from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, allowed
 from fondly.contracts.revisions import RunRevisions
-from fondly.operations.delivery.views import WORDS, DeliveryLookup, rendering
+from fondly.operations.delivery.views import WORDS, DeliveryLookup
 from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
 from fondly.operations.runs.comparing import compare, run_before
@@ -77,7 +77,7 @@ class State:
     @property
     def rendering(self) -> int:
         """How many parts are being rendered anew."""
-        return rendering(self.revisions)
+        return self.revisions.rendering
 
     @property
     def meaning(self) -> str:
@@ -89,7 +89,7 @@ class State:
         """What another page is needed for, once it is another."""
         delivery = self.delivery
         told = (delivery.status, len(delivery.decisions), delivery.revision) if delivery else ()
-        return "-".join(map(str, (self.run.status, *told, self.revisions.is_complete)))
+        return "-".join(map(str, (self.run.status, *told, not self.rendering)))
 
 
 async def state_of(environment: Environment, run: Run) -> State:

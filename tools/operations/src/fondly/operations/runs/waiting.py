@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from fondly.operations.delivery.views import DeliveryLookup, rendering
+from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import counted
 from fondly.operations.queues import QueueState, queue_states
@@ -51,11 +51,11 @@ async def _of_run(lookup: DeliveryLookup, run: RunView) -> Waiting | None:
 
 
 async def _held(lookup: DeliveryLookup, run_id: str) -> str:
-    if parts := rendering(await lookup.revisions.find(run_id)):
+    if parts := (await lookup.revisions.find(run_id)).rendering:
         return f"has {counted(parts, 'part')} being rendered anew"
     delivery = await lookup.deliveries.find(run_id)
     first = delivery.first if delivery else None
-    return f"waits for a second approval, after {person(first.by)}'s" if first else "is held for approval"
+    return f"waits for a second approval, after {person(first[0])}'s" if first else "is held for approval"
 
 
 def _dead_letters(queues: Sequence[QueueState]) -> Iterator[Waiting]:
