@@ -40,6 +40,8 @@ locals {
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
     { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
 
+    { from = "operator", sid = "KeepWebhookSecrets", actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.name}/webhooks/*"] },
+
     # Keys, which the services of AWS use in the caller's name.
     { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], resources = [var.keys.data], conditions = local.via["data"] },
     { from = "reader", sid = "DecryptMessages", actions = ["kms:Decrypt"], resources = [var.keys.messages], conditions = local.via["messages"] },
@@ -53,7 +55,7 @@ locals {
   no_tokens = [{ test = "ForAllValues:StringNotEquals", variable = "dynamodb:LeadingKeys", values = ["tokens"] }]
 
   # Objects of runs that name no customer.
-  figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json"]
+  figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json", "settings.json"]
 }
 
 data "aws_iam_policy_document" "trust" {

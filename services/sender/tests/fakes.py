@@ -270,6 +270,7 @@ class World:
             dispatches=self.dispatches,
             tallies=KeptTallies(self.runs.dynamodb, TABLE),
             deliveries=self.deliveries,
+            polls=self.polls,
             objects=self.objects,
         )
 

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
-from fondly.contracts.delivery import Dispatch
+from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.tally import by_sender
-from fondly.sender.ports import Dispatches
+from fondly.sender.ports import Dispatches, SenderPolls
 from fondly.sender.use_cases.part_pass import LOOKED_UP_AT_ONCE, PartPass, finished_emails
+from fondly.sender.use_cases.release_parts import MAX_DELAY_S
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,7 @@ class KeepTally:
     dispatches: Dispatches
     tallies: KeptTallies
     deliveries: Deliveries
+    polls: SenderPolls
     objects: Objects
 
     async def begin(self, passed: PartPass) -> PartTally:
@@ -35,11 +37,19 @@ class KeepTally:
         await self._close(passed.dispatched_as, passed.part, opened, [*settled, *others])
 
     async def mend(self, run_id: str, part: int) -> None:
-        """Count a part of a run that does not go out, if a pass over it, or over its copies, has died."""
-        delivery = await self.deliveries.find(run_id)
-        for each in (run_id, *([delivery.copies] if delivery else [])):
+        """Count a part of a run that does not go out, if a pass over it, or over its copies, has died.
+
+        What that pass was handing over may still be recorded, and is looked at again.
+        """
+        if (delivery := await self.deliveries.find(run_id)) is None:
+            return
+        for each in (run_id, delivery.copies):
             if (await self.tallies.of_part(each, part)).is_open:
-                await self.recount(run_id, part, dispatched_as=each)
+                found = await self.recount(run_id, part, dispatched_as=each)
+                lost = [one.customer_id for one in found if one.outcome is Outcome.SENDING]
+                if lost and each == run_id:
+                    release, delay_s = delivery.release, MAX_DELAY_S
+                    await self.polls.send_doubts(run_id, part, lost, release=release, delay_s=delay_s)
 
     async def recount(self, run_id: str, part: int, *, dispatched_as: str) -> list[Dispatch]:
         """Count every dispatch of a part, and return them."""

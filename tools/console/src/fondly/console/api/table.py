@@ -11,7 +11,7 @@ from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
 from fondly.operations.shop.stored import stored_file
-from fondly.operations.use_cases import customers, deliveries, queues, runs
+from fondly.operations.use_cases import customers, deliveries, queues, runs, shop
 from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
 
@@ -33,6 +33,8 @@ OPERATIONS = (
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
+    Operation("list_revisions", "GET", f"{RUN}/revisions", READER, deliveries.revisions),
+    Operation("strike", "POST", f"{RUN}/strike", APPROVER, deliveries.strike),
     Operation("get_delivery", "GET", DELIVERY, VIEWER, deliveries.delivery),
     Operation("approve_delivery", "POST", f"{DELIVERY}/approve", APPROVER, deliveries.approve),
     Operation("reject_delivery", "POST", f"{DELIVERY}/reject", APPROVER, REJECT),
@@ -40,7 +42,7 @@ OPERATIONS = (
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
     Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, APPROVER),
     Operation("list_queues", "GET", "/queues", VIEWER, queue_states),
-    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", READER, queues.dead_letters),
+    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", VIEWER, queues.dead_letters, READER),
     Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, queues.redrive_dead_letters),
     Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, queues.discard_dead_letters),
     Operation("show_customers", "POST", WHOM, READER, customers.customers),
@@ -51,6 +53,8 @@ OPERATIONS = (
     Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
     Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
     Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, stored_file),
+    Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, shop.check_file),
+    Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, shop.put_file),
     Operation("list_audit", "GET", "/audit", VIEWER, audit.entries),
     Operation("list_tokens", "GET", "/tokens", OPERATOR, tokens.tokens),
     Operation("create_token", "POST", "/tokens", OPERATOR, tokens.create_token),

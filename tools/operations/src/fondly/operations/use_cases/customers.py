@@ -59,8 +59,8 @@ async def forget_customers(
     """Forget customers, and prove that nothing is left of them."""
     role_arn = await environment.role_arn("personalize")
     async with open_scope(environment, **{**SCOPE, "dry_run": dry_run}) as scope:
-        proof = await forget(scope, await found(scope, whom), by=by, uploads=uploads, role_arn=role_arn)
-    return Forgotten(rows=scope.report.rows, proof=proof)
+        gone = await found(scope, whom)
+        return await forget(scope, gone, by=by, uploads=uploads, role_arn=role_arn)
 
 
 def _some(known: Known) -> Known:

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving, reason_given
+from fondly.operations.delivery.striking import Striking
 from fondly.operations.delivery.terms import Terms
 from fondly.operations.delivery.views import DeliveryView
 from fondly.operations.environment import Environment
@@ -67,3 +69,25 @@ async def stop(
     if act is not Act.HOLD:  # a run that has not finished can be held, too
         await approving.view(act)
     return ShownDelivery.of(await approving.decide(act, by=by, note=reason_given(why)))
+
+
+async def strike(
+    environment: Environment,
+    run_id: str,
+    *,
+    wording: str = "",
+    product: str = "",
+    customer_id: str = "",
+    instead: str = "",
+    why: str | None = None,
+    by: str,
+) -> RunRevisions:
+    """Strike a wording, a product or an email of a run; what is concerned is rendered anew, unpaid."""
+    striking, reason = await Striking.of(environment, run_id), reason_given(why)
+    wanted = await striking.named(wording=wording, product=product, customer_id=customer_id, instead=instead)
+    return await striking.strike(wanted, by=by, why=reason)
+
+
+async def revisions(environment: Environment, run_id: str) -> RunRevisions:
+    """Show what has been struck of a run's emails, and what is still to be rendered anew."""
+    return await (await Striking.of(environment, run_id)).known()

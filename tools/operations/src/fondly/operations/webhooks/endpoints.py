@@ -1,4 +1,4 @@
-"""Who is told: each endpoint is an item in the runs table, and its secret a parameter that is encrypted."""
+"""Who is told: each endpoint is an item in the runs table, and its secret one of AWS Secrets Manager."""
 
 import secrets
 from base64 import b64encode
@@ -7,11 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from botocore.exceptions import ClientError
 from pydantic import BaseModel, ConfigDict, Field
 
 from fondly.contracts.clock import utc_now
 from fondly.operations.audit import noted
+from fondly.operations.connect.opening import secret
 from fondly.operations.environment import Environment, Ignoring, open_client
 from fondly.operations.errors import NotFoundError
 from fondly.operations.webhooks.posting import checked_url
@@ -62,17 +62,19 @@ async def add_webhook(
 
     It is an https address; on a local stack a loopback one may be http. Raises `OperationError` for another.
     """
-    secret = f"{PREFIX}{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
+    shown = f"{PREFIX}{b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
     made = NewEndpoint(
         endpoint=secrets.token_hex(4),
         url=checked_url(url, loopback=not environment.on_aws),
         events=tuple(dict.fromkeys(events)),
         by=by,
         made_at=utc_now(),
-        secret=secret,
+        secret=shown,
     )
     async with noted(environment, by=by, act="webhook", about=made.endpoint):
-        await _parameter(environment, "put_parameter", made.endpoint, Value=secret, Type="SecureString")
+        await _secrets(
+            environment, "create_secret", Name=_name(environment, made.endpoint), SecretString=shown
+        )
         item = to_item(made.model_dump(mode="json", exclude={"secret"}))
         table = await environment.table("runs")
         await environment.dynamodb.put_item(TableName=table, Item=key(PARTITION, made.endpoint) | item)
@@ -94,20 +96,20 @@ async def remove_webhook(environment: Environment, endpoint: str, *, by: str) ->
         )
         if "Attributes" not in reply:
             raise NotFoundError(f"there is no webhook {endpoint}")
-        with Ignoring({"ParameterNotFound"}):
-            await _parameter(environment, "delete_parameter", endpoint)
+        with Ignoring({"ResourceNotFoundException"}):
+            name = _name(environment, endpoint)
+            await _secrets(environment, "delete_secret", SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 async def secret_of(environment: Environment, endpoint: str) -> str:
-    """Return an endpoint's secret; raise `NotFoundError` if there is none any more."""
-    try:
-        reply = await _parameter(environment, "get_parameter", endpoint, WithDecryption=True)
-    except ClientError as error:
-        raise NotFoundError(f"the secret of webhook {endpoint} cannot be read") from error
-    return str(reply["Parameter"]["Value"])
+    """Return an endpoint's secret; raise `OperationError` if there is none any more."""
+    return await secret(environment, _name(environment, endpoint))
 
 
-async def _parameter(environment: Environment, call: str, endpoint: str, **request: Any) -> Any:  # noqa: ANN401 - no types for SSM
-    name = f"/fondly/{environment.name}/webhooks/{endpoint}"
-    async with open_client("ssm", environment.region) as ssm:
-        return await getattr(ssm, call)(Name=name, **request)
+def _name(environment: Environment, endpoint: str) -> str:
+    return f"{environment.name}/webhooks/{endpoint}"
+
+
+async def _secrets(environment: Environment, call: str, **request: Any) -> None:  # noqa: ANN401 - the call's
+    async with open_client("secretsmanager", environment.region) as client:
+        await getattr(client, call)(**request)

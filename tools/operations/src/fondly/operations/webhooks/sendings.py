@@ -89,28 +89,33 @@ class Watch:
         async for pointer in ledger.index.pointers():
             if pointer["item"] < (now - WINDOW).isoformat():
                 return
-            run = None if pointer["of_run"] in self.over else await ledger.find(pointer["of_run"])
-            if run and run.has_ended and await self._tell(ledger, run, endpoints, now):
-                self.over.add(run.run_id)
+            if (run_id := str(pointer["of_run"])) not in self.over:
+                try:
+                    await self._tell(ledger, run_id, endpoints, now)
+                except Exception as error:  # noqa: BLE001 - the next look tells what this one could not
+                    log.warning("webhooks_failed", run_id=run_id, error=type(error).__name__)
 
-    async def _tell(self, ledger: Ledger, run: Run, endpoints: Sequence[Endpoint], now: datetime) -> bool:
-        """Send what is due about a run; return whether that is all there will be."""
+    async def _tell(self, ledger: Ledger, run_id: str, endpoints: Sequence[Endpoint], now: datetime) -> None:
+        """Send what is due about a run; once that is all there will be, the run is over."""
+        run = await ledger.find(run_id)
+        if run is None or not run.has_ended:
+            return
         delivery = await Deliveries(self.environment.dynamodb, self.environment.table_name("runs")).find(
-            run.run_id
+            run_id
         )
-        known = {each.id: each async for each in _of_run(self.environment, run.run_id)}
+        known = {each.id: each async for each in _of_run(self.environment, run_id)}
         waits = False
         for event, at in _happened(run, delivery).items():
             for endpoint in endpoints:
                 if event in endpoint.events and endpoint.made_at < at:
-                    sending = known.get(_id(run.run_id, event, endpoint)) or await _new(
-                        ledger, run, event, at, endpoint
-                    )
+                    sending = known.get(_id(run_id, event, endpoint))
+                    sending = sending or await _new(ledger, run, event, at, endpoint)
                     if sending.next_at and sending.next_at <= now:
                         sending = await attempt(self.environment, sending, endpoint.url)
                     waits = waits or sending.next_at is not None
         is_closed = run.status is RunStatus.FAILED or (delivery is not None and delivery.status in CLOSED)
-        return is_closed and not waits
+        if is_closed and not waits:
+            self.over.add(run_id)
 
 
 def _happened(run: Run, delivery: Delivery | None) -> dict[EventName, datetime]:
@@ -151,13 +156,12 @@ async def attempt(environment: Environment, sending: Sending, url: str) -> Sendi
     )
     if not await _put(environment, begun, before=sending.attempts):
         return sending
-    answered = await post(
-        url,
-        message_id=sending.id,
-        body=sending.body.encode(),
-        secret=await secret_of(environment, sending.endpoint),
-        loopback=not environment.on_aws,
-    )
+    try:
+        secret = await secret_of(environment, sending.endpoint)
+        body, loopback = sending.body.encode(), not environment.on_aws
+        answered = await post(url, message_id=sending.id, body=body, secret=secret, loopback=loopback)
+    except OperationError:
+        answered = None
     done = begun.model_copy(update={"answered": answered})
     if done.is_taken or answered == GONE:
         done = done.model_copy(update={"next_at": None})
