@@ -39,6 +39,7 @@ module "connect" {
   keys                 = module.keys.arns
   bucket               = { name = module.pipeline.bucket_names["data"], arn = module.pipeline.bucket_arns["data"] }
   personalize_role_arn = module.pipeline.personalize_role_arn
+  forgetting           = module.pipeline.forgetting
   connection           = var.connect
 }
 
@@ -48,11 +49,9 @@ module "console" {
 
   name          = local.name
   release       = { image_tag = var.image_tag, check = var.check }
-  cluster       = module.pipeline.cluster
+  pipeline      = module.pipeline.console
   network       = module.network.tasks
   keys          = module.keys.arns
-  settings      = module.pipeline.environment
-  arns          = { bucket = module.pipeline.bucket_arns["data"], personalize_role = module.pipeline.personalize_role_arn }
   console       = var.console
   client_secret = var.console_client_secret
 }

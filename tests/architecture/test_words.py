@@ -6,11 +6,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HOMES = {
-    "claim": r"services/mailer/|tools/stack/",
+    "claim": r"services/mailer/|tools/(console|stack|operations/.*/emails)/",
     "deliver": r"services/(mailer|sender)/|shared/|tools/|understudy/src/understudy/ses/",
     "engine": r"understudy/",
     "proof": r"tools/(cli|operations)/.*/(customers?|connect)\b",
-    "settl": r"services/sender/|tools/(cli|operations)/",
+    "settl": r"services/sender/|tools/(cli|operations)/|runs/tally",
 }
 """Where a name in the program may have a word."""
 SOURCES = [

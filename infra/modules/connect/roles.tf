@@ -29,7 +29,7 @@ resource "aws_iam_role_policy" "task" {
   policy = data.aws_iam_policy_document.task.json
 }
 
-# It forgets who is gone in the shop, so it may read, rewrite and delete all that is kept of customers.
+# It uploads, and forgets who is gone in the shop, which takes as much.
 data "aws_iam_policy_document" "task" {
   #checkov:skip=CKV_AWS_356:Personalize has lists, for which AWS defines no resource
   statement {
@@ -38,84 +38,23 @@ data "aws_iam_policy_document" "task" {
     resources = [var.connection.secret_arn]
   }
 
-  statement {
-    sid       = "FindObjects"
-    actions   = ["s3:ListBucket", "s3:ListBucketMultipartUploads", "s3:ListBucketVersions"]
-    resources = [var.bucket.arn]
-  }
+  dynamic "statement" {
+    for_each = var.forgetting
 
-  statement {
-    sid       = "UploadAndKeepAndForget"
-    actions   = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"]
-    resources = [for folder in ["connect", "runs", "uploads"] : "${var.bucket.arn}/${folder}/*"]
-  }
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
 
-  statement {
-    sid       = "SearchTheRest"
-    actions   = ["s3:GetObject", "s3:GetObjectVersion"]
-    resources = ["${var.bucket.arn}/*"]
-  }
+      dynamic "condition" {
+        for_each = statement.value.conditions
 
-  statement {
-    sid = "ForgetItems"
-    actions = [
-      "dynamodb:BatchGetItem",
-      "dynamodb:BatchWriteItem",
-      "dynamodb:DeleteItem",
-      "dynamodb:DescribeTable",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:Scan",
-      "dynamodb:UpdateItem",
-    ]
-    resources = ["arn:${local.partition}:dynamodb:${local.region}:${local.account_id}:table/${var.name}-*"]
-  }
-
-  statement {
-    sid       = "CountMessages"
-    actions   = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"]
-    resources = ["arn:${local.partition}:sqs:${local.region}:${local.account_id}:${var.name}-*"]
-  }
-
-  statement {
-    sid       = "FindUsers"
-    actions   = ["personalize:ListDataDeletionJobs", "personalize:ListDatasetGroups", "personalize:ListDatasets"]
-    resources = ["*"]
-  }
-
-  statement {
-    sid = "ForgetUsers"
-    actions = [
-      "personalize:CreateDataDeletionJob",
-      "personalize:DescribeDataDeletionJob",
-      "personalize:DescribeDatasetGroup",
-      "personalize:ListTagsForResource",
-    ]
-    resources = ["arn:${local.partition}:personalize:${local.region}:${local.account_id}:*"]
-  }
-
-  statement {
-    sid       = "LetPersonalizeReadWhom"
-    actions   = ["iam:PassRole"]
-    resources = [var.personalize_role_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["personalize.amazonaws.com"]
-    }
-  }
-
-  statement {
-    sid       = "UseKeys"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [var.keys.data]
-
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.amazonaws.com"]
+        content {
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
+        }
+      }
     }
   }
 }

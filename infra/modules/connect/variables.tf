@@ -42,6 +42,16 @@ variable "personalize_role_arn" {
   type        = string
 }
 
+variable "forgetting" {
+  description = "What forgetting customers takes: the pipeline module's output `forgetting`."
+  type = list(object({
+    sid        = string
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
+  }))
+}
+
 variable "connection" {
   description = "The platform (shopify, woocommerce or magento), the shop's address, the secret with the token, the schedule, what else the command is told, and the secret with which the platform signs webhooks; null for no webhooks."
   type = object({

@@ -5,7 +5,6 @@ resource "aws_lb" "this" {
   subnets                    = var.network.public_subnet_ids
   security_groups            = [aws_security_group.this.id]
   drop_invalid_header_fields = true
-  idle_timeout               = 120 # live pages may be silent for a minute
 
   lifecycle {
     precondition {
@@ -63,12 +62,13 @@ resource "aws_lb_listener" "this" {
   }
 }
 
-# Machines bring a token, which the task checks. Scripts of pages are told 401 where people are led to sign in.
+# Machines bring a token, which the task checks. Programs and scripts of pages are told 401 where people are led to sign in.
 resource "aws_lb_listener_rule" "this" {
   for_each = {
-    machines = { priority = 1, paths = ["/api/*"], bearer = ["Bearer *"], signed_out = [] }
-    scripts  = { priority = 2, paths = ["/api/*", "/live", "/live/*"], bearer = [], signed_out = ["deny"] }
-    people   = { priority = 3, paths = ["/*"], bearer = [], signed_out = ["authenticate"] }
+    machines = { priority = 1, path = "/api/*", header = { Authorization = "Bearer *" }, signed_out = [] }
+    programs = { priority = 2, path = "/api/*", header = {}, signed_out = ["deny"] }
+    scripts  = { priority = 3, path = "/*", header = { HX-Request = "true" }, signed_out = ["deny"] }
+    people   = { priority = 4, path = "/*", header = {}, signed_out = ["authenticate"] }
   }
 
   listener_arn = aws_lb_listener.this.arn
@@ -82,16 +82,16 @@ resource "aws_lb_listener_rule" "this" {
 
   condition {
     path_pattern {
-      values = each.value.paths
+      values = [each.value.path]
     }
   }
 
   dynamic "condition" {
-    for_each = each.value.bearer
+    for_each = each.value.header
 
     content {
       http_header {
-        http_header_name = "Authorization"
+        http_header_name = condition.key
         values           = [condition.value]
       }
     }

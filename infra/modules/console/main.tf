@@ -27,7 +27,7 @@ module "service" {
   source = "../service"
 
   name               = local.name
-  cluster            = var.cluster
+  cluster            = var.pipeline.cluster
   image              = "${data.aws_ecr_repository.this.repository_url}:${var.release.image_tag}"
   repository_arn     = data.aws_ecr_repository.this.arn
   size               = { cpu = 256, memory_mib = 512 }
@@ -44,7 +44,7 @@ module "service" {
     resources = [for role in aws_iam_role.this : role.arn]
   }]
 
-  environment = merge(var.settings, {
+  environment = merge(var.pipeline.settings, {
     AWS_DEFAULT_REGION          = local.region
     AWS_REGION                  = local.region
     FONDLY_CONSOLE_CLIENT       = local.oidc.client_id
@@ -65,7 +65,7 @@ module "service" {
 resource "aws_appautoscaling_target" "this" {
   service_namespace  = "ecs"
   scalable_dimension = "ecs:service:DesiredCount"
-  resource_id        = "service/${var.cluster.name}/${module.service.name}"
+  resource_id        = "service/${var.pipeline.cluster.name}/${module.service.name}"
   min_capacity       = 1
   max_capacity       = 1
 

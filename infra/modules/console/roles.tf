@@ -7,51 +7,52 @@ locals {
   rank  = { for index, role in local.roles : role => index }
 
   arns = {
-    for service in ["dynamodb", "personalize", "sns", "sqs"] : service =>
+    for service in ["dynamodb", "sns", "sqs"] : service =>
     "arn:${local.partition}:${service}:${local.region}:${local.account_id}:"
   }
   ledger = "${local.arns.dynamodb}table/${var.name}-runs"
   tables = "${local.arns.dynamodb}table/${var.name}-*"
   queues = "${local.arns.sqs}${var.name}-*"
-  read   = ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Query"]
+  read   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
 
   permissions = [
     # Figures: of runs, queues and alarms. Without s3:ListBucket a missing object answers 403 instead of 404. For metrics
     # AWS defines no resource.
     { from = "viewer", sid = "ReadLedger", actions = local.read, resources = [local.ledger] },
+    { from = "viewer", sid = "SeeTables", actions = ["dynamodb:DescribeTable"], resources = [local.tables] },
     { from = "viewer", sid = "SeeQueues", actions = ["sqs:GetQueueAttributes", "sqs:GetQueueUrl"], resources = [local.queues] },
-    { from = "viewer", sid = "FindObjects", actions = ["s3:ListBucket"], resources = [var.arns.bucket] },
-    { from = "viewer", sid = "ReadFigures", actions = ["s3:GetObject"], resources = [for name in local.figures : "${var.arns.bucket}/runs/*/${name}"] },
+    { from = "viewer", sid = "FindObjects", actions = ["s3:ListBucket"], resources = [var.pipeline.bucket_arn] },
+    { from = "viewer", sid = "ReadFigures", actions = ["s3:GetObject"], resources = [for name in local.figures : "${var.pipeline.bucket_arn}/runs/*/${name}"] },
     { from = "viewer", sid = "ReadMetrics", actions = ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:GetMetricStatistics"], resources = ["*"] },
 
     # Whom emails go to and why, and what has failed, which is received to be seen. A reader writes nothing.
-    { from = "reader", sid = "ReadObjects", actions = ["s3:GetObject"], resources = [for folder in ["runs", "shop", "uploads"] : "${var.arns.bucket}/${folder}/*"] },
+    { from = "reader", sid = "ReadObjects", actions = ["s3:GetObject"], resources = [for folder in ["runs", "shop", "uploads"] : "${var.pipeline.bucket_arn}/${folder}/*"] },
     { from = "reader", sid = "ReadTables", actions = concat(local.read, ["dynamodb:Scan"]), resources = [local.tables] },
     { from = "reader", sid = "SeeDeadLetters", actions = ["sqs:ChangeMessageVisibility", "sqs:ReceiveMessage"], resources = ["${local.queues}-dlq"] },
     { from = "reader", sid = "SeeSender", actions = ["ecs:DescribeServices", "ecs:DescribeTaskDefinition"], resources = ["*"] },
 
-    # Decisions, which are kept in the ledger, and told to the services that act on them.
-    { from = "approver", sid = "Decide", actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.ledger] },
+    # Decisions, which are kept in the ledger, and told to the services that act on them. Operators alone make tokens.
+    { from = "approver", sid = "Decide", actions = ["dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.ledger], conditions = local.no_tokens },
     { from = "approver", sid = "TellServices", actions = ["sqs:SendMessage"], resources = [for queue in ["mailer", "sender"] : "${local.arns.sqs}${var.name}-${queue}"] },
 
-    # Everything else that operators do, forgetting among it, which searches all that is kept.
+    # Everything else that operators do.
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
-    { from = "operator", sid = "ChangeItems", actions = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], resources = [local.tables] },
-    { from = "operator", sid = "ChangeObjects", actions = ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutObject"], resources = [for folder in ["connect", "runs", "shop", "uploads"] : "${var.arns.bucket}/${folder}/*"] },
-    { from = "operator", sid = "SearchObjects", actions = ["s3:GetObject", "s3:GetObjectVersion"], resources = ["${var.arns.bucket}/*"] },
-    { from = "operator", sid = "SearchVersions", actions = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"], resources = [var.arns.bucket] },
-    { from = "operator", sid = "FindUsers", actions = ["personalize:ListDataDeletionJobs", "personalize:ListDatasetGroups", "personalize:ListDatasets"], resources = ["*"] },
-    { from = "operator", sid = "ForgetUsers", actions = ["personalize:CreateDataDeletionJob", "personalize:DescribeDataDeletionJob", "personalize:DescribeDatasetGroup", "personalize:ListTagsForResource"], resources = ["${local.arns.personalize}*"] },
-    { from = "operator", sid = "LetPersonalizeReadWhom", actions = ["iam:PassRole"], resources = [var.arns.personalize_role], key = "iam:PassedToService", services = ["personalize.amazonaws.com"] },
+    { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
 
     { from = "operator", sid = "KeepWebhookSecrets", actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.name}/webhooks/*"] },
 
-    { from = "viewer", sid = "UseDataKey", actions = ["kms:Decrypt"], resources = [var.keys.data], key = "kms:ViaService", services = [for service in ["dynamodb", "s3"] : "${service}.${local.region}.amazonaws.com"] },
-    { from = "reader", sid = "UseMessagesKey", actions = ["kms:Decrypt"], resources = [var.keys.messages], key = "kms:ViaService", services = ["sqs.${local.region}.amazonaws.com"] },
-    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], resources = [var.keys.messages], key = "kms:ViaService", services = [for service in ["sns", "sqs"] : "${service}.${local.region}.amazonaws.com"] },
-    { from = "operator", sid = "EncryptData", actions = ["kms:GenerateDataKey"], resources = [var.keys.data], key = "kms:ViaService", services = ["s3.${local.region}.amazonaws.com"] },
+    # Keys, which the services of AWS use in the caller's name.
+    { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], resources = [var.keys.data], conditions = local.via["data"] },
+    { from = "reader", sid = "DecryptMessages", actions = ["kms:Decrypt"], resources = [var.keys.messages], conditions = local.via["messages"] },
+    { from = "approver", sid = "EncryptMessages", actions = ["kms:GenerateDataKey"], resources = [var.keys.messages], conditions = local.via["messages"] },
   ]
+  via = {
+    for key, services in { data = ["dynamodb", "s3"], messages = ["sns", "sqs"] } : key =>
+    [{ test = "StringEquals", variable = "kms:ViaService", values = [for name in services : "${name}.${local.region}.amazonaws.com"] }]
+  }
+
+  no_tokens = [{ test = "ForAllValues:StringNotEquals", variable = "dynamodb:LeadingKeys", values = ["tokens"] }]
 
   # Objects of runs that name no customer.
   figures = ["email-index/summary.json", "ingest.json", "merchandising.json", "sentiment/summary.json", "settings.json"]
@@ -94,7 +95,10 @@ data "aws_iam_policy_document" "this" {
   for_each = local.rank
 
   dynamic "statement" {
-    for_each = [for permission in local.permissions : permission if local.rank[permission.from] <= each.value]
+    for_each = concat(
+      [for permission in local.permissions : permission if local.rank[permission.from] <= each.value],
+      each.key == "operator" ? var.pipeline.forgetting : [],
+    )
 
     content {
       sid       = statement.value.sid
@@ -102,12 +106,12 @@ data "aws_iam_policy_document" "this" {
       resources = statement.value.resources
 
       dynamic "condition" {
-        for_each = try([statement.value.key], [])
+        for_each = try(statement.value.conditions, [])
 
         content {
-          test     = "StringEquals"
-          variable = condition.value
-          values   = statement.value.services
+          test     = condition.value.test
+          variable = condition.value.variable
+          values   = condition.value.values
         }
       }
     }

@@ -8,35 +8,29 @@ variable "release" {
   type        = object({ image_tag = string, check = bool })
 }
 
-variable "cluster" {
-  description = "The ECS cluster."
-  type        = object({ name = string, arn = string })
+variable "pipeline" {
+  description = "What it looks after: the pipeline module's output `console`."
+  type = object({
+    cluster    = object({ name = string, arn = string })
+    settings   = map(string)
+    bucket_arn = string
+    forgetting = list(object({
+      sid        = string
+      actions    = list(string)
+      resources  = list(string)
+      conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
+    }))
+  })
 }
 
 variable "network" {
   description = "Where task and load balancer are: the network module's output `tasks`, with public subnets in two zones or more."
-  type = object({
-    vpc_id                 = string
-    subnet_ids             = list(string)
-    public_subnet_ids      = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, subnet_ids = list(string), public_subnet_ids = list(string), egress_cidrs = list(string), egress_prefix_list_ids = list(string) })
 }
 
 variable "keys" {
   description = "Encryption keys, from the keys module."
   type        = object({ data = string, messages = string, logs = string })
-}
-
-variable "settings" {
-  description = "The services' settings by variable, which name the environment's resources: the pipeline module's output `environment`."
-  type        = map(string)
-}
-
-variable "arns" {
-  description = "The data bucket, and the role with which Personalize reads whom it must forget."
-  type        = object({ bucket = string, personalize_role = string })
 }
 
 variable "client_secret" {

@@ -56,9 +56,19 @@ output "cluster_name" {
   value       = aws_ecs_cluster.this.name
 }
 
-output "cluster" {
-  description = "The same, once tasks can be started in it."
-  value       = local.cluster
+output "console" {
+  description = "The console module's input `pipeline`."
+  value = {
+    cluster    = local.cluster
+    settings   = module.topology.environment
+    bucket_arn = local.data_bucket
+    forgetting = local.forgetting
+  }
+}
+
+output "forgetting" {
+  description = "What forgetting customers takes: permissions as the service module has them."
+  value       = local.forgetting
 }
 
 output "service_names" {

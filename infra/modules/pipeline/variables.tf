@@ -107,7 +107,7 @@ variable "unsubscribe_address" {
 
 variable "sending" {
   description = <<-TEXT
-    How finished emails are delivered: transport none, smtp or ses; approval by a person (required) or automatic. With ses,
+    How finished emails are delivered: transport none, smtp or ses; approval by one person (required), by two, or automatic. With ses,
     the domain that they come from and the configuration set to send with, from the email module; with smtp, the mail
     server, at addresses that tasks can reach. per_s is what the provider allows; by default what SES says. mailbox is where
     replies and bounces arrive by mail, imaps://user@host/folder, at addresses that tasks can reach.
@@ -140,8 +140,8 @@ variable "sending" {
   }
 
   validation {
-    condition     = contains(["required", "automatic"], var.sending.approval)
-    error_message = "sending.approval must be required or automatic."
+    condition     = contains(["required", "two", "automatic"], var.sending.approval)
+    error_message = "sending.approval must be required, two or automatic."
   }
 
   validation {

@@ -17,7 +17,7 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
-from fondly.runtime.runs.tally import tally_of
+from fondly.runtime.runs.tally import Tally, counts_of
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
 from fondly.sender.use_cases.deliver_part import DeliverPart
@@ -270,6 +270,7 @@ class World:
             dispatches=self.dispatches,
             tallies=KeptTallies(self.runs.dynamodb, TABLE),
             deliveries=self.deliveries,
+            polls=self.polls,
             objects=self.objects,
         )
 
@@ -322,7 +323,8 @@ class World:
             parts, self.polls.parts = self.polls.parts, []
             if not parts:
                 kept = await self.deliveries.tally(RUN)
-                assert kept == tally_of(each for (of, _), each in self.dispatches.items.items() if of == RUN)
+                found = [each for (of, _), each in self.dispatches.items.items() if of == RUN]
+                assert kept == Tally.of_counts(counts_of(*found))
                 return
             for part in parts:
                 await self.deliver.run(RUN, part, holder=f"message-{part}")

@@ -6,7 +6,7 @@ The names of pages are those of docs.aws.amazon.com; each flow says which it was
 from collections.abc import Mapping
 from itertools import chain
 
-from tests.support.flows import ai, delivery, deployment, messages, personalize, realtime, tasks
+from tests.support.flows import ai, console, delivery, deployment, messages, personalize, realtime, tasks
 from tests.support.flows.steps import Flow
 
 FLOWS: Mapping[str, Flow] = {
@@ -16,6 +16,7 @@ FLOWS: Mapping[str, Flow] = {
         messages.flows(),
         tasks.flows(),
         realtime.flows(),
+        console.flows(),
         ai.flows(),
         delivery.flows(),
         deployment.flows(),

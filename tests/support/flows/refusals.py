@@ -3,6 +3,7 @@
 from itertools import chain
 
 from tests.support.configurations import PROFILE
+from tests.support.flows.console import TASK as CONSOLE
 from tests.support.flows.delivery import (
     CONFIGURATION_SET,
     CONTACTS,
@@ -538,7 +539,35 @@ _RELEASES = (
     ),
 )
 
+_CONSOLE = (
+    _refused(
+        "the console acts for nobody",
+        CONSOLE,
+        "sts:AssumeRole",
+        role("console-operator"),
+        by="sts:SourceIdentity",
+        environment="console",
+    ),
+    _refused(
+        "an operator passes Personalize's role to another service",
+        role("console-operator"),
+        "iam:PassRole",
+        role("personalize"),
+        {"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+        by="iam:PassedToService",
+        environment="console",
+    ),
+    _refused(
+        "a viewer decrypts what no service of AWS asks for",
+        role("console-viewer"),
+        "kms:Decrypt",
+        KEYS["data"],
+        by="kms:ViaService",
+        environment="console",
+    ),
+)
+
 REFUSALS = {
     each.why: each
-    for each in chain(_CONFUSED_DEPUTIES, _ROLES, _REAL_TIME, _DELIVERY, _WITHOUT_TLS, _RELEASES)
+    for each in chain(_CONFUSED_DEPUTIES, _ROLES, _REAL_TIME, _DELIVERY, _WITHOUT_TLS, _RELEASES, _CONSOLE)
 }

@@ -20,7 +20,7 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING
-from fondly.runtime.runs.tally import counts_of
+from fondly.runtime.runs.tally import Counts, counts_of
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
@@ -67,8 +67,8 @@ class FinishedRun:
             await items.put_all([record.model_dump(mode="json", exclude_none=True)])
             tallies = KeptTallies(clients["dynamodb"], self.resources.tables["runs"])
             kept = await tallies.of_part(run_id, 1)
-            counted = kept.of_whole(kept.counts + counts_of(record))
-            assert await tallies.replace(run_id, 1, counted)
+            counts = dict(counts_of(record) + Counts(kept.counts))
+            await tallies.replace(run_id, 1, kept.model_copy(update={"counts": counts}))
 
         self.do(put)
 

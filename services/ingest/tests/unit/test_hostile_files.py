@@ -30,8 +30,10 @@ GROUPS = (("xlsx", XLSX), ("parquet", PARQUET), ("csv", TEXT))
 FILES = {f"{name}.{ending}": write for ending, group in GROUPS for name, write in group.items()}
 MEMORY = "memory"
 MAX_MIB = 512
+CPU = "cpu"
+MAX_CPU_S = 600.0
+"""Of all files together, on a slow machine; they take 45 s of a usual one."""
 PATIENCE_S = 60.0
-"""For a busy machine: the slowest takes six seconds of an idle one."""
 BESIDE = 2
 READ = "import sys; from services.ingest.tests.unit.test_hostile_files import read_all; read_all(sys.argv[1])"
 WITHOUT_END = "columns-ZZZ"
@@ -47,21 +49,21 @@ def read_all(folder: str) -> None:
     """Read each file of a folder as ingest does; write what came of it beside, and what memory that took."""
     idle = _peak_kib()
 
-    def read(path: Path) -> tuple[str, list[Any]]:
-        started = time.monotonic()
+    def read(path: Path) -> tuple[str, str | None]:
         report = check_files([SourceFile(path, path.name)], limits(max_rejected_share=0.05).load).report
-        return path.name, [report.failed, time.monotonic() - started]
+        return path.name, report.failed
 
     with ThreadPoolExecutor(BESIDE) as threads:
         found: dict[str, Any] = dict(threads.map(read, sorted(Path(folder).iterdir())))
-    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    found[MEMORY] = (_peak_kib() - idle + largest) / 1024
+    readers = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found[MEMORY] = (_peak_kib() - idle + readers.ru_maxrss) / 1024
+    found[CPU] = time.process_time() + readers.ru_utime + readers.ru_stime
     Path(folder).with_suffix(".json").write_text(json.dumps(found))
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What came of each file and how long it took, and how much memory was taken by us and by a reader."""
+    """What came of each file, how long all took, and how much memory was taken by us and by a reader."""
     folder = tmp_path_factory.mktemp("hostile")
     for name, write in FILES.items():
         written(folder / name, write(folder / name))
@@ -73,17 +75,17 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", FILES)
-def test_a_hostile_file_is_refused_soon_by_its_name(name: str, outcomes: dict[str, Any]) -> None:
+def test_a_hostile_file_is_refused_by_its_name(name: str, outcomes: dict[str, Any]) -> None:
     """Or read, if there is nothing wrong with it but a statement that nobody believes."""
-    reason, seconds = outcomes[name]
+    reason = outcomes[name]
     assert reason is None or reason.startswith(f"{name}: ")
-    assert seconds < PATIENCE_S
 
 
 @pytest.mark.timeout(900)
-def test_hostile_files_take_bounded_memory(outcomes: dict[str, Any]) -> None:
-    """Of the process that wants them read, for all of them, and of the largest reader."""
+def test_hostile_files_take_bounded_memory_and_time(outcomes: dict[str, Any]) -> None:
+    """Memory of the process that wants them read, for all of them, and of the largest reader."""
     assert outcomes[MEMORY] < MAX_MIB
+    assert outcomes[CPU] < MAX_CPU_S
 
 
 @pytest.mark.parametrize(
@@ -97,7 +99,7 @@ def test_hostile_files_take_bounded_memory(outcomes: dict[str, Any]) -> None:
 )
 def test_a_reason_names_the_limit(name: str, reason: str, outcomes: dict[str, Any]) -> None:
     """So that whoever has an honest file knows what to do."""
-    assert reason in outcomes[name][0]
+    assert reason in outcomes[name]
 
 
 class CancelError(Exception):

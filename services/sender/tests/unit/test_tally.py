@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.runtime.runs.tally import Tally, tally_of
+from fondly.runtime.runs.tally import Tally, counts_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -16,8 +16,8 @@ def a_dispatch(outcome: Outcome, **values: Any) -> Dispatch:  # noqa: ANN401 - f
 
 def test_each_email_counts_once_with_its_reason_and_what_came_back() -> None:
     """The reasons of emails that were not sent are ours; what a provider said is no category."""
-    found = tally_of(
-        [
+    found = Tally.of_counts(
+        counts_of(
             a_dispatch(Outcome.SENT, transport="ses"),
             a_dispatch(Outcome.SENT, transport="ses", bounced="hard", bounced_at=NOW),
             a_dispatch(Outcome.SENT, transport="smtp", bounced="complaint", clicked_at=NOW),
@@ -28,7 +28,7 @@ def test_each_email_counts_once_with_its_reason_and_what_came_back() -> None:
             a_dispatch(Outcome.IN_DOUBT, reason="the connection was lost"),
             a_dispatch(Outcome.WAITING, reason="451 try again"),
             a_dispatch(Outcome.SENDING),
-        ]
+        )
     )
     assert found == Tally(
         outcomes={
@@ -45,4 +45,4 @@ def test_each_email_counts_once_with_its_reason_and_what_came_back() -> None:
         transports={"ses": 2, "smtp": 1},
     )
     assert found.settled == 8
-    assert (found.of(Outcome.SENT), tally_of([]).of(Outcome.SENT)) == (3, 0)
+    assert (found.of(Outcome.SENT), Tally.of_counts(counts_of()).of(Outcome.SENT)) == (3, 0)

@@ -49,6 +49,18 @@ async def test_a_repeated_notification_finds_the_existing_run(ledger: Ledger) ->
     assert again.parts == 3
 
 
+async def test_what_is_kept_of_reports_comes_to_the_same(ledger: Ledger) -> None:
+    """Before and after delivery, whose parts are not over when the run has finished."""
+    await ledger.open_run("r", source="s")
+    for part in (1, 2, 3):
+        await ledger.record("r", report(part, reviews=part))
+        await ledger.record("r", a_report(StageName.MAILER, part, emails=5))
+    assert total(await ledger.summed("r")) == total(await ledger.keep_sums("r"))
+    await ledger.record("r", a_report(StageName.SENDER, emails_sent=5))
+    assert total(await ledger.summed("r")) == total(await ledger.reports("r"))
+    assert len(await ledger.summed("r")) == 3
+
+
 async def test_a_repeated_part_does_not_complete_a_stage(ledger: Ledger) -> None:
     """A part finished twice counts once; a stage is complete once all its parts are done."""
     await ledger.open_run("r", source="s")

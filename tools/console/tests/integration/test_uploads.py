@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from fondly.console.framing import FRAME_POLICY
 from fondly.console.roles import Role
 from fondly.console.staging import Staged, safe_name
 from fondly.operations import audit
@@ -100,7 +101,7 @@ async def test_files_are_checked_mapped_and_started(console: Asking) -> None:
     assert "marketing_consent" in (staged.set_folder / "mapping.yaml").read_text()
     assert "Start the run" in (await console.get("/uploads/check")).text
     frame = await console.get("/uploads/examples/0")
-    assert frame.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    assert frame.headers["content-security-policy"] == FRAME_POLICY
     await console.post("/uploads/start", {"key": staged.key})
     assert staged.begun
     assert f"/runs/{staged.begun.run_id}" in (await console.get("/uploads")).text

@@ -1,12 +1,14 @@
 """AWS is called in the name of whoever asks, in the role that the page takes."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from fondly import operations
 from fondly.console.acting import MOST_SESSIONS, ActingCredentials, source_identity
 from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role, allowed
 
@@ -110,3 +112,10 @@ async def test_a_page_acts_in_the_role_that_it_takes() -> None:
     for page in (allowed(Role.VIEWER)(handler), allowed(Role.READER, acting=Role.APPROVER)(handler)):
         await page(Request({"type": "http", "state": state}))
     assert seen == [Acting("Ann", Role.VIEWER), Acting("Ann", Role.APPROVER)]
+
+
+def test_operations_open_their_clients_in_one_session() -> None:
+    """Another would call AWS as the task itself, which may do nothing."""
+    folder = Path(operations.__file__).parent
+    opening = {path.name for path in folder.rglob("*.py") if "get_session" in path.read_text("utf-8")}
+    assert opening == {"environment.py"}

@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import ECKey
 from starlette.requests import HTTPConnection
 
-from fondly.console.alb import ALGORITHM, HEADER, MOST_KEYS, Balancer, PublicKeys, SignedIn, TokenError
+from fondly.console.alb import ALGORITHM, HEADER, MOST_KEYS, PublicKeys, SignedIn, TokenError
 from fondly.console.roles import Role
 
 ARN = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/console/50dc6c495c0c9188"
@@ -65,10 +65,10 @@ class Region:
 async def asked_by(headers: Mapping[str, str], region: Region | None = None) -> tuple[str, set[str]] | None:
     """Who asks with these headers: name and roles."""
     keys = PublicKeys("eu-west-1", region or Region())
-    balancer = Balancer(ARN, "https://id.shop.example", "console")
+    ours = {"signer": ARN, "iss": "https://id.shop.example", "client": "console"}
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     connection = HTTPConnection({"type": "http", "headers": raw})
-    found = await SignedIn(balancer, keys, "groups", ROLES, clock=lambda: NOW).person(connection)
+    found = await SignedIn(ours, keys, "groups", ROLES, clock=lambda: NOW).person(connection)
     return (found.name, set(found.roles)) if found else None
 
 

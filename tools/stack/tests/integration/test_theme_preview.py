@@ -16,10 +16,9 @@ from fondly.mailer.domain.copy.product_prompt import product_question
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.wording import Wording
 from fondly.mailer.domain.message.theme_files import built_in_themes
-from fondly.operations.emails.modes import in_mode
 from fondly.operations.shop.sample_email import BRAND, COPY, LANGUAGE, preview_content, preview_facts
 from fondly.recommender.domain.picking.rules import MAX_PICKS
-from fondly.stack.theme_preview.server import preview_app
+from fondly.stack.theme_preview.server import in_mode, preview_app
 
 
 @pytest.fixture

@@ -144,7 +144,11 @@ def _keep_tally(runtime: Runtime[SenderSettings], objects: Objects, stores: _Sto
         runtime.dynamodb, runtime.settings.runs_table, keep_days=runtime.settings.retention_days
     )
     return KeepTally(
-        dispatches=stores.dispatches, tallies=tallies, deliveries=stores.deliveries, objects=objects
+        dispatches=stores.dispatches,
+        tallies=tallies,
+        deliveries=stores.deliveries,
+        polls=stores.polls,
+        objects=objects,
     )
 
 

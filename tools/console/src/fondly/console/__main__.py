@@ -8,7 +8,7 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 
 from fondly.console.acting import acting_for_people
-from fondly.console.alb import Balancer, PublicKeys, SignedIn
+from fondly.console.alb import PublicKeys, SignedIn
 from fondly.console.app import Console, Identify, console_app, one_environment
 from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role
 from fondly.console.sessions import LocalSessions, opening_path, read_key
@@ -100,6 +100,7 @@ async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
         environment_of=await stack.enter_async_context(one_environment(nullcontext(environment))),
         hosts=settings.hosts,
         sessions=sessions,
+        max_upload_bytes=settings.console_max_upload_bytes,
     )
 
 
@@ -114,9 +115,9 @@ async def _signed_in(settings: ConsoleSettings, stack: AsyncExitStack) -> Identi
     """Know people by the load balancer, and act for them in its account."""
     signer = settings.console_signer or ""
     await stack.enter_async_context(acting_for_people(settings.environment, signer, settings.region))
-    balancer = Balancer(signer, settings.console_issuer or "", settings.console_client or "")
+    ours = {"signer": signer, "iss": settings.console_issuer or "", "client": settings.console_client or ""}
     keys = PublicKeys(signer.split(":")[3])
-    return SignedIn(balancer, keys, settings.console_groups_claim, settings.console_groups or {}).person
+    return SignedIn(ours, keys, settings.console_groups_claim, settings.console_groups or {}).person
 
 
 def _local(sessions: LocalSessions) -> Identify:

@@ -33,8 +33,6 @@ MOST_KEYS = 16
 """The load balancer changes its key now and then; so many are remembered."""
 MOST_BYTES = 4_096
 FETCH_S = 5.0
-Fetch = Callable[[str], Awaitable[bytes]]
-"""Returns what an address answers; raises `TokenError` if there is nothing."""
 log = get_logger()
 
 
@@ -42,30 +40,8 @@ class TokenError(Exception):
     """A token is not one of our load balancer. The message says what is wrong, without what it contains."""
 
 
-@dataclass(frozen=True)
-class Balancer:
-    """What the tokens of our load balancer say in their header."""
-
-    signer: str
-    """The load balancer's ARN."""
-    issuer: str
-    client: str
-
-    def check(self, header: Mapping[str, Any], now: float) -> None:
-        """Raise `TokenError` if a header is not as our load balancer makes it, or no longer holds."""
-        ours = {"alg": ALGORITHM.name, "signer": self.signer, "iss": self.issuer, "client": self.client}
-        for name, value in ours.items():
-            if header.get(name) != value:
-                raise TokenError(f"{name} is another")
-        until = header.get("exp")
-        if not isinstance(until, int | float) or until <= now:
-            raise TokenError("exp has passed")
-        if not KEY_ID.fullmatch(str(header.get("kid"))):
-            raise TokenError("kid names no key")
-
-
 async def fetched(url: str) -> bytes:
-    """Return what an address answers, at most `MOST_BYTES`."""
+    """Return what an address answers, at most `MOST_BYTES`; raise `TokenError` if there is nothing."""
     timeout = ClientTimeout(total=FETCH_S)
     try:
         async with ClientSession(timeout=timeout) as web, web.get(url, allow_redirects=False) as reply:
@@ -74,7 +50,6 @@ async def fetched(url: str) -> bytes:
             reply.raise_for_status()
             return await reply.content.read(MOST_BYTES)
     except (ClientError, TimeoutError) as error:
-        log.warning("public_key_not_fetched", error=type(error).__name__)
         detail = "the load balancer's public key cannot be read"
         raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, detail) from error
 
@@ -82,7 +57,7 @@ async def fetched(url: str) -> bytes:
 class PublicKeys:
     """The public keys of a region's load balancers, by their ids. Each is fetched once."""
 
-    def __init__(self, region: str, fetch: Fetch = fetched) -> None:
+    def __init__(self, region: str, fetch: Callable[[str], Awaitable[bytes]] = fetched) -> None:
         self._url = f"https://public-keys.auth.elb.{region}.amazonaws.com/"
         self._fetch = fetch
         self._known: OrderedDict[str, ECKey] = OrderedDict()
@@ -91,38 +66,30 @@ class PublicKeys:
     async def get(self, key_id: str) -> ECKey:
         """Return a key; raise `TokenError` if the region has none of this id."""
         async with self._lock:
-            if (key := self._known.get(key_id)) is None:
-                try:
-                    key = ECKey.import_key(await self._fetch(self._url + key_id))
-                    ALGORITHM.check_key(key)
-                except (JoseError, ValueError) as error:
-                    raise TokenError("kid is of another kind of key") from error
-                self._known[key_id] = key
+            if key_id not in self._known:
+                self._known[key_id] = await self._key(key_id)
             self._known.move_to_end(key_id)
             if len(self._known) > MOST_KEYS:
                 self._known.popitem(last=False)
-            return key
+            return self._known[key_id]
 
-
-async def claims_of(token: str, balancer: Balancer, keys: PublicKeys, now: float) -> dict[str, Any]:
-    """Return what a token says of a person; raise `TokenError` unless our load balancer has signed it."""
-    parts = token.split(".")
-    if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
-        raise TokenError("expected three parts")
-    header, claims, signature = map(_decoded, parts)
-    named = _object(header)
-    balancer.check(named, now)
-    key = await keys.get(named["kid"])
-    if not ALGORITHM.verify(f"{parts[0]}.{parts[1]}".encode(), signature, key):
-        raise TokenError("the signature is another")
-    return _object(claims)
+    async def _key(self, key_id: str) -> ECKey:
+        if not KEY_ID.fullmatch(key_id):
+            raise TokenError("kid names no key")
+        try:
+            key = ECKey.import_key(await self._fetch(self._url + key_id))
+            ALGORITHM.check_key(key)
+        except (JoseError, ValueError) as error:
+            raise TokenError("kid is of another kind of key") from error
+        return key
 
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Knows people by what the load balancer says of them."""
+    """Knows people by what our load balancer says of them."""
 
-    balancer: Balancer
+    ours: Mapping[str, str]
+    """What its tokens have in their header: `signer`, its ARN, `iss` and `client`."""
     keys: PublicKeys
     claim: str
     """The claim with a person's groups."""
@@ -136,14 +103,28 @@ class SignedIn:
         if not token or "authorization" in connection.headers:
             return None
         try:
-            claims = await claims_of(token, self.balancer, self.keys, self.clock())
+            claims = await self._claims(token.split("."))
         except TokenError as error:
             log.warning("sign_in_refused", reason=str(error))
             return None
-        return Person.of(
-            _name(claims),
-            [self.roles[each] for each in _groups(claims.get(self.claim)) if each in self.roles],
-        )
+        groups = _groups(claims.get(self.claim))
+        return Person.of(_name(claims), [self.roles[each] for each in groups if each in self.roles])
+
+    async def _claims(self, parts: list[str]) -> dict[str, Any]:
+        if len(parts) != 3:  # noqa: PLR2004 - header, claims, signature
+            raise TokenError("expected three parts")
+        header, claims, signature = map(_decoded, parts)
+        named = _object(header)
+        for name, value in {"alg": ALGORITHM.name, **self.ours}.items():
+            if named.get(name) != value:
+                raise TokenError(f"{name} is another")
+        until = named.get("exp")
+        if not isinstance(until, int | float) or until <= self.clock():
+            raise TokenError("exp has passed")
+        key = await self.keys.get(str(named.get("kid")))
+        if not ALGORITHM.verify(f"{parts[0]}.{parts[1]}".encode(), signature, key):
+            raise TokenError("the signature is another")
+        return _object(claims)
 
 
 def _name(claims: Mapping[str, Any]) -> str:
@@ -162,9 +143,10 @@ def _decoded(part: str) -> bytes:
     """The bytes of a part, in the only way to write them: other padding would make another token of it."""
     try:
         found = urlsafe_b64decode(part)
-    except ValueError as error:
-        raise TokenError("expected base64url") from error
-    if urlsafe_b64encode(found) != part.encode():
+        is_canonical = urlsafe_b64encode(found) == part.encode()
+    except ValueError:
+        is_canonical = False
+    if not is_canonical:
         raise TokenError("expected base64url with its padding, and nothing else")
     return found
 
@@ -172,8 +154,8 @@ def _decoded(part: str) -> bytes:
 def _object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError as error:
-        raise TokenError("expected JSON") from error
+    except ValueError:
+        found = None
     if not isinstance(found, dict):
-        raise TokenError("expected an object")
+        raise TokenError("expected an object in JSON")
     return found

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -17,7 +18,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from fondly.console.api.routes import ROUTES as API_ROUTES
-from fondly.console.drafts import Drafts
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
 from fondly.console.rendering import HEADERS, fragment
@@ -57,9 +57,10 @@ class Console:
     """Sessions of a local console."""
     live: Live = field(default_factory=Live)
     staging: Staging = field(default_factory=Staging)
-    drafts: Drafts = field(default_factory=Drafts)
+    drafts: dict[str, Any] = field(default_factory=dict)
+    """What people are about to save of the shop's files, by person."""
     max_upload_bytes: int = 4 * 1024**3
-    """All files of one upload together."""
+    """All files of an upload together."""
 
 
 @dataclass

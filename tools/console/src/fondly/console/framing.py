@@ -11,13 +11,8 @@ from starlette.responses import HTMLResponse
 from fondly.operations.check.link_hosts import HOST
 
 FRAME_POLICY = (
-    "default-src 'none'; "
-    "img-src data:; "
-    "style-src 'unsafe-inline'; "
-    "form-action 'none'; "
-    "base-uri 'none'; "
-    "frame-ancestors 'self'; "
-    "sandbox"
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox"
 )
 """Of an email's own answer. Whoever follows its links would unsubscribe its customer: none works."""
 _ASKED_SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
@@ -25,12 +20,8 @@ _DECLARED_SCHEME = re.compile(r'(<meta\b[^>]*\bname="color-scheme"[^>]*\bcontent
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 _PICTURE = re.compile(r'(<img\b[^>]*\ssrc=")(?!data:)([^"]*)"', re.IGNORECASE)
 _MADE_UP = re.compile(rf"http://{re.escape(HOST)}/pictures/([a-z_]+-[a-z-]+\.png)")
-_SVG = (
-    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 60 60'><rect width='60' height='60'"
-    " fill='#e4e2dc'/>"
-    "<path d='M12 44l12-16 9 11 6-7 9 12z' fill='#b9b5aa'/></svg>"
-)
-PLACEHOLDER = f"data:image/svg+xml;base64,{b64encode(_SVG.encode()).decode()}"
+_GREY = b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='100%' height='100%' fill='#dddad2'/></svg>"
+PLACEHOLDER = f"data:image/svg+xml;base64,{b64encode(_GREY).decode()}"
 """In the place of a picture of the shop's: none is loaded, as that would tell the shop who looks at what."""
 
 

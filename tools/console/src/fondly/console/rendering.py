@@ -34,8 +34,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """Of every answer; an email's own frame has a policy that is stricter still."""
-EMAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
-"""An email has styles of its own, and neither scripts, forms nor anything from elsewhere."""
 
 
 def when(at: datetime) -> str:
@@ -109,8 +107,3 @@ def page(
     person = getattr(request.state, "person", None)
     known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
-
-
-def email_frame(html: str) -> HTMLResponse:
-    """Answer with an email, for a sandboxed frame."""
-    return HTMLResponse(html, headers={"Content-Security-Policy": EMAIL_POLICY})

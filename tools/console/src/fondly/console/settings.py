@@ -36,6 +36,8 @@ class ConsoleSettings(WebSettings):
     console_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     console_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = None
     """Its address as browsers have it, if that is not where it listens."""
+    console_max_upload_bytes: Annotated[int, Field(ge=1)] = 4 * 1024**3
+    """All files of an upload together."""
     console_identity: Identity = Identity.LOCAL
     console_key_file: Path | None = None
     """The key that signs one-time addresses and sessions; it is made if there is none."""

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
 from pydantic import BaseModel, ConfigDict, Field
 
 from fondly.contracts.records import Exclusion, Pick
-from fondly.operations.environment import Environment
+from fondly.operations.environment import Environment, open_client
 from fondly.operations.errors import OperationError
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.adapters.personalize.campaign import AWSCampaign
@@ -21,7 +19,6 @@ from fondly.recommender.ports import OpenedShop
 from fondly.recommender.use_cases.current_picks import CurrentPicks, FindEdition, KeepShop
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.study_shop import KnowCatalogue
-from fondly.runtime.aws import CONFIG
 from fondly.runtime.retry import NO_SDK_RETRIES
 
 NUM_RESULTS = 150
@@ -79,10 +76,10 @@ async def picked(environment: Environment, customer_id: str, *, picked_from: str
 
 @asynccontextmanager
 async def _campaign(environment: Environment, group: str) -> AsyncIterator[AWSCampaign]:
-    region, quick = environment.dynamodb.meta.region_name, CONFIG.merge(AioConfig(retries=NO_SDK_RETRIES))
+    region = environment.dynamodb.meta.region_name
     async with (
-        get_session().create_client("personalize", region_name=region, config=CONFIG) as personalize,
-        get_session().create_client("personalize-runtime", region_name=region, config=quick) as runtime,
+        open_client("personalize", region) as personalize,
+        open_client("personalize-runtime", region, retries=NO_SDK_RETRIES) as runtime,
     ):
         yield AWSCampaign(runtime, AWSPersonalize(personalize), group=group, num_results=NUM_RESULTS)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -25,10 +25,7 @@ from fondly.runtime.runs.latest import LatestRuns
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
-    from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
 
-PART_BYTES = 16 * 1024 * 1024
-"""An object may have 10,000 parts: Amazon S3 User Guide, "Amazon S3 multipart upload limits", 2026."""
 Watch = Callable[[int], None]
 """Told of bytes that are uploaded."""
 POLL_S = 1.0
@@ -83,7 +80,9 @@ class Upload:
     async def put(self, s3: "S3Client", bucket: str, watch: Watch = lambda _: None) -> None:
         """Store the files in order; the manifest comes last, so that exactly one run starts."""
         for key, path in self.objects.items():
-            await _put(s3, bucket, key, path, watch)
+            with await asyncio.to_thread(path.open, "rb") as file:
+                await s3.put_object(Bucket=bucket, Key=key, Body=file)
+                watch(file.tell())
         if len(self.files) > 1 and not self.has_manifest:
             names = ((key.rpartition("/")[2], path) for key, path in self.objects.items())
             manifest = await asyncio.to_thread(manifest_of, names)
@@ -157,29 +156,6 @@ async def upload(
                 f" ingest is at work, `fondly run show {wanted}` what became of it"
             )
         await asyncio.sleep(POLL_S)
-
-
-async def _put(s3: "S3Client", bucket: str, key: str, path: Path, watch: Watch) -> None:
-    """Store a file of any size with at most `PART_BYTES` of it in memory."""
-    whole: Any = {"Bucket": bucket, "Key": key}
-    with await asyncio.to_thread(path.open, "rb") as file:
-        body = await asyncio.to_thread(file.read, PART_BYTES)
-        if len(body) < PART_BYTES:
-            await s3.put_object(**whole, Body=body)
-            watch(len(body))
-            return
-        named = whole | {"UploadId": (await s3.create_multipart_upload(**whole))["UploadId"]}
-        parts: list[CompletedPartTypeDef] = []
-        try:
-            while body:
-                reply = await s3.upload_part(**named, PartNumber=len(parts) + 1, Body=body)
-                parts.append({"ETag": reply["ETag"], "PartNumber": len(parts) + 1})
-                watch(len(body))
-                body = await asyncio.to_thread(file.read, PART_BYTES)
-            await s3.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
-        except BaseException:
-            await s3.abort_multipart_upload(**named)
-            raise
 
 
 async def _verdict(environment: Environment, wanted: str, *, is_known: bool) -> Verdict | None:

@@ -83,19 +83,17 @@ def _wordings(part: int, facts: EmailFacts, written: WrittenCopy) -> Iterator[tu
         product, kind = product_of(field, wording.text, facts), kind_of(field)
         text = renumbered(wording.text, product.number, 1) if product else wording.text
         of = product.entry.product_id if product else ""
-        yield (
-            field,
-            WordingCount(
-                digest=wording_digest(kind, text, of),
-                field=kind,
-                text=text,
-                product_id=of,
-                product_name=product.values["name"] if product else "",
-                count=1,
-                parts=(part,),
-                customer_id=facts.customer_id if field in written.own_fields else None,
-            ),
+        counted = WordingCount(
+            digest=wording_digest(kind, text, of),
+            field=kind,
+            text=text,
+            product_id=of,
+            product_name=product.values["name"] if product else "",
+            count=1,
+            parts=(part,),
+            customer_id=facts.customer_id if field in written.own_fields else None,
         )
+        yield field, counted
 
 
 def _texts(facts: EmailFacts, written: WrittenCopy) -> Iterator[tuple[str, str, str]]:
@@ -150,20 +148,15 @@ def _patterns(entries: Iterable[IndexEntry]) -> dict[str, FieldPatterns]:
     for field, masked, example in chain.from_iterable(each.texts for each in entries):
         counts[field][masked] += 1
         examples[field, masked] = examples.get((field, masked)) or example
-    return {
-        field: FieldPatterns(
-            texts=found.total(),
-            patterns=commonest(
-                (
-                    PatternCount(pattern=masked, count=count, example=examples[field, masked])
-                    for masked, count in found.items()
-                    if count > 1 or examples[field, masked]
-                ),
-                PATTERNS_OF_A_PART,
-            ),
+    patterns = dict[str, FieldPatterns]()
+    for field, found in sorted(counts.items()):
+        told = (
+            PatternCount(pattern=masked, count=count, example=examples[field, masked])
+            for masked, count in found.items()
+            if count > 1 or examples[field, masked]
         )
-        for field, found in sorted(counts.items())
-    }
+        patterns[field] = FieldPatterns(texts=found.total(), patterns=commonest(told, PATTERNS_OF_A_PART))
+    return patterns
 
 
 def commonest(patterns: Iterable[PatternCount], limit: int) -> tuple[PatternCount, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -113,15 +114,8 @@ class MailPart:
         of_existing = self.read_facts(wanted[each] for each in wanted if each in existing)
         # Only who would have got an email is comparable with those who do.
         held_out = self.read_facts(consented.held_out)
-        part = Part(
-            run_id,
-            number,
-            key,
-            consented,
-            list(existing.values()),
-            facts.failed | held_out.failed,
-            list(held_out.emails),
-        )
+        failed = facts.failed | held_out.failed
+        part = Part(run_id, number, key, consented, [*existing.values()], failed, list(held_out.emails))
         copy = await self.copywriter.prepare((facts.emails | of_existing.emails).values(), payer=key)
         await self._keep_copies(part, copy)
         save = Gather(self.records.put_all)
@@ -130,9 +124,9 @@ class MailPart:
             lambda each: self.mail_one(wanted[each[0]], each[1], copy, part, save),
             parallel=self.parallel,
         )
-        for customer_id, known in of_existing.emails.items():
-            written = self.written(part, known, copy)
-            self.index(part, wanted[customer_id], known, written, existing[customer_id])
+        for each, known in of_existing.emails.items():
+            with suppress(*UNUSABLE):
+                self.index(part, wanted[each], known, self.written(part, known, copy), existing[each])
         await self.hand_to_delivery(part)
         await self.keep_index(part)
         left_out = len(facts.left_out) + len(held_out.left_out)

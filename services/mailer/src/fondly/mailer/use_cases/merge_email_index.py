@@ -49,7 +49,7 @@ async def merge_email_index(objects: Objects, run_id: str, parts: Sequence[int])
     async for each in _bodies(objects, (object_keys.email_index_summary(run_id, part) for part in parts)):
         if each:
             merged.add(EmailIndexSummary.model_validate_json(each))
-    summary = merged.summary(run_id).model_copy(update={"wordings_left_out": left_out})
+    summary = merged.summary(run_id, wordings_left_out=left_out)
     await objects.put_lines(object_keys.email_wordings(run_id), wordings)
     await objects.put_lines(object_keys.email_index_summary(run_id), [summary])
     return summary
@@ -128,48 +128,47 @@ class _Merged:
 
     def __init__(self) -> None:
         self._parts = dict[int, int]()
-        self._facets = dict[str, dict[int, int]]()
+        self._facets = defaultdict[str, dict[int, int]](dict)
         self._categories = dict[str, CategoryCount]()
-        self._risks = dict[Risk, tuple[RiskEntry, ...]]()
+        self._risks = defaultdict[Risk, tuple[RiskEntry, ...]](tuple)
         self._texts = Counter[str]()
-        self._patterns = dict[str, dict[str, PatternCount]]()
+        self._patterns = defaultdict[str, dict[str, PatternCount]](dict)
 
     def add(self, part: EmailIndexSummary) -> None:
         self._parts |= part.parts
         for name, counts in part.facets.items():
-            self._facets.setdefault(name, {}).update(counts)
+            self._facets[name] |= counts
         for name, one in part.categories.items():
             if known := self._categories.get(name):
                 one = known.model_copy(update={"emails": known.emails + one.emails})  # noqa: PLW2901
             if known or len(self._categories) < MOST_CATEGORIES:
                 self._categories[name] = one
         for risk, entries in part.risks.items():
-            self._risks[risk] = most_risky((*self._risks.get(risk, ()), *entries), MOST_RISKS)
+            self._risks[risk] = most_risky((*self._risks[risk], *entries), MOST_RISKS)
         for field, found in part.patterns.items():
             self._add_patterns(field, found)
 
     def _add_patterns(self, field: str, found: FieldPatterns) -> None:
         self._texts[field] += found.texts
-        known = self._patterns.setdefault(field, {})
+        known = self._patterns[field]
         for each in found.patterns:
             before = known.get(each.pattern)
-            known[each.pattern] = (
-                before.model_copy(update={"count": before.count + each.count}) if before else each
-            )
+            both = before and before.model_copy(update={"count": before.count + each.count})
+            known[each.pattern] = both or each
         if len(known) > 2 * MOST_PATTERNS:
             self._patterns[field] = {each.pattern: each for each in commonest(known.values(), MOST_PATTERNS)}
 
-    def summary(self, run_id: str) -> EmailIndexSummary:
+    def summary(self, run_id: str, *, wordings_left_out: int) -> EmailIndexSummary:
+        patterns = {
+            field: FieldPatterns(texts=self._texts[field], patterns=commonest(known.values(), SHOWN_PATTERNS))
+            for field, known in sorted(self._patterns.items())
+        }
         return EmailIndexSummary(
             run_id=run_id,
             parts=self._parts,
             facets=dict(sorted(self._facets.items())),
             categories=dict(sorted(self._categories.items())),
             risks=dict(sorted(self._risks.items())),
-            patterns={
-                field: FieldPatterns(
-                    texts=self._texts[field], patterns=commonest(known.values(), SHOWN_PATTERNS)
-                )
-                for field, known in sorted(self._patterns.items())
-            },
+            patterns=patterns,
+            wordings_left_out=wordings_left_out,
         )

@@ -4,7 +4,7 @@ Secrets are not kept, nor where links lead that the key signs, nor what is asked
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts import object_keys
 from fondly.mailer.domain.message.shop_file import ShopFile, ThemeChoice
-from fondly.mailer.settings import EmailSettings, MailerSettings
+from fondly.mailer.settings import EmailSettings, Judge, MailerSettings
 from fondly.mailer.use_cases.load_look import Look
 from fondly.mailer.use_cases.shape_emails import Shape, shaped
 
@@ -59,7 +59,8 @@ class PinSettings:
             pinned = PinnedSettings.model_validate_json(body)
             update = {name: getattr(pinned.settings, name) for name in EmailSettings.model_fields}
             look = Look(ShopFile(theme=pinned.theme), self.look.file, dict(pinned.theme_files))
-            self._known[body] = shaped(self.settings.model_copy(update=update), look)
+            shape = shaped(self.settings.model_copy(update=update), look)
+            self._known[body] = replace(shape, models=pinned.models)
             for each in list(self._known)[:-MOST_KEPT]:
                 del self._known[each]
         return self._known[body]
@@ -73,7 +74,10 @@ class PinSettings:
             settings=self.settings.of_emails,
             theme=self.look.shop.theme,
             theme_files=self.look.theme_files,
-            models=(self.settings.mailer_model_id, self.settings.judge_model_id),
+            models=(
+                self.settings.mailer_model_id,
+                "" if self.settings.mailer_judge is Judge.OFF else self.settings.judge_model_id,
+            ),
         )
         body = now.model_dump_json().encode()
         is_first = await self.objects.replace(key, body, etag="") is not None

@@ -49,8 +49,10 @@ class RenderAnew:
     async def run(self, run_id: str, part: int, *, holder: str) -> None:
         """Render a part if it waits for that; after the last, make the run's index anew."""
         if (pin := self.mail_part.pin) is not None:
-            shaped = self.mail_part.shaped(await pin.of(run_id))
-            await replace(self, mail_part=shaped).run(run_id, part, holder=holder)
+            shape = await pin.of(run_id)
+            made = self.mail_part.shaped(shape)
+            made = replace(made, copywriter=made.copywriter.alone(*shape.models))
+            await replace(self, mail_part=made).run(run_id, part, holder=holder)
             return
         async with self.locks.hold(run_id, StageName.SENDER, part_name(part), holder=holder):
             while part in (revisions := await self.revisions.find(run_id)).pending:
@@ -61,6 +63,7 @@ class RenderAnew:
             if revisions.rendering and not revisions.pending:
                 parts = (await self.ledger.run(run_id)).stage(StageName.MAILER).done
                 await merge_email_index(self.mail_part.objects, run_id, sorted(parts))
+                await self.ledger.keep_sums(run_id)
                 await self.revisions.merged(run_id, revisions.number)
 
     async def _render(self, revisions: RunRevisions, part: int) -> None:
@@ -120,6 +123,7 @@ class RenderAnew:
             lambda each: made.mail_one(wanted[each], facts[each], copy, part, save),
             parallel=made.parallel,
         )
+        await self._empty([existing[each] for each in part.failed])
         for row in rows:
             if (each := row.customer_id) in existing.keys() & facts.keys() - touched:
                 written = made.written(part, facts[each], copy)

@@ -18,7 +18,7 @@ from fondly.mailer.domain.message.links import (
 from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand
 from fondly.mailer.domain.message.toml_file import InvalidFileError
-from fondly.mailer.settings import MailerSettings, Unhappy
+from fondly.mailer.settings import EmailSettings, MailerSettings, Unhappy
 from fondly.mailer.use_cases.load_look import Look
 from fondly.mailer.use_cases.read_facts import ReadFacts
 
@@ -31,21 +31,27 @@ class Shape:
     style: Style
     subjects: SubjectTest | None
     composer: Composer
+    models: tuple[str, str] = ("", "")
+    """The writer, and the judge if there is one, of what has been written."""
 
 
 def shaped(settings: MailerSettings, look: Look) -> Shape:
     """Return what shapes emails; raise `InvalidFileError` for a theme or subjects that cannot be used."""
-    read_facts = ReadFacts(
+    return Shape(facts_reader(settings), style(settings), subject_test(settings), composer(settings, look))
+
+
+def facts_reader(settings: EmailSettings) -> ReadFacts:
+    """What reads the facts of emails."""
+    return ReadFacts(
         brand=settings.mailer_brand_name,
         locale=settings.mailer_locale,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
         max_discount=settings.mailer_max_discount,
         personal_words=settings.mailer_personal_words,
     )
-    return Shape(read_facts, style(settings), subject_test(settings), composer(settings, look))
 
 
-def style(settings: MailerSettings) -> Style:
+def style(settings: EmailSettings) -> Style:
     """How the emails are written."""
     return Style(
         brand=settings.mailer_brand_name,

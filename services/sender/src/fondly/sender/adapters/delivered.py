@@ -11,7 +11,7 @@ from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
 from fondly.runtime.runs.items import get_item, key, transacted
 from fondly.runtime.runs.kept_tallies import KeptTallies
-from fondly.runtime.runs.tally import changes
+from fondly.runtime.runs.tally import by_feedback
 from fondly.runtime.storage import to_item
 from fondly.sender.domain.notifications import NotificationKind
 
@@ -116,10 +116,10 @@ class DynamoDBDelivered:
             after = changed(found) if found else None
             if found is None or after is None or after == found:
                 return True
-            added = changes(found, after)
-            writes = [_update(self._dispatches, found, after), *also]
-            if added:
-                writes.append(self._tallies.adding(run_id, customer_id, added))
+            added = by_feedback(after)
+            added.subtract(by_feedback(found))
+            counting = self._tallies.adding(run_id, customer_id, added)
+            writes = [_update(self._dispatches, found, after), *also, counting]
             failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
             if failed is None:
                 return True

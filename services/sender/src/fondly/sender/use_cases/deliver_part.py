@@ -56,9 +56,9 @@ class DeliverPart:
             started_at = self.now()
             listed = await finished_emails(self.objects, run_id, part)
             passed = PartPass(run_id, part, delivery, listed, _emails(delivery, part, listed), self.now)
-            await self.tally.begin(passed)
+            tally = await self.tally.begin(passed)
             is_stopped = await self._deliver(passed)
-            await self.tally.end(passed)
+            await self.tally.end(passed, tally)
             await self.settling.report(passed, started_at)
             if is_stopped:
                 return
@@ -72,23 +72,20 @@ class DeliverPart:
         for group in batches(passed.emails, LOOKED_UP_AT_ONCE):
             if await self.judging.is_stopped(passed):
                 return True
-            is_halted = await self._deliver_group(passed, group)
-            await self.tally.count(passed, group)
-            if is_halted or passed.is_throttled:
+            try:
+                await self._deliver_group(passed, group)
+            except HALTS as error:
+                self.pacing.halt(passed, error)
+                return False
+            if passed.is_throttled:
                 return False
         return False
 
-    async def _deliver_group(self, passed: PartPass, emails: Sequence[FinishedEmail]) -> bool:
-        """Deliver what may go out of a group; return whether the provider accepts nothing at all."""
+    async def _deliver_group(self, passed: PartPass, emails: Sequence[FinishedEmail]) -> None:
         judged = await self.judging.judge(passed, emails)
         await self.settling.doubt(passed, judged.doubted)
         await self.settling.drop(passed, judged.dropped)
-        try:
-            await self.sending.run(passed, await self.pacing.granted(passed, judged.parcels))
-        except HALTS as error:
-            self.pacing.halt(passed, error)
-            return True
-        return False
+        await self.sending.run(passed, await self.pacing.granted(passed, judged.parcels))
 
 
 def _emails(delivery: Delivery, part: int, listed: list[FinishedEmail]) -> list[FinishedEmail]:

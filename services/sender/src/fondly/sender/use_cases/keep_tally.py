@@ -1,98 +1,72 @@
 """Keeps the tally of a part while its emails go out; `runtime.runs.kept_tallies` says why it is exact."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from fondly.contracts.delivery import Dispatch, FinishedEmail
-from fondly.contracts.errors import TransientError
+from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
-from fondly.runtime.runs.tally import Counts, by_sender
-from fondly.sender.ports import Dispatches
+from fondly.runtime.runs.tally import by_sender
+from fondly.sender.ports import Dispatches, SenderPolls
 from fondly.sender.use_cases.part_pass import LOOKED_UP_AT_ONCE, PartPass, finished_emails
-
-NOTHING: Mapping[str, Dispatch] = MappingProxyType({})
+from fondly.sender.use_cases.release_parts import MAX_DELAY_S
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeepTally:
-    """Replaces what is kept of a part; every method is called under the part's lock.
-
-    Each raises `TransientError` if another worker has replaced it: this one has lost the lock.
-    """
+    """Replaces what is kept of a part, under its lock; raises `TransientError` if that is lost."""
 
     dispatches: Dispatches
     tallies: KeptTallies
     deliveries: Deliveries
+    polls: SenderPolls
     objects: Objects
 
-    async def begin(self, passed: PartPass) -> None:
-        """Open the tally before the first dispatch changes; count all anew if its last pass has died."""
+    async def begin(self, passed: PartPass) -> PartTally:
+        """Open the tally before the first dispatch changes."""
         kept = await self.tallies.of_part(passed.dispatched_as, passed.part)
-        if kept.is_open or (kept.version and kept.emails != len(passed.listed)):
-            groups = {
-                str(number): dict(await self._counts(passed.dispatched_as, group))
-                for number, group in enumerate(batches(passed.listed, LOOKED_UP_AT_ONCE))
-            }
-            kept = kept.model_copy(update={"groups": groups})
-        await self._replace(passed, kept.model_copy(update={"emails": len(passed.listed), "is_open": True}))
+        opened = kept.model_copy(update={"is_open": True})
+        return await self.tallies.replace(passed.dispatched_as, passed.part, opened)
 
-    async def count(self, passed: PartPass, emails: Iterable[FinishedEmail]) -> None:
-        """Count the groups of these emails, which the pass has just dealt with."""
-        groups = dict(passed.tally.groups)
-        for number in sorted({passed.groups[email.customer_id] for email in emails}):
-            first = number * LOOKED_UP_AT_ONCE
-            group = passed.listed[first : first + LOOKED_UP_AT_ONCE]
-            groups[str(number)] = dict(await self._counts(passed.dispatched_as, group, passed.done))
-        await self._replace(passed, passed.tally.model_copy(update={"groups": groups}))
-
-    async def end(self, passed: PartPass) -> None:
-        """Close the tally: what the pass has changed is counted."""
-        is_whole = passed.due is None and not passed.is_sample
-        closed = passed.tally.model_copy(update={"is_open": False})
-        await self._replace(passed, closed.of_whole(closed.counts) if is_whole else closed)
+    async def end(self, passed: PartPass, opened: PartTally) -> None:
+        """Close the tally: what the pass has settled is known, the rest of the part is read."""
+        ids = [email.customer_id for email in passed.listed]
+        settled = [passed.done[each] for each in ids if each in passed.done]
+        others = await self._read(passed.dispatched_as, [each for each in ids if each not in passed.done])
+        await self._close(passed.dispatched_as, passed.part, opened, [*settled, *others])
 
     async def mend(self, run_id: str, part: int) -> None:
-        """Count a part of a run that does not go out, if a pass over it, or over its copies, has died."""
-        delivery = await self.deliveries.find(run_id)
-        for each in (run_id, *([delivery.copies] if delivery else [])):
+        """Count a part of a run that does not go out, if a pass over it, or over its copies, has died.
+
+        What that pass was handing over may still be recorded, and is looked at again.
+        """
+        if (delivery := await self.deliveries.find(run_id)) is None:
+            return
+        for each in (run_id, delivery.copies):
             if (await self.tallies.of_part(each, part)).is_open:
-                await self.recount(run_id, part, dispatched_as=each)
+                found = await self.recount(run_id, part, dispatched_as=each)
+                lost = [one.customer_id for one in found if one.outcome is Outcome.SENDING]
+                if lost and each == run_id:
+                    release, delay_s = delivery.release, MAX_DELAY_S
+                    await self.polls.send_doubts(run_id, part, lost, release=release, delay_s=delay_s)
 
     async def recount(self, run_id: str, part: int, *, dispatched_as: str) -> list[Dispatch]:
         """Count every dispatch of a part, and return them."""
         kept = await self.tallies.of_part(dispatched_as, part)
-        found: list[Dispatch] = []
-        for group in batches(await finished_emails(self.objects, run_id, part), LOOKED_UP_AT_ONCE):
-            ids = [email.customer_id for email in group]
-            found += (await self.dispatches.of(dispatched_as, ids)).values()
-        _require(await self.tallies.replace(dispatched_as, part, kept.of_whole(_sum(found))))
+        listed = await finished_emails(self.objects, run_id, part)
+        found = await self._read(dispatched_as, [email.customer_id for email in listed])
+        await self._close(dispatched_as, part, kept, found)
         return found
 
-    async def _counts(
-        self, run_id: str, emails: Sequence[FinishedEmail], done: Mapping[str, Dispatch] = NOTHING
-    ) -> Counts:
-        """Count a group: of what is done for good nothing has to be read."""
-        ids = [email.customer_id for email in emails]
-        left = [each for each in ids if each not in done]
-        read = await self.dispatches.of(run_id, left) if left else {}
-        return _sum([*(done[each] for each in ids if each in done), *read.values()])
+    async def _read(self, dispatched_as: str, customer_ids: list[str]) -> list[Dispatch]:
+        found: list[Dispatch] = []
+        for group in batches(customer_ids, LOOKED_UP_AT_ONCE):
+            found += (await self.dispatches.of(dispatched_as, group)).values()
+        return found
 
-    async def _replace(self, passed: PartPass, tally: PartTally) -> None:
-        passed.tally = _require(await self.tallies.replace(passed.dispatched_as, passed.part, tally))
-
-
-def _sum(dispatches: Iterable[Dispatch]) -> Counts:
-    counts = Counts()
-    for each in dispatches:
-        counts.update(by_sender(each))
-    return counts
-
-
-def _require(replaced: PartTally | None) -> PartTally:
-    if replaced is None:
-        raise TransientError("another worker counts this part: the lock on it is lost")
-    return replaced
+    async def _close(
+        self, dispatched_as: str, part: int, kept: PartTally, dispatches: list[Dispatch]
+    ) -> None:
+        closed = kept.model_copy(update={"counts": dict(by_sender(dispatches)), "is_open": False})
+        await self.tallies.replace(dispatched_as, part, closed)

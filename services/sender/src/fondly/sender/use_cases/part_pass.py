@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail
 from fondly.contracts.errors import PermanentError
 from fondly.runtime.ports import Objects
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
-from fondly.runtime.runs.kept_tallies import PartTally
 from fondly.sender.domain.tally import counts
 
 LOOKED_UP_AT_ONCE = 100
@@ -38,8 +36,6 @@ class PartPass:
     """When the rest may be looked at again."""
     is_throttled: bool = False
     """Whether the throttle allows nothing more for now."""
-    tally: PartTally = field(default_factory=PartTally)
-    """What is kept of the part."""
     new: Counter[str] = field(default_factory=Counter)
     """What this pass has found out, by the names of `counts`."""
 
@@ -47,11 +43,6 @@ class PartPass:
         """Note what this pass has found out about an email for good."""
         self.done[dispatch.customer_id] = dispatch
         self.new.update(counts([dispatch]))
-
-    @cached_property
-    def groups(self) -> dict[str, int]:
-        """The number of each email's group, by customer."""
-        return {email.customer_id: at // LOOKED_UP_AT_ONCE for at, email in enumerate(self.listed)}
 
     def wait(self, until: datetime) -> None:
         """Remember that something of the part is due then, at the latest."""

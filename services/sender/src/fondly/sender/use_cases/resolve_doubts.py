@@ -27,16 +27,17 @@ class ResolveDoubts:
     announcer: Announcer
 
     async def run(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
-        """Count emails that were sent; announce those of a done part, and correct its report."""
+        """Count emails again of which more is known; announce those of a done part that were sent."""
         async with self.stage.lock(run_id, part_name(part), holder=holder):
             known = await self.dispatches.of(run_id, customer_ids)
-            sent = [dispatch for dispatch in known.values() if dispatch.outcome is Outcome.SENT]
-            if not sent:
+            recorded = [each for each in known.values() if each.outcome is not Outcome.IN_DOUBT]
+            if not recorded:
                 return
             of_part = await self.tally.recount(run_id, part, dispatched_as=run_id)
             if part not in (await self.ledger.run(run_id)).stage(StageName.SENDER).done:
                 return
             await self._correct(run_id, part, of_part)
+            sent = [each for each in recorded if each.outcome is Outcome.SENT]
             await self.announcer.announce(run_id, *filter(None, map(event_of, sent)))
             log.info("doubts_resolved", emails=len(sent))
 

@@ -1,11 +1,10 @@
 """Tallies that are kept up to date, so that nobody reads every dispatch: an item per part, some per run.
 
 Why they are exact. A part's item holds what the sender says of its emails. A pass over the part opens it
-before it changes a dispatch, and closes it after it has counted what it changed. Whoever finds it open counts
-the part's dispatches anew: a pass has died, and its message comes back, even if the run goes out no more.
-Only who holds the part's lock replaces the item, on condition that nobody has since: a worker that has lost
-the lock comes too late. Repeated, a pass replaces counts by the same. An email that was taken for lost and is
-recorded late is looked at again later, and its part is counted then.
+before it changes a dispatch, and closes it by a count of all. If it dies in between, its message comes back:
+the next pass counts, or whoever finds that the run goes out no more. Only who holds the part's lock replaces
+the item, on condition that nobody has since: a worker that has lost the lock comes too late. An email that
+was taken for lost and is recorded late is looked at again later, and its part is counted then.
 
 What the feedback process says is added to items of the run in the transaction that changes the dispatch, on
 condition that it is as it was read: once, or not at all.
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.contracts.errors import TransientError
 from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.run import part_name
 from fondly.runtime.runs.tally import Counts, Tally
@@ -29,35 +29,15 @@ if TYPE_CHECKING:
 
 PREFIX = "tally#"
 PART = f"{PREFIX}part-"
-WHOLE = "whole"
-"""The only group of a part that is counted as a whole."""
-NO_GROUPS = -1
 
 
 class PartTally(BaseModel):
-    """What the sender counts of a part: by groups while emails go out, then as a whole."""
+    """What the sender counts of a part; `is_open` while a pass changes dispatches, or if it died then."""
 
     model_config = ConfigDict(frozen=True)
-    groups: dict[str, dict[str, int]] = {}
-    emails: int = 0
-    """Of how many listed emails the groups are; they are no groups any more if that changes."""
+    counts: dict[str, int] = {}
     is_open: bool = False
-    """Whether a pass is changing dispatches, or has died while it did."""
     version: int = 0
-
-    @property
-    def counts(self) -> Counts:
-        """All groups together."""
-        counts = Counts()
-        for group in self.groups.values():
-            counts.update(group)
-        return counts
-
-    def of_whole(self, counts: Counts) -> "PartTally":
-        """Return the tally of a part that is counted as a whole, and closed."""
-        return self.model_copy(
-            update={"groups": {WHOLE: dict(counts)}, "emails": NO_GROUPS, "is_open": False}
-        )
 
 
 class KeptTally(NamedTuple):
@@ -97,14 +77,19 @@ class KeptTallies:
         found = await get_item(self.dynamodb, self.table, key(run_id, f"{PREFIX}{part_name(part)}"))
         return PartTally.model_validate(found)
 
-    async def replace(self, run_id: str, part: int, tally: PartTally) -> PartTally | None:
-        """Replace a part's tally, given with the version that it had; None if somebody else has."""
+    async def replace(self, run_id: str, part: int, tally: PartTally) -> PartTally:
+        """Replace a part's tally, given with the version that it had; return it as it is now.
+
+        Raises `TransientError` if somebody else has replaced it: the lock on the part is lost.
+        """
         wanted = tally.model_copy(update={"version": tally.version + 1})
         values = wanted.model_dump() | expires_at(self.keep_days)
         item = key(run_id, f"{PREFIX}{part_name(part)}") | to_item(values)
         unchanged = "version = :before" if tally.version else "attribute_not_exists(run_id)"
         before = {":before": tally.version} if tally.version else None
-        return wanted if await put_if(self.dynamodb, self.table, item, unchanged, before) else None
+        if not await put_if(self.dynamodb, self.table, item, unchanged, before):
+            raise TransientError("another worker counts this part: the lock on it is lost")
+        return wanted
 
     def adding(self, run_id: str, customer_id: str, counts: Mapping[str, int]) -> "TransactWriteItemTypeDef":
         """Return the write that adds what the feedback process counts, for a transaction.

@@ -24,12 +24,13 @@ from fondly.runtime.runs.items import (
 )
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
+from fondly.runtime.runs.totals import sums_of
 from fondly.runtime.storage import expires_at, from_item, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
-REPORT_PREFIX = "report#"
+REPORT_PREFIX, SUMS = "report#", "sums"
 
 
 class Ledger:
@@ -117,18 +118,32 @@ class Ledger:
         found = await get_item(self._dynamodb, self._table, item)
         return PartReport.model_validate(found) if found else None
 
-    async def reports(self, run_id: str) -> list[PartReport]:
-        """Return every report of the run."""
+    async def reports(self, run_id: str, stage: StageName | None = None) -> list[PartReport]:
+        """Return every report of the run, or of one of its stages."""
         items = items_of(
             self._dynamodb,
             "query",
             self._table,
-            {":run": run_id, ":report": REPORT_PREFIX},
+            {":run": run_id, ":report": f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX},
             KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
             ExpressionAttributeNames={"#item": "item"},
             ConsistentRead=True,
         )
         return [PartReport.model_validate(item) async for item in items]
+
+    async def keep_sums(self, run_id: str) -> list[PartReport]:
+        """Keep what each stage that makes emails comes to, once all are made; return every report."""
+        found = await self.reports(run_id)
+        sums = {"reports": [each.model_dump(mode="json") for each in sums_of(found)]}
+        item = key(run_id, SUMS) | to_item(sums | expires_at(self._keep_days))
+        await self._dynamodb.put_item(TableName=self._table, Item=item)
+        return found
+
+    async def summed(self, run_id: str) -> list[PartReport]:
+        """Return reports that come to the same: one a stage if `keep_sums` was called, and delivery's."""
+        kept = (await get_item(self._dynamodb, self._table, key(run_id, SUMS))).get("reports", [])
+        left = await self.reports(run_id, StageName.SENDER if kept else None)
+        return [*map(PartReport.model_validate, kept), *left]
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]

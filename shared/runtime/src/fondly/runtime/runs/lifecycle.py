@@ -67,7 +67,8 @@ async def _announce(
     ledger: Ledger,
     announcer: Announcer,
 ) -> RunTotals:
-    totals = total(await ledger.reports(run_id))
+    reading = ledger.keep_sums if status == "finished" else ledger.reports
+    totals = total(await reading(run_id))
     await announcer.announce(run_id, run_finished(status, reason, totals))
     emit(_measured(status, totals))
     return totals

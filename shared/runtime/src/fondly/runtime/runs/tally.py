@@ -5,7 +5,7 @@ was reported of it later. Each counts what it has written itself, and never wait
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,27 +51,19 @@ class Tally(BaseModel):
         return self.outcomes.get(outcome, 0)
 
 
-def tally_of(dispatches: Iterable[Dispatch]) -> Tally:
-    """Count dispatches."""
-    counts = Counts()
+def counts_of(*dispatches: Dispatch) -> Counts:
+    """Count dispatches, by whoever counts them."""
+    counts = by_sender(dispatches)
     for each in dispatches:
-        counts.update(counts_of(each))
-    return Tally.of_counts(counts)
-
-
-def counts_of(dispatch: Dispatch) -> Counts:
-    """What a dispatch counts in all."""
-    counts = by_sender(dispatch)
-    counts.update(by_feedback(dispatch))
+        counts.update(by_feedback(each))
     return counts
 
 
-def by_sender(dispatch: Dispatch) -> Counts:
-    """What the sender counts of a dispatch: as it was before a report proved that it had been sent."""
-    outcome = dispatch.proved_from or dispatch.outcome
-    counts = _outcome(outcome, dispatch)
-    if outcome is Outcome.SUPPRESSED:
-        counts[f"suppressed.{dispatch.reason}"] += 1
+def by_sender(dispatches: Iterable[Dispatch]) -> Counts:
+    """What the sender counts of dispatches: as they were before a report proved that they had been sent."""
+    counts = Counts()
+    for each in dispatches:
+        counts.update(_outcome(each.proved_from or each.outcome, each))
     return counts
 
 
@@ -82,21 +74,15 @@ def by_feedback(dispatch: Dispatch) -> Counts:
         counts.update(_outcome(dispatch.outcome, dispatch))
         counts.subtract(_outcome(dispatch.proved_from, dispatch))
     if dispatch.bounced:
-        counts[f"bounced.{dispatch.bounced}"] += 1
+        counts[f"bounced.{dispatch.bounced}"] = 1
     if dispatch.clicked_at is not None:
-        counts[CLICKED] += 1
+        counts[CLICKED] = 1
     return counts
-
-
-def changes(before: Dispatch, after: Dispatch) -> Mapping[str, int]:
-    """What the feedback process counts anew once it has changed a dispatch."""
-    counts = by_feedback(after)
-    counts.subtract(by_feedback(before))
-    return {name: number for name, number in counts.items() if number}
 
 
 def _outcome(outcome: Outcome, dispatch: Dispatch) -> Counts:
-    counts = Counts({f"outcomes.{outcome}": 1})
-    if outcome is Outcome.SENT:
-        counts[f"transports.{dispatch.transport}"] += 1
-    return counts
+    why = {
+        Outcome.SUPPRESSED: f"suppressed.{dispatch.reason}",
+        Outcome.SENT: f"transports.{dispatch.transport}",
+    }
+    return Counts([f"outcomes.{outcome}", *([why[outcome]] if outcome in why else [])])

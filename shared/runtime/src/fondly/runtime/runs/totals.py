@@ -22,20 +22,42 @@ class RunTotals(BaseModel):
 
 def total(reports: Sequence[PartReport]) -> RunTotals:
     """Sum the reports; `total_seconds` ends with the run, without delivery, and counts overlaps once."""
-    counts: Counter[str] = Counter()
-    units: dict[str, Decimal] = {}
-    for report in reports:
-        counts.update(report.counts)
-        for unit, amount in report.units.items():
-            units[unit] = units.get(unit, Decimal(0)) + amount
+    counts, units = _added(reports)
     return RunTotals(
-        counts=dict(counts),
+        counts=counts,
         stage_seconds={
             stage: _seconds([report for report in reports if report.stage is stage]) for stage in MAKING
         },
         total_seconds=_seconds([report for report in reports if report.stage in MAKING]),
         cost_usd=cost_usd(units),
     )
+
+
+def sums_of(reports: Sequence[PartReport]) -> list[PartReport]:
+    """Return a report for each stage that makes emails, whose total is that of its reports."""
+    by_stage = {stage: [each for each in reports if each.stage is stage] for stage in MAKING}
+    return [_sum(own) for own in by_stage.values() if own]
+
+
+def _sum(reports: Sequence[PartReport]) -> PartReport:
+    counts, units = _added(reports)
+    return PartReport(
+        stage=reports[0].stage,
+        name="all",
+        started_at=min(each.started_at for each in reports),
+        finished_at=max(each.finished_at for each in reports),
+        counts=counts,
+        units=units,
+    )
+
+
+def _added(reports: Sequence[PartReport]) -> tuple[dict[str, int], dict[str, Decimal]]:
+    counts, units = Counter[str](), dict[str, Decimal]()
+    for report in reports:
+        counts.update(report.counts)
+        for unit, amount in report.units.items():
+            units[unit] = units.get(unit, Decimal(0)) + amount
+    return dict(counts), units
 
 
 def _seconds(reports: Sequence[PartReport]) -> float:

@@ -1,7 +1,6 @@
 """A run's delivery: what is decided about it, by whom, and how far it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -54,7 +53,7 @@ async def _shown(
         problem=problem,
         fields=fields or {},
         state=await state_of(approving.environment, approving.run),
-        acts={act for act in Act if view and view.delivery.status in FROM[act]},
+        acts={act for act in Act if (view.delivery.status in FROM[act] if view else act is Act.HOLD)},
     )
 
 
@@ -74,75 +73,69 @@ async def decide(request: Request) -> Response:
     return await _decide(request, act)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A decision that somebody is about to take, by the fields of its form."""
-
-    act: Act
-    fields: Mapping[str, str]
-
-    @property
-    def terms(self) -> Terms:
-        """What is approved; raise `OperationError` for what it cannot be."""
-        given = {name: self.fields.get(name, "").strip() or None for name in ("seeds", "at")}
-        sample = number(self.fields, "sample") if self.act is Act.SAMPLE else None
-        if self.act is Act.SAMPLE and not sample:
-            raise OperationError("sample: expected how many emails")
-        seeds = given["seeds"] if self.act is Act.SAMPLE else None
-        return Terms.of(sample=sample, seeds=seeds, at=given["at"], per_hour=number(self.fields, "per_hour"))
-
-    async def leads_to(self, approving: Approving, view: DeliveryView) -> str:
-        """Say in one line what it leads to; raise `OperationError` if it cannot be decided."""
-        if self.act is Act.REJECT:
-            return rejection(view)
-        if self.act is Act.RESUME:
-            return approving.plan_of_rest(view).line()
-        if not self.terms.seeds:
-            await approving.require_reader()
-        return approving.plan(view, self.terms).line()
-
-    async def take(self, approving: Approving, by: str) -> None:
-        """Take it; raise `ChangedError` if something has changed since it was shown."""
-        why = reason_given(self.fields.get("why") or None)
-        if self.act in {Act.APPROVE, Act.SAMPLE}:
-            seen = self.fields.get("seen", "")
-            await approval.approve(approving, self.terms, by=by, seen=seen, why=why)
-        else:
-            await approving.view(self.act)
-            await approving.decide(self.act, by=by, note=why)
-
-
 async def _decide(request: Request, act: Act) -> Response:
-    asked, approving = _Asked(act, await form(request)), await _approving(request)
+    fields, approving = await form(request), await _approving(request)
     try:
-        if act not in AT_ONCE and asked.fields.get("word") != act:
-            return await _confirm(request, asked, approving)
-        await asked.take(approving, request.state.person.name)
+        if act not in AT_ONCE and fields.get("word") != act:
+            return await _confirm(request, act, fields, approving)
+        await _take(act, fields, approving, request.state.person.name)
     except ChangedError as error:
         return await _shown(request, approving, HTTPStatus.PRECONDITION_FAILED, str(error))
     except OperationError as error:
-        return await _shown(
-            request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), asked.fields
-        )
-    back = "read" if asked.fields.get("back") == "read" else "delivery"
+        return await _shown(request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), fields)
+    back = "read" if fields.get("back") == "read" else "delivery"
     return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
 
 
-async def _confirm(request: Request, asked: _Asked, approving: Approving) -> Response:
-    if asked.act is Act.REJECT and not asked.fields.get("why"):
+async def _take(act: Act, fields: Mapping[str, str], approving: Approving, by: str) -> None:
+    """Take a decision; raise `ChangedError` if something has changed since it was shown."""
+    why = reason_given(fields.get("why") or None)
+    if act in {Act.APPROVE, Act.SAMPLE}:
+        await approval.approve(approving, _terms(act, fields), by=by, seen=fields.get("seen", ""), why=why)
+    else:
+        if act is not Act.HOLD:  # a run can be held before it has a delivery
+            await approving.view(act)
+        await approving.decide(act, by=by, note=why)
+
+
+def _terms(act: Act, fields: Mapping[str, str]) -> Terms:
+    """What is approved; raise `OperationError` for what it cannot be."""
+    sample = number(fields, "sample") if act is Act.SAMPLE else None
+    if act is Act.SAMPLE and not sample:
+        raise OperationError("sample: expected how many emails")
+    seeds, at = (fields.get(name, "").strip() or None for name in ("seeds", "at"))
+    return Terms.of(
+        sample=sample, seeds=seeds if sample else None, at=at, per_hour=number(fields, "per_hour")
+    )
+
+
+async def _leads_to(act: Act, fields: Mapping[str, str], approving: Approving, view: DeliveryView) -> str:
+    """Say in one line what a decision leads to; raise `OperationError` if it cannot be taken."""
+    if act is Act.REJECT:
+        return rejection(view)
+    if act is Act.RESUME:
+        return approving.plan_of_rest(view).line()
+    terms = _terms(act, fields)
+    if not terms.seeds:
+        await approving.require_reader()
+    return approving.plan(view, terms).line()
+
+
+async def _confirm(request: Request, act: Act, fields: Mapping[str, str], approving: Approving) -> Response:
+    if act is Act.REJECT and not fields.get("why"):
         raise OperationError("why: expected a reason for rejecting it, which is kept")
-    view = await (approving.current() if asked.act is Act.HOLD else approving.view(asked.act))
+    view = await approving.view(act)
     return page(
         request,
         "delivery/confirm.html",
         run=approving.run,
-        act=asked.act,
-        line=await asked.leads_to(approving, view),
+        act=act,
+        line=await _leads_to(act, fields, approving, view),
         notices=await approving.notices(),
-        second="" if asked.fields.get("seeds") else approval.second_of(view, request.state.person.name),
+        second="" if fields.get("seeds") else approval.second_of(view, request.state.person.name),
         seen=approval.seen(view),
-        fields={name: value for name, value in asked.fields.items() if name not in {"seen", "word"}},
-        mistyped=asked.fields.get("word", ""),
+        fields={name: value for name, value in fields.items() if name not in {"seen", "word"}},
+        mistyped=fields.get("word", ""),
     )
 
 

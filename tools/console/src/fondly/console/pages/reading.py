@@ -12,7 +12,7 @@ from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.operations.emails.finished import Emails
-from fondly.operations.emails.index import RiskRow, sample
+from fondly.operations.emails.index import sample
 from fondly.operations.emails.judging import Judgement, Verdict, judge, judgements
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.environment import Environment
@@ -24,35 +24,18 @@ KEPT_SAMPLES = 32
 """Samples that are not drawn anew for each email; they name customers by digest alone."""
 
 
-class Samples:
-    """The samples that were drawn last in this process: where to find each email, and why it was drawn."""
-
-    def __init__(self) -> None:
-        self._drawn: dict[tuple[str, str, int], list[tuple[str, int, str]]] = {}
-
-    async def of(self, environment: Environment, run_id: str, number: int) -> list[tuple[str, int, str]]:
-        """Return (key, part, why) of each email; raise `OperationError` for a run without an index."""
-        name = (environment.name, run_id, number)
-        if name not in self._drawn:
-            drawn = await sample(environment, run_id, str(number), count=EMAILS)
-            self._drawn[name] = [_place(each) for each in drawn]
-            if len(self._drawn) > KEPT_SAMPLES:
-                del self._drawn[next(iter(self._drawn))]
-        return self._drawn[name]
+_drawn: dict[tuple[str, str, int], list[tuple[str, int, str]]] = {}
 
 
-def _place(drawn: RiskRow) -> tuple[str, int, str]:
-    return drawn.row.key, drawn.row.part, drawn.why
-
-
-SAMPLES = Samples()
-
-
-def _numbers(request: Request, revision: int) -> tuple[int, int]:
-    """Return the sample's number and the place in it, from 1."""
-    asked = request.query_params
-    number = asked.get("of", "") if asked.get("of", "").isdecimal() else revision
-    return int(number), int(asked["at"]) if asked.get("at", "").isdecimal() else 0
+async def _places(environment: Environment, run_id: str, number: int) -> list[tuple[str, int, str]]:
+    """Return (key, part, why) of each email of a sample; raise `OperationError` without an index."""
+    name = (environment.name, run_id, number)
+    if name not in _drawn:
+        drawn = await sample(environment, run_id, str(number), count=EMAILS)
+        _drawn[name] = [(each.row.key, each.row.part, each.why) for each in drawn]
+        if len(_drawn) > KEPT_SAMPLES:
+            del _drawn[next(iter(_drawn))]
+    return _drawn[name]
 
 
 @allowed(Role.READER)
@@ -60,9 +43,11 @@ async def read(request: Request) -> Response:
     """Show one email of the sample, the first that nobody has judged unless another is asked for."""
     environment, _, run = await run_of(request)
     state = await state_of(environment, run)
-    number, place = _numbers(request, state.revisions.number)
+    asked = request.query_params
+    number = int(asked["of"]) if asked.get("of", "").isdecimal() else state.revisions.number
+    place = int(asked["at"]) if asked.get("at", "").isdecimal() else 0
     try:
-        places = await SAMPLES.of(environment, run.run_id, number)
+        places = await _places(environment, run.run_id, number)
     except OperationError as error:
         return page(request, "reading/nothing.html", run=run, problem=str(error))
     judged = {each.key: each for each in await judgements(environment, run.run_id) if each.sample == number}
@@ -92,21 +77,21 @@ async def read(request: Request) -> Response:
 @allowed(Role.APPROVER)
 async def fine(request: Request) -> Response:
     """Keep that somebody finds an email fine, and show the next."""
-    await keep(request, await form(request), Verdict.FINE)
-    return RedirectResponse(f"/runs/{request.path_params['run_id']}/read", HTTPStatus.SEE_OTHER)
+    return await keep(request, await form(request), "fine")
 
 
-async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> None:
-    """Keep what somebody says of an email of a sample; raise `ProblemError` if it is none of it."""
+async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> Response:
+    """Keep what somebody says of an email, and show the next; raise `ProblemError` if none was drawn."""
     environment, _, run = await run_of(request)
     number = int(fields.get("of", "")) if fields.get("of", "").isdecimal() else -1
-    places = await SAMPLES.of(environment, run.run_id, number) if number >= 0 else []
+    places = await _places(environment, run.run_id, number) if number >= 0 else []
     why = next((why for key, _, why in places if key == fields.get("key")), None)
     if why is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "this email is not of that sample")
     by = request.state.person.name
     said = Judgement(sample=number, key=fields["key"], why=why, verdict=verdict, by=by)
     await judge(environment, run.run_id, said)
+    return RedirectResponse(f"/runs/{run.run_id}/read?of={number}", HTTPStatus.SEE_OTHER)
 
 
 ROUTES = [

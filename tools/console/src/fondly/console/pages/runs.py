@@ -89,7 +89,7 @@ class State:
         """What another page is needed for, once it is another."""
         delivery = self.delivery
         told = (delivery.status, len(delivery.decisions), delivery.revision) if delivery else ()
-        return "-".join(map(str, (self.run.status, *told, self.rendering)))
+        return "-".join(map(str, (self.run.status, *told, not self.rendering)))
 
 
 async def state_of(environment: Environment, run: Run) -> State:

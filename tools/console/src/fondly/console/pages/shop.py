@@ -2,24 +2,25 @@
 
 import asyncio
 import os
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
+from secrets import token_hex
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fondly.console.drafts import Draft
 from fondly.console.forms import form
-from fondly.console.rendering import email_frame, page
+from fondly.console.framing import frame
+from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.mailer.domain.message.toml_file import InvalidFileError
-from fondly.operations.emails.modes import Mode, in_mode
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG
-from fondly.operations.shop.preview import preview, themes
-from fondly.operations.shop.rules import RULES, rule_matches
+from fondly.operations.shop.preview import Preview, preview, themes
+from fondly.operations.shop.rules import RULES, RulesView, rule_matches
 from fondly.operations.shop.stored import (
     StoredFile,
     require_unchanged,
@@ -29,6 +30,18 @@ from fondly.operations.shop.stored import (
 )
 from fondly.runtime.web.problems import ProblemError
 from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A file as somebody wants it, as it was when they opened it, and what it would do."""
+
+    name: str
+    text: str
+    seen: StoredFile
+    preview: Preview | None = None
+    rules: RulesView | None = None
+    key: str = field(default_factory=lambda: token_hex(8))
 
 
 @allowed(Role.OPERATOR)
@@ -91,13 +104,12 @@ async def show_draft(request: Request) -> Response:
 
 
 @allowed(Role.OPERATOR)
-async def frame(request: Request) -> Response:
+async def show_email(request: Request) -> Response:
     """Show an email of the draft, light or dark, in its frame."""
     found, number = _draft(request).preview, request.path_params["number"]
     if found is None or number >= len(found.emails):
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such email")
-    mode: Mode = "dark" if request.path_params["mode"] == "dark" else "light"
-    return email_frame(in_mode(found.emails[number].html, mode))
+    return frame(found.emails[number].html, dark=request.path_params["mode"] == "dark")
 
 
 @allowed(Role.OPERATOR)
@@ -108,7 +120,7 @@ async def save(request: Request) -> Response:
         raise ProblemError(HTTPStatus.PRECONDITION_FAILED, "you have another draft meanwhile, in another tab")
     person = request.state.person.name
     await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
-    request.app.state.console.drafts.of.pop(person, None)
+    request.app.state.console.drafts.pop(person, None)
     return _go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
 
 
@@ -128,7 +140,7 @@ async def _form(
         each.value = (entered or {}).get(each.key, each.value)
     sections: dict[str, list[FormField]] = {}
     for each in fields:
-        sections.setdefault(each.section, []).append(each)
+        sections.setdefault(each.key.partition(".")[0], []).append(each)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problems else HTTPStatus.OK
     return page(
         request,
@@ -165,14 +177,14 @@ def _seen(fields: dict[str, str]) -> StoredFile:
 
 
 def _draft(request: Request) -> Draft:
-    draft: Draft | None = request.app.state.console.drafts.of.get(request.state.person.name)
+    draft: Draft | None = request.app.state.console.drafts.get(request.state.person.name)
     if draft is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no draft of yours: it was saved, or is too old")
     return draft
 
 
 def _keep(request: Request, draft: Draft) -> Response:
-    request.app.state.console.drafts.keep(request.state.person.name, draft)
+    request.app.state.console.drafts[request.state.person.name] = draft
     return _go("/shop/draft")
 
 
@@ -187,5 +199,5 @@ ROUTES = [
     Route("/shop/rules", review_rules, methods=["POST"]),
     Route("/shop/draft", show_draft),
     Route("/shop/draft", save, methods=["POST"]),
-    Route("/shop/draft/{number:int}/{mode}", frame),
+    Route("/shop/draft/{number:int}/{mode}", show_email),
 ]

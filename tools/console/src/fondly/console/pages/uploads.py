@@ -1,10 +1,9 @@
 """`/uploads`: files of a shop, what the check says of them, their mapping, and the start of their run."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from http import HTTPStatus
-from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -12,37 +11,21 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from fondly.console.forms import form
-from fondly.console.rendering import email_frame, fragment, page
+from fondly.console.framing import frame
+from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, allowed
 from fondly.console.staging import MOST_FILES, Staged
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import read_mapping
+from fondly.operations.check import lines
 from fondly.operations.check.apart import Checked
-from fondly.operations.check.columns import Choices, Mapped, answered
-from fondly.operations.check.lines import (
-    count_rows,
-    outlook_line,
-    reading_lines,
-    renamed_columns,
-    training_line,
-    verdict,
-)
-from fondly.operations.runs.ingest_facts import more_reasons, reject_lines
+from fondly.operations.check.columns import answered
+from fondly.operations.runs import ingest_facts
 from fondly.runtime.web.problems import ProblemError
 
 UPLOAD_S = 1_800.0
-TOLD: Mapping[str, Any] = {
-    "count_rows": count_rows,
-    "more_reasons": more_reasons,
-    "outlook_line": outlook_line,
-    "reading_lines": reading_lines,
-    "reject_lines": reject_lines,
-    "renamed_columns": renamed_columns,
-    "training_line": training_line,
-    "verdict": verdict,
-    "kinds": list(Kind),
-}
+TOLD = {"lines": lines, "facts": ingest_facts, "kinds": list(Kind)}
 """What the answer's template says things by."""
 
 
@@ -50,7 +33,7 @@ TOLD: Mapping[str, Any] = {
 async def show(request: Request) -> Response:
     """Show the person's upload, and the form for another."""
     staged = request.app.state.console.staging.find(request.state.person.name)
-    return page(request, "uploads/uploads.html", staged=staged, **TOLD)
+    return page(request, "uploads/uploads.html", staged=staged)
 
 
 @allowed(Role.OPERATOR)
@@ -90,7 +73,7 @@ async def example(request: Request) -> Response:
     staged, number = _staged(request), request.path_params["number"]
     if staged.checked is None or number >= len(staged.checked.examples):
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such example")
-    return email_frame(staged.checked.examples[number].html)
+    return frame(staged.checked.examples[number].html, dark=False)
 
 
 @allowed(Role.OPERATOR)
@@ -102,7 +85,7 @@ async def map_columns(request: Request) -> Response:
             text = fields["mapping"]
             read_mapping(text, file="mapping.yaml")
         else:
-            text = answered(mapped := _checked(staged).mapped, _choices(mapped, fields))
+            text = answered(_checked(staged).mapped, fields)
     except FileError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     await asyncio.to_thread(staged.map, text)
@@ -148,28 +131,6 @@ def _checked(staged: Staged) -> Checked:
     if staged.checked is None:
         raise ProblemError(HTTPStatus.CONFLICT, "these files are not checked yet")
     return staged.checked
-
-
-def _choices(mapped: Mapped, fields: Mapping[str, str]) -> dict[str, Choices]:
-    """Return what was chosen, from fields such as `column.0.3`: of the first file, the fourth column."""
-    return {
-        file.name: Choices(
-            kind=fields.get(f"kind.{at}", ""),
-            columns={
-                column.name: fields[name]
-                for of, column in enumerate(file.columns)
-                if (name := f"column.{at}.{of}") in fields
-            },
-            codes={
-                column.name: {
-                    code: fields.get(f"code.{at}.{of}.{number}", "")
-                    for number, code in enumerate(column.codes)
-                }
-                for of, column in enumerate(file.columns)
-            },
-        )
-        for at, file in enumerate(mapped.files)
-    }
 
 
 def _event(html: str) -> str:

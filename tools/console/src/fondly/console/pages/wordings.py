@@ -16,7 +16,6 @@ from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.striking import Striking
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
-from fondly.operations.emails.judging import Verdict
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
 
@@ -64,33 +63,31 @@ async def _shown(
 
 
 @allowed(Role.APPROVER)
-async def strike(request: Request) -> Response:
+async def strikes(request: Request) -> Response:
     """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
     fields, run_id = await form(request), request.path_params["run_id"]
     try:
         striking = await Striking.of(request.state.environment, run_id)
-        wanted = await _strike(striking, fields)
-        await striking.strike(wanted, by=request.state.person.name, why=fields.get("why", ""))
+        strike = await _named(striking, fields)
+        await striking.strike(strike, by=request.state.person.name, why=fields.get("why", ""))
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
-        await keep(request, fields, Verdict.STRUCK)
-        return RedirectResponse(f"/runs/{run_id}/read?of={int(fields['of'])}", HTTPStatus.SEE_OTHER)
+        return await keep(request, fields, "struck")
     return RedirectResponse(f"/runs/{run_id}/wordings", HTTPStatus.SEE_OTHER)
 
 
-async def _strike(striking: Striking, fields: dict[str, str]) -> Strike:
+async def _named(striking: Striking, fields: dict[str, str]) -> Strike:
     """Return what a form strikes; raise `OperationError` if no email has it."""
-    if digest := fields.get("wording"):
-        return await striking.named(wording=digest, instead=fields.get("instead", ""))
-    if product := fields.get("product"):
-        return Strike(product_id=product)
-    run = striking.approving.run
-    found = await OneEmail.of(await Emails.of(striking.approving.environment, run), fields.get("key", ""))
+    wording, product = fields.get("wording", ""), fields.get("product", "")
+    if wording or product:
+        return await striking.named(wording=wording, product=product, instead=fields.get("instead", ""))
+    emails = await Emails.of(striking.approving.environment, striking.approving.run)
+    found = await OneEmail.of(emails, fields.get("key", ""))
     return await striking.named(customer_id=found.row.customer_id)
 
 
 ROUTES = [
     Route("/runs/{run_id}/wordings", listed),
-    Route("/runs/{run_id}/strikes", strike, methods=["POST"]),
+    Route("/runs/{run_id}/strikes", strikes, methods=["POST"]),
 ]

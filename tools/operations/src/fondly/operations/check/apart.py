@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncGenerator, Callable
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -21,6 +22,10 @@ PASSES = 2
 """Every file is looked through, then read."""
 MAX_LINE_BYTES = 64 * 1024**2
 NICER = 10
+MOST_S = 1_800.0
+NO_ANSWER = f"the check has ended without an answer: it may take {MOST_S / 60:.0f} min, and some memory"
+_KILLED_FIRST = Path("/proc/self/oom_score_adj"), "1000"
+"""So that files too large for the memory end the check and not whoever asked for it (proc(5))."""
 
 
 class Checked(BaseModel):
@@ -48,9 +53,11 @@ async def check_apart(data: Path, shop_files: Path) -> AsyncGenerator[float | Ch
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", __name__, str(data), str(shop_files)),
         stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # a traceback may quote a row
         env=os.environ | {"TMPDIR": str(shop_files)},
         limit=MAX_LINE_BYTES,
     )
+    ending = asyncio.get_running_loop().call_later(MOST_S, process.kill)
     try:
         assert process.stdout  # noqa: S101 - it is a pipe
         async for line in process.stdout:
@@ -59,8 +66,9 @@ async def check_apart(data: Path, shop_files: Path) -> AsyncGenerator[float | Ch
                 raise OperationError(told.problem)
             yield told.checked or told.share
         if await process.wait():
-            raise OperationError("the check has ended without an answer: these files may need more memory")
+            raise OperationError(NO_ANSWER)
     finally:
+        ending.cancel()
         if process.returncode is None:
             process.kill()
             await process.wait()
@@ -70,6 +78,8 @@ def main() -> None:
     """Check the files that the arguments name, and write lines."""
     data, shop_files = map(Path, sys.argv[1:])
     os.nice(NICER)
+    with suppress(OSError):
+        _KILLED_FIRST[0].write_text(_KILLED_FIRST[1])
     os.chdir(data if data.is_dir() else data.parent)  # so that no message has more than names
     try:
         told = _Told(checked=_checked(Path(data.name) if data.is_file() else Path(), shop_files))

@@ -1,6 +1,5 @@
 """What each column of files is read as, for a person to change, and the mapping that says so."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,6 +7,7 @@ import yaml
 from pydantic import BaseModel
 
 from fondly.contracts.ingest_report import Question
+from fondly.ingest.domain.file_names import MAPPING
 from fondly.ingest.domain.formats.fields import FIELDS
 from fondly.ingest.domain.formats.layout import Layout
 from fondly.ingest.domain.formats.mapping import FileMapping, read_mapping
@@ -104,51 +104,46 @@ def _columns(
             )
 
 
-class Choices(BaseModel):
-    """What a person has chosen: of a file's columns, by their names, and of values by column."""
+def answered(mapped: Mapped, chosen: Mapping[str, str]) -> str:
+    """Return the mapping with what was chosen; raise `FileError` for one of no use.
 
-    kind: str = ""
-    columns: dict[str, str] = {}
-    codes: dict[str, dict[str, str]] = {}
-
-
-def answered(mapped: Mapped, chosen: Mapping[str, Choices]) -> str:
-    """Return the mapping with what was chosen of files, by name; raise `FileError` for one of no use."""
-    said = read_mapping(mapped.said, file="mapping.yaml")
-    made = dict[str, Any]()
-    for file in mapped.files:
-        mapping = said.for_file(file.name) or FileMapping()
-        if found := _said(file, mapping, chosen.get(file.name, Choices())):
+    What was chosen is by position: `kind.0` of the first file, `column.0.3` of its fourth column, and
+    `code.0.3.1`, yes or no, of that column's second value.
+    """
+    said, made = read_mapping(mapped.said, file=MAPPING), dict[str, Any]()
+    for at, file in enumerate(mapped.files):
+        mapping = (said.for_file(file.name) or FileMapping()).model_dump(mode="json", exclude_defaults=True)
+        if found := _said(file, mapping, f"{at}", chosen):
             made[file.name] = found
     text = _text(made, len(mapped.files))
-    read_mapping(text, file="mapping.yaml")
+    read_mapping(text, file=MAPPING)
     return text
 
 
-def _said(file: FileColumns, mapping: FileMapping, chosen: Choices) -> dict[str, Any]:
+def _said(
+    file: FileColumns, mapping: Mapping[str, Any], at: str, chosen: Mapping[str, str]
+) -> dict[str, Any]:
     """Return a file's mapping: what was said of it, but for what has been chosen otherwise."""
-    said = mapping.model_dump(mode="json", exclude_defaults=True)
-    columns, ignored = dict(said.get("columns", {})), dict.fromkeys(said.get("ignore", []))
-    values = {field: dict(each) for field, each in said.get("values", {}).items()}
-    for column in file.columns:
-        meaning = chosen.columns.get(column.name, column.meaning)
+    columns, ignored = dict(mapping.get("columns", {})), dict.fromkeys(mapping.get("ignore", []))
+    values = {field: dict(each) for field, each in mapping.get("values", {}).items()}
+    for of, column in enumerate(file.columns):
+        meaning = chosen.get(f"column.{at}.{of}", column.meaning)
         columns.pop(column.name, None)
         ignored.pop(column.name, None)
         if meaning == IGNORE:
             ignored[column.name] = None
         elif meaning and not (column.is_sure and meaning == column.meaning):
             columns[column.name] = meaning
-        for value, meant in chosen.codes.get(column.name, {}).items():
-            if meant and value in column.codes and meaning not in {"", IGNORE}:
-                values.setdefault(meaning, {})[value] = meant
-    kind = chosen.kind if chosen.kind not in {"", file.kind} else said.get("kind")
-    found = said | {"kind": kind, "columns": columns, "ignore": list(ignored), "values": values}
+        for number, code in enumerate(column.codes):
+            if meaning not in {"", IGNORE} and (meant := chosen.get(f"code.{at}.{of}.{number}")):
+                values.setdefault(meaning, {})[code] = meant
+    kind = chosen.get(f"kind.{at}", file.kind)
+    kinds = {"kind": kind} if kind != file.kind else {}
+    found = {**mapping, **kinds, "columns": columns, "ignore": list(ignored), "values": values}
     return {name: each for name, each in found.items() if each}
 
 
 def _text(files: Mapping[str, Any], several: int) -> str:
     """Return a mapping in YAML: of the only file itself, else by the names of files."""
     said = {"files": dict(files)} if several > 1 else next(iter(files.values()), {})
-    return (
-        str(yaml.safe_dump(json.loads(json.dumps(said)), allow_unicode=True, sort_keys=False)) if said else ""
-    )
+    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False) if any(files.values()) else ""

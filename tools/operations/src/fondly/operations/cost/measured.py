@@ -37,7 +37,7 @@ class MeasuredCost(BaseModel):
 
 async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> MeasuredCost:
     """Read a run's reports and its account."""
-    reports = await ledger.reports(run.run_id)
+    reports = await ledger.summed(run.run_id)
     budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
     account = await budget.account(run.run_id)
     lines = [line(unit, amount) for unit, amount in used_units(reports).items()]

@@ -11,6 +11,7 @@ from fondly.mailer.use_cases.merge_email_index import EXAMPLE_PARTS
 from fondly.operations.audit import noted
 from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.approving import Approving
+from fondly.operations.emails.editing import require_admitted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.retry import Retry
@@ -55,10 +56,14 @@ class Striking:
         if not (wording or product or customer_id):
             raise OperationError("nothing to strike: expected a wording, a product or a customer")
         if wording and not (product or customer_id):
-            found, _ = await self._wording(wording)
-            text = found.text if found.count > USED_OFTEN else ""
-            about = {"field": found.field, "text": text, "product_id": found.product_id}
-            return Strike(wording=wording, instead=" ".join(instead.split()), **about)
+            found, parts = await self._wording(wording)
+            text = " ".join(instead.split())
+            if text:
+                known, part = await self.known(), min(parts)
+                await require_admitted(self.approving.environment, known, found, part, text)
+            listed = found.text if found.count > USED_OFTEN else ""
+            about = {"field": found.field, "text": listed, "product_id": found.product_id}
+            return Strike(wording=wording, instead=text, **about)
         if wording or instead:
             raise OperationError(
                 "a wording is struck of all emails, and a text takes a wording's place alone"

@@ -12,17 +12,15 @@ from fondly.operations.errors import OperationError
 
 MOST_TEXT_CHARS = 200
 YES = "yes"
+ASKED = {each: each.value for each in Facet} | {Facet.COPY: "copy_source"}
+"""The members of a filter that facets are asked for by."""
 MEMBERS = {
+    **ASKED,
     Facet.REASON: "reasons",
-    Facet.COPY: "copy_source",
     Facet.TEMPLATE: "template_fields",
     Facet.REFUSED: "refused_fields",
-    **{
-        each: each.value
-        for each in (Facet.REPAIRED, Facet.OCCASION, Facet.SOURCE, Facet.LANGUAGE, Facet.VARIANT)
-    },
 }
-"""The members of a row that facets are read from."""
+"""The members of a row that they are read from."""
 
 
 class EmailFilter(BaseModel):
@@ -51,18 +49,8 @@ class EmailFilter(BaseModel):
     @property
     def facets(self) -> list[str]:
         """The names of the counts that the emails belong to."""
-        wanted = (
-            (Facet.REASON, self.reason),
-            (Facet.COPY, self.copy_source),
-            (Facet.TEMPLATE, self.template),
-            (Facet.REFUSED, self.refused),
-            (Facet.REPAIRED, YES if self.repaired else ""),
-            (Facet.OCCASION, self.occasion),
-            (Facet.SOURCE, self.source),
-            (Facet.LANGUAGE, self.language),
-            (Facet.VARIANT, self.variant),
-        )
-        return [facet.of(value) for facet, value in wanted if value]
+        wanted = {facet: getattr(self, name) for facet, name in ASKED.items()}
+        return [facet.of(YES if value is True else value) for facet, value in wanted.items() if value]
 
     @property
     def is_counted(self) -> bool:
@@ -82,14 +70,15 @@ class EmailFilter(BaseModel):
     @property
     def _marks(self) -> list[re.Pattern[bytes]]:
         """What the line of every such email has in it: few others have to be read."""
-        told = [
-            (MEMBERS[Facet(facet)], value)
-            for facet, _, value in (each.partition(":") for each in self.facets)
+        asked = {MEMBERS[facet]: getattr(self, name) for facet, name in ASKED.items()}
+        told = {
+            rf'"{name}":(\[[^]]*)?': value for name, value in {**asked, "product_id": self.product}.items()
+        }
+        return [
+            re.compile((before + re.escape(json.dumps(value, ensure_ascii=False))).encode())
+            for before, value in (*told.items(), ("", self.wording))
+            if value
         ]
-        told += [("product_id", self.product)] if self.product else []
-        found = [rb'"%b":(\[[^]]*)?%b' % (name.encode(), re.escape(_json(value))) for name, value in told]
-        found += [re.escape(_json(self.wording))] if self.wording else []
-        return [*map(re.compile, found)]
 
     def _suits(self, row: EmailIndexRow, text: str) -> bool:
         products = {each.product_id: each.name for each in row.products}
@@ -108,10 +97,5 @@ def filter_of(**wanted: str) -> EmailFilter | None:
         return EmailFilter.model_validate(given) if given else None
     except ValidationError as error:
         first = error.errors()[0]
-        raise OperationError(
-            f"{first['loc'][0]}: found {str(first['input'])[:40]!r}: {first['msg']}"
-        ) from error
-
-
-def _json(value: str) -> bytes:
-    return b"true" if value == YES else json.dumps(value, ensure_ascii=False).encode()
+        found = str(first["input"])[:40]
+        raise OperationError(f"{first['loc'][0]}: found {found!r}: {first['msg']}") from error

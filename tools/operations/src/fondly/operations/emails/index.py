@@ -84,15 +84,6 @@ async def emails(
     return page
 
 
-async def email_row(
-    environment: Environment, run_id: str, part: int, customer_id: str
-) -> EmailIndexRow | None:
-    """Return the row of a customer's email in a part; None if there is none (any more)."""
-    async for _, lines in _read(await environment.objects(), run_id, [part]):
-        return _row_of(lines, customer_id)
-    return None
-
-
 async def sample(environment: Environment, run_id: str, seed: str, *, count: int = 20) -> list[RiskRow]:
     """Return emails to read: some of each risk that there is, the others at random; a seed draws the same.
 

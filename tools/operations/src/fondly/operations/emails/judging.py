@@ -1,8 +1,7 @@
 """What people say of emails that they have read before a run is approved; kept with the run."""
 
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,12 +15,8 @@ from fondly.runtime.storage import expires_at, items_of, to_item
 PREFIX = "judged#"
 
 
-class Verdict(StrEnum):
-    """What somebody has said of an email."""
-
-    FINE = "fine"
-    STRUCK = "struck"
-    """They took a wording or a product of it back."""
+Verdict = Literal["fine", "struck"]
+"""What somebody has said of an email; `struck`: they took a wording or a product of it, or itself, back."""
 
 
 class Judgement(BaseModel):

@@ -1,14 +1,15 @@
 """What is new in a run against another: how many, at what cost, and what its emails are about."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from pydantic import BaseModel
 
-from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
 from fondly.contracts.email_index import EmailIndexSummary
+from fondly.operations.emails.index import facets
 from fondly.operations.environment import Environment
-from fondly.runtime.ports import Objects
+from fondly.operations.errors import OperationError
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
@@ -19,8 +20,6 @@ COMPARED = (
     *(Counted.EMAILS_SUPPRESSED, Counted.EMAILS_FAILED, Counted.CUSTOMERS_HELD_OUT),
 )
 COST = "cost"
-AT_ONCE = 5
-"""So many runs are read until one has finished."""
 
 
 class Difference(BaseModel):
@@ -52,15 +51,14 @@ class Comparison(BaseModel):
 
 async def run_before(ledger: Ledger, run: Run) -> Run | None:
     """Return the last run that had finished when this one began; None if it is the first."""
-    before = run.created_at.isoformat()
-    return await anext(ledger.index.runs(status=RunStatus.FINISHED, before=before, at_once=AT_ONCE), None)
+    found = await ledger.recent(status=RunStatus.FINISHED, before=run.created_at.isoformat(), limit=1)
+    return next(iter(found.runs), None)
 
 
 async def compare(environment: Environment, ledger: Ledger, run: Run, other: Run) -> Comparison:
     """Return two runs side by side; a run without an index has no facets and categories."""
-    objects = await environment.objects()
     counts = [await _counts(ledger, each) for each in (run, other)]
-    index, before = [await _summary(objects, each) for each in (run, other)]
+    index, before = [await _index(environment, each) for each in (run, other)]
     known = bool(index.parts and before.parts)
     return Comparison(
         run_id=run.run_id,
@@ -84,13 +82,12 @@ def _only(index: EmailIndexSummary, other: EmailIndexSummary) -> list[str]:
 
 
 async def _counts(ledger: Ledger, run: Run) -> dict[str, float]:
-    totals = total(await ledger.reports(run.run_id))
+    totals = total(await ledger.summed(run.run_id))
     cost = {COST: float(totals.cost_usd.get("total", 0))}
     return {str(each): totals.counts.get(each, 0) for each in COMPARED} | cost
 
 
-async def _summary(objects: Objects, run: Run) -> EmailIndexSummary:
-    stored = await objects.find(object_keys.email_index_summary(run.run_id))
-    if stored is None:
-        return EmailIndexSummary(run_id=run.run_id, parts={}, facets={})
-    return EmailIndexSummary.model_validate_json(stored)
+async def _index(environment: Environment, run: Run) -> EmailIndexSummary:
+    with suppress(OperationError):
+        return await facets(environment, run.run_id)
+    return EmailIndexSummary(run_id=run.run_id, parts={}, facets={})

@@ -82,7 +82,7 @@ async def follow_delivery(
     The reports of parts tell it: counting every email each time would take longer than the interval.
     """
     while delivery := await deliveries.find(run.run_id):
-        counts = total(await ledger.reports(run.run_id)).counts
+        counts = total(await ledger.summed(run.run_id)).counts
         yield DeliveryProgress(
             run_id=run.run_id,
             status=delivery.status,

@@ -52,7 +52,7 @@ async def run_details(
 ) -> RunDetails:
     """Return everything about a run, `with_dispatches` also the emails that a person may want to look at."""
     objects = await environment.objects()
-    reports = await ledger.reports(run.run_id)
+    reports = await ledger.summed(run.run_id)
     listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()
     delivery = await DeliveryLookup.of(environment)
     stored = Stored(

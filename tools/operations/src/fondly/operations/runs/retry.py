@@ -83,7 +83,7 @@ class Retry:
         delivery = await Deliveries(self.environment.dynamodb, table).find(self.run.run_id)
         revisions = await Revisions(self.environment.dynamodb, table).find(self.run.run_id)
         found = missing_messages(self.run, delivery, revisions)
-        totals = total(await self.ledger.reports(self.run.run_id))
+        totals = total(await self.ledger.summed(self.run.run_id))
         if self.run.status is RunStatus.FINISHED and revisions.rendering:
             return [
                 self._again(RenderPart(part=each.part, revision=revisions.number), StageName.MAILER, each)

@@ -4,7 +4,6 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,10 +18,7 @@ from fondly.operations.shop.rendering import SETTINGS
 from fondly.operations.shop.writing import EXAMPLES, schema_text
 
 Kind = Literal["text", "number", "lines", "pairs", "choice", "colour"]
-OF_THE_MAILER = ("brand", "theme", "subjects")
-"""The sections that the mailer reads from the file itself; others reach services by their variables."""
 VARIABLES = {each.key: each.variables[0] for each in SETTINGS}
-PAIR = " = "
 
 
 class FormField(BaseModel):
@@ -39,16 +35,6 @@ class FormField(BaseModel):
     is_whole: bool = False
     variable: str = ""
     """The variable that is set where services run, and goes before the file."""
-
-    @property
-    def section(self) -> str:
-        """The section that it is in."""
-        return self.key.partition(".")[0]
-
-    @property
-    def is_of_mailer(self) -> bool:
-        """Whether the mailer reads it from the file itself."""
-        return self.section in OF_THE_MAILER
 
     def read(self, text: str) -> object:
         """Return what somebody has entered as the file has it; None for nothing."""
@@ -74,8 +60,8 @@ def form_fields(
     for field in fields:
         if field.key == "theme.name":
             field.kind, field.choices = "choice", themes
-        name = VARIABLES.get(field.key) or VARIABLES.get(field.section, "")
-        field.variable = name if name and variables.get(name) else ""
+        name = VARIABLES.get(field.key) or VARIABLES.get(field.key.partition(".")[0], "")
+        field.variable = name if variables.get(name) else ""
     return fields
 
 
@@ -112,7 +98,7 @@ def by_key(error: InvalidFileError) -> dict[str, str]:
     """Return a problem that a message tells with file and key, by key."""
     place, _, rest = str(error).partition(": ")
     key, _, told = rest.partition(": ")
-    is_of_key = place.startswith(SHOP_CONFIG) and key.partition(".")[0] in {*OF_THE_MAILER, "columns"}
+    is_of_key = place.startswith(SHOP_CONFIG) and key.partition(".")[0] in ShopFile.model_fields
     return {key: told} if is_of_key else {"": str(error)}
 
 
@@ -128,65 +114,46 @@ def _pair(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-@dataclass(frozen=True)
-class _Node:
-    """A part of the schema."""
-
-    schema: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, schema: Mapping[str, Any], models: Mapping[str, Any]) -> "_Node":
-        """Follow what it refers to; its own description goes first."""
-        named = schema.get("$ref", "").rpartition("/")[2]
-        return cls({**models[named], **schema} if named else schema)
-
-    @property
-    def kind(self) -> Kind:
-        """What it is in a form."""
-        schema = self.schema
-        if "patternProperties" in schema:
-            return "pairs"
-        if "enum" in schema or schema.get("type") == "boolean":
-            return "choice"
-        kinds: dict[str, Kind] = {"array": "lines", "integer": "number", "number": "number"}
-        return kinds.get(schema.get("type", ""), "text")
-
-
 def _fields(
     schema: Mapping[str, Any], models: Mapping[str, Any], path: str, said: object
 ) -> Iterator[FormField]:
     for name, each in schema.get("properties", {}).items():
-        key, node = f"{path}{name}", _Node.of(each, models)
-        value = said.get(name) if isinstance(said, dict) else None
-        if "properties" in node.schema:
-            yield from _fields(node.schema, models, f"{key}.", value)
-        elif tokens := node.schema.get("propertyNames", {}).get("enum"):
+        about = {**models.get(each.get("$ref", "").rpartition("/")[2], {}), **each}
+        key, value = f"{path}{name}", said.get(name) if isinstance(said, dict) else None
+        if "properties" in about:
+            yield from _fields(about, models, f"{key}.", value)
+        elif tokens := about.get("propertyNames", {}).get("enum"):
             own = value if isinstance(value, dict) else {}
             for token in tokens:
-                about = node.schema["description"]
-                yield FormField(key=f"{key}.{token}", help=about, kind="colour", value=_shown(own.get(token)))
+                shown = _shown(own.get(token))
+                yield FormField(key=f"{key}.{token}", help=about["description"], kind="colour", value=shown)
         elif key != "columns":  # a mapping, which is edited as text
-            yield _field(key, node, value)
+            yield _field(key, about, _shown(value))
 
 
-def _field(key: str, node: _Node, value: object) -> FormField:
-    choices = node.schema.get("enum") or (["true", "false"] if node.kind == "choice" else [])
-    default = node.schema.get("default", EXAMPLES.get(key))
+def _field(key: str, about: Mapping[str, Any], value: str) -> FormField:
+    kinds: dict[str, Kind] = {
+        "array": "lines",
+        "boolean": "choice",
+        "integer": "number",
+        "number": "number",
+        "object": "pairs",
+    }
     return FormField(
         key=key,
-        help=node.schema.get("description", ""),
-        kind=node.kind,
-        value=_shown(value),
-        choices=choices,
-        default=_shown(default),
-        is_whole=node.schema.get("type") == "integer",
+        help=about.get("description", ""),
+        kind="choice" if "enum" in about else kinds.get(about.get("type", ""), "text"),
+        value=value,
+        choices=about.get("enum") or (["true", "false"] if about.get("type") == "boolean" else []),
+        default=_shown(about.get("default", EXAMPLES.get(key))),
+        is_whole=about.get("type") == "integer",
     )
 
 
 def _shown(value: object) -> str:
     """Return a value as the form has it."""
     if isinstance(value, dict):
-        return "\n".join(f"{name}{PAIR}{each}" for name, each in value.items())
+        return "\n".join(f"{name} = {each}" for name, each in value.items())
     if isinstance(value, list):
         return "\n".join(map(str, value))
     return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

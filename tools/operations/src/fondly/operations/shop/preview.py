@@ -21,7 +21,7 @@ from fondly.operations.check.preview import Mailing
 from fondly.operations.environment import Environment
 from fondly.operations.shop.loading import shop_of
 from fondly.operations.shop.sample_email import RECOMMENDATION
-from fondly.runtime.runs.run import Run
+from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.storage import S3Objects
 
 SHOWN = 3
@@ -59,7 +59,8 @@ async def preview(
     """Return three emails by a file with this text; raise `InvalidFileError` if the mailer cannot use it."""
     objects = await environment.objects()
     look = await load_look(EditedShopFiles(text, StoredShopFiles(objects)))
-    run, found = await _recommendations(environment, objects)
+    run = await last_run(environment, through=StageName.RECOMMENDER)
+    found = await _recommendations(objects, run)
 
     def emails() -> list[Example]:
         mailing = Mailing.of(shop_of(text, file=Path(object_keys.SHOP_CONFIG), environment=variables))
@@ -72,7 +73,7 @@ async def preview(
         shown = [each.model_copy(update={"picks": each.picks[:picks]}) for each in found or [RECOMMENDATION]]
         return rendered(shown, mailing, theme)
 
-    return Preview(run_id=run.run_id if run else None, emails=await asyncio.to_thread(emails))
+    return Preview(run_id=run.run_id if run and found else None, emails=await asyncio.to_thread(emails))
 
 
 async def themes(environment: Environment) -> list[str]:
@@ -83,23 +84,20 @@ async def themes(environment: Environment) -> list[str]:
     return sorted({*built_in_themes(), *(name for name in own if "/" not in name)})
 
 
-async def last_run(environment: Environment) -> Run | None:
-    """Return the last run whose files have been read."""
+async def last_run(environment: Environment, *, through: StageName | None = None) -> Run | None:
+    """Return the last run whose files have been read, and whose first part is `through` a stage."""
     page = await (await environment.ledger()).recent(limit=RUNS_LOOKED_AT)
-    return next((run for run in page.runs if run.parts), None)
+    read = (run for run in page.runs if run.parts)
+    return next((run for run in read if through is None or 1 in run.stage(through).done), None)
 
 
-async def _recommendations(
-    environment: Environment, objects: S3Objects
-) -> tuple[Run | None, list[Recommendation]]:
-    """Return the first recommendations with picks of the last run that has any."""
-    for run in (await (await environment.ledger()).recent(limit=RUNS_LOOKED_AT)).runs:
-        found: list[Recommendation] = []
+async def _recommendations(objects: S3Objects, run: Run | None) -> list[Recommendation]:
+    """Return the first recommendations with picks of a run's first part."""
+    found: list[Recommendation] = []
+    if run:
         async for line in objects.lines(object_keys.recommendations(run.run_id, 1)):
             recommendation = Recommendation.model_validate_json(line)
             found += [recommendation] if recommendation.picks else []
             if len(found) == SHOWN:
                 break
-        if found:
-            return run, found
-    return None, []
+    return found

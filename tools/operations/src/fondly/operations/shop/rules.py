@@ -9,27 +9,19 @@ from fondly.contracts import object_keys
 from fondly.contracts.records import Product
 from fondly.operations.environment import Environment
 from fondly.operations.shop.preview import last_run
-from fondly.recommender.domain.shop.matching import RuleMatches
+from fondly.recommender.domain.shop.matching import Matched, RuleMatches
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 
 RULES = Path(object_keys.MERCHANDISING).name
 AT_ONCE = 2_000
 
 
-class RuleRow(BaseModel):
-    """A rule as written, how many products it matches, and the names of the first."""
-
-    rule: str
-    count: int
-    examples: list[str]
-
-
 class RulesView(BaseModel):
-    """Every rule of a file; without a run nothing is known of what they match."""
+    """Every rule of a file as written, and what it matches; without a run nothing is known of that."""
 
     run_id: str | None
     products: int
-    rules: list[RuleRow]
+    rules: dict[str, Matched]
 
 
 async def rule_matches(environment: Environment, text: str) -> RulesView:
@@ -49,8 +41,5 @@ async def rule_matches(environment: Environment, text: str) -> RulesView:
                 await asyncio.to_thread(add)
                 products, lines = products + len(lines), []
         await asyncio.to_thread(add)
-    rows = [
-        RuleRow(rule=rule, count=found.count, examples=found.examples)
-        for rule, found in matches.found.items()
-    ]
-    return RulesView(run_id=run.run_id if run else None, products=products + len(lines), rules=rows)
+    run_id = run.run_id if run else None
+    return RulesView(run_id=run_id, products=products + len(lines), rules=matches.found)

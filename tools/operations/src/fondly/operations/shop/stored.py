@@ -4,8 +4,8 @@ import asyncio
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher, unified_diff
+from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import BaseModel
 
@@ -25,18 +25,6 @@ class StoredFile(BaseModel):
 
     text: str
     etag: str
-
-
-class DiffRow(NamedTuple):
-    """A line before and after, None where there is none."""
-
-    before: str | None
-    after: str | None
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing has changed on it."""
-        return self.before == self.after
 
 
 async def stored_file(environment: Environment, name: str) -> StoredFile:
@@ -75,27 +63,20 @@ async def save_file(environment: Environment, name: str, text: str, *, seen: Sto
             raise SavedMeanwhileError(name, seen.text, (await stored_file(environment, name)).text)
 
 
-def side_by_side(before: str, after: str) -> Iterator[DiffRow]:
-    """Yield the lines of two texts beside each other."""
+def side_by_side(before: str, after: str) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the lines of two texts that differ beside each other, None where one has none."""
     one, two = before.splitlines(), after.splitlines()
-    for _, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
-        for at in range(max(j - i, m - k)):
-            yield DiffRow(
-                one[i + at] if i + at < j else None,
-                two[k + at] if k + at < m else None,
-            )
+    for what, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+        if what != "equal":
+            yield from zip_longest(one[i:j], two[k:m])
 
 
 async def copy_files(environment: Environment, folder: Path) -> None:
     """Write the shop's files into a folder, for what reads them from one."""
     objects = await environment.objects()
     async for key in objects.keys(object_keys.SHOP):
-        name = key.removeprefix(object_keys.SHOP)
-        if _OWN.fullmatch(name):
+        if _OWN.fullmatch(name := key.removeprefix(object_keys.SHOP)):
             body = await objects.find(key, max_bytes=MAX_FILE_BYTES + 1) or b""
-            await asyncio.to_thread(_write, folder / name, body)
-
-
-def _write(path: Path, body: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
+            path = folder / name
+            await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+            await asyncio.to_thread(path.write_bytes, body)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 from jinja2 import Environment
 from starlette.applications import Starlette
@@ -20,14 +20,16 @@ from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
 from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import Look, load_look
-from fondly.operations.emails.modes import Mode, in_mode
 from fondly.operations.shop import load_shop
 from fondly.operations.shop.sample_email import BRAND, LANGUAGE, PICKS, preview_content
 from fondly.recommender.domain.picking.rules import MAX_PICKS
 from fondly.stack.pictures.addresses import FOLDER
 
+Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]
 POLL_S = 0.3
+DARK_MEDIA = "@media (prefers-color-scheme:dark)"
+FORCED = {"light": "@media not all", "dark": "@media all"}
 
 
 def preview_app(config: Path, *, theme: str | None = None) -> Starlette:
@@ -114,3 +116,10 @@ def brand_of(look: Look) -> Brand:
     """Return the brand that the shop's file describes, with the sample's for what it leaves out."""
     said = look.shop.brand
     return Brand(said.name or BRAND.name, said.postal_address or BRAND.postal_address)
+
+
+def in_mode(html: str, mode: Mode) -> str:
+    """Return an email that is light or dark whatever the reader's device prefers."""
+    return html.replace(DARK_MEDIA, FORCED[mode]).replace(
+        "color-scheme:light dark", f"color-scheme:only {mode}"
+    )
