@@ -17,7 +17,7 @@ from fondly.console.api.table import OPERATIONS
 from fondly.console.pages import AREAS
 from fondly.console.roles import ROLE_OF_HANDLER, Role
 from fondly.contracts import object_keys
-from fondly.contracts.consent import address_entry
+from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.records import Customer
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
 from fondly.operations.customers.users import UserErasure
@@ -122,13 +122,14 @@ async def test_a_customer_is_found_by_address_and_forgotten_with_proof(
     """In bodies alone, which no log has."""
     monkeypatch.setattr(UserErasure, "run", AsyncMock())  # Personalize has a stand-in of its own elsewhere
     environment, address = console.environment, "ann@shop.example"
-    customers = {"customer_id": "c-1", "email": address, "name": "Ann"}
-    keys = {"customer_key": address_entry(address), "customer_id": "c-1"}
-    for table, item in (("customers", customers), ("customer-keys", keys)):
+    customer = {"customer_id": "c-1", "email": address, "name": "Ann"}
+    keys = [{"customer_key": key, "customer_id": "c-1"} for key in customer_keys("c-1", address)]
+    for table, item in (("customers", customer), *(("customer-keys", each) for each in keys)):
         name = environment.table_name(table)
         await environment.dynamodb.put_item(TableName=name, Item=to_item(item))
     machine = await client(console, "operator")
-    assert (await machine.call("show_customers", whom=[address]))["customer_ids"] == ["c-1"]
+    (found,) = await machine.call("find_customers", who=address)
+    assert (await machine.call("get_customer", key=found["key"]))["customer_id"] == "c-1"
     (suppressed,) = await machine.call("suppress_customers", whom=["c-1"])
     assert suppressed["source"] == "token:till"
     assert len(await machine.call("unsuppress_customers", whom=["c-1"])) == 1
@@ -136,8 +137,8 @@ async def test_a_customer_is_found_by_address_and_forgotten_with_proof(
     assert (proof["found_places"], proof["suppressions"]) == (0, 2)
     acts = [each["act"] for each in (await machine.call("list_audit"))["entries"]]
     assert acts == ["forget", "unsuppress", "suppress", "token"]
-    known = await machine.call("show_customers", whom=["c-1"])
-    assert (known["tables"], len(known["suppressions"])) == ({}, 1)
+    assert await machine.call("find_customers", who=address) == []
+    assert (await machine.call("get_customer", key=found["key"]))["status"] == HTTPStatus.NOT_FOUND
 
 
 async def test_a_file_is_uploaded_and_begins_one_run(console: Asking) -> None:
@@ -175,7 +176,7 @@ async def test_a_token_is_worth_what_it_says_until_it_is_revoked(console: Asking
         ("/nothing", None, "", HTTPStatus.NOT_FOUND),
         ("/runs?limit=1000", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
         ("/runs?limt=10", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
-        ("/customers", b'{"whom": "c-1"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY),
+        ("/customers/export", b'{"whom": "c-1"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY),
         ("/customers", b"whom=c-1", "application/json", HTTPStatus.BAD_REQUEST),
         ("/customers", b"whom=c-1", "text/plain", HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
         (f"/runs/{RUN}/delivery/approve", b"{}", "application/json", HTTPStatus.PRECONDITION_REQUIRED),
