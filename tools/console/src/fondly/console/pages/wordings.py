@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fondly.console.forms import form
+from fondly.console.forms import form, natural
 from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import page
@@ -36,8 +36,7 @@ async def _shown(
     fields: dict[str, str] | None = None,
 ) -> Response:
     environment, _, run = await run_of(request)
-    field, skip = request.query_params.get("field", ""), request.query_params.get("next", "")
-    first = int(skip) if skip.isascii() and skip.isdecimal() else 0
+    field, first = request.query_params.get("field", ""), natural(request.query_params.get("next"))
     try:
         summary, found = await facets(environment, run.run_id), await wordings(environment, run.run_id)
     except OperationError as error:
