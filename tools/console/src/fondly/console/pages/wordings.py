@@ -13,6 +13,7 @@ from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.contracts.revisions import Strike
 from fondly.operations.delivery.approval import struck
+from fondly.operations.delivery.approving import Approving
 from fondly.operations.delivery.striking import Striking
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
@@ -66,7 +67,7 @@ async def strikes(request: Request) -> Response:
     """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
     fields, run_id = await form(request), request.path_params["run_id"]
     try:
-        striking = await Striking.of(request.state.environment, run_id)
+        striking = await Striking.of(await Approving.of(request.state.environment, run_id))
         strike = await _named(striking, fields)
         await striking.strike(strike, by=request.state.person.name, why=fields.get("why", ""))
     except OperationError as error:
@@ -83,7 +84,7 @@ async def _named(striking: Striking, fields: dict[str, str]) -> Strike:
         return await striking.named(wording=wording, product=product, instead=fields.get("instead", ""))
     emails = await Emails.of(striking.approving.environment, striking.approving.run)
     found = await OneEmail.of(emails, fields.get("key", ""))
-    return await striking.named(customer_id=found.row.customer_id)
+    return await striking.named(email=found.row.customer_id)
 
 
 ROUTES = [
