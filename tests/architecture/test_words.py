@@ -10,7 +10,7 @@ HOMES = {
     "deliver": r"services/(mailer|sender)/|shared/|tools/|understudy/src/understudy/ses/",
     "engine": r"understudy/",
     "proof": r"tools/(cli|operations)/.*/(customers?|connect)\b",
-    "settl": r"services/sender/|tools/(cli|operations)/|runs/tally",
+    "settl": r"services/sender/|tools/(cli|operations)/|shared/runtime/.*/tally",
 }
 """Where a name in the program may have a word."""
 SOURCES = [

@@ -17,7 +17,7 @@ from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.runs.deliveries import DecisionError, Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
-from fondly.runtime.runs.kept_tallies import PREFIX
+from fondly.runtime.runs.kept_tallies import PREFIX, KeptTallies, PartTally
 from fondly.runtime.runs.locks import Locks
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
@@ -279,3 +279,14 @@ async def test_what_a_dead_pass_has_changed_is_counted_even_if_the_next_one_gets
         await world.deliver.run(RUN, 1, holder="m")
     assert world.outcomes() == {"waiting": 1, "sent": 2, "sending": 1}
     assert (await world.deliveries.tally(RUN)).outcomes == world.outcomes()
+
+
+async def test_who_has_lost_the_lock_replaces_no_tally() -> None:
+    """Whatever it has counted is older than what the next holder counts."""
+    tallies = KeptTallies(Runs().dynamodb, TABLE)
+    first = await tallies.replace(RUN, 1, PartTally(is_open=True))
+    latest = await tallies.replace(RUN, 1, first.model_copy(update={"counts": {"outcomes.sent": 2}}))
+    for late in (PartTally(), first):
+        with pytest.raises(TransientError):
+            await tallies.replace(RUN, 1, late)
+    assert await tallies.of_part(RUN, 1) == latest

@@ -5,11 +5,12 @@ it began: an act that has happened is never missing, and one of which nobody kno
 What cannot be noted is not done.
 """
 
+from asyncio import CancelledError
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from enum import StrEnum
 from types import MappingProxyType
+from typing import Literal
 from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict
@@ -25,14 +26,8 @@ LEAST_DAYS = 400
 NO_DETAILS: Mapping[str, str] = MappingProxyType({})
 
 
-class Ended(StrEnum):
-    """How an act ended."""
-
-    BEGUN = "begun"
-    """Not yet, or whoever did it was killed: it may have been done."""
-    DONE = "done"
-    FAILED = "failed"
-    """An error broke it off: some of it may have been done."""
+Ended = Literal["begun", "done", "failed"]
+"""How an act ended. What is `begun` goes on, or was broken off; that, and what has failed, may be done."""
 
 
 class AuditEntry(BaseModel):
@@ -45,7 +40,7 @@ class AuditEntry(BaseModel):
     """One word, such as `redrive`."""
     about: str
     details: dict[str, str] = {}
-    ended: Ended = Ended.DONE
+    ended: Ended = "done"
 
 
 class AuditPage(BaseModel):
@@ -71,19 +66,19 @@ async def noted(
     settings = await deployed(environment)
     keep_days = max(LEAST_DAYS, settings.retention_days if settings else 0)
     log, name, told = await _log(environment), uuid4().hex[:8], dict(details)
-    entry = AuditEntry(at=utc_now(), by=by, act=act, about=about, details=told, ended=Ended.BEGUN)
+    entry = AuditEntry(at=utc_now(), by=by, act=act, about=about, details=told, ended="begun")
 
     async def put(ended: Ended) -> None:
         values = entry.model_dump(mode="json") | {"details": told, "ended": ended} | expires_at(keep_days)
         await log.put(entry.at.isoformat(), name, values)
 
-    await put(Ended.BEGUN)
+    await put("begun")
     try:
         yield told
-    except BaseException:
-        await put(Ended.FAILED)
+    except (Exception, CancelledError):
+        await put("failed")
         raise
-    await put(Ended.DONE)
+    await put("done")
 
 
 @asynccontextmanager

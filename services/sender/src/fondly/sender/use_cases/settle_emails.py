@@ -14,7 +14,7 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName, part_name
 from fondly.runtime.runs.stage import PartResult, Stage
 from fondly.sender.domain.tally import counts, event_of
-from fondly.sender.domain.units import READS_PER_EMAIL, WRITES_PER_EMAIL
+from fondly.sender.domain.units import READS_PER_EMAIL, TALLY_READS, TALLY_WRITES, WRITES_PER_EMAIL
 from fondly.sender.ports import Dispatches, Reservation, Reserved, SenderPolls
 from fondly.sender.use_cases.part_pass import AGAIN_S, PartPass
 from fondly.sender.use_cases.release_parts import MAX_DELAY_S, close
@@ -90,8 +90,8 @@ class SettleEmails:
         emails = len(passed.emails)
         return {
             **{unit: amount * sent for unit, amount in self.units.items()},
-            "dynamodb.writes": WRITES_PER_EMAIL * emails,
-            "dynamodb.reads": READS_PER_EMAIL * emails,
+            "dynamodb.writes": WRITES_PER_EMAIL * emails + TALLY_WRITES,
+            "dynamodb.reads": READS_PER_EMAIL * emails + TALLY_READS,
             "s3.gets": sent,
         }
 

@@ -48,18 +48,6 @@ class RunIndex:
             pointer["status"] = run.status
         await self._pointers.put(run.created_at.isoformat(), run.run_id, pointer)
 
-    async def recent(
-        self, *, status: RunStatus | None, source: str | None, before: str | None, limit: int
-    ) -> RunPage:
-        """Return at most `limit` runs before a page's `next`, a day or a month; see `runs`."""
-        found: list[Run] = []
-        at_once = min(limit + 1, MOST_AT_ONCE)
-        async for run in self.runs(status=status, source=source, before=before, at_once=at_once):
-            if len(found) == limit:
-                return RunPage(runs=found, next=_name(found[-1]))
-            found.append(run)
-        return RunPage(runs=found)
-
     async def runs(
         self,
         *,
@@ -98,7 +86,7 @@ class RunIndex:
         """Return the runs that these pointers were written for, in their order."""
         keys = [{"run_id": each, "item": RUN} for each in {pointer["of_run"] for pointer in pointers}]
         items = (await get_items(self.dynamodb, {self.table: keys}))[self.table] if keys else []
-        by_name = {_name(run): run for run in map(read_run, items) if status in {None, run.status}}
+        by_name = {name_of(run): run for run in map(read_run, items) if status in {None, run.status}}
         return [by_name[each["item"]] for each in pointers if each["item"] in by_name]
 
     @property
@@ -106,6 +94,6 @@ class RunIndex:
         return ByMonth(self.dynamodb, self.table, KIND)
 
 
-def _name(run: Run) -> str:
+def name_of(run: Run) -> str:
     """A pointer's name: one of an attempt to open the run that another has overtaken names no run."""
     return f"{run.created_at.isoformat()}#{run.run_id}"

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
 from fondly.runtime.errors import error_code
-from fondly.runtime.runs.index import RunIndex, RunPage
+from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
     RUN,
@@ -82,8 +82,14 @@ class Ledger:
         before: str | None = None,
         limit: int = 50,
     ) -> RunPage:
-        """Return the latest runs, with a status or of a source that contains a text; as `RunIndex.recent`."""
-        return await self.index.recent(status=status, source=source, before=before, limit=limit)
+        """Return the latest runs before a page's `next`, a day or a month; filtered as by `RunIndex.runs`."""
+        found: list[Run] = []
+        at_once = min(limit + 1, MOST_AT_ONCE)
+        async for run in self.index.runs(status=status, source=source, before=before, at_once=at_once):
+            if len(found) == limit:
+                return RunPage(runs=found, next=name_of(found[-1]))
+            found.append(run)
+        return RunPage(runs=found)
 
     async def set_parts(self, run_id: str, parts: int) -> None:
         """Record how many parts the run has."""

@@ -1,9 +1,9 @@
 """Who did what."""
 
 from fondly.cli.tables.declaration import Column, Columns
-from fondly.operations.audit import AuditEntry, Ended
+from fondly.operations.audit import AuditEntry
 
-STYLES = {Ended.BEGUN: "yellow", Ended.DONE: "", Ended.FAILED: "bold red"}
+STYLES = {"begun": "yellow", "done": "", "failed": "bold red"}
 
 ENTRIES: Columns[AuditEntry] = (
     Column("when (UTC)", lambda entry: f"{entry.at:%Y-%m-%d %H:%M:%S}"),
