@@ -182,6 +182,8 @@ def test_the_task_is_reached_through_the_load_balancer_only(console: Configurati
     [rule] = service.instances("aws_vpc_security_group_ingress_rule", "load_balancer").values()
     [group] = console.instances("aws_security_group", "this").values()
     assert rule["referenced_security_group_id"] == group["id"]
+    [target] = console.instances("aws_lb_target_group", "this").values()
+    assert service.variable("load_balancer")["target_group_arn"] == target["arn"]
     task = service.instances("aws_ecs_task_definition", "this")[None]
     [container] = json.loads(task["container_definitions"])
     assert (task["memory"], container["readonlyRootFilesystem"]) == (512, True)

@@ -39,6 +39,7 @@ resource "aws_cognito_user_pool" "this" {
     mutable             = true
 
     string_attribute_constraints {
+      min_length = 1
       max_length = 16
     }
   }

@@ -36,7 +36,13 @@ module "service" {
   parameters_key_arn = var.keys.data
   check              = var.release.check
   health_command     = ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:${local.port}/live', timeout=3)"]
-  load_balancer      = { target_group_arn = aws_lb_target_group.this.arn, security_group_id = aws_security_group.this.id, port = local.port }
+
+  # The target group by its rule: ECS refuses a service whose target group has no load balancer yet.
+  load_balancer = {
+    target_group_arn  = aws_lb_listener_rule.this["machines"].action[0].target_group_arn
+    security_group_id = aws_security_group.this.id
+    port              = local.port
+  }
 
   permissions = [{
     sid       = "ActForPeople"
@@ -57,8 +63,6 @@ module "service" {
     FONDLY_CONSOLE_SIGNER       = aws_lb.this.arn
     FONDLY_CONSOLE_URL          = "https://${var.console.domain}"
   })
-
-  depends_on = [aws_lb_listener_rule.this] # ECS refuses a service whose target group has no load balancer yet
 }
 
 # Outside of working hours nobody looks. Terraform leaves to the schedule how many tasks there are.

@@ -38,9 +38,8 @@ locals {
     # Everything else that operators do.
     { from = "operator", sid = "Redrive", actions = ["sqs:DeleteMessage", "sqs:ListMessageMoveTasks", "sqs:ReceiveMessage", "sqs:SendMessage", "sqs:StartMessageMoveTask"], resources = [local.queues] },
     { from = "operator", sid = "Retry", actions = ["sns:GetTopicAttributes", "sns:Publish"], resources = ["${local.arns.sns}${var.name}-*"] },
-    { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
-
     { from = "operator", sid = "KeepWebhookSecrets", actions = ["secretsmanager:CreateSecret", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"], resources = ["arn:${local.partition}:secretsmanager:${local.region}:${local.account_id}:secret:${var.name}/webhooks/*"] },
+    { from = "operator", sid = "SetShop", actions = ["s3:PutObject"], resources = ["${var.pipeline.bucket_arn}/shop/*"] },
 
     # Keys, which the services of AWS use in the caller's name.
     { from = "viewer", sid = "DecryptData", actions = ["kms:Decrypt"], resources = [var.keys.data], conditions = local.via["data"] },

@@ -115,7 +115,7 @@ class World:
             stage=runs.stage(StageName.MAILER, self.announcer),
             mail_part=mail_part,
             render_anew=RenderAnew(
-                mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone()),
+                mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone(MODEL, judge_id or "")),
                 revisions=self.revisions,
                 ledger=self.ledger,
                 locks=runs.locks,

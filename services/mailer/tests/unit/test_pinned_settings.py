@@ -2,6 +2,7 @@ import asyncio
 from dataclasses import replace
 
 from fondly.contracts import object_keys
+from fondly.mailer.__main__ import set_now
 from fondly.mailer.domain.message.shop_file import Colours, ShopFile, ThemeChoice
 from fondly.mailer.domain.message.theme_files import built_in_theme
 from fondly.mailer.settings import EmailSettings, MailerSettings
@@ -66,3 +67,20 @@ async def test_whichever_part_is_first_pins_and_no_secret_is_kept() -> None:
     assert pinned.settings.mailer_remedy == "A new one."
     assert SECRET.encode() not in body
     assert not {name for name in EmailSettings.model_fields if "key" in name or "unsubscribe" in name}
+
+
+async def test_what_a_shop_has_saved_shapes_its_next_run_without_a_start_anew() -> None:
+    """Voice and theme alike; of files that cannot be used meanwhile nothing is, and runs go on."""
+    objects, key = InMemoryObjects(), f"{object_keys.SHOP}{object_keys.SHOP_CONFIG}"
+    given = MailerSettings.model_validate(RESOURCES)
+
+    async def now() -> tuple[MailerSettings, Look]:
+        return await set_now(given, objects, otherwise=(given, LOOK))
+
+    pin = PinSettings(objects, given, LOOK, now)
+    before = await pin.of("run-1")
+    objects.stored[key] = b'[brand]\nvoice = "dry, precise"\n[theme]\nname = "market"\n'
+    assert (await pin.of("run-2")).style.voice == "dry, precise"
+    assert (await pin.of("run-1")).style.voice == before.style.voice
+    objects.stored[key] = b"[brand]\nvoice = 1"
+    assert (await pin.of("run-3")).style.voice == before.style.voice

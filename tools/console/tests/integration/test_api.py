@@ -17,7 +17,7 @@ from fondly.console.api.table import OPERATIONS
 from fondly.console.pages import AREAS
 from fondly.console.roles import ROLE_OF_HANDLER, Role
 from fondly.contracts import object_keys
-from fondly.contracts.consent import address_entry
+from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.records import Customer
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
 from fondly.operations.customers.users import UserErasure
@@ -53,6 +53,9 @@ async def test_a_dead_letter_is_seen_and_redriven(console: Asking, resources: Re
     assert done["moved"] == 1
     entries = (await machine.call("list_audit"))["entries"]
     assert (entries[0]["by"], entries[0]["act"], entries[0]["about"]) == ("token:till", "redrive", "mailer")
+    boto3.client("sqs").send_message(QueueUrl=resources.dead_letter_urls["mailer"], MessageBody="{}")
+    (discarded,) = (await machine.call("discard_dead_letters", queue="mailer"))["discarded"]
+    assert discarded["body"] == "{}"
     gone = await machine.call("redrive_dead_letters", queue="mailer", message_ids=[letter["message_id"]])
     assert gone["status"] == HTTPStatus.NOT_FOUND
 
@@ -122,13 +125,14 @@ async def test_a_customer_is_found_by_address_and_forgotten_with_proof(
     """In bodies alone, which no log has."""
     monkeypatch.setattr(UserErasure, "run", AsyncMock())  # Personalize has a stand-in of its own elsewhere
     environment, address = console.environment, "ann@shop.example"
-    customers = {"customer_id": "c-1", "email": address, "name": "Ann"}
-    keys = {"customer_key": address_entry(address), "customer_id": "c-1"}
-    for table, item in (("customers", customers), ("customer-keys", keys)):
+    customer = {"customer_id": "c-1", "email": address, "name": "Ann"}
+    keys = [{"customer_key": key, "customer_id": "c-1"} for key in customer_keys("c-1", address)]
+    for table, item in (("customers", customer), *(("customer-keys", each) for each in keys)):
         name = environment.table_name(table)
         await environment.dynamodb.put_item(TableName=name, Item=to_item(item))
     machine = await client(console, "operator")
-    assert (await machine.call("show_customers", whom=[address]))["customer_ids"] == ["c-1"]
+    (found,) = await machine.call("find_customers", who=address)
+    assert (await machine.call("get_customer", key=found["key"]))["customer_id"] == "c-1"
     (suppressed,) = await machine.call("suppress_customers", whom=["c-1"])
     assert suppressed["source"] == "token:till"
     assert len(await machine.call("unsuppress_customers", whom=["c-1"])) == 1
@@ -136,8 +140,8 @@ async def test_a_customer_is_found_by_address_and_forgotten_with_proof(
     assert (proof["found_places"], proof["suppressions"]) == (0, 2)
     acts = [each["act"] for each in (await machine.call("list_audit"))["entries"]]
     assert acts == ["forget", "unsuppress", "suppress", "token"]
-    known = await machine.call("show_customers", whom=["c-1"])
-    assert (known["tables"], len(known["suppressions"])) == ({}, 1)
+    assert await machine.call("find_customers", who=address) == []
+    assert (await machine.call("get_customer", key=found["key"]))["status"] == HTTPStatus.NOT_FOUND
 
 
 async def test_a_file_is_uploaded_and_begins_one_run(console: Asking) -> None:
@@ -146,6 +150,19 @@ async def test_a_file_is_uploaded_and_begins_one_run(console: Asking) -> None:
     begun = await machine.call("start_upload", files={"shop.csv": SHOP})
     (entry,) = (await machine.call("list_audit", limit=1))["entries"]
     assert (entry["act"], entry["by"], entry["about"]) == ("upload", "token:till", begun["run_id"])
+
+
+async def test_the_voice_is_set_unless_somebody_else_has(console: Asking) -> None:
+    """One that cannot be used is refused, and an outdated one is told what it would undo."""
+    machine = await client(console, "operator")
+    await machine.call("get_shop_file", name="fondly.toml")
+    tag, text = machine.asked.headers["etag"], '[brand]\nvoice = "plain"\n'
+    wrong = await machine.call("check_shop_file", name="fondly.toml", text="[brand]\nvoice = 1\n")
+    assert list(wrong["problems"]) == ["brand.voice"]
+    put = await machine.call("put_shop_file", name="fondly.toml", text=text, if_match=tag)
+    assert put["text"] == text
+    late = await machine.call("put_shop_file", name="fondly.toml", text="[brand]\n", if_match=tag)
+    assert (late["status"], "plain" in str(late)) == (HTTPStatus.PRECONDITION_FAILED, True)
 
 
 async def test_a_token_is_worth_what_it_says_until_it_is_revoked(console: Asking) -> None:
@@ -168,28 +185,26 @@ async def test_a_token_is_worth_what_it_says_until_it_is_revoked(console: Asking
     assert machine.asked.headers["www-authenticate"] == "Bearer"
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "kind", "status"),
-    [
-        ("/runs/nothing", None, "", HTTPStatus.NOT_FOUND),
-        ("/nothing", None, "", HTTPStatus.NOT_FOUND),
-        ("/runs?limit=1000", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
-        ("/runs?limt=10", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
-        ("/customers", b'{"whom": "c-1"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY),
-        ("/customers", b"whom=c-1", "application/json", HTTPStatus.BAD_REQUEST),
-        ("/customers", b"whom=c-1", "text/plain", HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
-        (f"/runs/{RUN}/delivery/approve", b"{}", "application/json", HTTPStatus.PRECONDITION_REQUIRED),
-    ],
-)
-async def test_what_cannot_be_done_is_told_in_problem_details(
-    console: Asking, path: str, body: bytes | None, kind: str, status: HTTPStatus
-) -> None:
+CANNOT_BE_DONE: list[tuple[str, bytes | None, str, HTTPStatus]] = [
+    ("/runs/nothing", None, "", HTTPStatus.NOT_FOUND),
+    ("/nothing", None, "", HTTPStatus.NOT_FOUND),
+    ("/runs?limit=1000", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
+    ("/runs?limt=10", None, "", HTTPStatus.UNPROCESSABLE_ENTITY),
+    ("/customers/export", b'{"whom": "c-1"}', "application/json", HTTPStatus.UNPROCESSABLE_ENTITY),
+    ("/customers", b"whom=c-1", "application/json", HTTPStatus.BAD_REQUEST),
+    ("/customers", b"whom=c-1", "text/plain", HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+    (f"/runs/{RUN}/delivery/approve", b"{}", "application/json", HTTPStatus.PRECONDITION_REQUIRED),
+]
+
+
+async def test_what_cannot_be_done_is_told_in_problem_details(console: Asking) -> None:
     """Of RFC 9457, and without what was given."""
-    headers = {"content-type": kind, "sec-fetch-site": "same-origin"}
-    asked = await console.ask("GET" if body is None else "POST", f"/api/v1{path}", body or b"", headers)
-    assert asked.status == status
-    assert asked.headers["content-type"] == "application/problem+json"
-    assert "c-1" not in asked.text
+    for path, body, kind, status in CANNOT_BE_DONE:
+        headers = {"content-type": kind, "sec-fetch-site": "same-origin"}
+        asked = await console.ask("GET" if body is None else "POST", f"/api/v1{path}", body or b"", headers)
+        assert asked.status == status, path
+        assert asked.headers["content-type"] == "application/problem+json"
+        assert "c-1" not in asked.text
 
 
 def test_an_operation_has_the_role_of_its_page() -> None:

@@ -62,6 +62,7 @@ async def test_an_email_runs_no_script_follows_no_link_and_loads_nothing(run: As
     assert "default-src 'none'; img-src data:;" in policy
     assert "shop.example/lamp.png" not in asked.text
     assert 'src="data:image/svg+xml' in asked.text
+    assert (await run.get(f"{BASE}/emails/{'0' * 20}")).status == HTTPStatus.NOT_FOUND
 
 
 async def test_emails_are_found_by_facets_and_by_what_is_searched_for(run: Asking) -> None:

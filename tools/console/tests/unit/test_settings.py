@@ -28,7 +28,7 @@ def given(monkeypatch: pytest.MonkeyPatch, **variables: str) -> ConsoleSettings:
 @pytest.mark.parametrize(
     ("variables", "says"),
     [
-        ({}, "FONDLY_CONSOLE_IDENTITY=local takes FONDLY_CONSOLE_KEY_FILE"),
+        ({}, "settings: FONDLY_CONSOLE_IDENTITY=local takes FONDLY_CONSOLE_KEY_FILE"),
         ({"FONDLY_CONSOLE_IDENTITY": "alb"}, "takes FONDLY_CONSOLE_CLIENT, FONDLY_CONSOLE_GROUPS, "),
         ({**ALB, "FONDLY_CONSOLE_SIGNER": "arn:aws:iam::123456789012:role/x"}, "FONDLY_CONSOLE_SIGNER: "),
         ({**ALB, "FONDLY_CONSOLE_GROUPS": '{"marketing": "admin"}'}, "FONDLY_CONSOLE_GROUPS_MARKETING: "),

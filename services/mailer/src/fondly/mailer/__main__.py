@@ -1,5 +1,6 @@
 """Starts the mailer service: `python -m fondly.mailer`."""
 
+import asyncio
 import math
 import sys
 from dataclasses import replace
@@ -19,13 +20,14 @@ from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.mailer.use_cases.mail_part import MailPart
-from fondly.mailer.use_cases.pin_settings import PinSettings
+from fondly.mailer.use_cases.pin_settings import PinSettings, Set
 from fondly.mailer.use_cases.render_anew import RenderAnew
 from fondly.mailer.use_cases.shape_emails import Shape, shaped
 from fondly.mailer.use_cases.try_model import TryModel
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.kept_answers import DynamoDBKeptAnswers
+from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
 from fondly.runtime.quota.limiter import Limiter
@@ -36,6 +38,7 @@ from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
 
+log = get_logger()
 SECONDS_PER_MINUTE = 60
 LOCK_S = 300.0
 """Outlasts a call, which begins when it is locked; each retry locks anew."""
@@ -43,8 +46,13 @@ LOCK_S = 300.0
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     """Wire the use cases to AWS."""
-    runtime, look, shape = await _with_shop(runtime)
+    given = runtime
+    runtime, look, shape = await _with_shop(given)
     settings = runtime.settings
+
+    async def now() -> Set:
+        return await set_now(given.settings, runtime.objects, otherwise=(settings, look))
+
     limiter = converse_limiter(runtime)
     ask_once = await _ask_once(runtime, model_choice(settings), limiter)
     judge = await _judge(runtime, limiter)
@@ -55,7 +63,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         read_facts=shape.read_facts,
         copywriter=Copywriter(ask_once=ask_once, judge=judge, style=shape.style, subjects=shape.subjects),
         composer=shape.composer,
-        pin=PinSettings(runtime.objects, settings, look),
+        pin=PinSettings(runtime.objects, settings, look, now),
         parallel=settings.mailer_converse_concurrency,
     )
     outlook = Outlook(lambda: limiter.calls_per_s, runtime.queue.retention_s)
@@ -77,7 +85,7 @@ def render_anew(runtime: Runtime[MailerSettings], mail_part: MailPart) -> Render
     """What strikes lead to: emails made as the others, by a copywriter that can ask nobody."""
     settings = runtime.settings
     return RenderAnew(
-        mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone()),
+        mail_part=replace(mail_part, copywriter=mail_part.copywriter.alone(settings.mailer_model_id, "")),
         revisions=Revisions(runtime.dynamodb, settings.runs_table, keep_days=settings.retention_days),
         ledger=runtime.ledger,
         locks=runtime.locks,
@@ -151,13 +159,28 @@ def shop_files(settings: MailerSettings, objects: Objects) -> ShopFiles:
 async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSettings], Look, Shape]:
     """Read the shop's files; if they cannot be used, exit with 2 and one readable line, as for settings."""
     try:
-        look = await load_look(shop_files(runtime.settings, runtime.objects))
-        settings = runtime.settings.with_brand(look.shop.brand, file=look.file)
-        settings = settings.with_subjects(look.shop.subjects)
+        settings, look = await _with_files(runtime.settings, runtime.objects)
         return replace(runtime, settings=settings), look, shaped(settings, look)
     except InvalidFileError as error:
         sys.stderr.write(f"invalid look of emails: {error}\n")
         raise SystemExit(2) from error
+
+
+async def _with_files(settings: MailerSettings, objects: Objects) -> Set:
+    """Return the settings with what the shop's files say, and the look; raise `InvalidFileError`."""
+    look = await load_look(shop_files(settings, objects))
+    return settings.with_brand(look.shop.brand, file=look.file).with_subjects(look.shop.subjects), look
+
+
+async def set_now(settings: MailerSettings, objects: Objects, *, otherwise: Set) -> Set:
+    """Return what is set now; what was set before, if the shop's files cannot be used meanwhile."""
+    try:
+        now = await _with_files(settings, objects)
+        await asyncio.to_thread(shaped, *now)
+    except InvalidFileError as error:
+        log.warning("shop_files_not_used", error=str(error))
+        return otherwise
+    return now
 
 
 if __name__ == "__main__":

@@ -145,7 +145,7 @@ def _problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]
     delimiter = kind.model_config.get("env_nested_delimiter") or "_"
     for problem in error.errors(include_url=False, include_input=False):
         name = delimiter.join(str(part) for part in problem["loc"]).upper()
-        yield f"{prefix}{name}: {problem['msg']}"
+        yield f"{prefix}{name}: {problem['msg']}" if name else problem["msg"].removeprefix("Value error, ")
 
 
 def _exit(problems: str) -> NoReturn:

@@ -65,9 +65,9 @@ class KeptReplies:
         del payer
         return await self.find(prompt.key(self.model_id) for prompt in prompts)
 
-    def alone(self, model_id: str = "") -> "KeptReplies":
-        """Return these answers, or another model's, without anybody who could be asked for others."""
-        return KeptReplies(model_id=model_id or self.model_id, kept=self._kept)
+    def alone(self, model_id: str) -> "KeptReplies":
+        """Return a model's kept answers, without anybody who could be asked for others."""
+        return KeptReplies(model_id=model_id, kept=self._kept)
 
     def _paid_reply(self, answer: Answer) -> PaidReply:
         """Read a kept answer."""

@@ -3,7 +3,7 @@
 Secrets are not kept, nor where links lead that the key signs, nor what is asked of the model's provider.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Protocol
@@ -43,13 +43,20 @@ class PinnedObjects(Protocol):
     async def replace(self, key: str, body: bytes, *, etag: str) -> str | None: ...
 
 
+Set = tuple[MailerSettings, Look]
+
+
 @dataclass(frozen=True)
 class PinSettings:
-    """Pins what is set now to runs that have nothing pinned; whichever part is first, there is one look."""
+    """Pins what is set now to runs that have nothing pinned; whichever part is first, there is one look.
+
+    `now` reads what is set; without it that is what was when the service started.
+    """
 
     objects: PinnedObjects
     settings: MailerSettings
     look: Look
+    now: Callable[[], Awaitable[Set]] | None = None
     _known: dict[bytes, Shape] = field(default_factory=dict)
 
     async def of(self, run_id: str) -> Shape:
@@ -70,15 +77,14 @@ class PinSettings:
         kept, _ = await self.objects.tagged(key)
         if kept:
             return kept
-        now = PinnedSettings(
-            settings=self.settings.of_emails,
-            theme=self.look.shop.theme,
-            theme_files=self.look.theme_files,
-            models=(
-                self.settings.mailer_model_id,
-                "" if self.settings.mailer_judge is Judge.OFF else self.settings.judge_model_id,
-            ),
+        settings, look = await self.now() if self.now else (self.settings, self.look)
+        judge = "" if settings.mailer_judge is Judge.OFF else settings.judge_model_id
+        pinned = PinnedSettings(
+            settings=settings.of_emails,
+            theme=look.shop.theme,
+            theme_files=look.theme_files,
+            models=(settings.mailer_model_id, judge),
         )
-        body = now.model_dump_json().encode()
+        body = pinned.model_dump_json().encode()
         is_first = await self.objects.replace(key, body, etag="") is not None
         return body if is_first else (await self.objects.tagged(key))[0]

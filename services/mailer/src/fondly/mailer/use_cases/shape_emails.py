@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fondly.contracts.click_links import ClickLinks
 from fondly.mailer.domain.copy.prompt import Style
-from fondly.mailer.domain.copy.subjects import SubjectTest, template_problems
+from fondly.mailer.domain.copy.subjects import SubjectTest, unsuitable
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message.compose import Composer
 from fondly.mailer.domain.message.content import ContentMaker
@@ -71,12 +71,8 @@ def subject_test(settings: MailerSettings) -> SubjectTest | None:
     if settings.mailer_subjects is None:
         return None
     brand, code = settings.mailer_brand_name, language(settings.mailer_locale).code
-    for name, template in settings.mailer_subjects.variants.items():
-        for problem in template_problems(template, brand=brand, language=code):
-            raise InvalidFileError(
-                f"subjects.variants.{name}: found {template!r}, expected words that any subject may have: "
-                f"{problem.rule}" + (f" ({problem.found!r})" if problem.found else "")
-            )
+    for problem in unsuitable(settings.mailer_subjects.test, brand=brand, language=code):
+        raise InvalidFileError(problem)
     return settings.mailer_subjects.test
 
 

@@ -113,11 +113,10 @@ class Copywriter:
     subjects: SubjectTest | None = None
     """The comparison of subject lines, if there is one."""
 
-    def alone(self, writer: str = "", judge: str = "") -> "Copywriter":
-        """Return one that has what these models, or its own, have answered before, and can ask nobody."""
+    def alone(self, writer: str, judge: str) -> "Copywriter":
+        """Return one that has what these models have answered before, and can ask nobody."""
         judges = self.ask_once.alone(judge) if judge else None
-        own = self.judge and self.judge.alone()
-        return replace(self, ask_once=self.ask_once.alone(writer), judge=judges if writer else own)
+        return replace(self, ask_once=self.ask_once.alone(writer), judge=judges)
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it; raise what concerns more than one."""

@@ -86,7 +86,7 @@ async def add_webhook(
 
     if unknown := set(events or ()) - set(EventName):
         raise typer.BadParameter(f"found {unknown.pop()}, expected {', '.join(EventName)}")
-    wanted, who = [EventName(each) for each in events or EventName], await decider(environment, by)
+    wanted, who = tuple(EventName(each) for each in events or EventName), await decider(environment, by)
     return _answer([await add_webhook(environment, url=url, events=wanted, by=who)], "endpoint", "secret")
 
 

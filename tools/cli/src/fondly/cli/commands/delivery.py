@@ -1,4 +1,4 @@
-"""`fondly run approve`, `reject`, `hold`, `pause`: whether and when a run's emails go out."""
+"""`fondly run approve`, `reject`, `hold`, `pause`, `strike`: whether, when and how a run's emails go out."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,7 @@ from fondly.cli.options import By, RunId, Yes, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
+    from fondly.contracts.revisions import RunRevisions
     from fondly.operations.delivery.approving import Approving
     from fondly.operations.delivery.views import DeliveryView
     from fondly.operations.environment import Environment
@@ -59,6 +60,20 @@ class TermOptions:
             help="At most N of the run's emails an hour.",
         ),
     ] = None
+
+
+@dataclass(frozen=True)
+class StrikeOptions:
+    """What is struck: one of these, or a product of one customer's email."""
+
+    wording: Annotated[str, typer.Option(metavar="DIGEST", help="A wording, by the digest in lists.")] = ""
+    product: Annotated[str, typer.Option(metavar="ID", help="A product, of all emails.")] = ""
+    email: Annotated[
+        str, typer.Option(metavar="CUSTOMER", help="A customer's email; with --product, that alone.")
+    ] = ""
+    instead: Annotated[str, typer.Option("--with", metavar="TEXT", help="Stands in the wording's place.")] = (
+        ""
+    )
 
 
 @in_environment
@@ -127,6 +142,36 @@ async def hold(environment: "Environment", run_id: RunId, *, grounds: Grounds) -
     return _answer(await approving.decide(Act.HOLD, by=who, note=reason))
 
 
+@in_environment
+async def strike(
+    environment: "Environment", run_id: RunId, *, options: StrikeOptions, grounds: Grounds, yes: Yes = False
+) -> Answer:
+    """Strike a wording, a product or an email; the emails concerned are rendered anew, and nothing is paid.
+
+    An approval is taken back. What has been handed over stays as it was sent.
+    """
+    from fondly.operations.delivery.approval import struck
+    from fondly.operations.delivery.striking import Striking
+    from fondly.runtime.runs.delivery import Act
+
+    who, reason, approving = await _deciding(environment, run_id, Act.HOLD, grounds)
+    striking = await Striking.of(approving)
+    wanted = await striking.named(**vars(options))
+    _confirm("strike", f"Struck for good: {struck(wanted)}", yes=yes)
+    return _revised(await striking.strike(wanted, by=who, why=reason))
+
+
+@in_environment
+async def revisions(environment: "Environment", run_id: RunId) -> Answer:
+    """Show what has been struck of a run's emails, and whether they are rendered anew."""
+    from fondly.operations.delivery.approving import Approving
+    from fondly.operations.delivery.striking import Striking
+    from fondly.operations.runs.choosing import WITH_EMAILS
+
+    approving = await Approving.of(environment, await run_chosen(environment, run_id, WITH_EMAILS))
+    return _revised(await (await Striking.of(approving)).known())
+
+
 async def resume_delivery(environment: "Environment", run_id: str, grounds: Grounds, *, yes: bool) -> Answer:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
     from fondly.runtime.runs.delivery import Act
@@ -152,7 +197,7 @@ async def _deciding(
     return who, reason, await Approving.of(environment, await run_chosen(environment, run_id, to_decide(act)))
 
 
-def _confirm(act: "Act", line: str, *, yes: bool) -> None:
+def _confirm(act: str, line: str, *, yes: bool) -> None:
     """Say what a decision leads to, and ask for its name."""
     if yes:
         say(line)
@@ -167,3 +212,12 @@ def _answer(view: "DeliveryView") -> Answer:
     from fondly.operations.delivery.approving import later
 
     return Answer(view, [*delivery_screen(view), Remark(later(view.delivery))])
+
+
+def _revised(found: "RunRevisions") -> Answer:
+    from fondly.cli.tables.declaration import Remark, Table
+    from fondly.cli.tables.delivery import REVISIONS
+    from fondly.operations.formatting import counted
+
+    now = f"{counted(found.rendering, 'part')} being rendered anew" if found.rendering else "all is rendered"
+    return Answer(found, [Table(REVISIONS, found.revisions), Remark(f"revision {found.number}: {now}")])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.commands import delivery, strikes
+from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
 from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, following, run_chosen
 from fondly.cli.output import say
@@ -194,8 +194,8 @@ app.command()(delivery.approve)
 app.command()(delivery.reject)
 app.command()(delivery.pause)
 app.command()(delivery.hold)
-app.command()(strikes.strike)
-app.command()(strikes.revisions)
+app.command()(delivery.strike)
+app.command()(delivery.revisions)
 app.command("list")(runs)
 
 

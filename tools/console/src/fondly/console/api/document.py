@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document of the API, made from the table of operations."""
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -45,8 +46,9 @@ IF_MATCH = {
 }
 
 
+@cache
 def document() -> dict[str, Any]:
-    """Return the document as plain data."""
+    """Return the document as plain data; nobody changes it."""
     schemas, definitions = TypeAdapter.json_schemas(list(_models()), ref_template=REF)
     paths: dict[str, Any] = {}
     for each in OPERATIONS:

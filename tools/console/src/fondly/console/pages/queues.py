@@ -49,7 +49,7 @@ async def _look(watched: Watching) -> dict[str, Any]:
     return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
 
 
-@allowed(Role.VIEWER)
+@allowed(Role.VIEWER, acting=Role.READER)  # who only views is not shown what they contain
 async def dead_letters(request: Request) -> Response:
     """Show a queue's dead letters by their reasons."""
     snapshot = await watching(request).snapshots.of(request.path_params["name"])

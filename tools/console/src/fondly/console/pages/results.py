@@ -42,7 +42,7 @@ async def run_results(request: Request) -> Response:
     )
 
 
-@allowed(Role.VIEWER)
+@allowed(Role.VIEWER, acting=Role.READER)  # which no customer is part of
 async def product(request: Request) -> Response:
     """Show what is known of a product."""
     found = await product_view(request.state.environment, request.path_params["product_id"])

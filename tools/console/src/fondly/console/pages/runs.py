@@ -16,9 +16,10 @@ from fondly.operations.environment import Environment
 from fondly.operations.runs.comparing import compare, run_before
 from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_details
-from fondly.runtime.runs.delivery import Delivery
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName
+from fondly.runtime.runs.tally import Tally
 
 PER_PAGE = 50
 LOOK_EVERY_S = 2.0
@@ -67,6 +68,8 @@ class State:
     run: Run
     delivery: Delivery | None
     revisions: RunRevisions
+    tally: Tally | None
+    """What has become of the emails that go out, or of the copies of a sample for seeds."""
 
     @property
     def stages(self) -> list[tuple[str, int, int | None]]:
@@ -95,8 +98,14 @@ class State:
 async def state_of(environment: Environment, run: Run) -> State:
     """Read how far a run and its delivery are."""
     lookup = await DeliveryLookup.of(environment)
-    delivery = await lookup.deliveries.find(run.run_id)
-    return State(run, delivery, await lookup.revisions.find(run.run_id))
+    delivery, tally = await lookup.deliveries.find(run.run_id), None
+    if delivery and delivery.released and delivery.tallied:
+        of_copies = delivery.status is DeliveryStatus.SAMPLE and delivery.seeds
+        done = run.stage(StageName.SENDER).done
+        tally = await (
+            lookup.tally(delivery, delivery.copies) if of_copies else lookup.tally(delivery, run.run_id, done)
+        )
+    return State(run, delivery, await lookup.revisions.find(run.run_id), tally)
 
 
 @allowed(Role.VIEWER)

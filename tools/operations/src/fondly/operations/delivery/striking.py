@@ -12,7 +12,6 @@ from fondly.operations.audit import noted
 from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.approving import Approving
 from fondly.operations.emails.editing import require_admitted
-from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.retry import Retry
 from fondly.runtime.runs.deliveries import DecisionError
@@ -31,9 +30,9 @@ class Striking:
     revisions: Revisions
 
     @classmethod
-    async def of(cls, environment: Environment, run_id: str) -> "Striking":
-        """Find the run; raise `OperationError` if there is none."""
-        approving = await Approving.of(environment, run_id)
+    async def of(cls, approving: Approving) -> "Striking":
+        """Open what the run has stored."""
+        environment = approving.environment
         revisions = Revisions(environment.dynamodb, await environment.table("runs"))
         return cls(approving, await environment.objects(), revisions)
 
@@ -47,15 +46,15 @@ class Striking:
         return await self.revisions.find(self.run_id)
 
     async def named(
-        self, *, wording: str = "", product: str = "", customer_id: str = "", instead: str = ""
+        self, *, wording: str = "", product: str = "", email: str = "", instead: str = ""
     ) -> Strike:
-        """Return the strike of a wording by digest, of a product, or of a customer's email or product alone.
+        """Return the strike of a wording by digest, of a product, or of the email of a customer by id.
 
         Raises `OperationError` if no email has it.
         """
-        if not (wording or product or customer_id):
+        if not (wording or product or email):
             raise OperationError("nothing to strike: expected a wording, a product or a customer")
-        if wording and not (product or customer_id):
+        if wording and not (product or email):
             found, parts = await self._wording(wording)
             text = " ".join(instead.split())
             if text:
@@ -68,13 +67,13 @@ class Striking:
             raise OperationError(
                 "a wording is struck of all emails, and a text takes a wording's place alone"
             )
-        if not customer_id:
+        if not email:
             return Strike(product_id=product)
         environment = self.approving.environment
         table = DynamoDBItems(environment.dynamodb, await environment.table("emails"))
-        if customer_id not in await EmailRecords(table).existing(self.run_id, [customer_id]):
+        if email not in await EmailRecords(table).existing(self.run_id, [email]):
             raise OperationError(f"that customer has no email in {self.run_id}")
-        return Strike(product_id=product, customer=customer_digest(customer_id))
+        return Strike(product_id=product, customer=customer_digest(email))
 
     async def strike(self, *strikes: Strike, by: str, why: str = "") -> RunRevisions:
         """Strike these as one revision, and have the emails concerned rendered anew; return all revisions.

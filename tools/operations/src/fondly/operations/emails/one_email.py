@@ -14,7 +14,7 @@ from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
 from fondly.operations.emails.shown import ShownEmail, ShownPrompt, ShownReview
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError
 
 
 @dataclass(frozen=True)
@@ -28,14 +28,14 @@ class OneEmail:
     async def of(cls, emails: Emails, key: str, part: int | None = None) -> "OneEmail":
         """Find an email by its customer's digest; without the part, each may have to be looked through.
 
-        Raises `OperationError` if there is none.
+        Raises `NotFoundError` if there is none.
         """
         part = part or await _part_of(emails, key)
         for each in [part] if part else emails.parts:
             index = object_keys.email_index(emails.run.run_id, each)
             async for row in lines_with(emails.objects, index, EmailIndexRow, "key", key):
                 return cls(emails, row)
-        raise OperationError(
+        raise NotFoundError(
             f"{emails.run.run_id} has no such email, or it was made before there was an index"
         )
 
@@ -50,7 +50,7 @@ class OneEmail:
         return {field: found[each] for field, each in self.row.wordings.items() if each in found}
 
     async def shown(self) -> ShownEmail:
-        """Return all about it but for its prompts; raise `OperationError` if its message is gone."""
+        """Return all about it but for its prompts; raise `NotFoundError` if its message is gone."""
         emails, customer_id = self.emails, self.row.customer_id
         recommendation, records, message, dispatches = await asyncio.gather(
             self._recommendation(),
@@ -59,7 +59,7 @@ class OneEmail:
             emails.lookup.of_customers(emails.run.run_id, [customer_id]),
         )
         if recommendation is None or customer_id not in records:
-            raise OperationError(f"{emails.run.run_id} does not have this email any more")
+            raise NotFoundError(f"{emails.run.run_id} does not have this email any more")
         dispatch = dispatches.get(customer_id)
         return shown_email(
             recommendation,

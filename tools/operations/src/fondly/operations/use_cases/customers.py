@@ -3,30 +3,49 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from fondly.contracts.consent import Suppression
 from fondly.contracts.delivery import NotSent
+from fondly.contracts.email_index import customer_digest
 from fondly.operations.cleanup.scope import open_scope
 from fondly.operations.customers.forget import forget
 from fondly.operations.customers.items import whom as found
-from fondly.operations.customers.known import Known, at_a_glance, exported
+from fondly.operations.customers.keys import by_key
+from fondly.operations.customers.known import Known, exported
+from fondly.operations.customers.profile import Profile, find_customers, profile
 from fondly.operations.customers.proof import Forgotten
 from fondly.operations.environment import Environment
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NotFoundError, OperationError
 from fondly.operations.suppressions.people import allow, entries_of, open_consent, suppress
 
 SCOPE: Mapping[str, Any] = {"run_id": None, "dry_run": False, "timeout_s": 3_600.0}
-Whom = Annotated[
-    list[Annotated[str, Field(min_length=1, max_length=256)]], Field(min_length=1, max_length=100)
-]
+Word = Annotated[str, Field(min_length=1, max_length=256)]
+Whom = Annotated[list[Word], Field(min_length=1, max_length=100)]
 """Ids of customers, or their addresses."""
 
 
-async def customers(environment: Environment, *, whom: Whom) -> Known:
-    """Show what the tables know of customers, and why they are or are not written to."""
+class FoundCustomer(BaseModel):
+    """Somebody who was found, by what URLs call them."""
+
+    key: str
+    customer_id: str
+    name: str | None = None
+
+
+async def find(environment: Environment, *, who: Word) -> list[FoundCustomer]:
+    """Find customers by an id, an address or, among the first of all, a part of a name."""
     async with open_scope(environment, **SCOPE) as scope:
-        return _some(await at_a_glance(scope, await found(scope, whom)))
+        items = await find_customers(scope, who)
+    return [FoundCustomer(key=customer_digest(each["customer_id"]), **each) for each in items]
+
+
+async def customer(environment: Environment, key: str) -> Profile:
+    """Show what a customer got and why, what they said, and what was not sent to them."""
+    if (customer_id := await by_key(environment, key)) is None:
+        raise NotFoundError("nobody is known by this key")
+    async with open_scope(environment, **SCOPE) as scope:
+        return await profile(scope, customer_id)
 
 
 async def suppress_customers(
@@ -50,7 +69,7 @@ async def unsuppress_customers(environment: Environment, *, whom: Whom, by: str)
 async def export_customers(environment: Environment, *, whom: Whom, by: str) -> Known:
     """Export all that is known of customers, for themselves."""
     async with open_scope(environment, **SCOPE) as scope:
-        return _some(await exported(scope, await found(scope, whom), by=by))
+        return await exported(scope, await found(scope, whom), by=by)
 
 
 async def forget_customers(
@@ -61,9 +80,3 @@ async def forget_customers(
     async with open_scope(environment, **{**SCOPE, "dry_run": dry_run}) as scope:
         gone = await found(scope, whom)
         return await forget(scope, gone, by=by, uploads=uploads, role_arn=role_arn)
-
-
-def _some(known: Known) -> Known:
-    if known.is_empty:
-        raise OperationError("nothing is known of them in the tables")
-    return known

@@ -55,7 +55,7 @@ async def add_webhook(
     environment: Environment,
     *,
     url: Annotated[str, Field(max_length=2_000)],
-    events: Annotated[list[EventName], Field(min_length=1)] = list(EventName),  # noqa: B006 - only read
+    events: Annotated[tuple[EventName, ...], Field(min_length=1)] = tuple(EventName),
     by: str,
 ) -> NewEndpoint:
     """Tell an address of events from now on, and return the secret that proves who tells.
