@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fondly.contracts.consent import Contact
-from fondly.contracts.delivery import Dispatch, FinishedEmail
+from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.storage import from_item, to_item
 from fondly.stack.observer import Observer
@@ -39,6 +39,8 @@ class DeliveryOutcome:
     """How often each event arrived, by customer and event id."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Of the reports of all parts."""
+    kept: Mapping[Outcome, int] = field(default_factory=dict)
+    """How many emails have each outcome, as the tally of the run is kept."""
     depths: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     dead_letters: Mapping[str, int] = field(default_factory=dict)
     doubtful: int = 0

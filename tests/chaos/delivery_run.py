@@ -269,6 +269,7 @@ async def _outcome(
         sent_events=await asyncio.to_thread(sent.announced, EmailSent),
         suppressed_events=await asyncio.to_thread(suppressed.announced, EmailSuppressed),
         counts=await delivery_outcome.report_counts(observer, RUN_ID),
+        kept=(await Deliveries(observer.dynamodb, observer.resources.tables["runs"]).tally(RUN_ID)).outcomes,
         depths=depths,
         dead_letters=await observer.dead_letters(),
         doubtful=world.doubtful(),

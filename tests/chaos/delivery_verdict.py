@@ -86,6 +86,14 @@ def _records(found: DeliveryOutcome) -> Iterator[Check]:
         f"{counted} of {len(found.emails)}: {dict(found.counts)}",
     )
 
+    kept = found.kept.get(Outcome.SENT, 0)
+    yield Check(
+        "the tally that is kept counts every email once",
+        sum(found.kept.values()) == len(found.emails)
+        and outcomes[Outcome.SENT] - untold <= kept <= outcomes[Outcome.SENT],
+        _counted(Counter(found.kept)),
+    )
+
 
 def _late(found: DeliveryOutcome) -> set[str]:
     """Whose email was announced as in doubt before the record that it is sent arrived.

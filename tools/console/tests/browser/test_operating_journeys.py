@@ -20,7 +20,7 @@ from tools.console.tests.support import ADDRESS, AT, KEY, NAME, WHO, put_custome
 from understudy.testing import UnderstudyServer
 
 EVENT = json.dumps({"type": "fondly.recommendations-ready.v1", "subject": RUN, "data": {"part": 3}})
-FACTS = {"reason": {"DataType": "String", "StringValue": f"run {RUN} is not in the ledger"}}
+FACTS: Any = {"reason": {"DataType": "String", "StringValue": f"run {RUN} is not in the ledger"}}
 COUNTED = ("products", "customers", "reviews", "purchases", "interactions", "shared_texts")
 STOPPED = "the budget of 1.0000 dollars does not allow part-00001"
 Work = Callable[[Environment], Awaitable[Any]]

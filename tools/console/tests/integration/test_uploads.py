@@ -119,8 +119,9 @@ async def test_hostile_cells_and_columns_are_inert(console: Asking) -> None:
     quoted = ['"{}"'.format(text.replace('"', '""')) for text in HOSTILE]
     rows = [ROW.format(at, text, "yes") + f",{text}" * len(quoted) for at, text in enumerate(quoted)]
     body = "\n".join([f"{HEADER},{','.join(quoted)}", *rows]).encode()
-    for name in HOSTILE:
-        assert (await console.upload({f"{name}.csv": body})).status == HTTPStatus.SEE_OTHER
+    names = {safe_name(name): name for name in HOSTILE}.values()
+    for files in (dict.fromkeys(names, b""), {f"{HOSTILE[0]}.csv": body}):
+        assert (await console.upload(files)).status == HTTPStatus.SEE_OTHER
         assert not TAG.search((await console.get("/uploads")).text.partition("<main")[2])
     await console.post(
         "/uploads/mapping",

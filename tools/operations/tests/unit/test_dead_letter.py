@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fondly.operations.dead_letters.causes import cause_of
 from fondly.operations.dead_letters.dead_letter import RECEIVED_TOO_OFTEN, Selection, read_dead_letter
 
 EVENT = {"type": "fondly.data-ingested.v1", "subject": "run-1", "data": {"part": 3}}
@@ -106,3 +107,25 @@ def test_malformed_facts_are_tolerated(fact: str, odd: str) -> None:
 def test_a_selection_is_by_run_and_message_id(selection: Selection, included: bool) -> None:  # noqa: FBT001 - a table's column
     """Either is enough; if both are given, both must match."""
     assert selection.includes(read_dead_letter(a_message(json.dumps(EVENT)))) is included
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (RECEIVED_TOO_OFTEN, "failed or was killed"),
+        ("not an event: type: Field required", "somebody else"),
+        ("notification for another bucket: found b, expected a", "somebody else"),
+        ("run run-1 is not in the ledger", "expired or was deleted"),
+        ("model m cannot be used: AccessDeniedException: no", "AWS refuses it: a permission"),
+        ("Personalize refused dataset group: LimitExceededException: 5", "AWS refuses it, by a quota"),
+        (
+            "9,000 calls take 99 hours at 90 an hour, and messages are kept for 96",
+            "quota the run takes longer",
+        ),
+        ("something that nobody has thought of", "can never be handled"),
+    ],
+)
+def test_each_reason_has_a_cause_in_plain_words_and_a_remedy(reason: str, words: str) -> None:
+    """Whatever the reason is."""
+    assert words in cause_of(reason).words
+    assert "edrive" in cause_of(reason).remedy or "Discard" in cause_of(reason).remedy

@@ -9,6 +9,8 @@ from starlette.requests import Request
 from fondly.operations.errors import OperationError
 from fondly.runtime.web.problems import ProblemError
 
+MAX_DIGITS = 9
+
 
 async def form(request: Request) -> dict[str, str]:
     """Return the fields of a posted form, each once; raise `ProblemError` for anything else."""
@@ -25,6 +27,11 @@ def number(fields: Mapping[str, str], name: str) -> int | None:
     text = fields.get(name, "").strip().replace(",", "")
     if not text:
         return None
-    if not (text.isascii() and text.isdecimal() and len(text) <= 9 and int(text)):  # noqa: PLR2004 - digits
+    if not natural(text):
         raise OperationError(f"{name.replace('_', ' ')}: expected a whole number from 1 on")
-    return int(text)
+    return natural(text)
+
+
+def natural(text: str | None) -> int:
+    """Return the whole number that a part of an address is; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS else 0

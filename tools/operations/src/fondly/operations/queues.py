@@ -47,7 +47,7 @@ class WatchedQueue(QueueState):
     grows_per_min: float | None
     """By how much it has grown since the look before; None at the first."""
     idle_s: float
-    """For how long messages have been seen to wait while their number did not fall."""
+    """For how many whole minutes messages have been seen to wait while their number did not fall."""
 
 
 class _Look(NamedTuple):
@@ -78,7 +78,7 @@ class QueueWatch:
         fell_at = now if number < last.messages or not state.visible else last.fell_at
         self._last[state.name] = _Look(now, number, fell_at)
         grows = (number - last.messages) * 60 / (now - last.at) if now > last.at else None
-        return WatchedQueue(**state.model_dump(), grows_per_min=grows, idle_s=now - fell_at)
+        return WatchedQueue(**state.model_dump(), grows_per_min=grows, idle_s=(now - fell_at) // 60 * 60)
 
 
 async def queue_states(environment: Environment, metrics: Metrics | None = None) -> list[QueueState]:

@@ -140,16 +140,18 @@ class Ledger:
     async def keep_sums(self, run_id: str) -> list[PartReport]:
         """Keep what each stage that makes emails comes to, once all are made; return every report."""
         found = await self.reports(run_id)
-        sums = {"reports": [each.model_dump(mode="json") for each in sums_of(found)]}
-        item = key(run_id, SUMS) | to_item(sums | expires_at(self._keep_days))
+        sums = to_item({"reports": [each.model_dump(mode="json") for each in sums_of(found)]})
+        item = key(run_id, SUMS) | sums | to_item(expires_at(self._keep_days))
         await self._dynamodb.put_item(TableName=self._table, Item=item)
         return found
 
-    async def summed(self, run_id: str) -> list[PartReport]:
-        """Return reports that come to the same: one a stage if `keep_sums` was called, and delivery's."""
+    async def summed(self, run_id: str, *, delivery: bool = True) -> list[PartReport]:
+        """Return reports that come to the same, or without delivery: few once `keep_sums` was called."""
         kept = (await get_item(self._dynamodb, self._table, key(run_id, SUMS))).get("reports", [])
-        left = await self.reports(run_id, StageName.SENDER if kept else None)
-        return [*map(PartReport.model_validate, kept), *left]
+        sums = [PartReport.model_validate(each) for each in kept]
+        if not sums:
+            sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
+        return sums + (await self.reports(run_id, StageName.SENDER) if delivery else [])
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]

@@ -34,7 +34,7 @@ OPERATIONS = (
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
     Operation("list_revisions", "GET", f"{RUN}/revisions", READER, deliveries.revisions),
-    Operation("strike", "POST", f"{RUN}/strike", APPROVER, deliveries.strike),
+    Operation("strike", "POST", f"{RUN}/strikes", APPROVER, deliveries.strike),
     Operation("get_delivery", "GET", DELIVERY, VIEWER, deliveries.delivery),
     Operation("approve_delivery", "POST", f"{DELIVERY}/approve", APPROVER, deliveries.approve),
     Operation("reject_delivery", "POST", f"{DELIVERY}/reject", APPROVER, REJECT),

@@ -1,7 +1,7 @@
 """Customers: found by what is sent in a form, called by digests in every address; what they got, and why."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -18,13 +18,11 @@ from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
 from fondly.contracts.email_index import customer_digest
 from fondly.operations.cleanup.scope import Scope, open_scope
-from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.forget import forget as forget_customers
 from fondly.operations.customers.gone import Gone
-from fondly.operations.customers.items import whom
 from fondly.operations.customers.keys import by_key
 from fondly.operations.customers.known import archive_into, exported
-from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile
+from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile, suppressions_of
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions import people
 from fondly.runtime.web.problems import ProblemError
@@ -57,23 +55,15 @@ async def customer(request: Request) -> Response:
 
 @allowed(Role.OPERATOR)
 async def suppress(request: Request) -> Response:
-    """Let nobody write to a customer any more."""
-    entries = people.entries_of([await _id(request)], are_customers=True)
-    by = request.state.person.name
-    await people.suppress(request.state.environment, entries, NotSent.MANUAL, by=by)
-    return _to(request)
-
-
-@allowed(Role.OPERATOR)
-async def unsuppress(request: Request) -> Response:
-    """Let a customer be written to again, by id and by address."""
-    async with _scope(request) as scope:
-        consent, gone = await open_consent(scope), await whom(scope, [await _id(request)])
-        for item in await find_customers(scope, await _id(request)):
-            gone.learn_item(item)
-    found = await consent.find(entries_of(gone)) if consent else {}
-    await people.allow(request.state.environment, found, by=request.state.person.name)
-    return _to(request)
+    """Let nobody write to a customer any more or, if asked so, again: by id and by address."""
+    customer_id, environment, by = await _id(request), request.state.environment, request.state.person.name
+    if "again" not in await form(request):
+        entries = people.entries_of([customer_id], are_customers=True)
+        await people.suppress(environment, entries, NotSent.MANUAL, by=by)
+    else:
+        async with _scope(request) as scope:
+            await people.allow(environment, await suppressions_of(scope, customer_id), by=by)
+    return RedirectResponse(f"/customers/{_key(request)}", HTTPStatus.SEE_OTHER)
 
 
 @allowed(Role.OPERATOR)
@@ -105,6 +95,7 @@ async def forget(request: Request) -> Response:
     if fields.get("word", "").strip() != FORGET:
         raise OperationError(f"nothing is forgotten: the word to type is {FORGET}")
     role_arn, uploads = await environment.role_arn("personalize"), fields.get("uploads") == "yes"
+    watching(request).jobs.pop(f"export {_key(request)}", None)
 
     async def work(scope: Scope, gone: Gone) -> Any:  # noqa: ANN401 - the operation's
         return await forget_customers(
@@ -153,11 +144,9 @@ def _job(request: Request) -> Job:
     return found
 
 
-@asynccontextmanager
-async def _scope(request: Request, **told: Any) -> AsyncIterator[Scope]:  # noqa: ANN401 - Scope's own
-    made = open_scope(request.state.environment, run_id=None, dry_run=False, timeout_s=WAIT_S, **told)
-    async with made as scope:
-        yield scope
+def _scope(request: Request, **told: Any) -> AbstractAsyncContextManager[Scope]:  # noqa: ANN401 - Scope's own
+    environment = request.state.environment
+    return open_scope(environment, run_id=None, dry_run=False, timeout_s=WAIT_S, **told)
 
 
 def _key(request: Request) -> str:
@@ -172,16 +161,11 @@ async def _id(request: Request) -> str:
     return found
 
 
-def _to(request: Request) -> Response:
-    return RedirectResponse(f"/customers/{_key(request)}", HTTPStatus.SEE_OTHER)
-
-
 KEY = "/customers/{key:str}"
 ROUTES = [
     Route("/customers", search, methods=["GET", "POST"]),
     Route(KEY, customer),
     Route(f"{KEY}/suppress", suppress, methods=["POST"]),
-    Route(f"{KEY}/unsuppress", unsuppress, methods=["POST"]),
     Route(f"{KEY}/export", export, methods=["POST"]),
     Route(f"{KEY}/archive.zip", archive),
     Route(f"{KEY}/forget", forget, methods=["POST"]),

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fondly.console.forms import form
+from fondly.console.forms import form, natural
 from fondly.console.framing import frame
 from fondly.console.pages.runs import run_of
 from fondly.console.rendering import page
@@ -24,8 +24,7 @@ VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
 async def one_email(request: Request) -> OneEmail:
     """Return the email that a path names; raise `OperationError` if there is none."""
     environment, _, run = await run_of(request)
-    part = request.query_params.get("part", "")
-    known = int(part) if part.isascii() and part.isdecimal() else None
+    known = natural(request.query_params.get("part")) or None
     return await OneEmail.of(await Emails.of(environment, run), request.path_params["key"], known)
 
 

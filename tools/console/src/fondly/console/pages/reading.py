@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fondly.console.forms import form
+from fondly.console.forms import form, natural
 from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
@@ -22,8 +22,6 @@ from fondly.runtime.web.problems import ProblemError
 EMAILS = 20
 KEPT_SAMPLES = 32
 """Samples that are not drawn anew for each email; they name customers by digest alone."""
-
-
 _drawn: dict[tuple[str, str, int], list[tuple[str, int, str]]] = {}
 
 
@@ -44,8 +42,8 @@ async def read(request: Request) -> Response:
     environment, _, run = await run_of(request)
     state = await state_of(environment, run)
     asked = request.query_params
-    number = int(asked["of"]) if asked.get("of", "").isdecimal() else state.revisions.number
-    place = int(asked["at"]) if asked.get("at", "").isdecimal() else 0
+    number = natural(asked["of"]) if "of" in asked else state.revisions.number
+    place = natural(asked.get("at"))
     try:
         places = await _places(environment, run.run_id, number)
     except OperationError as error:
@@ -83,8 +81,8 @@ async def fine(request: Request) -> Response:
 async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> Response:
     """Keep what somebody says of an email, and show the next; raise `ProblemError` if none was drawn."""
     environment, _, run = await run_of(request)
-    number = int(fields.get("of", "")) if fields.get("of", "").isdecimal() else -1
-    places = await _places(environment, run.run_id, number) if number >= 0 else []
+    number = natural(fields.get("of"))
+    places = await _places(environment, run.run_id, number)
     why = next((why for key, _, why in places if key == fields.get("key")), None)
     if why is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "this email is not of that sample")

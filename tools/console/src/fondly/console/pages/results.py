@@ -28,7 +28,7 @@ async def results(request: Request) -> Response:
 async def run_results(request: Request) -> Response:
     """Show what a run's emails have led to within some days of each."""
     asked, run_id = request.query_params, request.path_params["run_id"]
-    days = int(asked["days"]) if asked.get("days", "").isdecimal() else DAYS
+    days = int(asked["days"][:3]) if asked.get("days", "").isdecimal() else DAYS
     found = await results_of(
         request.state.environment,
         run_id,

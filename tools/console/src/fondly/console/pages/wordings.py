@@ -6,13 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from fondly.console.forms import form
+from fondly.console.forms import form, natural
 from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
 from fondly.contracts.revisions import Strike
 from fondly.operations.delivery.approval import struck
+from fondly.operations.delivery.approving import Approving
 from fondly.operations.delivery.striking import Striking
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
@@ -36,8 +37,7 @@ async def _shown(
     fields: dict[str, str] | None = None,
 ) -> Response:
     environment, _, run = await run_of(request)
-    field, skip = request.query_params.get("field", ""), request.query_params.get("next", "")
-    first = int(skip) if skip.isascii() and skip.isdecimal() else 0
+    field, first = request.query_params.get("field", ""), natural(request.query_params.get("next"))
     try:
         summary, found = await facets(environment, run.run_id), await wordings(environment, run.run_id)
     except OperationError as error:
@@ -67,7 +67,7 @@ async def strikes(request: Request) -> Response:
     """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
     fields, run_id = await form(request), request.path_params["run_id"]
     try:
-        striking = await Striking.of(request.state.environment, run_id)
+        striking = await Striking.of(await Approving.of(request.state.environment, run_id))
         strike = await _named(striking, fields)
         await striking.strike(strike, by=request.state.person.name, why=fields.get("why", ""))
     except OperationError as error:
@@ -84,7 +84,7 @@ async def _named(striking: Striking, fields: dict[str, str]) -> Strike:
         return await striking.named(wording=wording, product=product, instead=fields.get("instead", ""))
     emails = await Emails.of(striking.approving.environment, striking.approving.run)
     found = await OneEmail.of(emails, fields.get("key", ""))
-    return await striking.named(customer_id=found.row.customer_id)
+    return await striking.named(email=found.row.customer_id)
 
 
 ROUTES = [

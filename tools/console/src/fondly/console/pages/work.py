@@ -30,8 +30,7 @@ async def work_live(request: Request) -> Response:
     """Follow how a run's work stands."""
     key = "work", request.path_params["run_id"]
     found = request.app.state.console.live.follow(key, lambda: _look(request), EVERY_S)
-    person = request.state.person
-    return event_stream(found, lambda seen: fragment("work/state.html", work=seen, person=person))
+    return event_stream(found, lambda seen: fragment("work/state.html", work=seen))
 
 
 async def _look(request: Request) -> RunWork:

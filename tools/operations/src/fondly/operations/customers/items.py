@@ -43,11 +43,6 @@ async def erase_items(scope: Scope, gone: Gone) -> None:
             async for each in of_customers(scope, table, gone)
         ]
         await _delete(scope, table, keys)
-    keys = [
-        {"customer_key": str(each["customer_key"]), "customer_id": str(each["customer_id"])}
-        async for each in of_customers(scope, KEYS, gone)
-    ]
-    await _delete(scope, KEYS, keys)
     await _delete(scope, "reviews", ({"review_id": each} for each in sorted(gone.reviews)))
     await _delete(scope, "opinions", opinions_of(gone))
     for table in ("contacts", "histories"):
@@ -67,6 +62,11 @@ def opinions_of(gone: Gone) -> list[dict[str, str]]:
 
 async def erase_identities(scope: Scope, gone: Gone) -> None:
     """Delete who the customers are: a repetition needs it for as long as something else is there."""
+    keys = [
+        {"customer_key": str(each["customer_key"]), "customer_id": str(each["customer_id"])}
+        async for each in of_customers(scope, KEYS, gone)
+    ]
+    await _delete(scope, KEYS, keys)
     await _delete(scope, "customers", ({"customer_id": each} for each in sorted(gone.customer_ids)))
 
 

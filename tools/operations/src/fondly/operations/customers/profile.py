@@ -1,12 +1,15 @@
 """Customers as support sees them: what they got and why, what they said, and what was not sent."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
 
+from fondly.contracts.consent import Suppression
 from fondly.contracts.email_index import customer_digest
 from fondly.contracts.records import EmailRecord
 from fondly.operations.cleanup.scope import Scope
+from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.facts import dispatch_words, facts_of
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.items import get
@@ -60,6 +63,14 @@ async def find_customers(scope: Scope, wanted: str) -> Items:
         if looked_at == NAMES_SEARCHED or len(found) == MOST_FOUND:
             break
     return found
+
+
+async def suppressions_of(scope: Scope, customer_id: str) -> Mapping[str, Suppression]:
+    """Return why a customer is not written to, by id and address, by the keys of the suppressions."""
+    gone = Gone(frozenset({customer_id}))
+    gone.learn_item(await get(scope, CUSTOMERS, {"customer_id": customer_id}) or {})
+    consent = await open_consent(scope)
+    return await consent.find(entries_of(gone)) if consent else {}
 
 
 async def profile(scope: Scope, customer_id: str) -> Profile:

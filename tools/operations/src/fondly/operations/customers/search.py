@@ -31,6 +31,7 @@ AT_ONCE = 16
 VANISHED = frozenset({"NoSuchKey", "NoSuchVersion"})
 SUPPRESSIONS = "suppressions"
 CUSTOMERS = "customers"
+IDENTITIES = frozenset({CUSTOMERS, "customer-keys"})
 NO_LOOKING = "they cannot be looked into without being received; they end {days} days after they were sent"
 TOO_SHORT = "they are figures, too: they were looked for where ids stand, and by address; see for yourself"
 NOT_SHOWN = "S3 does not show what they hold: `fondly cleanup --all` removes them, or their lifecycle rule"
@@ -94,7 +95,7 @@ class Search:
             if found[1] is Whose.OTHERS:
                 proof.others += 1
                 self._sharing.add(f"{file_name(str(item['customer_id']))}.eml")
-            elif not (self.but_identities and name == CUSTOMERS):
+            elif not (self.but_identities and name in IDENTITIES):
                 key = " ".join(str(item[each]) for each in keys)
                 self.findings.found(Place(where=name, name=key, trace=found[0]))
 

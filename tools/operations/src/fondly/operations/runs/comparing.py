@@ -26,7 +26,7 @@ class Difference(BaseModel):
     """A number of a run's, and the other run's."""
 
     what: str
-    """As the run's counts or its index call it, such as `reason:liked`; or `cost`, in US dollars."""
+    """As the run's counts or its index call it, such as `reason:liked`; or the US dollars of making it."""
     now: float
     before: float
 
@@ -82,7 +82,7 @@ def _only(index: EmailIndexSummary, other: EmailIndexSummary) -> list[str]:
 
 
 async def _counts(ledger: Ledger, run: Run) -> dict[str, float]:
-    totals = total(await ledger.summed(run.run_id))
+    totals = total(await ledger.summed(run.run_id, delivery=False))
     cost = {COST: float(totals.cost_usd.get("total", 0))}
     return {str(each): totals.counts.get(each, 0) for each in COMPARED} | cost
 

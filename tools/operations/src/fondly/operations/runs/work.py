@@ -44,7 +44,7 @@ class RunWork(BaseModel):
 
     run: Run
     to_at: datetime
-    """Until when the slices go: now, or the run's end."""
+    """Until when the slices go: the minute that it is, or the run's end."""
     stages: list[StageWork]
     spent: Decimal
     reserved: Decimal
@@ -71,7 +71,7 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     busy = {line.partition(":")[0] for line in to_send}
     waits = {stage: list(_waits(run, stage, locks[stage], tasks[stage], queues)) for stage in busy}
     last = max([run.finished_at or run.created_at, *(each.finished_at for each in reports)])
-    to_at = last if run.has_ended else utc_now()
+    to_at = utc_now().replace(second=0, microsecond=0) if run.is_open else last
     account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
     settings = await deployed(environment)
     return RunWork(

@@ -77,17 +77,17 @@ async def strike(
     *,
     wording: str = "",
     product: str = "",
-    customer_id: str = "",
+    email: str = "",
     instead: str = "",
     why: str | None = None,
     by: str,
 ) -> RunRevisions:
     """Strike a wording, a product or an email of a run; what is concerned is rendered anew, unpaid."""
-    striking, reason = await Striking.of(environment, run_id), reason_given(why)
-    wanted = await striking.named(wording=wording, product=product, customer_id=customer_id, instead=instead)
+    striking, reason = await Striking.of(await Approving.of(environment, run_id)), reason_given(why)
+    wanted = await striking.named(wording=wording, product=product, email=email, instead=instead)
     return await striking.strike(wanted, by=by, why=reason)
 
 
 async def revisions(environment: Environment, run_id: str) -> RunRevisions:
     """Show what has been struck of a run's emails, and what is still to be rendered anew."""
-    return await (await Striking.of(environment, run_id)).known()
+    return await (await Striking.of(await Approving.of(environment, run_id))).known()
