@@ -8,12 +8,11 @@ from http import HTTPStatus
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 
 from fondly.console.forms import form
 from fondly.console.framing import frame
 from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.console.staging import MOST_FILES, Staged
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
@@ -24,19 +23,20 @@ from fondly.operations.check.columns import answered
 from fondly.operations.runs import ingest_facts
 from fondly.runtime.web.problems import ProblemError
 
+ROUTES = Routes()
 UPLOAD_S = 1_800.0
 TOLD = {"lines": lines, "facts": ingest_facts, "kinds": list(Kind)}
 """What the answer's template says things by."""
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads", Role.OPERATOR)
 async def show(request: Request) -> Response:
     """Show the person's upload, and the form for another."""
     staged = request.app.state.console.staging.find(request.state.person.name)
     return page(request, "uploads/uploads.html", staged=staged)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads", Role.OPERATOR, "POST")
 async def receive(request: Request) -> Response:
     """Keep files in a folder of this process: nothing is stored elsewhere, started or paid."""
     console = request.app.state.console
@@ -52,7 +52,7 @@ async def receive(request: Request) -> Response:
     return _back()
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/check", Role.OPERATOR)
 async def check(request: Request) -> Response:
     """Tell live how far the check is, then what it says; it ends when nobody listens any more."""
     staged = _staged(request)
@@ -67,7 +67,7 @@ async def check(request: Request) -> Response:
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/examples/{number:int}", Role.OPERATOR)
 async def example(request: Request) -> Response:
     """Show an example email, in its frame."""
     staged, number = _staged(request), request.path_params["number"]
@@ -76,7 +76,7 @@ async def example(request: Request) -> Response:
     return frame(staged.checked.examples[number].html, dark=False)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/mapping", Role.OPERATOR, "POST")
 async def map_columns(request: Request) -> Response:
     """Have the files read by what was chosen of their columns, or by a mapping that was written."""
     staged, fields = await _unchanged(request)
@@ -92,7 +92,7 @@ async def map_columns(request: Request) -> Response:
     return _back()
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/start", Role.OPERATOR, "POST")
 async def start(request: Request) -> Response:
     """Upload the files, which starts their run."""
     staged, _ = await _unchanged(request)
@@ -103,7 +103,7 @@ async def start(request: Request) -> Response:
     return _back()
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/discard", Role.OPERATOR, "POST")
 async def discard(request: Request) -> Response:
     """Delete the person's files from this process."""
     request.app.state.console.staging.end(request.state.person.name)
@@ -139,14 +139,3 @@ def _event(html: str) -> str:
 
 def _back() -> Response:
     return RedirectResponse("/uploads", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/uploads", show),
-    Route("/uploads", receive, methods=["POST"]),
-    Route("/uploads/check", check),
-    Route("/uploads/examples/{number:int}", example),
-    Route("/uploads/mapping", map_columns, methods=["POST"]),
-    Route("/uploads/start", start, methods=["POST"]),
-    Route("/uploads/discard", discard, methods=["POST"]),
-]

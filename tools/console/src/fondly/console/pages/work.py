@@ -4,28 +4,28 @@ from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.console.watching import watching
 from fondly.operations.delivery.given import dollars_given
 from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.retry import Resume, Retry
 from fondly.operations.runs.work import RunWork, run_work
 
+ROUTES = Routes()
 EVERY_S = 2.0
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/work", Role.VIEWER)
 async def work(request: Request) -> Response:
     """Show how a run's work stands."""
     return page(request, "work/work.html", work=await _look(request))
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/work/live", Role.VIEWER)
 async def work_live(request: Request) -> Response:
     """Follow how a run's work stands."""
     key = "work", request.path_params["run_id"]
@@ -38,7 +38,7 @@ async def _look(request: Request) -> RunWork:
     return await run_work(request.state.environment, request.path_params["run_id"], queues)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/runs/{run_id}/work/retry", Role.OPERATOR, "POST")
 async def retry(request: Request) -> Response:
     """Send again what the run waits for."""
     again = await Retry.of(request.state.environment, request.path_params["run_id"])
@@ -46,7 +46,7 @@ async def retry(request: Request) -> Response:
     return _back(request)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/runs/{run_id}/work/resume", Role.OPERATOR, "POST")
 async def resume(request: Request) -> Response:
     """Go on with a stopped run, with another budget if one is given."""
     usd, environment = (await form(request)).get("usd", "").strip(), request.state.environment
@@ -59,11 +59,3 @@ async def resume(request: Request) -> Response:
 
 def _back(request: Request) -> Response:
     return RedirectResponse(f"/runs/{request.path_params['run_id']}/work", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/runs/{run_id}/work", work),
-    Route("/runs/{run_id}/work/live", work_live),
-    Route("/runs/{run_id}/work/retry", retry, methods=["POST"]),
-    Route("/runs/{run_id}/work/resume", resume, methods=["POST"]),
-]
