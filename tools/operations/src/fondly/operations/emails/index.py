@@ -9,12 +9,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from pydantic import BaseModel
 
 from fondly.contracts import object_keys
-from fondly.contracts.email_index import (
-    EmailIndexRow,
-    EmailIndexSummary,
-    Risk,
-    WordingCount,
-)
+from fondly.contracts.email_index import EmailIndexRow, EmailIndexSummary, Risk, WordingCount
 from fondly.operations.emails.filtering import EmailFilter
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
