@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from fondly.console.roles import Role
 from fondly.contracts.object_keys import UPLOADS
@@ -107,3 +107,8 @@ def page(
     person = getattr(request.state, "person", None)
     known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
+
+
+def go(path: str) -> RedirectResponse:
+    """Answer a form with the page to show next."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)

@@ -7,23 +7,23 @@ from io import BytesIO
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
+from fondly.console.rendering import fragment, go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
-from fondly.contracts.email_index import customer_digest
 from fondly.operations.cleanup.scope import Scope, open_scope
 from fondly.operations.customers.forget import forget as forget_customers
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.keys import by_key
 from fondly.operations.customers.known import archive_into, exported
-from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile, suppressions_of
+from fondly.operations.customers.profile import NAMES_SEARCHED, profile, suppressions_of
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions import people
+from fondly.operations.use_cases.customers import find
 from fondly.runtime.web.problems import ProblemError
 
 KEY = "/customers/{key:str}"
@@ -36,14 +36,12 @@ FORGET = "forget"
 @ROUTES.at("/customers", Role.READER, "GET", "POST")
 async def search(request: Request) -> Response:
     """Ask for a customer and, once asked, show who was found."""
-    asked, found = request.method == "POST", []
-    if asked:
-        async with _scope(request) as scope:
-            found = await find_customers(scope, (await form(request)).get("who", ""))
-    keys = [(customer_digest(each["customer_id"]), each) for each in found]
-    if len(keys) == 1:
-        return RedirectResponse(f"/customers/{keys[0][0]}", HTTPStatus.SEE_OTHER)
-    return page(request, "customers/search.html", found=keys, asked=asked, searched=NAMES_SEARCHED)
+    asked = request.method == "POST"
+    who = (await form(request)).get("who", "") if asked else ""
+    found = await find(request.state.environment, who=who) if asked else []
+    if len(found) == 1:
+        return go(f"/customers/{found[0].key}")
+    return page(request, "customers/search.html", found=found, asked=asked, searched=NAMES_SEARCHED)
 
 
 @ROUTES.at(KEY, Role.READER)
@@ -64,7 +62,7 @@ async def suppress(request: Request) -> Response:
     else:
         async with _scope(request) as scope:
             await people.allow(environment, await suppressions_of(scope, customer_id), by=by)
-    return RedirectResponse(f"/customers/{_key(request)}", HTTPStatus.SEE_OTHER)
+    return go(f"/customers/{_key(request)}")
 
 
 @ROUTES.at(f"{KEY}/export", Role.OPERATOR, "POST")
@@ -125,9 +123,7 @@ async def job_live(request: Request) -> Response:
     return event_stream(seen, lambda _: fragment("customers/job_state.html", job=found, act=act, key=key))
 
 
-async def _begin(
-    request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]
-) -> RedirectResponse:
+async def _begin(request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]) -> Response:
     customer_id = await _id(request)
 
     async def done(running: Job) -> Any:  # noqa: ANN401 - the work's
@@ -135,7 +131,7 @@ async def _begin(
             return await work(scope, Gone(frozenset({customer_id})))
 
     watching(request).start(f"{act} {_key(request)}", request.state.person.name, done)
-    return RedirectResponse(f"/customers/{_key(request)}/{act}", HTTPStatus.SEE_OTHER)
+    return go(f"/customers/{_key(request)}/{act}")
 
 
 def _job(request: Request) -> Job:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form, number
 from fondly.console.pages.runs import state_of
-from fondly.console.rendering import page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving, reason_given, rejection
@@ -84,7 +84,7 @@ async def _decide(request: Request, act: Act) -> Response:
     except OperationError as error:
         return await _shown(request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), fields)
     back = "read" if fields.get("back") == "read" else "delivery"
-    return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
+    return go(f"/runs/{approving.run.run_id}/{back}")
 
 
 async def _take(act: Act, fields: Mapping[str, str], approving: Approving, by: str) -> None:

@@ -5,11 +5,11 @@ from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
+from fondly.console.rendering import fragment, go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.watching import Watching, watching
 from fondly.operations.alarms import ringing
@@ -74,7 +74,7 @@ async def redrive(request: Request) -> Response:
         done = await redrive_dead_letters(
             environment, queue, _selection(fields), lambda _: None, by=request.state.person.name
         )
-    return RedirectResponse(f"/queues/{queue}/dead?sent={done.moved}", HTTPStatus.SEE_OTHER)
+    return go(f"/queues/{queue}/dead?sent={done.moved}")
 
 
 @ROUTES.at("/queues/{name}/dead.jsonl", Role.OPERATOR)
@@ -106,7 +106,7 @@ async def discard(request: Request) -> Response:
         if fields.get("number", "").strip() != str(len(ids)):
             raise OperationError(f"nothing is discarded: the number to type is {len(ids)}")
         await found.delete(by=request.state.person.name)
-    return RedirectResponse(f"/queues/{queue}/dead", HTTPStatus.SEE_OTHER)
+    return go(f"/queues/{queue}/dead")
 
 
 def _selection(fields: dict[str, str]) -> Selection:

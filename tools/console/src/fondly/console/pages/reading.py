@@ -4,11 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.pages.runs import run_of, state_of
-from fondly.console.rendering import page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import sample
@@ -89,4 +89,4 @@ async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> Re
     by = request.state.person.name
     said = Judgement(sample=number, key=fields["key"], why=why, verdict=verdict, by=by)
     await judge(environment, run.run_id, said)
-    return RedirectResponse(f"/runs/{run.run_id}/read?of={number}", HTTPStatus.SEE_OTHER)
+    return go(f"/runs/{run.run_id}/read?of={number}")

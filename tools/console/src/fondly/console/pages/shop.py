@@ -8,11 +8,11 @@ from pathlib import Path
 from secrets import token_hex
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.framing import frame
-from fondly.console.rendering import page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.mailer.domain.message.toml_file import InvalidFileError
@@ -116,7 +116,7 @@ async def save(request: Request) -> Response:
     person = request.state.person.name
     await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
     request.app.state.console.drafts.pop(person, None)
-    return _go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
+    return go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
 
 
 async def _form(
@@ -180,8 +180,4 @@ def _draft(request: Request) -> Draft:
 
 def _keep(request: Request, draft: Draft) -> Response:
     request.app.state.console.drafts[request.state.person.name] = draft
-    return _go("/shop/draft")
-
-
-def _go(path: str) -> Response:
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
+    return go("/shop/draft")

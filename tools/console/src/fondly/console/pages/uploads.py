@@ -7,11 +7,12 @@ from http import HTTPStatus
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from fondly.console.forms import form
 from fondly.console.framing import frame
-from fondly.console.rendering import fragment, page
+from fondly.console.live import event
+from fondly.console.rendering import fragment, go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.staging import MOST_FILES, Staged
 from fondly.ingest.domain.errors import FileError
@@ -49,7 +50,7 @@ async def receive(request: Request) -> Response:
     except BaseException:
         console.staging.end(request.state.person.name)
         raise
-    return _back()
+    return go("/uploads")
 
 
 @ROUTES.at("/uploads/check", Role.OPERATOR)
@@ -60,8 +61,8 @@ async def check(request: Request) -> Response:
     async def events() -> AsyncIterator[str]:
         async with aclosing(staged.check(request.state.environment)) as checking:
             async for share in checking:
-                yield _event(fragment("uploads/progress.html", share=share))
-        yield _event(fragment("uploads/answer.html", staged=staged, **TOLD))
+                yield event(fragment("uploads/progress.html", share=share))
+        yield event(fragment("uploads/answer.html", staged=staged, **TOLD))
         yield "event: done\ndata: done\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
@@ -89,7 +90,7 @@ async def map_columns(request: Request) -> Response:
     except FileError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     await asyncio.to_thread(staged.map, text)
-    return _back()
+    return go("/uploads")
 
 
 @ROUTES.at("/uploads/start", Role.OPERATOR, "POST")
@@ -100,14 +101,14 @@ async def start(request: Request) -> Response:
         raise ProblemError(HTTPStatus.CONFLICT, "these files cannot be used yet: the check says why")
     request.state.allowance.widen(max_bytes=0, seconds=UPLOAD_S)
     await staged.start(request.state.environment, by=request.state.person.name)
-    return _back()
+    return go("/uploads")
 
 
 @ROUTES.at("/uploads/discard", Role.OPERATOR, "POST")
 async def discard(request: Request) -> Response:
     """Delete the person's files from this process."""
     request.app.state.console.staging.end(request.state.person.name)
-    return _back()
+    return go("/uploads")
 
 
 def _staged(request: Request) -> Staged:
@@ -131,11 +132,3 @@ def _checked(staged: Staged) -> Checked:
     if staged.checked is None:
         raise ProblemError(HTTPStatus.CONFLICT, "these files are not checked yet")
     return staged.checked
-
-
-def _event(html: str) -> str:
-    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
-
-
-def _back() -> Response:
-    return RedirectResponse("/uploads", HTTPStatus.SEE_OTHER)

@@ -1,11 +1,9 @@
 """Webhooks: who is told of what, and what was taken; with a button that tells it again."""
 
-from http import HTTPStatus
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
-from fondly.console.rendering import page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.operations.webhooks.endpoints import webhooks
 from fondly.operations.webhooks.sendings import replay_webhook, webhook_deliveries
@@ -26,4 +24,4 @@ async def replay(request: Request) -> Response:
     """Tell something again."""
     person = request.state.person
     await replay_webhook(request.state.environment, request.path_params["message"], by=person.name)
-    return RedirectResponse("/webhooks", HTTPStatus.SEE_OTHER)
+    return go("/webhooks")

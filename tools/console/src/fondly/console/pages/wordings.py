@@ -3,12 +3,12 @@
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
-from fondly.console.rendering import page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.operations.delivery.approval import struck
 from fondly.operations.emails.finished import Emails
@@ -75,4 +75,4 @@ async def strikes(request: Request) -> Response:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
         return await keep(request, fields, "struck")
-    return RedirectResponse(f"/runs/{run.run_id}/wordings", HTTPStatus.SEE_OTHER)
+    return go(f"/runs/{run.run_id}/wordings")

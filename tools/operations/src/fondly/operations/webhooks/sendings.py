@@ -100,9 +100,8 @@ class Watch:
         run = await ledger.find(run_id)
         if run is None or not run.has_ended:
             return
-        delivery = await Deliveries(self.environment.dynamodb, self.environment.table_name("runs")).find(
-            run_id
-        )
+        table = self.environment.table_name("runs")
+        delivery = await Deliveries(self.environment.dynamodb, table).find(run_id)
         known = {each.id: each async for each in _of_run(self.environment, run_id)}
         waits = False
         for event, at in _happened(run, delivery).items():
