@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from http import HTTPStatus
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
@@ -14,7 +13,7 @@ from fondly.console.framing import frame
 from fondly.console.live import event
 from fondly.console.rendering import fragment, go, page
 from fondly.console.roles import Role, Routes
-from fondly.console.staging import MOST_FILES, Staged
+from fondly.console.staging import UPLOAD_S, Staged
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import read_mapping
@@ -25,7 +24,6 @@ from fondly.operations.runs import ingest_facts
 from fondly.runtime.web.problems import ProblemError
 
 ROUTES = Routes()
-UPLOAD_S = 1_800.0
 TOLD = {"lines": lines, "facts": ingest_facts, "kinds": list(Kind)}
 """What the answer's template says things by."""
 
@@ -40,15 +38,11 @@ async def show(request: Request) -> Response:
 @ROUTES.at("/uploads", Role.OPERATOR, "POST")
 async def receive(request: Request) -> Response:
     """Keep files in a folder of this process: nothing is stored elsewhere, started or paid."""
-    console = request.app.state.console
-    request.state.allowance.widen(max_bytes=console.max_upload_bytes, seconds=UPLOAD_S)
-    staged = console.staging.begin(request.state.person.name)
+    staging, person = request.app.state.console.staging, request.state.person.name
     try:
-        async with request.form(max_files=MOST_FILES, max_fields=1) as sent:
-            files = [each for _, each in sent.multi_items() if isinstance(each, UploadFile) and each.filename]
-            await asyncio.to_thread(staged.add, [(each.filename or "", each.file) for each in files])
+        await staging.begin(person).receive(request)
     except BaseException:
-        console.staging.end(request.state.person.name)
+        staging.end(person)
         raise
     return go("/uploads")
 
