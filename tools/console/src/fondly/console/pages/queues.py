@@ -36,11 +36,7 @@ async def queues(request: Request) -> Response:
 async def queues_live(request: Request) -> Response:
     """Follow queues and alarms."""
     watched = watching(request)
-
-    async def look() -> dict[str, Any]:
-        return await _look(watched)
-
-    found = request.app.state.console.live.follow("queues", look, EVERY_S)
+    found = request.app.state.console.live.follow("queues", lambda: _look(watched), EVERY_S)
     return event_stream(found, lambda seen: fragment("queues/state.html", **seen))
 
 

@@ -12,9 +12,9 @@ from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup
 from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
-from fondly.operations.runs.comparing import compare, run_before
+from fondly.operations.runs.comparing import compare
 from fondly.operations.runs.in_words import in_words
-from fondly.operations.runs.lookup import find_run, list_runs, run_details
+from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName
