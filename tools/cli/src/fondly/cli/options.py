@@ -100,6 +100,13 @@ class Target:
             yield chosen
 
 
+async def decider(environment: "Environment", by: str | None) -> str:
+    """Return who decides: the given name, else the caller."""
+    from fondly.operations.delivery.given import decider
+
+    return await decider(environment, by)
+
+
 def following(place: str | None) -> list[str]:
     """Say how to see what follows a list, if something does."""
     return [f"more: --next {place}"] if place else []

@@ -86,6 +86,11 @@ class Live:
         return None
 
 
+def event(html: str) -> str:
+    """Return what is sent so that a page shows this."""
+    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
+
+
 def event_stream(found: AsyncIterator[Any], render: Callable[[Any], str]) -> StreamingResponse:
     """Answer with an event for each thing found, whose data is what `render` makes of it for this viewer."""
 
@@ -94,6 +99,6 @@ def event_stream(found: AsyncIterator[Any], render: Callable[[Any], str]) -> Str
             if each is None:
                 yield ": still here\n\n"
             else:
-                yield "".join(f"data: {line}\n" for line in render(each).splitlines()) + "\n"
+                yield event(render(each))
 
     return StreamingResponse(lines(), media_type="text/event-stream")

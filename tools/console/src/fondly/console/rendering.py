@@ -1,13 +1,14 @@
 """Pages from templates: everything is escaped, and an unknown name is an error."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from fondly.console.roles import Role
 from fondly.contracts.object_keys import UPLOADS
@@ -59,6 +60,12 @@ def pretty(text: str) -> str:
         return text
 
 
+FILTERS: tuple[Callable[..., str | float], ...] = (
+    *(formatting.age, formatting.count, formatting.counted, formatting.seconds, formatting.share),
+    *(formatting.since, formatting.usd, moment, pretty, when, words),
+)
+
+
 def _templates() -> Environment:
     made = Environment(
         loader=PackageLoader("fondly.console"),
@@ -67,21 +74,11 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters |= {each.__name__: each for each in FILTERS}
     made.filters |= {
-        "count": formatting.count,
-        "share": formatting.share,
-        "seconds": formatting.seconds,
-        "usd": formatting.usd,
-        "age": formatting.age,
-        "since": formatting.since,
-        "when": when,
-        "words": words,
-        "counted": formatting.counted,
         "without": lambda fields, name: {each: fields[each] for each in fields if each != name},
         "source": source_name,
         "person": formatting.caller,
-        "moment": moment,
-        "pretty": pretty,
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(Role(role))
@@ -107,3 +104,8 @@ def page(
     person = getattr(request.state, "person", None)
     known = {"person": person, "environment": request.app.state.console.name, "path": request.url.path}
     return HTMLResponse(fragment(template, **known, **context), status)
+
+
+def go(path: str) -> RedirectResponse:
+    """Answer a form with the page to show next."""
+    return RedirectResponse(path, HTTPStatus.SEE_OTHER)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from fondly.runtime.web.problems import ProblemError
 
@@ -88,3 +89,19 @@ def allowed(role: Role, *, acting: Role | None = None) -> Callable[[Handler], Ha
         return answer
 
     return decorated
+
+
+class Routes(list[Route]):
+    """The routes of an area of pages, each declared at its handler."""
+
+    def at(
+        self, path: str, role: Role, *methods: str, acting: Role | None = None
+    ) -> Callable[[Handler], Handler]:
+        """Let a handler answer at a path whom `allowed` lets it answer; to GET if no method is named."""
+
+        def added(handler: Handler) -> Handler:
+            answer = allowed(role, acting=acting)(handler)
+            self.append(Route(path, answer, methods=methods or ["GET"]))
+            return answer
+
+        return added

@@ -50,14 +50,6 @@ class AuditPage(BaseModel):
     next: str | None = None
 
 
-async def note(
-    environment: Environment, *, by: str, act: str, about: str, details: Mapping[str, str] = NO_DETAILS
-) -> None:
-    """Note what somebody has done."""
-    async with noted(environment, by=by, act=act, about=about, details=details):
-        pass
-
-
 @asynccontextmanager
 async def noted(
     environment: Environment, *, by: str, act: str, about: str, details: Mapping[str, str] = NO_DETAILS

@@ -5,7 +5,7 @@ Keys and items are in DynamoDB's typed form; values of expressions are plain.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
-from fondly.runtime.storage import expression, from_item, to_item
+from fondly.runtime.storage import expression, from_item, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -85,6 +85,21 @@ async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any
     """Return an item in plain values, read consistently; empty if there is none."""
     reply = await dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
     return from_item(reply.get("Item", {}))
+
+
+def items_with(
+    dynamodb: "DynamoDBClient", table: str, run_id: str, prefix: str
+) -> AsyncIterator[dict[str, Any]]:
+    """Yield the items of a run whose names begin so, in their order, read consistently."""
+    return items_of(
+        dynamodb,
+        "query",
+        table,
+        {":run": run_id, ":prefix": prefix},
+        KeyConditionExpression="run_id = :run AND begins_with(#item, :prefix)",
+        ExpressionAttributeNames={"#item": "item"},
+        ConsistentRead=True,
+    )
 
 
 async def transacted(write: Awaitable[object]) -> list[bool] | None:

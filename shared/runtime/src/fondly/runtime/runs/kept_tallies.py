@@ -13,15 +13,15 @@ condition that it is as it was read: once, or not at all.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.errors import TransientError
-from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.runs.items import get_item, items_with, key, put_if
 from fondly.runtime.runs.run import part_name
 from fondly.runtime.runs.tally import Counts, Tally
-from fondly.runtime.storage import expires_at, items_of, to_item
+from fondly.runtime.storage import expires_at, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -58,13 +58,7 @@ class KeptTallies:
     async def of_run(self, run_id: str) -> KeptTally:
         """Add up what is kept of a run."""
         counts, parts = Counts(), set[int]()
-        wanted: dict[str, Any] = {
-            "KeyConditionExpression": "run_id = :run AND begins_with(#item, :prefix)",
-            "ExpressionAttributeNames": {"#item": "item"},
-            "ConsistentRead": True,
-        }
-        values = {":run": run_id, ":prefix": PREFIX}
-        async for item in items_of(self.dynamodb, "query", self.table, values, **wanted):
+        async for item in items_with(self.dynamodb, self.table, run_id, PREFIX):
             if item["item"].startswith(PART):
                 parts.add(int(item["item"].removeprefix(PART)))
                 counts.update(PartTally.model_validate(item).counts)

@@ -13,6 +13,7 @@ from fondly.runtime.runs.items import (
     CONDITION_FAILED,
     RUN,
     get_item,
+    items_with,
     key,
     now,
     passed,
@@ -25,7 +26,7 @@ from fondly.runtime.runs.items import (
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
 from fondly.runtime.runs.totals import sums_of
-from fondly.runtime.storage import expires_at, from_item, items_of, to_item
+from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -126,15 +127,8 @@ class Ledger:
 
     async def reports(self, run_id: str, stage: StageName | None = None) -> list[PartReport]:
         """Return every report of the run, or of one of its stages."""
-        items = items_of(
-            self._dynamodb,
-            "query",
-            self._table,
-            {":run": run_id, ":report": f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX},
-            KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
-            ExpressionAttributeNames={"#item": "item"},
-            ConsistentRead=True,
-        )
+        prefix = f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX
+        items = items_with(self._dynamodb, self._table, run_id, prefix)
         return [PartReport.model_validate(item) async for item in items]
 
     async def keep_sums(self, run_id: str) -> list[PartReport]:
@@ -238,18 +232,11 @@ class Ledger:
         run, named = key(run_id), {"condition": condition, "status": "status"}
         return await update_if(self._dynamodb, self._table, run, change, values=values, **named)
 
-    async def _update(
-        self,
-        run_id: str,
-        expression: str,
-        values: dict[str, Any],
-        *,
-        only_if: str = "",
-    ) -> Run:
+    async def _update(self, run_id: str, change: str, values: Mapping[str, Any], *, only_if: str = "") -> Run:
         reply = await self._dynamodb.update_item(
             TableName=self._table,
             Key=key(run_id),
-            UpdateExpression=expression,
+            UpdateExpression=change,
             ConditionExpression=" AND ".join(filter(None, ["attribute_exists(#run_id)", only_if])),
             ExpressionAttributeValues=to_item(values),
             ReturnValues="ALL_NEW",

@@ -7,7 +7,7 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
-from fondly.cli.options import By, Limit
+from fondly.cli.options import By, Limit, decider
 from fondly.cli.output import print_json
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ async def create_token(
     environment: "Environment", name: Name, *, role: Role, days: Days = 90, by: By = None
 ) -> Answer:
     """Make a token; it is shown once."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.tokens import ROLES, create_token
 
     who = await decider(environment, by)
@@ -69,7 +68,6 @@ async def list_tokens(environment: "Environment") -> Answer:
 @in_environment
 async def revoke_token(environment: "Environment", name: Name, *, by: By = None) -> None:
     """Revoke a token: it is worth nothing from now on."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.tokens import revoke_token
 
     await revoke_token(environment, name, by=await decider(environment, by))
@@ -81,7 +79,6 @@ async def add_webhook(
     environment: "Environment", url: Url, *, events: Events = None, by: By = None
 ) -> Answer:
     """Tell an address of events from now on; the secret that signs them is shown once."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.webhooks.endpoints import EventName, add_webhook
 
     if unknown := set(events or ()) - set(EventName):
@@ -103,7 +100,6 @@ async def list_webhooks(environment: "Environment") -> Answer:
 @in_environment
 async def remove_webhook(environment: "Environment", endpoint: str, *, by: By = None) -> None:
     """Tell an address of nothing any more."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.webhooks.endpoints import remove_webhook
 
     await remove_webhook(environment, endpoint, by=await decider(environment, by))
@@ -123,7 +119,6 @@ async def deliveries(environment: "Environment", *, limit: Limit = 50) -> Answer
 @in_environment
 async def replay(environment: "Environment", message: str, *, by: By = None) -> Answer:
     """Send a message once more, with the same id."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.webhooks.sendings import replay_webhook
 
     done = await replay_webhook(environment, message, by=await decider(environment, by))

@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import AsJson, By, Deletion, DryRun, Yes
+from fondly.cli.options import AsJson, By, Deletion, DryRun, Yes, decider
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import counted
@@ -71,7 +71,6 @@ async def export(
     from fondly.contracts.file_names import file_name
     from fondly.operations.customers.items import whom
     from fondly.operations.customers.known import exported, write_archive
-    from fondly.operations.delivery.given import decider
 
     who = await decider(environment, by)
     async with Deletion().scope(environment) as scope:
@@ -128,7 +127,6 @@ async def forget(
     from fondly.cli.tables.customers import proof_sections
     from fondly.operations.customers.forget import forget as forget_customers
     from fondly.operations.customers.items import whom
-    from fondly.operations.delivery.given import decider
 
     dry_run = deletion.dry_run
     confirmed = dry_run or deletion.yes

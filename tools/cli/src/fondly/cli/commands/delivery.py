@@ -8,7 +8,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import By, RunId, Yes, run_chosen
+from fondly.cli.options import By, RunId, Yes, decider, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
@@ -189,7 +189,6 @@ async def _deciding(
 ) -> "tuple[str, str, Approving]":
     """Return who decides, why, and about what."""
     from fondly.operations.delivery.approving import Approving, reason_given
-    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import to_decide
 
     reason = reason_given(grounds.why)

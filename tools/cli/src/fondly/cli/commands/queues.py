@@ -9,7 +9,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import ask
-from fondly.cli.options import AsJson, By, Limit, OfRun, Yes
+from fondly.cli.options import AsJson, By, Limit, OfRun, Yes, decider
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import NoSuchDeadLetterError, OperationError
 
@@ -78,7 +78,6 @@ async def redrive(
     from fondly.cli.tables.declaration import Line
     from fondly.operations.dead_letters.dead_letter import Selection
     from fondly.operations.dead_letters.redrive import redrive as redrive_dead_letters
-    from fondly.operations.delivery.given import decider
 
     selection, name = Selection(run, [message_id] if message_id else None), environment.known_queue(queue)
     who = await decider(environment, by)
@@ -109,7 +108,6 @@ async def discard(
     """
     from fondly.operations.dead_letters.dead_letter import Discarded, Selection
     from fondly.operations.dead_letters.received import discarding
-    from fondly.operations.delivery.given import decider
 
     selection, who = Selection(run, [message_id] if message_id else None), await decider(environment, by)
     async with discarding(environment, queue, selection) as found:

@@ -7,7 +7,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
 from fondly.cli.execution import FOUND_WRONG, in_environment
-from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, following, run_chosen
+from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, decider, following, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
@@ -144,7 +144,6 @@ async def retry(
     Harmless if they are still in their queues.
     """
     from fondly.cli.tables.runs import message_sections
-    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RETRY
     from fondly.operations.runs.retry import Retry
 
@@ -172,7 +171,6 @@ async def resume(
     Nothing that has been paid for is paid for again, and nobody gets an email twice.
     """
     from fondly.cli.tables.runs import message_sections
-    from fondly.operations.delivery.given import decider
     from fondly.operations.runs.choosing import TO_RESUME
     from fondly.operations.runs.lookup import find_run
     from fondly.operations.runs.retry import Resume

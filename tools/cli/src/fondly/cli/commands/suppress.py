@@ -11,7 +11,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import By, DryRun, Yes
+from fondly.cli.options import By, DryRun, Yes, decider
 from fondly.cli.output import console, say
 from fondly.contracts.clock import utc_now
 from fondly.operations.errors import OperationError
@@ -64,7 +64,6 @@ async def import_(
     whoever is suppressed already keeps the reason. SES's list needs `ses:ListSuppressedDestinations`.
     """
     from fondly.cli.tables.suppressions import imported_lines
-    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.lists import Imported, import_list
     from fondly.operations.suppressions.rows import Defaults
 
@@ -82,7 +81,6 @@ async def import_(
 @in_environment
 async def export(environment: "Environment", file: OutFile = None, *, by: By = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.lists import export_list, opened
 
     who = await decider(environment, by)
@@ -152,7 +150,6 @@ async def add(
     by: By = None,
 ) -> Answer:
     """Suppress addresses or customers: no run pays for an email to them, and nothing is sent."""
-    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.people import customers_of, entries_of, open_consent, suppress
 
     key = key or os.environ.get(KEY, "")  # by now also the local stack's
@@ -183,7 +180,6 @@ async def remove(
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.drawing import draw
     from fondly.cli.tables.suppressions import SUPPRESSIONS
-    from fondly.operations.delivery.given import decider
     from fondly.operations.suppressions.people import KEPT_BY_SES, allow, entries_of, open_consent
 
     who = await decider(environment, by)

@@ -7,7 +7,7 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
-from fondly.cli.options import By
+from fondly.cli.options import By, decider
 from fondly.cli.output import console, say
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ async def upload(
     """
     from fondly.cli.reading_progress import reading
     from fondly.cli.tables.uploads import verdict_sections
-    from fondly.operations.delivery.given import decider
     from fondly.operations.uploading import Upload, uploads_of
     from fondly.operations.uploading import upload as start
 

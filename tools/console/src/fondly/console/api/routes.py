@@ -1,13 +1,11 @@
 """Answers requests by the table of operations: errors are problem details (RFC 9457)."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,10 +14,9 @@ from fondly.console.api.document import document
 from fondly.console.api.operation import FORM, JSON, PREFIX, SEEN, Operation
 from fondly.console.api.table import OPERATIONS
 from fondly.console.roles import Person, Role, allowed
-from fondly.console.staging import MOST_FILES, Staged
+from fondly.console.staging import Staged
 from fondly.runtime.web.problems import ProblemError
 
-UPLOAD_S = 1_800.0
 QUOTE = '"'
 
 
@@ -69,12 +66,9 @@ async def _files(operation: Operation, request: Request) -> AsyncIterator[Mappin
         yield {}
         return
     _require(request, FORM)
-    request.state.allowance.widen(max_bytes=request.app.state.console.max_upload_bytes, seconds=UPLOAD_S)
     staged = Staged(request.state.person.name)
     try:
-        async with request.form(max_files=MOST_FILES, max_fields=1) as sent:
-            files = [each for _, each in sent.multi_items() if isinstance(each, UploadFile)]
-            await asyncio.to_thread(staged.add, [(each.filename or "", each.file) for each in files])
+        await staged.receive(request)
         yield {operation.files: staged}
     finally:
         staged.delete()

@@ -1,37 +1,6 @@
 """The pages, an area a module: each has `ROUTES`."""
 
-from fondly.console.pages import (
-    audit,
-    customers,
-    delivery,
-    email,
-    emails,
-    home,
-    queues,
-    reading,
-    results,
-    runs,
-    shop,
-    uploads,
-    webhooks,
-    wordings,
-    work,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-AREAS = (
-    home,
-    runs,
-    emails,
-    email,
-    reading,
-    wordings,
-    delivery,
-    uploads,
-    shop,
-    work,
-    queues,
-    customers,
-    results,
-    audit,
-    webhooks,
-)
+AREAS = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]

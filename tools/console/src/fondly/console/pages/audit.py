@@ -2,18 +2,16 @@
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.operations.audit import entries
 
+ROUTES = Routes()
 
-@allowed(Role.VIEWER)
+
+@ROUTES.at("/audit", Role.VIEWER)
 async def audit(request: Request) -> Response:
     """Show the latest acts, or those before a day."""
     before = request.query_params.get("next") or None
     return page(request, "audit.html", found=await entries(request.state.environment, before=before))
-
-
-ROUTES = [Route("/audit", audit)]

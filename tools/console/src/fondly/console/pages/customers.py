@@ -7,45 +7,44 @@ from io import BytesIO
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import fragment, go, page
+from fondly.console.roles import Role, Routes
 from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
-from fondly.contracts.email_index import customer_digest
 from fondly.operations.cleanup.scope import Scope, open_scope
 from fondly.operations.customers.forget import forget as forget_customers
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.keys import by_key
 from fondly.operations.customers.known import archive_into, exported
-from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile, suppressions_of
+from fondly.operations.customers.profile import NAMES_SEARCHED, profile, suppressions_of
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions import people
+from fondly.operations.use_cases.customers import find
 from fondly.runtime.web.problems import ProblemError
 
+KEY = "/customers/{key:str}"
+ROUTES = Routes()
 EVERY_S, WAIT_S = 1.0, 3_600.0
 FORGET = "forget"
 """The word to type."""
 
 
-@allowed(Role.READER)
+@ROUTES.at("/customers", Role.READER, "GET", "POST")
 async def search(request: Request) -> Response:
     """Ask for a customer and, once asked, show who was found."""
-    asked, found = request.method == "POST", []
-    if asked:
-        async with _scope(request) as scope:
-            found = await find_customers(scope, (await form(request)).get("who", ""))
-    keys = [(customer_digest(each["customer_id"]), each) for each in found]
-    if len(keys) == 1:
-        return RedirectResponse(f"/customers/{keys[0][0]}", HTTPStatus.SEE_OTHER)
-    return page(request, "customers/search.html", found=keys, asked=asked, searched=NAMES_SEARCHED)
+    asked = request.method == "POST"
+    who = (await form(request)).get("who", "") if asked else ""
+    found = await find(request.state.environment, who=who) if asked else []
+    if len(found) == 1:
+        return go(f"/customers/{found[0].key}")
+    return page(request, "customers/search.html", found=found, asked=asked, searched=NAMES_SEARCHED)
 
 
-@allowed(Role.READER)
+@ROUTES.at(KEY, Role.READER)
 async def customer(request: Request) -> Response:
     """Show all that support needs of a customer."""
     async with _scope(request) as scope:
@@ -53,7 +52,7 @@ async def customer(request: Request) -> Response:
     return page(request, "customers/customer.html", found=found, key=_key(request), word=FORGET)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/suppress", Role.OPERATOR, "POST")
 async def suppress(request: Request) -> Response:
     """Let nobody write to a customer any more or, if asked so, again: by id and by address."""
     customer_id, environment, by = await _id(request), request.state.environment, request.state.person.name
@@ -63,10 +62,10 @@ async def suppress(request: Request) -> Response:
     else:
         async with _scope(request) as scope:
             await people.allow(environment, await suppressions_of(scope, customer_id), by=by)
-    return RedirectResponse(f"/customers/{_key(request)}", HTTPStatus.SEE_OTHER)
+    return go(f"/customers/{_key(request)}")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/export", Role.OPERATOR, "POST")
 async def export(request: Request) -> Response:
     """Begin to collect all that is known of a customer."""
 
@@ -78,7 +77,7 @@ async def export(request: Request) -> Response:
     return await _begin(request, "export", work)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/archive.zip", Role.OPERATOR)
 async def archive(request: Request) -> Response:
     """Give what was collected, once; nobody keeps it here."""
     job = watching(request).jobs.pop(f"export {_key(request)}", None)
@@ -88,7 +87,7 @@ async def archive(request: Request) -> Response:
     return Response(job.result, media_type="application/zip", headers=name)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/forget", Role.OPERATOR, "POST")
 async def forget(request: Request) -> Response:
     """Begin to forget a customer, if the word is typed."""
     fields, environment = await form(request), request.state.environment
@@ -105,14 +104,14 @@ async def forget(request: Request) -> Response:
     return await _begin(request, FORGET, work)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/{{act}}", Role.OPERATOR)
 async def job(request: Request) -> Response:
     """Show how far a job about a customer is, and what has come of it."""
     act = request.path_params["act"]
     return page(request, "customers/job.html", job=_job(request), act=act, key=_key(request))
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at(f"{KEY}/{{act}}/live", Role.OPERATOR)
 async def job_live(request: Request) -> Response:
     """Follow a job about a customer."""
     act, key, found = request.path_params["act"], _key(request), _job(request)
@@ -124,9 +123,7 @@ async def job_live(request: Request) -> Response:
     return event_stream(seen, lambda _: fragment("customers/job_state.html", job=found, act=act, key=key))
 
 
-async def _begin(
-    request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]
-) -> RedirectResponse:
+async def _begin(request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]) -> Response:
     customer_id = await _id(request)
 
     async def done(running: Job) -> Any:  # noqa: ANN401 - the work's
@@ -134,7 +131,7 @@ async def _begin(
             return await work(scope, Gone(frozenset({customer_id})))
 
     watching(request).start(f"{act} {_key(request)}", request.state.person.name, done)
-    return RedirectResponse(f"/customers/{_key(request)}/{act}", HTTPStatus.SEE_OTHER)
+    return go(f"/customers/{_key(request)}/{act}")
 
 
 def _job(request: Request) -> Job:
@@ -159,16 +156,3 @@ async def _id(request: Request) -> str:
     if found is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "nobody is known by this address any more: search again")
     return found
-
-
-KEY = "/customers/{key:str}"
-ROUTES = [
-    Route("/customers", search, methods=["GET", "POST"]),
-    Route(KEY, customer),
-    Route(f"{KEY}/suppress", suppress, methods=["POST"]),
-    Route(f"{KEY}/export", export, methods=["POST"]),
-    Route(f"{KEY}/archive.zip", archive),
-    Route(f"{KEY}/forget", forget, methods=["POST"]),
-    Route(f"{KEY}/{{act}}", job),
-    Route(f"{KEY}/{{act}}/live", job_live),
-]

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form, number
 from fondly.console.pages.runs import state_of
-from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import go, page
+from fondly.console.roles import Role, Routes
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving, reason_given, rejection
 from fondly.operations.delivery.terms import Terms
@@ -19,11 +18,12 @@ from fondly.operations.errors import ChangedError, OperationError
 from fondly.runtime.runs.delivery import FROM, Act
 from fondly.runtime.web.problems import ProblemError
 
+ROUTES = Routes()
 AT_ONCE = frozenset({Act.PAUSE, Act.HOLD})
 """What is done without asking again: it lets nothing out, and can be taken back."""
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/delivery", Role.VIEWER)
 async def delivery(request: Request) -> Response:
     """Show a run's delivery, and what somebody can decide."""
     return await _shown(request, await _approving(request))
@@ -57,13 +57,13 @@ async def _shown(
     )
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/delivery/pause", Role.READER, "POST")
 async def pause(request: Request) -> Response:
     """Stop a delivery at once."""
     return await _decide(request, Act.PAUSE)
 
 
-@allowed(Role.APPROVER)
+@ROUTES.at("/runs/{run_id}/delivery/{act}", Role.APPROVER, "POST")
 async def decide(request: Request) -> Response:
     """Show what a decision leads to; with its word typed, take it."""
     try:
@@ -84,7 +84,7 @@ async def _decide(request: Request, act: Act) -> Response:
     except OperationError as error:
         return await _shown(request, approving, HTTPStatus.CONFLICT, str(error).removeprefix("--"), fields)
     back = "read" if fields.get("back") == "read" else "delivery"
-    return RedirectResponse(f"/runs/{approving.run.run_id}/{back}", HTTPStatus.SEE_OTHER)
+    return go(f"/runs/{approving.run.run_id}/{back}")
 
 
 async def _take(act: Act, fields: Mapping[str, str], approving: Approving, by: str) -> None:
@@ -137,10 +137,3 @@ async def _confirm(request: Request, act: Act, fields: Mapping[str, str], approv
         fields={name: value for name, value in fields.items() if name not in {"seen", "word"}},
         mistyped=fields.get("word", ""),
     )
-
-
-ROUTES = [
-    Route("/runs/{run_id}/delivery", delivery),
-    Route("/runs/{run_id}/delivery/pause", pause, methods=["POST"]),
-    Route("/runs/{run_id}/delivery/{act}", decide, methods=["POST"]),
-]

@@ -5,18 +5,18 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fondly.console.forms import form, natural
 from fondly.console.framing import frame
 from fondly.console.pages.runs import run_of
 from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.sending import read_addresses, send_test
 from fondly.operations.errors import OperationError
 
+ROUTES = Routes()
 VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
 """How an email can be looked at, each with its key."""
 
@@ -28,7 +28,7 @@ async def one_email(request: Request) -> OneEmail:
     return await OneEmail.of(await Emails.of(environment, run), request.path_params["key"], known)
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/emails/{key}", Role.READER)
 async def email(request: Request) -> Response:
     """Show an email, and why."""
     return await _shown(request, await one_email(request))
@@ -48,14 +48,14 @@ async def _shown(request: Request, found: OneEmail, **more: Any) -> Response:  #
     )
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/emails/{key}/frame", Role.READER)
 async def framed(request: Request) -> Response:
     """Answer with the email alone, for a frame."""
     shown = await (await one_email(request)).shown()
     return frame(shown.html, dark="dark" in request.query_params)
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/emails/{key}/prompts", Role.READER)
 async def prompts(request: Request) -> Response:
     """Show the prompts that an email's words answer, with answers and verdicts."""
     found = await one_email(request)
@@ -63,7 +63,7 @@ async def prompts(request: Request) -> Response:
     return page(request, "emails/prompts.html", email=shown, prompts=await found.prompts(shown))
 
 
-@allowed(Role.APPROVER)
+@ROUTES.at("/runs/{run_id}/emails/{key}/test", Role.APPROVER, "POST")
 async def test(request: Request) -> Response:
     """Send the email to somebody of the shop's, marked as a test."""
     found, fields = await one_email(request), await form(request)
@@ -74,11 +74,3 @@ async def test(request: Request) -> Response:
         problem = str(error).removeprefix("--")
         return await _shown(request, found, status=HTTPStatus.CONFLICT, problem=problem)
     return await _shown(request, found, sent=sent)
-
-
-ROUTES = [
-    Route("/runs/{run_id}/emails/{key}", email),
-    Route("/runs/{run_id}/emails/{key}/frame", framed),
-    Route("/runs/{run_id}/emails/{key}/prompts", prompts),
-    Route("/runs/{run_id}/emails/{key}/test", test, methods=["POST"]),
-]

@@ -6,25 +6,25 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fondly.console.forms import form
 from fondly.console.pages.runs import run_of
 from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.contracts.email_index import EmailIndexSummary, Facet
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.emails.filtering import EmailFilter
 from fondly.operations.emails.index import emails, facets
 from fondly.operations.errors import OperationError
 
+ROUTES = Routes()
 PER_PAGE = 50
 ASKED = {Facet.COPY: "copy_source"}
 """What the filter calls a facet, if not by its own name; addresses have the facet's name."""
 OTHERS = ("product", "wording")
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/emails", Role.READER, "GET", "POST")
 async def listed(request: Request) -> Response:
     """List emails by facets; what somebody searches for may be a name, and is in no address."""
     environment, _, run = await run_of(request)
@@ -61,6 +61,3 @@ def grouped(summary: EmailIndexSummary) -> dict[str, list[tuple[str, int]]]:
         facet, _, value = name.partition(":")
         groups.setdefault(facet, []).append((value, number))
     return {each: groups[each] for each in Facet if each in groups}
-
-
-ROUTES = [Route("/runs/{run_id}/emails", listed, methods=["GET", "POST"])]

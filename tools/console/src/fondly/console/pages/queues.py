@@ -5,13 +5,12 @@ from typing import Any
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import fragment, go, page
+from fondly.console.roles import Role, Routes
 from fondly.console.watching import Watching, watching
 from fondly.operations.alarms import ringing
 from fondly.operations.dead_letters.dead_letter import Selection
@@ -20,27 +19,24 @@ from fondly.operations.dead_letters.redrive import redrive as redrive_dead_lette
 from fondly.operations.errors import OperationError
 from fondly.runtime.web.problems import ProblemError
 
+ROUTES = Routes()
 EVERY_S = 5.0
 SHOWN = 50
 """How many dead letters of each cause are listed; all are counted."""
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/queues", Role.VIEWER)
 async def queues(request: Request) -> Response:
     """Show every queue, the alarms that ring, and the last 24 hours."""
     watched = watching(request)
     return page(request, "queues/queues.html", **await _look(watched), day=await watched.day())
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/queues/live", Role.VIEWER)
 async def queues_live(request: Request) -> Response:
     """Follow queues and alarms."""
     watched = watching(request)
-
-    async def look() -> dict[str, Any]:
-        return await _look(watched)
-
-    found = request.app.state.console.live.follow("queues", look, EVERY_S)
+    found = request.app.state.console.live.follow("queues", lambda: _look(watched), EVERY_S)
     return event_stream(found, lambda seen: fragment("queues/state.html", **seen))
 
 
@@ -49,7 +45,8 @@ async def _look(watched: Watching) -> dict[str, Any]:
     return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
 
 
-@allowed(Role.VIEWER, acting=Role.READER)  # who only views is not shown what they contain
+# who only views is not shown what they contain
+@ROUTES.at("/queues/{name}/dead", Role.VIEWER, acting=Role.READER)
 async def dead_letters(request: Request) -> Response:
     """Show a queue's dead letters by their reasons."""
     snapshot = await watching(request).snapshots.of(request.path_params["name"])
@@ -64,7 +61,7 @@ async def dead_letters(request: Request) -> Response:
     )
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/queues/{name}/redrive", Role.OPERATOR, "POST")
 async def redrive(request: Request) -> Response:
     """Send all of a queue's dead letters back, those of a run, or a single one."""
     environment, fields = request.state.environment, await form(request)
@@ -73,10 +70,10 @@ async def redrive(request: Request) -> Response:
         done = await redrive_dead_letters(
             environment, queue, _selection(fields), lambda _: None, by=request.state.person.name
         )
-    return RedirectResponse(f"/queues/{queue}/dead?sent={done.moved}", HTTPStatus.SEE_OTHER)
+    return go(f"/queues/{queue}/dead?sent={done.moved}")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/queues/{name}/dead.jsonl", Role.OPERATOR)
 async def save(request: Request) -> Response:
     """Give a queue's dead letters as a file; those that it has may then be discarded."""
     environment, watched = request.state.environment, watching(request)
@@ -91,7 +88,7 @@ async def save(request: Request) -> Response:
     )
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/queues/{name}/discard", Role.OPERATOR, "POST")
 async def discard(request: Request) -> Response:
     """Delete a queue's dead letters for good, if all were saved and their number is typed."""
     environment, watched, fields = request.state.environment, watching(request), await form(request)
@@ -105,19 +102,9 @@ async def discard(request: Request) -> Response:
         if fields.get("number", "").strip() != str(len(ids)):
             raise OperationError(f"nothing is discarded: the number to type is {len(ids)}")
         await found.delete(by=request.state.person.name)
-    return RedirectResponse(f"/queues/{queue}/dead", HTTPStatus.SEE_OTHER)
+    return go(f"/queues/{queue}/dead")
 
 
 def _selection(fields: dict[str, str]) -> Selection:
     message = fields.get("message")
     return Selection(run_id=fields.get("run") or None, message_ids=[message] if message else None)
-
-
-ROUTES = [
-    Route("/queues", queues),
-    Route("/queues/live", queues_live),
-    Route("/queues/{name}/dead", dead_letters),
-    Route("/queues/{name}/dead.jsonl", save),
-    Route("/queues/{name}/redrive", redrive, methods=["POST"]),
-    Route("/queues/{name}/discard", discard, methods=["POST"]),
-]

@@ -4,13 +4,12 @@ from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.pages.runs import run_of, state_of
-from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import go, page
+from fondly.console.roles import Role, Routes
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import sample
 from fondly.operations.emails.judging import Judgement, Verdict, judge, judgements
@@ -19,6 +18,7 @@ from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.web.problems import ProblemError
 
+ROUTES = Routes()
 EMAILS = 20
 KEPT_SAMPLES = 32
 """Samples that are not drawn anew for each email; they name customers by digest alone."""
@@ -36,7 +36,7 @@ async def _places(environment: Environment, run_id: str, number: int) -> list[tu
     return _drawn[name]
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/read", Role.READER)
 async def read(request: Request) -> Response:
     """Show one email of the sample, the first that nobody has judged unless another is asked for."""
     environment, _, run = await run_of(request)
@@ -72,7 +72,7 @@ async def read(request: Request) -> Response:
     )
 
 
-@allowed(Role.APPROVER)
+@ROUTES.at("/runs/{run_id}/read/fine", Role.APPROVER, "POST")
 async def fine(request: Request) -> Response:
     """Keep that somebody finds an email fine, and show the next."""
     return await keep(request, await form(request), "fine")
@@ -89,10 +89,4 @@ async def keep(request: Request, fields: dict[str, str], verdict: Verdict) -> Re
     by = request.state.person.name
     said = Judgement(sample=number, key=fields["key"], why=why, verdict=verdict, by=by)
     await judge(environment, run.run_id, said)
-    return RedirectResponse(f"/runs/{run.run_id}/read?of={number}", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/runs/{run_id}/read", read),
-    Route("/runs/{run_id}/read/fine", fine, methods=["POST"]),
-]
+    return go(f"/runs/{run.run_id}/read?of={number}")

@@ -4,19 +4,19 @@ from itertools import groupby
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.operations.products import product_view
 from fondly.operations.results.comparing import SHOWN
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
 
+ROUTES = Routes()
 MOST_DAYS, DAYS = 90, 7
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/results", Role.VIEWER)
 async def results(request: Request) -> Response:
     """List the runs whose emails are or were delivered."""
     before = request.query_params.get("next") or None
@@ -24,7 +24,7 @@ async def results(request: Request) -> Response:
     return page(request, "results/results.html", found=found)
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/results", Role.VIEWER)
 async def run_results(request: Request) -> Response:
     """Show what a run's emails have led to within some days of each."""
     asked, run_id = request.query_params, request.path_params["run_id"]
@@ -42,15 +42,8 @@ async def run_results(request: Request) -> Response:
     )
 
 
-@allowed(Role.VIEWER, acting=Role.READER)  # which no customer is part of
+@ROUTES.at("/products/{product_id:path}", Role.VIEWER, acting=Role.READER)  # which no customer is part of
 async def product(request: Request) -> Response:
     """Show what is known of a product."""
     found = await product_view(request.state.environment, request.path_params["product_id"])
     return page(request, "results/product.html", found=found)
-
-
-ROUTES = [
-    Route("/results", results),
-    Route("/runs/{run_id}/results", run_results),
-    Route("/products/{product_id:path}", product),
-]

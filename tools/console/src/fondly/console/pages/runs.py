@@ -4,28 +4,28 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
+from fondly.console.roles import Role, Routes
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup
 from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
-from fondly.operations.runs.comparing import compare, run_before
+from fondly.operations.runs.comparing import compare
 from fondly.operations.runs.in_words import in_words
-from fondly.operations.runs.lookup import find_run, list_runs, run_details
+from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING, Run, RunStatus, StageName
 from fondly.runtime.runs.tally import Tally
 
+ROUTES = Routes()
 PER_PAGE = 50
 LOOK_EVERY_S = 2.0
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs", Role.VIEWER)
 async def runs(request: Request) -> Response:
     """List runs, the latest first."""
     asked = request.query_params
@@ -44,7 +44,7 @@ async def run_of(request: Request) -> tuple[Environment, Ledger, Run]:
     return environment, ledger, await find_run(ledger, request.path_params["run_id"])
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}", Role.VIEWER)
 async def run(request: Request) -> Response:
     """Show a run: who gets mail and who not, what it costs, what is new, what was decided."""
     environment, ledger, found = await run_of(request)
@@ -108,7 +108,7 @@ async def state_of(environment: Environment, run: Run) -> State:
     return State(run, delivery, await lookup.revisions.find(run.run_id), tally)
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/live", Role.VIEWER)
 async def live(request: Request) -> Response:
     """Tell how far a run is, as it goes on; once its page is not right any more, have that loaded anew."""
     environment, ledger, found = await run_of(request)
@@ -129,18 +129,10 @@ BACK = frozenset({"", "/delivery", "/wordings"})
 """The pages of a run that follow it."""
 
 
-@allowed(Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/compare/{other}", Role.VIEWER)
 async def comparison(request: Request) -> Response:
     """Show a run beside another."""
     environment, ledger, found = await run_of(request)
     other = await find_run(ledger, request.path_params["other"])
     compared = await compare(environment, ledger, found, other)
     return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)
-
-
-ROUTES = [
-    Route("/runs", runs),
-    Route("/runs/{run_id}", run),
-    Route("/runs/{run_id}/live", live),
-    Route("/runs/{run_id}/compare/{other}", comparison),
-]

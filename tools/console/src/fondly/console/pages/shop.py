@@ -8,28 +8,23 @@ from pathlib import Path
 from secrets import token_hex
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.framing import frame
-from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import go, page
+from fondly.console.roles import Role, Routes
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG
 from fondly.operations.shop.preview import Preview, preview, themes
 from fondly.operations.shop.rules import RULES, RulesView, rule_matches
-from fondly.operations.shop.stored import (
-    StoredFile,
-    require_unchanged,
-    save_file,
-    side_by_side,
-    stored_file,
-)
+from fondly.operations.shop.stored import StoredFile, require_unchanged, save_file, side_by_side, stored_file
 from fondly.runtime.web.problems import ProblemError
 from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
+
+ROUTES = Routes()
 
 
 @dataclass(frozen=True)
@@ -44,7 +39,7 @@ class Draft:
     key: str = field(default_factory=lambda: token_hex(8))
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop", Role.OPERATOR)
 async def show(request: Request) -> Response:
     """Show the form: what the file in the bucket says, else the one that the stack was started with."""
     found = await stored_file(request.state.environment, SHOP_CONFIG)
@@ -54,7 +49,7 @@ async def show(request: Request) -> Response:
     return await _form(request, found, found.text, {})
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop", Role.OPERATOR, "POST")
 async def review(request: Request) -> Response:
     """Make a draft of what was entered, or show the form again with what is wrong with it."""
     environment, fields = request.state.environment, await form(request)
@@ -73,14 +68,14 @@ async def review(request: Request) -> Response:
     return _keep(request, Draft(SHOP_CONFIG, text, seen, preview=found))
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop/rules", Role.OPERATOR)
 async def rules(request: Request) -> Response:
     """Show the rules, and what each matches in the last run's catalogue."""
     found = await stored_file(request.state.environment, RULES)
     return await _rules(request, found, found.text)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop/rules", Role.OPERATOR, "POST")
 async def review_rules(request: Request) -> Response:
     """Make a draft of rules, or show them again with what is wrong with them."""
     environment, fields = request.state.environment, await form(request)
@@ -93,7 +88,7 @@ async def review_rules(request: Request) -> Response:
     return _keep(request, Draft(RULES, text, seen, rules=matches))
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop/draft", Role.OPERATOR)
 async def show_draft(request: Request) -> Response:
     """Show what would be saved: the difference, and three emails or what each rule matches."""
     draft = _draft(request)
@@ -103,7 +98,7 @@ async def show_draft(request: Request) -> Response:
     return page(request, "shop/draft.html", draft=draft, rows=rows, mode=mode, size=size)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop/draft/{number:int}/{mode}", Role.OPERATOR)
 async def show_email(request: Request) -> Response:
     """Show an email of the draft, light or dark, in its frame."""
     found, number = _draft(request).preview, request.path_params["number"]
@@ -112,7 +107,7 @@ async def show_email(request: Request) -> Response:
     return frame(found.emails[number].html, dark=request.path_params["mode"] == "dark")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/shop/draft", Role.OPERATOR, "POST")
 async def save(request: Request) -> Response:
     """Save the draft that was shown, unless somebody else has saved meanwhile."""
     draft, fields = _draft(request), await form(request)
@@ -121,7 +116,7 @@ async def save(request: Request) -> Response:
     person = request.state.person.name
     await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
     request.app.state.console.drafts.pop(person, None)
-    return _go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
+    return go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
 
 
 async def _form(
@@ -185,19 +180,4 @@ def _draft(request: Request) -> Draft:
 
 def _keep(request: Request, draft: Draft) -> Response:
     request.app.state.console.drafts[request.state.person.name] = draft
-    return _go("/shop/draft")
-
-
-def _go(path: str) -> Response:
-    return RedirectResponse(path, HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/shop", show),
-    Route("/shop", review, methods=["POST"]),
-    Route("/shop/rules", rules),
-    Route("/shop/rules", review_rules, methods=["POST"]),
-    Route("/shop/draft", show_draft),
-    Route("/shop/draft", save, methods=["POST"]),
-    Route("/shop/draft/{number:int}/{mode}", show_email),
-]
+    return go("/shop/draft")

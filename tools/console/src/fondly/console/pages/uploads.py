@@ -5,16 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from http import HTTPStatus
 
-from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.responses import Response, StreamingResponse
 
 from fondly.console.forms import form
 from fondly.console.framing import frame
-from fondly.console.rendering import fragment, page
-from fondly.console.roles import Role, allowed
-from fondly.console.staging import MOST_FILES, Staged
+from fondly.console.live import event
+from fondly.console.rendering import fragment, go, page
+from fondly.console.roles import Role, Routes
+from fondly.console.staging import UPLOAD_S, Staged
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import read_mapping
@@ -24,35 +23,31 @@ from fondly.operations.check.columns import answered
 from fondly.operations.runs import ingest_facts
 from fondly.runtime.web.problems import ProblemError
 
-UPLOAD_S = 1_800.0
+ROUTES = Routes()
 TOLD = {"lines": lines, "facts": ingest_facts, "kinds": list(Kind)}
 """What the answer's template says things by."""
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads", Role.OPERATOR)
 async def show(request: Request) -> Response:
     """Show the person's upload, and the form for another."""
     staged = request.app.state.console.staging.find(request.state.person.name)
     return page(request, "uploads/uploads.html", staged=staged)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads", Role.OPERATOR, "POST")
 async def receive(request: Request) -> Response:
     """Keep files in a folder of this process: nothing is stored elsewhere, started or paid."""
-    console = request.app.state.console
-    request.state.allowance.widen(max_bytes=console.max_upload_bytes, seconds=UPLOAD_S)
-    staged = console.staging.begin(request.state.person.name)
+    staging, person = request.app.state.console.staging, request.state.person.name
     try:
-        async with request.form(max_files=MOST_FILES, max_fields=1) as sent:
-            files = [each for _, each in sent.multi_items() if isinstance(each, UploadFile) and each.filename]
-            await asyncio.to_thread(staged.add, [(each.filename or "", each.file) for each in files])
+        await staging.begin(person).receive(request)
     except BaseException:
-        console.staging.end(request.state.person.name)
+        staging.end(person)
         raise
-    return _back()
+    return go("/uploads")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/check", Role.OPERATOR)
 async def check(request: Request) -> Response:
     """Tell live how far the check is, then what it says; it ends when nobody listens any more."""
     staged = _staged(request)
@@ -60,14 +55,14 @@ async def check(request: Request) -> Response:
     async def events() -> AsyncIterator[str]:
         async with aclosing(staged.check(request.state.environment)) as checking:
             async for share in checking:
-                yield _event(fragment("uploads/progress.html", share=share))
-        yield _event(fragment("uploads/answer.html", staged=staged, **TOLD))
+                yield event(fragment("uploads/progress.html", share=share))
+        yield event(fragment("uploads/answer.html", staged=staged, **TOLD))
         yield "event: done\ndata: done\n\n"
 
     return StreamingResponse(events(), media_type="text/event-stream")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/examples/{number:int}", Role.OPERATOR)
 async def example(request: Request) -> Response:
     """Show an example email, in its frame."""
     staged, number = _staged(request), request.path_params["number"]
@@ -76,7 +71,7 @@ async def example(request: Request) -> Response:
     return frame(staged.checked.examples[number].html, dark=False)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/mapping", Role.OPERATOR, "POST")
 async def map_columns(request: Request) -> Response:
     """Have the files read by what was chosen of their columns, or by a mapping that was written."""
     staged, fields = await _unchanged(request)
@@ -89,10 +84,10 @@ async def map_columns(request: Request) -> Response:
     except FileError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from error
     await asyncio.to_thread(staged.map, text)
-    return _back()
+    return go("/uploads")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/start", Role.OPERATOR, "POST")
 async def start(request: Request) -> Response:
     """Upload the files, which starts their run."""
     staged, _ = await _unchanged(request)
@@ -100,14 +95,14 @@ async def start(request: Request) -> Response:
         raise ProblemError(HTTPStatus.CONFLICT, "these files cannot be used yet: the check says why")
     request.state.allowance.widen(max_bytes=0, seconds=UPLOAD_S)
     await staged.start(request.state.environment, by=request.state.person.name)
-    return _back()
+    return go("/uploads")
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/uploads/discard", Role.OPERATOR, "POST")
 async def discard(request: Request) -> Response:
     """Delete the person's files from this process."""
     request.app.state.console.staging.end(request.state.person.name)
-    return _back()
+    return go("/uploads")
 
 
 def _staged(request: Request) -> Staged:
@@ -131,22 +126,3 @@ def _checked(staged: Staged) -> Checked:
     if staged.checked is None:
         raise ProblemError(HTTPStatus.CONFLICT, "these files are not checked yet")
     return staged.checked
-
-
-def _event(html: str) -> str:
-    return "".join(f"data: {line}\n" for line in html.splitlines()) + "\n"
-
-
-def _back() -> Response:
-    return RedirectResponse("/uploads", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/uploads", show),
-    Route("/uploads", receive, methods=["POST"]),
-    Route("/uploads/check", check),
-    Route("/uploads/examples/{number:int}", example),
-    Route("/uploads/mapping", map_columns, methods=["POST"]),
-    Route("/uploads/start", start, methods=["POST"]),
-    Route("/uploads/discard", discard, methods=["POST"]),
-]

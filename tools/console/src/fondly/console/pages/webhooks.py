@@ -1,18 +1,17 @@
 """Webhooks: who is told of what, and what was taken; with a button that tells it again."""
 
-from http import HTTPStatus
-
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
-from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import go, page
+from fondly.console.roles import Role, Routes
 from fondly.operations.webhooks.endpoints import webhooks
 from fondly.operations.webhooks.sendings import replay_webhook, webhook_deliveries
 
+ROUTES = Routes()
 
-@allowed(Role.OPERATOR)
+
+@ROUTES.at("/webhooks", Role.OPERATOR)
 async def show(request: Request) -> Response:
     """Show the endpoints, and what they were told of the latest runs."""
     environment = request.state.environment
@@ -20,15 +19,9 @@ async def show(request: Request) -> Response:
     return page(request, "webhooks.html", webhooks=await webhooks(environment), sendings=sendings)
 
 
-@allowed(Role.OPERATOR)
+@ROUTES.at("/webhooks/{message}/replay", Role.OPERATOR, "POST")
 async def replay(request: Request) -> Response:
     """Tell something again."""
     person = request.state.person
     await replay_webhook(request.state.environment, request.path_params["message"], by=person.name)
-    return RedirectResponse("/webhooks", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/webhooks", show),
-    Route("/webhooks/{message}/replay", replay, methods=["POST"]),
-]
+    return go("/webhooks")

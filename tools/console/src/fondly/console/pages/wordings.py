@@ -3,14 +3,13 @@
 from http import HTTPStatus
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
-from fondly.console.rendering import page
-from fondly.console.roles import Role, allowed
+from fondly.console.rendering import go, page
+from fondly.console.roles import Role, Routes
 from fondly.operations.delivery.approval import struck
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
@@ -18,11 +17,12 @@ from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
 from fondly.operations.use_cases import deliveries
 
+ROUTES = Routes()
 PER_PAGE = 50
 COMMONEST = 10
 
 
-@allowed(Role.READER)
+@ROUTES.at("/runs/{run_id}/wordings", Role.READER)
 async def listed(request: Request) -> Response:
     """List each wording that is used often, once, and the patterns of all texts."""
     return await _shown(request)
@@ -60,7 +60,7 @@ async def _shown(
     )
 
 
-@allowed(Role.APPROVER)
+@ROUTES.at("/runs/{run_id}/strikes", Role.APPROVER, "POST")
 async def strikes(request: Request) -> Response:
     """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
     fields, (environment, _, run) = await form(request), await run_of(request)
@@ -75,10 +75,4 @@ async def strikes(request: Request) -> Response:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
         return await keep(request, fields, "struck")
-    return RedirectResponse(f"/runs/{run.run_id}/wordings", HTTPStatus.SEE_OTHER)
-
-
-ROUTES = [
-    Route("/runs/{run_id}/wordings", listed),
-    Route("/runs/{run_id}/strikes", strikes, methods=["POST"]),
-]
+    return go(f"/runs/{run.run_id}/wordings")

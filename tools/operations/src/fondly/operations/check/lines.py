@@ -8,12 +8,7 @@ from fondly.operations.check.estimate import CheckView, Training
 from fondly.operations.cost.estimate import Estimate
 from fondly.operations.formatting import count, counted, hours, printable, share, usd
 from fondly.operations.runs.facts import EXCLUDED
-from fondly.operations.runs.ingest_facts import (
-    consent_lines,
-    convention_lines,
-    ignored_files,
-    left_out_lines,
-)
+from fondly.operations.runs.ingest_facts import consent_lines, convention_lines, ignored_files, left_out_lines
 
 COUNTED = (
     *(Counted.PRODUCTS, Counted.CUSTOMERS, Counted.REVIEWS),

@@ -99,10 +99,7 @@ async def profile(scope: Scope, customer_id: str) -> Profile:
 
 
 def _received(
-    told: dict[str, Any],
-    email: dict[str, Any] | None,
-    dispatch: dict[str, Any] | None,
-    names: dict[str, str],
+    told: dict[str, Any], email: dict[str, Any] | None, dispatch: dict[str, Any] | None, names: dict[str, str]
 ) -> Received:
     clicked = f"; clicked {dispatch['clicked_at'][:10]}" if dispatch and dispatch.get("clicked_at") else ""
     return Received(

@@ -5,22 +5,18 @@ import json
 import random
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import suppress
 
 from pydantic import BaseModel
 
 from fondly.contracts import object_keys
-from fondly.contracts.email_index import (
-    EmailIndexRow,
-    EmailIndexSummary,
-    Risk,
-    WordingCount,
-)
+from fondly.contracts.email_index import EmailIndexRow, EmailIndexSummary, Risk, WordingCount
 from fondly.operations.emails.filtering import EmailFilter
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import run_before
 from fondly.runtime.batches import batches
 from fondly.runtime.ports import Objects
-from fondly.runtime.runs.run import RunStatus
 
 MOST_PARTS, AT_ONCE = 48, 8
 """So many parts are read for a page at most, and at a time."""
@@ -139,12 +135,11 @@ class _Draw:
 
 async def _before(environment: Environment, run_id: str) -> EmailIndexSummary | None:
     """Return what the index of the finished run before comes to, if there is one."""
-    ledger, objects = await environment.ledger(), await environment.objects()
+    ledger = await environment.ledger()
     run = await ledger.find(run_id)
-    earlier = run.created_at.isoformat() if run else None
-    for each in (await ledger.recent(status=RunStatus.FINISHED, before=earlier, limit=1)).runs:
-        if body := await objects.find(object_keys.email_index_summary(each.run_id)):
-            return EmailIndexSummary.model_validate_json(body)
+    before = await run_before(ledger, run) if run else None
+    with suppress(OperationError):
+        return await facets(environment, before.run_id) if before else None
     return None
 
 

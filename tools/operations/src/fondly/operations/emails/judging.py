@@ -9,8 +9,8 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.email_index import KEY_CHARS, Risk
 from fondly.operations.delivery.deployed import deployed
 from fondly.operations.environment import Environment
-from fondly.runtime.runs.items import key
-from fondly.runtime.storage import expires_at, items_of, to_item
+from fondly.runtime.runs.items import items_with, key
+from fondly.runtime.storage import expires_at, to_item
 
 PREFIX = "judged#"
 
@@ -44,13 +44,5 @@ async def judge(environment: Environment, run_id: str, judgement: Judgement) -> 
 
 async def judgements(environment: Environment, run_id: str) -> list[Judgement]:
     """Return what was said of a run's emails, sample by sample."""
-    items = items_of(
-        environment.dynamodb,
-        "query",
-        await environment.table("runs"),
-        {":run": run_id, ":prefix": PREFIX},
-        KeyConditionExpression="run_id = :run AND begins_with(#item, :prefix)",
-        ExpressionAttributeNames={"#item": "item"},
-        ConsistentRead=True,
-    )
+    items = items_with(environment.dynamodb, await environment.table("runs"), run_id, PREFIX)
     return [Judgement.model_validate(item) async for item in items]

@@ -7,14 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from fondly.operations.formatting import UNKNOWN
 from fondly.operations.results.groups import Group
-from fondly.operations.results.statistics import (
-    LEVEL,
-    Interval,
-    Share,
-    newcombe,
-    smallest_visible,
-    welch,
-)
+from fondly.operations.results.statistics import LEVEL, Interval, Share, newcombe, smallest_visible, welch
 
 FEWEST = 10
 """Fewer clicks or buyers in two groups together say nothing, unless one group has all of them."""

@@ -11,7 +11,7 @@ from fondly.operations.emails.index import facets
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run, RunStatus
+from fondly.runtime.runs.run import Run
 from fondly.runtime.runs.totals import total
 
 COMPARED = (
@@ -47,12 +47,6 @@ class Comparison(BaseModel):
     new_categories: list[str]
     """Those of products of which the other run's emails had none, the most frequent first."""
     gone_categories: list[str]
-
-
-async def run_before(ledger: Ledger, run: Run) -> Run | None:
-    """Return the last run that had finished when this one began; None if it is the first."""
-    found = await ledger.recent(status=RunStatus.FINISHED, before=run.created_at.isoformat(), limit=1)
-    return next(iter(found.runs), None)
 
 
 async def compare(environment: Environment, ledger: Ledger, run: Run, other: Run) -> Comparison:

@@ -30,6 +30,12 @@ async def find_run(ledger: Ledger, wanted: str) -> Run:
     raise NotFoundError(f"there is no run {wanted}")
 
 
+async def run_before(ledger: Ledger, run: Run) -> Run | None:
+    """Return the last run that had finished when this one began; None if it is the first."""
+    found = await ledger.recent(status=RunStatus.FINISHED, before=run.created_at.isoformat(), limit=1)
+    return next(iter(found.runs), None)
+
+
 async def list_runs(
     environment: Environment,
     *,

@@ -21,11 +21,11 @@ from fondly.operations.webhooks.posting import post
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
-from fondly.runtime.runs.items import get_item, key, put_if
+from fondly.runtime.runs.items import get_item, items_with, key, put_if
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
-from fondly.runtime.storage import expires_at, items_of, to_item
+from fondly.runtime.storage import expires_at, to_item
 
 ITEM = "webhook#"
 GONE = 410
@@ -100,9 +100,8 @@ class Watch:
         run = await ledger.find(run_id)
         if run is None or not run.has_ended:
             return
-        delivery = await Deliveries(self.environment.dynamodb, self.environment.table_name("runs")).find(
-            run_id
-        )
+        table = self.environment.table_name("runs")
+        delivery = await Deliveries(self.environment.dynamodb, table).find(run_id)
         known = {each.id: each async for each in _of_run(self.environment, run_id)}
         waits = False
         for event, at in _happened(run, delivery).items():
@@ -203,13 +202,5 @@ async def replay_webhook(environment: Environment, message: str, *, by: str) -> 
 
 
 async def _of_run(environment: Environment, run_id: str) -> AsyncIterator[Sending]:
-    async for item in items_of(
-        environment.dynamodb,
-        "query",
-        environment.table_name("runs"),
-        {":run": run_id, ":webhook": ITEM},
-        KeyConditionExpression="run_id = :run AND begins_with(#item, :webhook)",
-        ExpressionAttributeNames={"#item": "item"},
-        ConsistentRead=True,
-    ):
+    async for item in items_with(environment.dynamodb, environment.table_name("runs"), run_id, ITEM):
         yield Sending.model_validate(item)
