@@ -42,7 +42,8 @@ class Asked:
             client.meta.events.register("after-call", self._after)
 
     def _before(self, params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
-        context[CONSISTENT] = bool(params.get("ConsistentRead"))
+        asked = [params, *params.get("RequestItems", {}).values()]
+        context[CONSISTENT] = any("ConsistentRead" in each and each["ConsistentRead"] for each in asked)
 
     def _after(self, parsed: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: object) -> None:  # noqa: ANN401 - of botocore
         service = model.service_model.service_name

@@ -9,7 +9,7 @@ from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.operations.environment import Environment
 
-HOURS, MOST_RUNS = 24, 50
+HOURS, MOST_RUNS = 24, 20
 """The latest runs are read, whose deliveries go on for days."""
 SHOWN = {
     Counted.CUSTOMERS: "customers read",

@@ -124,8 +124,10 @@ class Ledger:
         found = await get_item(self._dynamodb, self._table, item)
         return PartReport.model_validate(found) if found else None
 
-    async def reports(self, run_id: str, stage: StageName | None = None) -> list[PartReport]:
-        """Return every report of the run, or of one of its stages."""
+    async def reports(
+        self, run_id: str, stage: StageName | None = None, *, consistent: bool = True
+    ) -> list[PartReport]:
+        """Return every report of the run, or of one of its stages; else as they were a moment ago."""
         items = items_of(
             self._dynamodb,
             "query",
@@ -133,7 +135,7 @@ class Ledger:
             {":run": run_id, ":report": f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX},
             KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
             ExpressionAttributeNames={"#item": "item"},
-            ConsistentRead=True,
+            ConsistentRead=consistent,
         )
         return [PartReport.model_validate(item) async for item in items]
 
@@ -155,14 +157,17 @@ class Ledger:
         sums = [PartReport.model_validate(each) for each in kept]
         if not sums:
             sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
-        return sums + (await self.reports(run_id, StageName.SENDER) if delivery else [])
+        return sums + (await self._delivered(run_id) if delivery else [])
 
     async def timed(self, run_id: str) -> list[PartReport]:
         """Return every report; once `keep_sums` was called, those of making emails tell times alone."""
         kept = (await get_item(self._dynamodb, self._table, key(run_id, TIMES))).get("packed")
         if kept is None:
             return await self.reports(run_id)
-        return [*unpacked_times(bytes(kept)), *await self.reports(run_id, StageName.SENDER)]
+        return [*unpacked_times(bytes(kept)), *await self._delivered(run_id)]
+
+    async def _delivered(self, run_id: str) -> list[PartReport]:
+        return await self.reports(run_id, StageName.SENDER, consistent=False)
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]
