@@ -32,6 +32,14 @@ class DeliveryOutcome:
     taken_while_held: int
     taken_by_sample: frozenset[str]
     """Whose emails the provider had taken when the rest was approved."""
+    wins: Sequence[int] = ()
+    """Of each pair of approvals at once, how many counted."""
+    refused: Sequence[str] = ()
+    """Which approvals of something else than what was shown were refused."""
+    rewritten: frozenset[str] = frozenset()
+    """Whose email was made anew without what was struck, before it was handed over."""
+    struck: Sequence[str] = ()
+    """Whose email arrived with what was struck."""
     altered: Sequence[str] = ()
     """Whose email arrived with other bytes than are stored, or is refused by a strict reader."""
     sent_events: Mapping[str, Counter[str]] = field(default_factory=dict)

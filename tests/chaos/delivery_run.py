@@ -13,17 +13,18 @@ from typing import Any
 
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
-from fondly.contracts.events import EmailSent, EmailSuppressed, SenderPoll, new_event
+from fondly.contracts.events import EmailSent, EmailSuppressed
+from fondly.operations.delivery.terms import Terms
 from fondly.operations.local_stack import exported
 from fondly.operations.topology import Topology
 from fondly.runtime.consent import DynamoDBConsent
-from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.runs.deliveries import Deliveries
-from fondly.runtime.runs.delivery import Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.domain.fields import dated
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from tests.chaos import delivery_outcome
+from tests.chaos.approvals import STRUCK, Approvals
 from tests.chaos.delivery_outcome import DeliveryOutcome
 from tests.chaos.faults import CALM, STORM, Fault, FaultPlan, Odds
 from tests.chaos.fleet import BASELINE, Fleet
@@ -52,6 +53,8 @@ POLL_S = 0.2
 DRAIN_TIMEOUT_S = 60.0
 BY = "chaos"
 MAX_SKEW_S = 5.0
+STRUCK_SETTLES_S, STRUCK_HELD_S = 1.0, 2.0
+"""How long what was in flight may take to end, and how long nobody approves what was rendered anew."""
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Of the senders' clocks: an email that is to be tried again waits for a time by the clock."""
 MIN_CALLS_BEFORE_KILL = 40
@@ -162,7 +165,7 @@ class _World:
     proxy: FaultProxy
     plan: FaultPlan
     tally: Tally
-    emails: Sequence[Finished]
+    emails: list[Finished]
     mailbox: Mailbox
     ses: Path
     """Where understudy keeps what SES has accepted."""
@@ -195,6 +198,14 @@ class _World:
         lines = index.read_text(encoding="utf-8").splitlines() if index.exists() else []
         return (json.loads(line) for line in lines)
 
+    def says_struck(self) -> list[str]:
+        """Whose emails arrived with what was struck."""
+        messages = [self.mailbox.content(each.number) for each in self.mailbox.messages]
+        messages += [(self.ses / each["file"]).read_bytes() for each in self._by_ses()]
+        addresses = {(one.email.address or "").encode(): one.customer_id for one in self.emails}
+        struck = [each for each in messages if STRUCK in each]
+        return [who for each in struck for address, who in addresses.items() if address and address in each]
+
     def doubtful(self) -> int:
         """How many emails may be in doubt after what was done.
 
@@ -216,6 +227,7 @@ class _Steps:
     started: float = field(default_factory=time.monotonic)
     while_held: int = 0
     by_sample: frozenset[str] = frozenset()
+    approvals: Approvals | None = None
 
 
 async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) -> DeliveryOutcome:
@@ -228,6 +240,9 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
         emails, barred = _emails(conditions)
         await _bar(observer, barred, emails)
         await store_finished_run(observer, RUN_ID, emails, part_size=conditions.part_size)
+        quiet_s = float(conditions.visibility_s)
+        approvals = Approvals(observer, RUN_ID, emails, conditions.part_size, quiet_s, [], [])
+        await approvals.prepare()
         with _mail(conditions, tally) as (mailbox, settings):
             world = _World(conditions, stack, observer, proxy, plan, tally, emails, mailbox, ses)
             environment = _environment(stack, address, conditions) | settings
@@ -241,7 +256,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
                 max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0,
                 min_calls=MIN_CALLS_BEFORE_KILL,
             )
-            steps = await _deliver(world, fleet)
+            steps = await _deliver(world, fleet, approvals)
             depths = await _drained(world, fleet)
             return await _outcome(world, steps, barred, depths, (sent, suppressed))
 
@@ -265,6 +280,10 @@ async def _outcome(
         taken=world.taken(),
         taken_while_held=steps.while_held,
         taken_by_sample=steps.by_sample,
+        wins=steps.approvals.wins if steps.approvals else [],
+        refused=steps.approvals.refused if steps.approvals else [],
+        rewritten=steps.approvals.rewritten() if steps.approvals else frozenset(),
+        struck=world.says_struck(),
         altered=world.altered(),
         sent_events=await asyncio.to_thread(sent.announced, EmailSent),
         suppressed_events=await asyncio.to_thread(suppressed.announced, EmailSuppressed),
@@ -356,9 +375,12 @@ async def _bar(observer: Observer, barred: dict[str, str], emails: Sequence[Fini
     await consent.suppress(suppressions)
 
 
-async def _deliver(world: _World, fleet: Fleet) -> _Steps:
-    """Finish the run; hold it, approve a sample, approve the rest; kill processes until it is done."""
-    conditions, steps, done = world.conditions, _Steps(), asyncio.Event()
+async def _deliver(world: _World, fleet: Fleet, approvals: Approvals) -> _Steps:
+    """Finish the run; hold it, approve a sample, approve the rest; kill processes until it is done.
+
+    Two people approve at once, each time. While the rest goes out, something is struck.
+    """
+    conditions, steps, done = world.conditions, _Steps(approvals=approvals), asyncio.Event()
     if conditions.kill_every_s:
         fleet.start(max_skew_s=MAX_SKEW_S, python=BASELINE)
     else:
@@ -370,10 +392,17 @@ async def _deliver(world: _World, fleet: Fleet) -> _Steps:
         await asyncio.sleep(conditions.held_s)
         steps.while_held = world.taken().total()
         if conditions.sample:
-            await _decide(world, Act.SAMPLE, sample=conditions.sample)
+            await approvals.approve(Terms(sample=conditions.sample), await approvals.seen())
             await _until(world, fleet, lambda: _sample_is_out(world))
             steps.by_sample = frozenset(world.taken())
-        await _decide(world, Act.APPROVE)
+        await approvals.approve(Terms(), await approvals.seen())
+        await _until(world, fleet, lambda: _is_under_way(world))
+        await approvals.strike()
+        await asyncio.sleep(STRUCK_SETTLES_S)
+        before = world.taken().total()
+        await asyncio.sleep(min(conditions.held_s, STRUCK_HELD_S))
+        steps.while_held += world.taken().total() - before
+        await approvals.approve(Terms(), await approvals.seen())
         await _until(world, fleet, lambda: _is_done(world))
     done.set()
     await killing
@@ -384,16 +413,6 @@ async def _deliver(world: _World, fleet: Fleet) -> _Steps:
 async def _kill(fleet: Fleet, conditions: DeliveryConditions, done: asyncio.Event) -> None:
     if conditions.kill_every_s:
         await fleet.kill_at_random(every_s=conditions.kill_every_s, max_kills=conditions.max_kills, stop=done)
-
-
-async def _decide(world: _World, act: Act, **changes: int) -> Delivery:
-    """Decide, and tell the sender so, as `fondly run approve` does."""
-    observer = world.observer
-    deliveries = Deliveries(observer.dynamodb, observer.resources.tables["runs"])
-    decided = await deliveries.decide(RUN_ID, act, by=BY, changes=changes)
-    poll = new_event(SenderPoll(attempt=decided.attempt), run_id=RUN_ID, source=SENDER)
-    await SQSQueue(observer.sqs, observer.resources.queue_urls[SENDER]).send(poll.body)
-    return decided
 
 
 async def _until(world: _World, fleet: Fleet, holds: Callable[[], Awaitable[bool]]) -> None:
@@ -414,6 +433,12 @@ async def _sample_is_out(world: _World) -> bool:
     sample = [one.customer_id for one in world.emails[: world.conditions.sample]]
     found = await world.observer.dispatches_of(RUN_ID, sample)
     return len(found) == len(sample) and all(each.outcome.is_final for each in found.values())
+
+
+async def _is_under_way(world: _World) -> bool:
+    """Whether something besides the sample has gone out."""
+    sample = {one.customer_id for one in world.emails[: world.conditions.sample]}
+    return bool(world.taken().keys() - sample)
 
 
 async def _is_done(world: _World) -> bool:

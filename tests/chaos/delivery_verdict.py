@@ -10,6 +10,8 @@ from tests.chaos.verdict import SHOWN, Check
 
 COUNTED = ("sent", "not_sent", "refused", "in_doubt")
 """The reports' counts of final outcomes."""
+REFUSED = 3
+"""Approvals of what somebody had been shown before, or was being rendered."""
 
 
 def judge_delivery(found: DeliveryOutcome) -> list[Check]:
@@ -35,6 +37,18 @@ def _held(found: DeliveryOutcome) -> Iterator[Check]:
         "a sample goes to its customers only",
         not strangers and bool(found.taken_by_sample or not found.sample),
         f"{len(found.taken_by_sample)} of {len(found.sample)}, {_named(strangers)}",
+    )
+    yield Check(
+        "of two approvals at once, one counts",
+        bool(found.wins) and set(found.wins) == {1},
+        ", ".join(map(str, found.wins)),
+    )
+    yield Check("what was not shown is not approved", len(found.refused) == REFUSED, "; ".join(found.refused))
+    said = found.rewritten & set(found.struck)
+    yield Check(
+        "no email says what was struck before it went out",
+        bool(found.rewritten) and not said,
+        f"{len(found.rewritten)} made anew, {_named(said)}",
     )
 
 

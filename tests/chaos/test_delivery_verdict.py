@@ -44,6 +44,10 @@ def good() -> DeliveryOutcome:
         taken=Counter([*SENT, DOUBTFUL]),
         taken_while_held=0,
         taken_by_sample=frozenset({"C0", "C1"}),
+        wins=[1, 1, 1],
+        refused=["before", "meanwhile", "after"],
+        rewritten=frozenset({"C3", "C4"}),
+        struck=["C0"],
         sent_events=once(SENT),
         suppressed_events=once([BARRED, DOUBTFUL, REFUSED]),
         counts={"emails_sent": 5, "emails_not_sent": 1, "emails_in_doubt": 1, "emails_refused": 1},
@@ -100,6 +104,9 @@ FAULTS: dict[str, Callable[[DeliveryOutcome], DeliveryOutcome]] = {
     "a sample goes to its customers only": lambda found: replace(
         found, taken_by_sample=frozenset({"C0", "C2"})
     ),
+    "of two approvals at once": lambda found: replace(found, wins=[1, 2, 1]),
+    "what was not shown": lambda found: replace(found, refused=["before"]),
+    "no email says what was struck": lambda found: replace(found, struck=["C0", "C3"]),
     "the tally that is kept": lambda found: replace(found, kept={}),
     "the delivery is done": lambda found: replace(found, delivery=None),
     "everybody gets one, or is listed": known(R=dispatch(REFUSED, Outcome.REFUSED)),

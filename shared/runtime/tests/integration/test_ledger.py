@@ -63,6 +63,16 @@ async def test_what_is_kept_of_reports_comes_to_the_same(ledger: Ledger) -> None
     await ledger.record("r", a_report(StageName.SENDER, emails_sent=5))
     assert total(await ledger.summed("r")) == total(await ledger.reports("r"))
     assert len(await ledger.summed("r")) == 3
+    assert spans(await ledger.timed("r")) == spans(await ledger.reports("r"))
+    changed = a_report(StageName.MAILER, 3, emails=4)
+    await ledger.record("r", changed)
+    await ledger.keep_sums("r")
+    assert total(await ledger.summed("r")) == total(await ledger.reports("r"))
+
+
+def spans(reports: list[PartReport]) -> list[tuple[StageName, datetime, datetime]]:
+    """When each piece of work began and ended."""
+    return sorted((each.stage, each.started_at, each.finished_at) for each in reports)
 
 
 async def test_a_repeated_part_does_not_complete_a_stage(ledger: Ledger) -> None:

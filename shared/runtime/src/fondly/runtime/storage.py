@@ -198,7 +198,7 @@ class DynamoDBItems:
 
 
 async def get_items(
-    dynamodb: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]]
+    dynamodb: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> dict[str, list[dict[str, Any]]]:
     """Return tables' items with these keys, at most 100, by one call; raise `UnprocessedError` if refused."""
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
@@ -208,7 +208,7 @@ async def get_items(
     ) -> Sequence[tuple[str, Mapping[str, Any]]]:
         requests: dict[str, Any] = {}
         for table, key in waiting:
-            requests.setdefault(table, {"Keys": [], "ConsistentRead": True})["Keys"].append(key)
+            requests.setdefault(table, {"Keys": [], "ConsistentRead": consistent})["Keys"].append(key)
         reply = await dynamodb.batch_get_item(RequestItems=requests)
         for table, items in reply.get("Responses", {}).items():
             found[table] += map(from_item, items)

@@ -43,7 +43,5 @@ class ResolveDoubts:
 
     async def _correct(self, run_id: str, part: int, known: Sequence[Dispatch]) -> None:
         """Correct what the part's report says of its emails; what they cost is the same."""
-        reports = await self.ledger.reports(run_id)
-        of_part = (each for each in reports if (each.stage, each.name) == (StageName.SENDER, part_name(part)))
-        if report := next(of_part, None):
+        if report := await self.ledger.report(run_id, StageName.SENDER, part_name(part)):
             await self.ledger.record(run_id, report.model_copy(update={"counts": counts(known)}))

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from fondly.runtime.runs.delivery import (
 from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.kept_tallies import KeptTallies, KeptTally
 from fondly.runtime.runs.tally import Tally
-from fondly.runtime.storage import expires_at, items_of, to_item
+from fondly.runtime.storage import expires_at, get_items, items_of, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -92,6 +92,12 @@ class Deliveries:
         """Return a run's delivery, or None if the run is not one to be delivered, or has not finished."""
         found = await get_item(self._dynamodb, self._table, key(run_id, DELIVERY))
         return Delivery.model_validate(found) if found else None
+
+    async def listed(self, run_ids: Sequence[str]) -> list[Delivery]:
+        """Return those of at most 100 runs' deliveries that exist, as they were a moment ago."""
+        keys = {self._table: [{"run_id": each, "item": DELIVERY} for each in run_ids]}
+        found = (await get_items(self._dynamodb, keys, consistent=False))[self._table] if run_ids else []
+        return [Delivery.model_validate(each) for each in found]
 
     async def decide(
         self,

@@ -88,9 +88,9 @@ async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any
 
 
 def items_with(
-    dynamodb: "DynamoDBClient", table: str, run_id: str, prefix: str
+    dynamodb: "DynamoDBClient", table: str, run_id: str, prefix: str, *, consistent: bool = True
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield the items of a run whose names begin so, in their order, read consistently."""
+    """Yield the items of a run whose names begin so, in their order; or as they were a moment ago."""
     return items_of(
         dynamodb,
         "query",
@@ -98,7 +98,7 @@ def items_with(
         {":run": run_id, ":prefix": prefix},
         KeyConditionExpression="run_id = :run AND begins_with(#item, :prefix)",
         ExpressionAttributeNames={"#item": "item"},
-        ConsistentRead=True,
+        ConsistentRead=consistent,
     )
 
 

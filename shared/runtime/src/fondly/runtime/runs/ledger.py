@@ -25,13 +25,13 @@ from fondly.runtime.runs.items import (
 )
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
-from fondly.runtime.runs.totals import sums_of
+from fondly.runtime.runs.totals import packed_times, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
-REPORT_PREFIX, SUMS = "report#", "sums"
+REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
 
 
 class Ledger:
@@ -125,18 +125,24 @@ class Ledger:
         found = await get_item(self._dynamodb, self._table, item)
         return PartReport.model_validate(found) if found else None
 
-    async def reports(self, run_id: str, stage: StageName | None = None) -> list[PartReport]:
-        """Return every report of the run, or of one of its stages."""
+    async def reports(
+        self, run_id: str, stage: StageName | None = None, *, consistent: bool = True
+    ) -> list[PartReport]:
+        """Return every report of the run, or of one of its stages; else as they were a moment ago."""
         prefix = f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX
-        items = items_with(self._dynamodb, self._table, run_id, prefix)
+        items = items_with(self._dynamodb, self._table, run_id, prefix, consistent=consistent)
         return [PartReport.model_validate(item) async for item in items]
 
     async def keep_sums(self, run_id: str) -> list[PartReport]:
-        """Keep what each stage that makes emails comes to, once all are made; return every report."""
-        found = await self.reports(run_id)
-        sums = to_item({"reports": [each.model_dump(mode="json") for each in sums_of(found)]})
-        item = key(run_id, SUMS) | sums | to_item(expires_at(self._keep_days))
-        await self._dynamodb.put_item(TableName=self._table, Item=item)
+        """Keep what the stages that make emails come to, once all are made; return every report.
+
+        Whoever changes a report later calls this again.
+        """
+        found, kept = await self.reports(run_id), expires_at(self._keep_days)
+        sums = {"reports": [each.model_dump(mode="json") for each in sums_of(found)]}
+        for name, values in ((SUMS, sums), (TIMES, {"packed": packed_times(found)})):
+            item = key(run_id, name) | to_item(values | kept)
+            await self._dynamodb.put_item(TableName=self._table, Item=item)
         return found
 
     async def summed(self, run_id: str, *, delivery: bool = True) -> list[PartReport]:
@@ -145,7 +151,17 @@ class Ledger:
         sums = [PartReport.model_validate(each) for each in kept]
         if not sums:
             sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
-        return sums + (await self.reports(run_id, StageName.SENDER) if delivery else [])
+        return sums + (await self._delivered(run_id) if delivery else [])
+
+    async def timed(self, run_id: str) -> list[PartReport]:
+        """Return every report; once `keep_sums` was called, those of making emails tell times alone."""
+        kept = (await get_item(self._dynamodb, self._table, key(run_id, TIMES))).get("packed")
+        if kept is None:
+            return await self.reports(run_id)
+        return [*unpacked_times(bytes(kept)), *await self._delivered(run_id)]
+
+    async def _delivered(self, run_id: str) -> list[PartReport]:
+        return await self.reports(run_id, StageName.SENDER, consistent=False)
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]

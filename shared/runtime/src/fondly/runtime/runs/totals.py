@@ -1,13 +1,16 @@
 """A run's totals, summed from its part reports."""
 
-from collections import Counter
-from collections.abc import Sequence
+import json
+import zlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
 from fondly.runtime.runs.pricing import cost_usd
-from fondly.runtime.runs.run import MAKING, PartReport
+from fondly.runtime.runs.run import MAKING, PartReport, StageName
 
 
 class RunTotals(BaseModel):
@@ -34,9 +37,38 @@ def total(reports: Sequence[PartReport]) -> RunTotals:
 
 
 def sums_of(reports: Sequence[PartReport]) -> list[PartReport]:
-    """Return a report for each stage that makes emails, whose total is that of its reports."""
-    by_stage = {stage: [each for each in reports if each.stage is stage] for stage in MAKING}
-    return [_sum(own) for own in by_stage.values() if own]
+    """Return reports with the same total: one for each stage that makes emails and hour in which it ended."""
+    by_hour = defaultdict[tuple[StageName, datetime], list[PartReport]](list)
+    for each in reports:
+        if each.stage in MAKING:
+            hour = each.finished_at.replace(minute=0, second=0, microsecond=0)
+            by_hour[each.stage, hour].append(each)
+    return [_sum(own) for own in by_hour.values()]
+
+
+def packed_times(reports: Iterable[PartReport]) -> bytes:
+    """Return when each piece of making emails began and ended, in whole seconds, some five bytes each."""
+    own = sorted((each.started_at, each.finished_at, each.stage) for each in reports if each.stage in MAKING)
+    first = int(own[0][0].timestamp()) if own else 0
+    times = [
+        (int(one.timestamp()) - first, int(other.timestamp()) - first, MAKING.index(stage))
+        for one, other, stage in own
+    ]
+    return zlib.compress(json.dumps([first, times], separators=(",", ":")).encode())
+
+
+def unpacked_times(packed: bytes) -> list[PartReport]:
+    """Return a report without counts and units for each piece whose times `packed_times` has kept."""
+    first, times = json.loads(zlib.decompress(packed))
+    return [
+        PartReport(
+            stage=MAKING[stage],
+            name="",
+            started_at=datetime.fromtimestamp(first + one, UTC),
+            finished_at=datetime.fromtimestamp(first + other, UTC),
+        )
+        for one, other, stage in times
+    ]
 
 
 def _sum(reports: Sequence[PartReport]) -> PartReport:

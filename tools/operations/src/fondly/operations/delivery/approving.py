@@ -82,7 +82,7 @@ class Approving:
 
     async def current(self) -> DeliveryView:
         """Return the delivery as it is; raise `OperationError` if there is none."""
-        counts = total(await self.ledger.summed(self.run.run_id)).counts
+        counts = total(await self.ledger.summed(self.run.run_id, delivery=False)).counts
         found = await (await DeliveryLookup.of(self.environment)).view(self.run, counts=counts)
         if found is None:
             raise OperationError(f"{self.run.run_id} has no delivery")
@@ -209,7 +209,7 @@ class Approving:
         """Why a run has no delivery."""
         if self.run.status is not RunStatus.FINISHED:
             return _unfinished(self.run)
-        counts = total(await self.ledger.summed(self.run.run_id)).counts
+        counts = total(await self.ledger.summed(self.run.run_id, delivery=False)).counts
         if not counts.get(Counted.EMAILS):
             return f"{self.run.run_id}: {why_no_emails(RunFacts(self.run.status, None, counts))}"
         if self._has_no_transport:

@@ -1,6 +1,5 @@
 """A run's delivery as people see it, and the emails of which something is to be known."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,12 +12,13 @@ from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import since
+from fondly.runtime.batches import batches
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, StageName
 from fondly.runtime.runs.tally import Counts, Tally, counts_of
-from fondly.runtime.storage import DynamoDBItems, items_of
+from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, items_of
 
 
 class StatusWords(BaseModel):
@@ -88,8 +88,10 @@ class DeliveryLookup:
     async def statuses(self, runs: Sequence[Run]) -> Mapping[str, DeliveryStatus]:
         """Return the status of those runs' deliveries that exist, by run id."""
         ended = [run.run_id for run in runs if run.has_ended]
-        found = await asyncio.gather(*map(self.deliveries.find, ended))
-        return {each.run_id: each.status for each in found if each}
+        found = [
+            each for some in batches(ended, MAX_BATCH_GET) for each in await self.deliveries.listed(some)
+        ]
+        return {each.run_id: each.status for each in found}
 
     async def view(
         self, run: Run, *, counts: Mapping[str, int], listed: frozenset[Outcome] = frozenset()

@@ -60,15 +60,16 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     """Return how a run's work stands; raise `OperationError` for an unknown run."""
     ledger, table = await environment.ledger(), await environment.table("runs")
     run = await find_run(ledger, run_id)
-    reports = await ledger.reports(run.run_id)
+    reports = await ledger.timed(run.run_id)
     to_send, no_retry = list[str](), ""
     try:
         missing = missing_messages(run, await Deliveries(environment.dynamodb, table).find(run.run_id))
         to_send = [f"{each.stage}: {each.why}" for each in missing]
     except OperationError as error:
         no_retry = str(error)
-    locks, tasks = await _locks(environment, table, run.run_id), await _tasks(environment, table, reports)
     busy = {line.partition(":")[0] for line in to_send}
+    locks = await _locks(environment, table, run.run_id) if busy else Counter[str]()
+    tasks = await _tasks(environment, table, reports) if busy else Counter[str]()
     waits = {stage: list(_waits(run, stage, locks[stage], tasks[stage], queues)) for stage in busy}
     last = max([run.finished_at or run.created_at, *(each.finished_at for each in reports)])
     to_at = utc_now().replace(second=0, microsecond=0) if run.is_open else last

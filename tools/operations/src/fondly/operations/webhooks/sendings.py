@@ -128,7 +128,7 @@ def _happened(run: Run, delivery: Delivery | None) -> dict[EventName, datetime]:
 
 
 async def _new(ledger: Ledger, run: Run, event: EventName, at: datetime, endpoint: Endpoint) -> Sending:
-    counts = total(await ledger.reports(run.run_id)).counts
+    counts = total(await ledger.summed(run.run_id)).counts
     data = {"run_id": run.run_id, "status": run.status, "counts": counts}
     body = {"type": event, "timestamp": at.isoformat(), "data": data}
     return Sending(
