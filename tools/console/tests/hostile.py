@@ -150,7 +150,6 @@ STATIC = (
     f"/static/{'x' * 5_000}",
     "/static/",
     "/static",
-    "/static/vendored.toml/",
     "/open/../runs",
     "/live/../runs",
     "/health/../shop",
