@@ -41,7 +41,7 @@ OPERATIONS = (
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
     Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, APPROVER),
     Operation("list_queues", "GET", "/queues", VIEWER, queue_states),
-    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", VIEWER, queues.dead_letters, READER),
+    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", READER, queues.dead_letters),
     Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, queues.redrive_dead_letters),
     Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, queues.discard_dead_letters),
     Operation("find_customers", "POST", WHOM, READER, customers.find),
