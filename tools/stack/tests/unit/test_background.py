@@ -114,6 +114,7 @@ def test_what_died_lately_is_told(folder: StateFolder, monkeypatch: pytest.Monke
     told.append(stack.last_death)
     monkeypatch.setattr("fondly.operations.local_stack.RECENT_S", -1)
     assert [*told, stack.last_death] == [None, "sender ended", None]
+    assert (stack.death_of("mailer"), stack.death_of("mail")) == ("mailer ended", None)
 
 
 @pytest.mark.parametrize("home", ["", "relative"])

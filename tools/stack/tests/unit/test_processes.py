@@ -145,6 +145,22 @@ def test_whatever_dies_is_started_again_but_not_for_ever(tmp_path: Path) -> None
             list(processes.revive(time.monotonic(), vital="emulator"))
 
 
+def test_nothing_ends_because_of_the_console(tmp_path: Path) -> None:
+    """It is started again as all others are; then its last death says that it is not, and is told once."""
+    with Processes(tmp_path) as processes:
+        processes.start("console", ["-c", "raise SystemExit('no such module')"], {}, is_needed=False)
+        now, told = time.monotonic(), list[str]()
+        for death in range(MOST + 2):
+            processes._running[0].process.wait()
+            told += processes.revive(now, vital="emulator")
+            now += 2.0 ** min(death, MOST - 1)
+            told += processes.revive(now, vital="emulator")
+        processes.check()
+    assert [each.rpartition("; ")[2] for each in told] == ["it is started again"] * MOST + [
+        "it is not started again"
+    ]
+
+
 def test_a_death_after_a_while_counts_as_the_first() -> None:
     """A service that dies once a day is started again at once, every day."""
     often = Restarts().started(0.0).died(1.0).started(2.0).died(3.0)

@@ -154,7 +154,7 @@ def _decoded(part: str) -> bytes:
 def _object(text: bytes) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise TokenError("expected an object in JSON")

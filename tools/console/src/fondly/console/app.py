@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
@@ -89,6 +88,7 @@ def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
         *more,
     ]
     app = Starlette(routes=routes)
+    app.router.redirect_slashes = False  # it would lead to whatever host a request names
     app.state.console = console
     return Guard(app, console)
 
@@ -158,7 +158,7 @@ class Guard:
 def _token(request: Request) -> str | None:
     """Return the bearer token of a request to the API, which then counts alone; None if it brings none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.casefold() == "bearer" and request.url.path.startswith(API) else None
+    return token if scheme.casefold() == "bearer" and request.scope["path"].startswith(API) else None
 
 
 def _is_own(headers: Headers) -> bool:
@@ -169,8 +169,8 @@ def _is_own(headers: Headers) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"
-    origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc == headers.get("host")
+    host = headers.get("host", "")
+    return headers.get("origin") in {f"http://{host}", f"https://{host}"}
 
 
 def _problem(error: Exception) -> ProblemError:
@@ -182,10 +182,10 @@ def _problem(error: Exception) -> ProblemError:
 
 def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
     """Answer with a page, or under `/api/` with problem details (RFC 9457)."""
-    if request.url.path.startswith(API) or MEDIA_TYPE in request.headers.get("accept", ""):
+    if request.scope["path"].startswith(API) or MEDIA_TYPE in request.headers.get("accept", ""):
         return problem_response(problem)
     person = request.scope.get("state", {}).get("person")
-    known = {"person": person, "environment": console.name, "path": request.url.path, "problem": problem}
+    known = {"person": person, "environment": console.name, "path": request.scope["path"], "problem": problem}
     text = fragment("problem.html", **known)
     return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
 

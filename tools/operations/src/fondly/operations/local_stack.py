@@ -68,6 +68,12 @@ class BackgroundStack:
             return None
         return file.read_text(encoding="utf-8").splitlines()[-1]
 
+    def death_of(self, name: str) -> str | None:
+        """How a process of this stack died last, in a line."""
+        file = self.folder.deaths
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+        return next((line for line in reversed(lines) if line.startswith(f"{name} ")), None)
+
 
 def state_folder() -> StateFolder:
     """Return `$XDG_STATE_HOME/fondly`, by default `~/.local/state/fondly`; it need not exist."""

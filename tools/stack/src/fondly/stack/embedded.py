@@ -97,7 +97,7 @@ def embedded_stack(
     """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile.
 
     With a folder `state` it goes on where it ended: with its runs, queues, addresses and trained models. The
-    console takes one, and nobody waits for it.
+    console takes one; nobody waits for it, and the stack goes on without it.
     """
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
@@ -125,7 +125,7 @@ def embedded_stack(
             settings = resources.settings()
             with exported(settings):
                 for service in services:
-                    processes.start(service, ["-m", f"fondly.{service}"], {})
+                    processes.start(service, ["-m", f"fondly.{service}"], {}, is_needed=service != CONSOLE)
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
                 for process, port in ((WEB, web), (PAGES, pages)):
                     if process in services:
@@ -204,15 +204,18 @@ def _start_understudy(processes: Processes, port: int, state: Path | None) -> No
 
 
 def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
-    """Wait for any answer from a server; raise `StackNotReadyError` if there is none in time."""
+    """Wait for any answer from a server; raise `StackNotReadyError` if there is none in time.
+
+    As long as there is none, `check` may raise why.
+    """
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
-        check()
         try:
             with urllib.request.urlopen(url, timeout=PROBE_S * 10):  # noqa: S310 - our own loopback address
                 return
         except urllib.error.HTTPError:
             return
         except OSError:
+            check()
             time.sleep(PROBE_S)
     raise StackNotReadyError(f"no answer from {url} within {READY_S:.0f} s")

@@ -34,6 +34,7 @@ class _Running:
     command: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    is_needed: bool
     process: subprocess.Popen[bytes] = field(init=False)
     restarts: Restarts = field(default_factory=Restarts)
 
@@ -87,9 +88,14 @@ class Processes:
         environment: Mapping[str, str],
         *,
         python: str = sys.executable,
+        is_needed: bool = True,
     ) -> None:
-        """Start `python <arguments>`, in this process's environment and what is given."""
-        running = _Running(name, [python, *arguments], environment, self._log_dir / f"{name}.log")
+        """Start `python <arguments>`, in this process's environment and what is given.
+
+        Nothing ends because of one that is not needed.
+        """
+        log = self._log_dir / f"{name}.log"
+        running = _Running(name, [python, *arguments], environment, log, is_needed)
         running.start()
         self._running.append(running)
 
@@ -111,25 +117,26 @@ class Processes:
         return [running.name for running in self._running if running.process.poll() is not None]
 
     def check(self) -> None:
-        """Raise `ProcessDiedError` when one has ended."""
+        """Raise `ProcessDiedError` when one that is needed has ended."""
         for running in self._running:
-            if running.process.poll() is not None:
+            if running.is_needed and running.process.poll() is not None:
                 raise ProcessDiedError(running.death)
 
     def revive(self, now: float, *, vital: str) -> Iterator[str]:
         """Start again what has died, each when it is due; yield a line for each death.
 
-        Raises `ProcessDiedError` for the death of `vital`, and of what has died too often.
+        Raises `ProcessDiedError` for the death of `vital`, and of what is needed and has died too often.
         """
         for running in self._running:
             if running.process.poll() is None:
                 continue
             if running.restarts.due_at is None:
                 running.restarts = running.restarts.died(now)
-                if running.name == vital or running.restarts.given_up:
+                is_over = running.name == vital or running.restarts.given_up
+                if is_over and running.is_needed:
                     raise ProcessDiedError(running.death)
-                yield f"{running.death}; it is started again"
-            elif now >= running.restarts.due_at:
+                yield f"{running.death}; it is {'not ' if is_over else ''}started again"
+            elif now >= running.restarts.due_at and not running.restarts.given_up:
                 running.start()
 
     def stop(self) -> None:

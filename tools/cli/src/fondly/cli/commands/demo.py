@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.commands.check import checked
-from fondly.cli.commands.stack import console_url
+from fondly.cli.commands.stack import look
 from fondly.cli.execution import guarded
 from fondly.cli.options import AsJson, ConfigFile
 from fondly.cli.output import console, print_json, say
@@ -120,7 +120,7 @@ def _say_what_is_next() -> None:
     stack = running_stack()
     if stack:
         say("the emails wait for you. Look at some, then let them go out:")
-        say(f"  {console_url(stack)}")
+        say(f"  {look(stack)}")
         say("  or, without a browser, `fondly run approve latest`")
         say(f"what goes out arrives in {stack.variables[FOLDER]}, and nowhere else")
 

@@ -50,9 +50,19 @@ def _about(stack: "BackgroundStack") -> Iterator[str]:
     """What somebody who has started a stack does next, in five lines."""
     yield f"running: all services, process {stack.pid}, at {stack.variables['AWS_ENDPOINT_URL']}"
     yield "start a run: `fondly upload FOLDER`; follow it: `fondly run watch latest`"
-    yield f"look at everything: {console_url(stack)}"
+    yield look(stack)
     yield f"logs: {stack.folder.logs}"
     yield "stop: `fondly down` keeps the runs, `fondly down --erase` deletes them"
+
+
+def look(stack: "BackgroundStack") -> str:
+    """Where everything can be seen, or why not: all else runs without the console."""
+    from fondly.stack.processes import StackNotReadyError
+
+    try:
+        return f"look at everything: {console_url(stack)}"
+    except StackNotReadyError as error:
+        return str(error)
 
 
 @guarded
@@ -72,10 +82,15 @@ def console() -> None:
 def console_url(stack: "BackgroundStack") -> str:
     """Return a one-time address, once the console answers; raise `StackNotReadyError` if it does not."""
     from fondly.console.sessions import opening_path, read_key
-    from fondly.stack.embedded import CONSOLE_KEY, CONSOLE_PORT, await_answer
+    from fondly.stack.embedded import CONSOLE, CONSOLE_KEY, CONSOLE_PORT, await_answer
+    from fondly.stack.processes import StackNotReadyError
+
+    def check() -> None:
+        if death := stack.death_of(CONSOLE):
+            raise StackNotReadyError(f"the console does not answer: {death}")
 
     url = f"http://127.0.0.1:{stack.variables[CONSOLE_PORT]}"
-    await_answer(f"{url}/live")  # an address of before it has begun is refused
+    await_answer(f"{url}/live", check)  # an address of before it has begun is refused
     return url + opening_path(read_key(Path(stack.variables[CONSOLE_KEY])))
 
 

@@ -10,7 +10,6 @@ from fondly.operations.emails import index
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
-from fondly.operations.shop.stored import stored_file
 from fondly.operations.use_cases import customers, deliveries, queues, runs, shop
 from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
@@ -25,7 +24,7 @@ OPERATIONS = (
     Operation("list_runs", "GET", "/runs", VIEWER, list_runs),
     Operation("get_run", "GET", RUN, VIEWER, runs.run),
     Operation("get_run_cost", "GET", f"{RUN}/cost", VIEWER, runs.run_cost),
-    Operation("get_run_results", "GET", f"{RUN}/results", VIEWER, results_of),
+    Operation("get_run_results", "GET", f"{RUN}/results", VIEWER, results_of, READER),
     Operation("retry_run", "POST", f"{RUN}/retry", OPERATOR, runs.retry_run),
     Operation("resume_run", "POST", f"{RUN}/resume", OPERATOR, runs.resume_run),
     Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
@@ -42,7 +41,7 @@ OPERATIONS = (
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
     Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, APPROVER),
     Operation("list_queues", "GET", "/queues", VIEWER, queue_states),
-    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", VIEWER, queues.dead_letters, READER),
+    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", READER, queues.dead_letters),
     Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, queues.redrive_dead_letters),
     Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, queues.discard_dead_letters),
     Operation("find_customers", "POST", WHOM, READER, customers.find),
@@ -53,7 +52,7 @@ OPERATIONS = (
     Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, customers.forget_customers),
     Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
     Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
-    Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, stored_file),
+    Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, shop.get_file),
     Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, shop.check_file),
     Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, shop.put_file),
     Operation("list_audit", "GET", "/audit", VIEWER, audit.entries),

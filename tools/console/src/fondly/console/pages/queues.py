@@ -7,7 +7,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fondly.console.forms import form
+from fondly.console.forms import form, natural
 from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, go, page
 from fondly.console.roles import Role, Routes
@@ -50,14 +50,14 @@ async def _look(watched: Watching) -> dict[str, Any]:
 async def dead_letters(request: Request) -> Response:
     """Show a queue's dead letters by their reasons."""
     snapshot = await watching(request).snapshots.of(request.path_params["name"])
-    sent = request.query_params.get("sent", "")
+    sent = request.query_params.get("sent")
     return page(
         request,
         "queues/dead_letters.html",
         snapshot=snapshot,
         shown=SHOWN,
         saved=len(watching(request).saved.get(snapshot.queue, ())),
-        sent=int(sent) if sent.isdecimal() else None,
+        sent=natural(sent) if sent else None,
     )
 
 

@@ -24,7 +24,7 @@ async def results(request: Request) -> Response:
     return page(request, "results/results.html", found=found)
 
 
-@ROUTES.at("/runs/{run_id}/results", Role.VIEWER)
+@ROUTES.at("/runs/{run_id}/results", Role.VIEWER, acting=Role.READER)  # which no customer is part of
 async def run_results(request: Request) -> Response:
     """Show what a run's emails have led to within some days of each."""
     asked, run_id = request.query_params, request.path_params["run_id"]

@@ -151,7 +151,11 @@ async def _form(
 
 
 async def _fields(request: Request, text: str) -> list[FormField]:
-    return form_fields(text, themes=await themes(request.state.environment))
+    known = await themes(request.state.environment)
+    try:
+        return form_fields(text, themes=known)
+    except InvalidFileError:  # what is said of it is beside its text
+        return form_fields("", themes=known)
 
 
 async def _rules(request: Request, seen: StoredFile, text: str, problem: str = "") -> Response:

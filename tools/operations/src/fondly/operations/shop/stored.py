@@ -66,7 +66,7 @@ async def save_file(environment: Environment, name: str, text: str, *, seen: Sto
 def side_by_side(before: str, after: str) -> Iterator[tuple[str | None, str | None]]:
     """Yield the lines of two texts that differ beside each other, None where one has none."""
     one, two = before.splitlines(), after.splitlines()
-    for what, i, j, k, m in SequenceMatcher(None, one, two, autojunk=False).get_opcodes():
+    for what, i, j, k, m in SequenceMatcher(None, one, two).get_opcodes():
         if what != "equal":
             yield from zip_longest(one[i:j], two[k:m])
 

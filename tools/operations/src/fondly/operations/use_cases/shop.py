@@ -24,6 +24,11 @@ class CheckedFile(BaseModel):
     rules: RulesView | None = None
 
 
+async def get_file(environment: Environment, name: FileName) -> StoredFile:
+    """Return a file of the shop as it is, empty if there is none."""
+    return await stored_file(environment, name)
+
+
 async def check_file(environment: Environment, name: FileName, *, text: str) -> CheckedFile:
     """Check a file of the shop, and change nothing."""
     if name == CONFIG:
