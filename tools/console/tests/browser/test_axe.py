@@ -1,121 +1,37 @@
-"""What marketers do in the console, with clicks counted: as few as promised, and none where keys do."""
+"""axe at each page and its main states, light and dark, on a desk and on a phone; nothing is too wide."""
 
-import asyncio
 import json
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from fondly.operations.environment import open_environment
-from fondly.operations.target import Target, load_topology
-from fondly.stack.provision import Resources
-from tests.support.environments import REGION
+from fondly.operations.environment import Environment
 from tests.support.runs import RUN
+from tools.console.tests.browser.conftest import Prepare
+from tools.console.tests.browser.shop_files import write_shop
+from tools.console.tests.browser.stored import fail_a_run, give_up, stop_a_run
 from tools.console.tests.finished_run import key_of, put_run
+from tools.console.tests.support import KEY, NAME, put_customer
 
 AXE = Path(__file__).parents[4] / "lab/checks/node_modules/axe-core/axe.min.js"
-BASE = f"/runs/{RUN}"
-EMAILS = 22
-PAGES = (
-    *("/", "/runs", BASE, f"{BASE}/emails", f"{BASE}/emails/{key_of(1)}?part=1"),
-    *(f"{BASE}/read", f"{BASE}/wordings", f"{BASE}/delivery", f"{BASE}/compare/{RUN}"),
+BASE, EMAIL = f"/runs/{RUN}", f"/runs/{RUN}/emails/{key_of(1)}?part=1"
+OTHER = "run-fedcba9876543210"
+EMPTY = ("/", "/runs", "/queues", "/customers", "/results", "/uploads", "/shop", "/shop/rules", "/webhooks")
+OF_A_RUN = (
+    *("/", "/runs", "/runs?status=failed", BASE, f"{BASE}/emails", f"{BASE}/emails?refused=greeting"),
+    *(EMAIL, f"{EMAIL}&view=plain", f"{BASE}/read", f"{BASE}/wordings", f"{BASE}/delivery", f"{BASE}/work"),
+    *(f"{BASE}/compare/{RUN}", f"{BASE}/results", "/results", "/products/P1", "/audit", "/nothing"),
 )
+OF_WORK = ("/", f"/runs/{OTHER}", f"/runs/{OTHER}/work", f"/runs/{OTHER}/delivery", "/queues/mailer/dead")
+RUN_AXE = "rules => axe.run(document, {iframes: false, ...rules})"
+CONTRAST = {"runOnly": ["color-contrast"]}
+"""All that differs in the dark."""
 
-pytestmark = pytest.mark.usefixtures("run")
-
-
-@pytest.fixture
-def run(resources: Resources) -> None:
-    """A finished run that is held."""
-
-    async def put() -> None:
-        name = resources.tables["runs"].removesuffix("-runs")
-        async with open_environment(Target(name, REGION), load_topology(None)) as environment:
-            await put_run(environment, emails=EMAILS)
-
-    thread = Thread(target=lambda: asyncio.run(put()))  # a browser's loop runs in this one
-    thread.start()
-    thread.join()
-
-
-class Clicking:
-    """Somebody who clicks on a page, and counts."""
-
-    def __init__(self, page: Page, path: str) -> None:
-        self.page, self.clicks = page, 0
-        page.goto(urljoin(page.url, path))
-
-    def click(self, name: str) -> None:
-        """Click on what is called so."""
-        self.clicks += 1
-        self.page.locator(f'main :is(a, button, summary):has-text("{name}")').first.click()
-
-    def fill(self, **fields: str) -> None:
-        """Type into fields."""
-        for name, text in fields.items():
-            self.page.locator(f"[name={name}]").last.fill(text)
-
-
-def test_twenty_emails_are_judged_by_keyboard_alone(page: Page) -> None:
-    """A key each; one of them has a wording struck, which goes on with the next."""
-    at = Clicking(page, f"{BASE}/read")
-    for number in range(1, 21):
-        expect(page.locator("h1")).to_contain_text(f"{number} of 20")
-        page.wait_for_load_state("domcontentloaded")  # keys are listened to from then on
-        for key in "w1" if number == 7 else "f":
-            page.keyboard.press(key)
-    expect(page.locator("main")).to_contain_text("All 20 are read: 19 fine, 1 with something struck")
-    assert at.clicks == 0
-
-
-def test_emails_with_a_refused_greeting_take_two_clicks(page: Page) -> None:
-    """From the page of their run."""
-    at = Clicking(page, BASE)
-    at.click("All emails")
-    at.click("greeting")
-    expect(page.locator("main")).to_contain_text(f"1 of {EMAILS} emails")
-    assert at.clicks == 2
-
-
-def test_a_sample_to_two_seeds_takes_four_clicks_and_a_word(page: Page) -> None:
-    """From the first page."""
-    at = Clicking(page, "/")
-    at.click(RUN)
-    at.fill(sample="20", seeds="ann@shop.example, bob@shop.example")
-    at.click("Look at the sample")
-    expect(page.locator(".lead")).to_contain_text("20 of 22 emails go to ann@shop.example, bob@shop.example")
-    at.fill(word="sample")
-    at.click("Sample")
-    expect(page.locator("h1")).to_contain_text("sample")
-    assert at.clicks <= 4
-
-
-def test_of_two_tabs_one_approves_and_the_run_is_paused_in_two_clicks(page: Page) -> None:
-    """The other is told what was decided meanwhile."""
-    other = page.context.new_page()
-    other.goto(page.url)
-    tabs = [Clicking(each, "/") for each in (page, other)]
-    for at in tabs:
-        at.click(RUN)
-        at.fill(at="09:00 Europe/Berlin", per_hour="5000")
-        at.click("Look at the approval")
-        expect(at.page.locator(".lead")).to_contain_text("at most 5,000 an hour")
-    for at in tabs:
-        at.fill(word="approve")
-        at.page.locator("main form button").click()
-        at.clicks += 1
-        assert at.clicks <= 4
-    expect(page.locator("h1")).to_contain_text("approved")
-    expect(other.locator("[role=alert]")).to_contain_text("decided `approve`")
-    pausing = Clicking(page, "/")
-    pausing.click("approved")
-    pausing.click("Pause at once")
-    expect(page.locator("h1")).to_contain_text("paused")
-    assert pausing.clicks == 2
+Look = Callable[[str], None]
 
 
 @pytest.fixture(scope="session")
@@ -128,15 +44,120 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(page: Page, axe: str, width: int) -> None:
-    """On no page, in light and in dark; the email itself has checks of its own."""
-    page.set_viewport_size({"width": width, "height": 900})
-    for path in PAGES:
-        page.goto(urljoin(page.url, path))
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+@pytest.fixture
+def look(page: Page, axe: str) -> Iterator[Look]:
+    """Looks at what a page shows now; at the end, all that was found must be nothing."""
+    found: list[str] = []
+
+    def looked(what: str) -> None:
         page.evaluate(axe)
-        for dark in (False, True):
-            page.emulate_media(color_scheme="dark" if dark else "light")
-            found = page.evaluate("axe.run(document, { iframes: false })")["violations"]
-            assert [f"{each['id']}: {json.dumps(each['nodes'][0]['html'])}" for each in found] == [], path
+        for width in (390, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+                found.append(f"{what}: wider than {width} px")
+            for dark in (False, True):
+                page.emulate_media(color_scheme="dark" if dark else "light")
+                for each in page.evaluate(RUN_AXE, CONTRAST if dark else {})["violations"]:
+                    node = each["nodes"][0]["html"]
+                    found.append(
+                        f"{what} at {width} px{' in the dark' * dark}: {each['id']}, {json.dumps(node)}"
+                    )
+
+    yield looked
+    assert found == []
+
+
+def home(page: Page) -> str:
+    """Return the address of the console."""
+    return "/".join(page.url.split("/")[:3])
+
+
+def send(page: Page, button: str) -> None:
+    """Press a button that leads to another page, and wait for that."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).first.click()
+
+
+def test_pages_without_anything_to_show(page: Page, look: Look) -> None:
+    """Each names the next step."""
+    for path in EMPTY:
+        page.goto(home(page) + path)
+        look(f"empty {path}")
+
+
+def test_pages_of_a_run(page: Page, look: Look, prepare: Prepare) -> None:
+    """A finished run that is held, and then approved; menus are opened, and words mistyped."""
+    prepare(partial(put_run, emails=22))
+    for path in OF_A_RUN:
+        page.goto(home(page) + path)
+        look(path)
+    page.goto(f"{home(page)}{BASE}/read")
+    page.keyboard.press("p")
+    look("a product to strike")
+    page.goto(f"{home(page)}{BASE}/wordings")
+    page.locator("summary", has_text="Edit").click()
+    look("a wording to edit")
+    page.goto(f"{home(page)}{EMAIL}")
+    page.get_by_role("button", name="Show prompts").click()
+    expect(page.get_by_text("Nothing was asked")).to_be_visible()
+    look("prompts")
+    page.goto(f"{home(page)}{BASE}/delivery")
+    send(page, "Look at the approval")
+    for word, state in (("aprove", "mistyped"), ("approve", "approved")):
+        look(f"before it is {state}")
+        page.locator("[name=word]").fill(word)
+        send(page, "Approve")
+        look(state)
+
+
+def test_pages_of_work_and_support(page: Page, look: Look, prepare: Prepare) -> None:
+    """A run that failed and one that was stopped, dead letters, a customer, and what was done."""
+
+    async def all_of_it(environment: Environment) -> None:
+        await fail_a_run(environment)
+        await stop_a_run(environment, OTHER)
+        await give_up(environment, 2)
+
+    prepare(all_of_it)
+    for path in (*OF_WORK, BASE, "/queues"):
+        page.goto(home(page) + path)
+        for each in page.locator("details").all()[:1]:
+            each.locator("summary").click()
+        look(path)
+    prepare(put_customer)
+    page.goto(f"{home(page)}/customers")
+    for who, said in (("nobody@shop.example", "Nobody was found"), (NAME, "What they got")):
+        page.get_by_label("Address, id").fill(who)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(said).first).to_be_visible()
+        look(said)
+    send(page, "Never write to them")
+    look("suppressed")
+    send(page, "Export all that is known")
+    expect(page.get_by_role("link", name="Download")).to_be_visible()
+    look("an export")
+    page.goto(f"{home(page)}/audit")
+    look("what was done")
+    page.context.clear_cookies()
+    page.goto(f"{home(page)}/customers/{KEY}")
+    look("nobody signed in")
+
+
+def test_pages_of_the_shop(page: Page, look: Look, tmp_path: Path) -> None:
+    """Files that were checked and started, settings that are wrong, a draft, and rules."""
+    page.goto(f"{home(page)}/uploads")
+    page.set_input_files("#files", write_shop(tmp_path, customers=20, reviews=20, products=30))
+    send(page, "Check these files")
+    expect(page.get_by_role("button", name="Start the run")).to_be_visible(timeout=60_000)
+    look("files that were checked")
+    send(page, "Start the run")
+    look("files that were started")
+    page.goto(f"{home(page)}/shop")
+    page.get_by_label("Voice").fill("dry")
+    send(page, "Show what this changes")
+    look("a draft")
+    page.goto(f"{home(page)}/shop/rules")
+    for text in ("exclude: {brands: 1}", "exclude: {brands: [Acme]}"):
+        page.locator("#text").fill(text)
+        send(page, "Show what this changes")
+        look(text)
