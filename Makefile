@@ -131,7 +131,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-BROWSER_TESTS := tools/stack/tests/browser
+BROWSER_TESTS := tools/console/tests/browser tools/stack/tests/browser
 # Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
 WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
@@ -149,13 +149,13 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   tools/cli/tests/e2e understudy/tests/e2e understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore $(BROWSER_TESTS) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
 	$(BIN)/python -m pytest $(STACK_WORKERS) $(STACK_TESTS)
 
-test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
+test-browser: setup ## the console and the gallery in a browser: takes Chromium and axe, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
 
 $(BASELINE)/.ready: | setup

@@ -92,6 +92,9 @@ def test_pages_of_a_run(page: Page, look: Look, prepare: Prepare) -> None:
         page.goto(home(page) + path)
         look(path)
     page.goto(f"{home(page)}{BASE}/read")
+    tops = "each => each.getBoundingClientRect().top"
+    in_line = page.locator(".reading .line > * > :is(button, summary)")
+    assert len({each.evaluate(tops) for each in in_line.all()}) == 1
     page.keyboard.press("p")
     look("a product to strike")
     page.goto(f"{home(page)}{BASE}/wordings")

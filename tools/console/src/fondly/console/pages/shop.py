@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -102,7 +103,7 @@ async def show_draft(request: Request) -> Response:
     rows = list(side_by_side(draft.seen.text, draft.text))
     mode = "dark" if request.query_params.get("mode") == "dark" else "light"
     size = "phone" if request.query_params.get("size") == "phone" else "desktop"
-    known = {"draft": draft, "preview": await _preview(request), "rows": rows}
+    known: dict[str, Any] = {"draft": draft, "preview": await _preview(request), "rows": rows}
     return page(request, "shop/draft.html", **known, mode=mode, size=size)
 
 
