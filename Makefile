@@ -131,7 +131,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-BROWSER_TESTS := tools/console/tests/browser tools/stack/tests/browser
+BROWSER_TESTS := tools/stack/tests/browser tools/console/tests/browser
 # Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
 WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
@@ -155,7 +155,7 @@ test: setup ## unit and integration tests
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
 	$(BIN)/python -m pytest $(STACK_WORKERS) $(STACK_TESTS)
 
-test-browser: setup ## the console and the gallery in a browser: takes Chromium and axe, which `make email-tools` installs
+test-browser: setup ## gallery and console in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
 
 $(BASELINE)/.ready: | setup

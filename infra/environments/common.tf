@@ -163,7 +163,7 @@ variable "ai_services" {
 }
 
 variable "sending" {
-  description = "How finished emails are delivered: transport (none, smtp or ses, in dev only with understudy), approval (required or automatic), per_s, the mail server for smtp, and the mailbox that replies and bounces arrive in; see the pipeline module."
+  description = "How finished emails are delivered: transport (none, smtp or ses, in dev only with understudy), approval (required, two or automatic), per_s, the mail server for smtp, and the mailbox that replies and bounces arrive in; see the pipeline module."
   type = object({
     transport = optional(string, "none")
     approval  = optional(string)

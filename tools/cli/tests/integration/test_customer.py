@@ -415,7 +415,11 @@ def test_uploaded_files_are_the_shops_own(fondly: Fondly, made: Made) -> None:
     assert (code, found["uploaded files"]) == (1, (0, 2))
     assert found["older versions of uploaded files"] == (1, 0)
     assert [each["name"] for each in proof["found"]] == ["uploads/packed.csv.gz", "uploads/plain.csv"]
-    assert made.traces() == ["uploads/plain.csv", "customers"]  # gzip does not say so itself
+    assert made.traces() == [
+        "uploads/plain.csv",
+        "customers",
+        *["customer-keys"] * 2,
+    ]  # gzip does not say so itself
     assert found["items of customers"] == (0, 1)  # or else the address would be unknown the next time
     code, found, proof = forget(fondly, GONE, "--uploads")
     assert (code, found["uploaded files"], proof["found"]) == (0, (2, 0), [])
@@ -631,6 +635,7 @@ def test_an_export_has_everything_that_forgetting_finds(fondly: Fondly, made: Ma
     assert (files & latest) - data["objects"].keys() == {
         object_keys.email(RUN, GONE),
         object_keys.ingest_report(RUN),
+        *(object_keys.email_index_summary(RUN, part) for part in (1, None)),  # of what the rows say
     }
     assert data["tables"]["histories"][0]["history"]["reviews"][0]["review_id"] == "R0"
     assert data["suppressions"][0]["reason"] == "unsubscribed"

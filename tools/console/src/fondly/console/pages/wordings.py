@@ -11,14 +11,12 @@ from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import page
 from fondly.console.roles import Role, allowed
-from fondly.contracts.revisions import Strike
 from fondly.operations.delivery.approval import struck
-from fondly.operations.delivery.approving import Approving
-from fondly.operations.delivery.striking import Striking
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
+from fondly.operations.use_cases import deliveries
 
 PER_PAGE = 50
 COMMONEST = 10
@@ -65,26 +63,19 @@ async def _shown(
 @allowed(Role.APPROVER)
 async def strikes(request: Request) -> Response:
     """Strike or edit a wording, or strike a product or an email; then show where it was asked for."""
-    fields, run_id = await form(request), request.path_params["run_id"]
+    fields, (environment, _, run) = await form(request), await run_of(request)
+    about = {name: fields.get(name, "") for name in ("wording", "product", "instead")}
+    by, why = request.state.person.name, fields.get("why") or None
     try:
-        striking = await Striking.of(await Approving.of(request.state.environment, run_id))
-        strike = await _named(striking, fields)
-        await striking.strike(strike, by=request.state.person.name, why=fields.get("why", ""))
+        if not (about["wording"] or about["product"]):
+            found = await OneEmail.of(await Emails.of(environment, run), fields.get("key", ""))
+            about["email"] = found.row.customer_id
+        await deliveries.strike(environment, run.run_id, **about, by=by, why=why)
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):
         return await keep(request, fields, "struck")
-    return RedirectResponse(f"/runs/{run_id}/wordings", HTTPStatus.SEE_OTHER)
-
-
-async def _named(striking: Striking, fields: dict[str, str]) -> Strike:
-    """Return what a form strikes; raise `OperationError` if no email has it."""
-    wording, product = fields.get("wording", ""), fields.get("product", "")
-    if wording or product:
-        return await striking.named(wording=wording, product=product, instead=fields.get("instead", ""))
-    emails = await Emails.of(striking.approving.environment, striking.approving.run)
-    found = await OneEmail.of(emails, fields.get("key", ""))
-    return await striking.named(email=found.row.customer_id)
+    return RedirectResponse(f"/runs/{run.run_id}/wordings", HTTPStatus.SEE_OTHER)
 
 
 ROUTES = [

@@ -18,6 +18,7 @@ from fondly.operations.connect.webhooks import EXPORT
 from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers, opinions_of
+from fondly.operations.customers.keys import TABLE as KEYS
 from fondly.operations.customers.objects import (
     EMAIL,
     Versions,
@@ -96,7 +97,7 @@ async def everything(scope: Scope, gone: Gone) -> Known:
     await learn_items(scope, gone)
     await learn_customers(scope, gone)
     tables = await _by_customer(scope, gone)
-    for table in (*BY_RUN, "reviews"):
+    for table in (*BY_RUN, "reviews", KEYS):
         tables[table] = [item async for item in of_customers(scope, table, gone)]
     tables["opinions"] = await _with_keys(scope, "opinions", opinions_of(gone))
     known = await _known(scope, gone, tables)

@@ -153,10 +153,9 @@ class Approving:
         """Record a decision, and return what the delivery is then; raise `OperationError` if it is too late.
 
         A run that has not finished can be held, too. Raises `StaleDecisionError` if the delivery is not as it
-        was `judged`.
+        was `judged`. The note stays with the decision: the addresses of seeds are no matter of the audit.
         """
-        details = {"note": note} if note else {}
-        async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
+        async with noted(self.environment, by=by, act=act, about=self.run.run_id):
             if act is not Act.HOLD or not await self._held_early(by=by, note=note):
                 await self._take(act, by=by, note=note, judged=judged, facts=facts, changes=changes)
         return await self.current()
