@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -76,10 +77,20 @@ class Asking:
         body = b"".join([*parts, b"--edge--\r\n"])
         return await self.ask("POST", "/uploads", body, own | dict(headers or {}))
 
+    async def event(self, path: str) -> Asked:
+        """Follow what happens until something is told."""
+        return await self.ask("GET", path, until=b"\n\n")
+
     async def ask(
-        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        *,
+        until: bytes = b"",
     ) -> Asked:
-        """Send a request."""
+        """Send a request; leave once the answer has `until`, if that is not empty."""
         asked, sent = Asked(), False
         place, _, query = path.partition("?")
         own = {"host": HOST, **(headers or {})}
@@ -110,12 +121,16 @@ class Asking:
                 asked.headers = {name.decode(): value.decode() for name, value in message["headers"]}
             else:
                 asked.body += message.get("body", b"")
+                if until and until in asked.body:
+                    task.cancel()
 
         async def answer() -> None:  # in a task, as a server has one for each request
             ASKED.set(True)
             await self.app(scope, receive, send)
 
-        await asyncio.create_task(answer())
+        task = asyncio.create_task(answer())
+        with suppress(asyncio.CancelledError):
+            await task
         return asked
 
 

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -23,6 +24,8 @@ from fondly.stack.provision import Resources
 from tests.support.environments import REGION
 
 KEY = bytes(KEY_BYTES)
+Work = Callable[[Environment], Awaitable[Any]]
+Prepare = Callable[[Work], None]
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 expect.set_options(timeout=30_000)  # a busy machine is slow
 
@@ -39,6 +42,22 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def prepare(resources: Resources) -> Prepare:
+    """Do something in the environment; in another thread, for a loop of the browser's runs in this one."""
+
+    async def opened(work: Work) -> None:
+        name = resources.tables["runs"].removesuffix("-runs")
+        async with open_environment(Target(name, REGION), load_topology(None)) as environment:
+            await work(environment)
+
+    def run(work: Work) -> None:
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(asyncio.run, opened(work)).result()
+
+    return run
 
 
 @pytest.fixture

@@ -212,7 +212,9 @@ async def test_what_else_is_told_is_text_where_it_is_told(console: Asking) -> No
             MessageAttributes={"reason": {"DataType": "String", "StringValue": text}},
         )
         told = dict(zip(sendable[at : at + 20], sendable[at + 20 : at + 40], strict=False))
-        await audit.note(environment, by=text, act=some(at + 1), about=f"run-{text}", details=told)
+        noted = audit.noted(environment, by=text, act=some(at + 1), about=f"run-{text}", details=told)
+        async with noted:
+            pass
         await ledger.open_run(f"run-{at:016}", source=f"s3://b/uploads/{text}.csv")
         await ledger.stop(f"run-{at:016}", text)
         hook = {"endpoint": text, "url": some(at + 1), "events": ["run.finished"], "by": text}

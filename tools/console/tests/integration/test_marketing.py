@@ -8,6 +8,7 @@ import pytest
 from fondly.console.roles import Role
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving
+from fondly.operations.delivery.deployed import NO_TRANSPORT
 from fondly.operations.emails.judging import judgements
 from fondly.operations.runs.comparing import compare
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
@@ -143,6 +144,13 @@ async def test_seeds_are_addresses_never_a_file_of_the_console_s(run: Asking) ->
     assert 'value="/etc/hostname"' in asked.text
     good = await run.post(f"{BASE}/delivery/sample", {"sample": "2", "seeds": "a@x.example b@x.example"})
     assert "2 of 3 emails go to a@x.example, b@x.example in turn" in good.text
+
+
+async def test_a_run_without_a_delivery_says_why(console: Asking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what to do about it, as the command line does."""
+    monkeypatch.setenv("FONDLY_SENDER_TRANSPORT", "none")
+    await put_run(console.environment, delivery=False)
+    assert NO_TRANSPORT in (await console.get(f"{BASE}/delivery")).text
 
 
 async def test_a_role_decides_what_it_may(run: Asking) -> None:

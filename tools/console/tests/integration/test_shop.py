@@ -167,7 +167,7 @@ async def test_each_rule_says_what_it_matches(console: Asking) -> None:
 
 
 async def test_three_customers_of_the_last_run_see_what_changes(console: Asking) -> None:
-    """By house text, with the new number of products."""
+    """By house text, with the new number of products; whoever is forgotten meanwhile is not shown."""
     ledger, objects = await console.environment.ledger(), await console.environment.objects()
     await ledger.open_run("run-1", source="s3://b/uploads/a.csv")
     await ledger.set_parts("run-1", 1)
@@ -181,6 +181,9 @@ async def test_three_customers_of_the_last_run_see_what_changes(console: Asking)
     assert shown.count("<iframe sandbox") == 3
     assert "run-1" in shown
     assert (await console.get("/shop/draft/3/light")).status == HTTPStatus.NOT_FOUND
+    assert (await console.get("/shop/draft/1/light")).status == HTTPStatus.OK
+    await objects.put_lines(object_keys.recommendations("run-1", 1), people[:1])
+    assert (await console.get("/shop/draft/1/light")).status == HTTPStatus.NOT_FOUND
 
 
 async def test_only_an_operator_sets_the_shop(console: Asking) -> None:

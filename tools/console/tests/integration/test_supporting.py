@@ -87,6 +87,8 @@ async def test_a_forgotten_customer_is_proved_to_be_gone(
     """Once the word is typed; then their page is nobody's, and neither pages nor logs name them."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
     await put_customer(console.environment)
+    await console.post(f"{PAGE}/export")
+    await console.ended(f"export {KEY}")
     refused = await console.post(f"{PAGE}/forget", {"word": "yes"})
     assert (refused.status, "the word to type is forget" in refused.text) == (HTTPStatus.CONFLICT, True)
     begun = await console.post(f"{PAGE}/forget", {"word": "forget"})
@@ -95,7 +97,8 @@ async def test_a_forgotten_customer_is_proved_to_be_gone(
     proof = (await console.get(f"{PAGE}/forget")).text
     assert "nothing is left of them" in proof
     assert not any(each in proof for each in PERSONAL)
-    assert (await console.get(PAGE)).status == HTTPStatus.NOT_FOUND
+    for gone in (PAGE, f"{PAGE}/archive.zip"):
+        assert (await console.get(gone)).status == HTTPStatus.NOT_FOUND
     told = capsys.readouterr()
     assert not any(each in told.out + told.err for each in PERSONAL)
     structlog.reset_defaults()

@@ -79,7 +79,8 @@ async def export(request: Request) -> Response:
 
 @ROUTES.at(f"{KEY}/archive.zip", Role.OPERATOR)
 async def archive(request: Request) -> Response:
-    """Give what was collected, once; nobody keeps it here."""
+    """Give what was collected, once, unless they are forgotten since; nobody keeps it here."""
+    await _id(request)
     job = watching(request).jobs.pop(f"export {_key(request)}", None)
     if job is None or not isinstance(job.result, bytes) or job.by != request.state.person.name:
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no export of yours to download: begin another")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 from secrets import token_hex
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,12 +30,14 @@ ROUTES = Routes()
 
 @dataclass(frozen=True)
 class Draft:
-    """A file as somebody wants it, as it was when they opened it, and what it would do."""
+    """A file as somebody wants it, as it was when they opened it, and what its rules match.
+
+    The emails of customers that it leads to are made when they are shown: a draft keeps nobody's.
+    """
 
     name: str
     text: str
     seen: StoredFile
-    preview: Preview | None = None
     rules: RulesView | None = None
     key: str = field(default_factory=lambda: token_hex(8))
 
@@ -60,12 +63,12 @@ async def review(request: Request) -> Response:
         if "text" not in fields:
             text = edited(seen.text, await _fields(request, seen.text), fields)
         problems = problems_in(text)
-        found = None if problems else await preview(environment, text)
+        if not problems:
+            await preview(environment, text)
+            return _keep(request, Draft(SHOP_CONFIG, text, seen))
     except InvalidFileError as error:
-        problems, found = by_key(error), None
-    if found is None:
-        return await _form(request, seen, text or seen.text, problems, fields)
-    return _keep(request, Draft(SHOP_CONFIG, text, seen, preview=found))
+        problems = by_key(error)
+    return await _form(request, seen, text or seen.text, problems, fields)
 
 
 @ROUTES.at("/shop/rules", Role.OPERATOR)
@@ -95,13 +98,14 @@ async def show_draft(request: Request) -> Response:
     rows = list(side_by_side(draft.seen.text, draft.text))
     mode = "dark" if request.query_params.get("mode") == "dark" else "light"
     size = "phone" if request.query_params.get("size") == "phone" else "desktop"
-    return page(request, "shop/draft.html", draft=draft, rows=rows, mode=mode, size=size)
+    known: dict[str, Any] = {"draft": draft, "preview": await _preview(request), "rows": rows}
+    return page(request, "shop/draft.html", **known, mode=mode, size=size)
 
 
 @ROUTES.at("/shop/draft/{number:int}/{mode}", Role.OPERATOR)
 async def show_email(request: Request) -> Response:
     """Show an email of the draft, light or dark, in its frame."""
-    found, number = _draft(request).preview, request.path_params["number"]
+    found, number = await _preview(request), request.path_params["number"]
     if found is None or number >= len(found.emails):
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no such email")
     return frame(found.emails[number].html, dark=request.path_params["mode"] == "dark")
@@ -180,6 +184,12 @@ def _draft(request: Request) -> Draft:
     if draft is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no draft of yours: it was saved, or is too old")
     return draft
+
+
+async def _preview(request: Request) -> Preview | None:
+    """Return the emails that a draft of the shop's settings leads to."""
+    draft = _draft(request)
+    return await preview(request.state.environment, draft.text) if draft.name == SHOP_CONFIG else None
 
 
 def _keep(request: Request, draft: Draft) -> Response:

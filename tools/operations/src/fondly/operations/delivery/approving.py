@@ -85,7 +85,7 @@ class Approving:
         counts = total(await self.ledger.summed(self.run.run_id, delivery=False)).counts
         found = await (await DeliveryLookup.of(self.environment)).view(self.run, counts=counts)
         if found is None:
-            raise OperationError(f"{self.run.run_id} has no delivery")
+            raise OperationError(await self._why_none())
         rules = self.settings.model_dump(mode="json", include=RULES) if self.settings else None
         return found.model_copy(update={"rules": rules})
 
