@@ -120,8 +120,8 @@ async def test_a_token_of_a_role_does_nothing_that_takes_another(console: Asking
         *("fondly_of-operator\x00_" + "x" * 43, "e30.e30.", "null"),
     ]
     for token in forged:
-        for role in ((), tuple(Role)):
-            asked = await console.as_(*role).get(f"{API}/runs", {"authorization": f"Bearer {token}"})
+        for roles in ((), tuple(Role)):
+            asked = await console.as_(*roles).get(f"{API}/runs", {"authorization": f"Bearer {token}"})
             assert asked.status == HTTPStatus.UNAUTHORIZED, token
     for scheme in ("Basic", "Token", "Bearer:", ""):
         asked = await console.as_().get(f"{API}/runs", {"authorization": f"{scheme} {good}"})
