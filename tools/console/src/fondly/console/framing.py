@@ -18,6 +18,8 @@ FRAME_POLICY = (
 _ASKED_SCHEME = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)", re.IGNORECASE)
 _DECLARED_SCHEME = re.compile(r'(<meta\b[^>]*\bname="color-scheme"[^>]*\bcontent=")[^"]*"', re.IGNORECASE)
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
+_CONNECTING = re.compile(r"<(?=(?:embed|fencedframe|i?frame|link|object)\b)", re.IGNORECASE)
+"""Chromium 156 connects to where an `iframe` leads before the policy keeps it from loading it."""
 _PICTURE = re.compile(r'(<img\b[^>]*\ssrc=")(?!data:)([^"]*)"', re.IGNORECASE)
 _MADE_UP = re.compile(rf"http://{re.escape(HOST)}/pictures/([a-z_]+-[a-z-]+\.png)")
 _GREY = b"<svg xmlns='http://www.w3.org/2000/svg'><rect width='100%' height='100%' fill='#dddad2'/></svg>"
@@ -30,6 +32,7 @@ def frame(html: str, *, dark: bool) -> HTMLResponse:
     scheme = "dark" if dark else "light"
     html = _ASKED_SCHEME.sub(lambda found: _ALWAYS if found[1].lower() == scheme else _NEVER, html)
     html = _DECLARED_SCHEME.sub(rf'\g<1>{scheme}"', html)
+    html = _CONNECTING.sub("<no-", html)
     html = _PICTURE.sub(lambda found: f'{found[1]}{_picture(found[2])}"', html)
     return HTMLResponse(html, headers={"Content-Security-Policy": FRAME_POLICY})
 
