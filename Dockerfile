@@ -25,7 +25,7 @@ RUN grep '^uv==' constraints.txt > uv.txt \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
       'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
       fondly-recommender services/recommender fondly-sender services/sender \
-      fondly-operations tools/operations fondly-stack tools/stack > "$UV_OVERRIDE"
+      fondly-operations tools/operations fondly-stack tools/stack fondly-console tools/console > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
@@ -35,6 +35,7 @@ COPY services/recommender/pyproject.toml services/recommender/
 COPY services/sender/pyproject.toml services/sender/
 COPY tools/operations/pyproject.toml tools/operations/
 COPY tools/stack/pyproject.toml tools/stack/
+COPY tools/console/pyproject.toml tools/console/
 # A package that is published has a README in its metadata.
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/README.m[d] ${PACKAGE}/
 
@@ -46,6 +47,7 @@ RUN --mount=type=cache,target=/root/.cache/uv \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
+      --no-emit-package fondly-console \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" init.txt \
  && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
@@ -74,6 +76,7 @@ COPY services/recommender services/recommender
 COPY services/sender services/sender
 COPY tools/operations tools/operations
 COPY tools/stack tools/stack
+COPY tools/console tools/console
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip install --target /app --excludes dependencies.txt "./$PACKAGE" \
