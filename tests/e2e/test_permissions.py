@@ -90,6 +90,10 @@ UNUSED_HERE = {
 }
 
 UNUSED_BY = {
+    "mailer": {
+        "dynamodb:BatchGetItem dispatches": "emails of which something is struck: those handed over stay",
+        "s3:GetObject runs/*/mailed/*": "the same: the list for delivery is rewritten",
+    },
     "sender": {"dynamodb:BatchWriteItem suppressions": "an address that a mail server says does not exist"},
     FEEDBACK: {
         "sqs:SendMessage feedback": "a request that is held for 11.5 hours",

@@ -90,7 +90,9 @@ class S3Objects:
         """
         if_it_is: Any = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
         try:
-            reply = await self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, **if_it_is)
+            reply = await self._s3.put_object(
+                Bucket=self.bucket, Key=key, Body=body, Metadata=tracing.carried(), **if_it_is
+            )
         except ClientError as error:
             if error_code(error) not in CHANGED:
                 raise
