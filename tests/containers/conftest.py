@@ -69,6 +69,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
             "FONDLY_EMULATOR_PORT": str(free_port()),
             "FONDLY_WEB_PORT": str(free_port()),
             "FONDLY_UNSUBSCRIBE_PORT": str(free_port()),
+            "FONDLY_CONSOLE_PORT": str(free_port()),
             "TEST_TOPOLOGY": str(topology),
         }
         return Compose(engine, inherited | own)

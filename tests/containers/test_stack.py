@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
@@ -121,6 +122,18 @@ def test_services_have_the_settings_that_the_provisioner_prints(compose: Compose
     for service in (*SERVICES, *DELIVERING):
         [container] = compose.containers(service)
         assert given <= set(container.attrs["Config"]["Env"])
+
+
+async def test_the_console_prints_an_address_that_opens_it_once(pipeline: Pipeline, compose: Compose) -> None:
+    """It reaches what the others have made."""
+    await healthy(compose, "console")
+    printed = compose("exec", "--no-TTY", "console", "python", "-m", "fondly.console", "--url")
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with await asyncio.to_thread(opener.open, printed.strip(), timeout=30) as answer:
+        page = answer.read().decode()
+    assert f"What waits · {pipeline.stack.resources.tables['runs'].removesuffix('-runs')}" in page
+    with pytest.raises(urllib.error.HTTPError, match=str(HTTPStatus.UNAUTHORIZED.value)):
+        await asyncio.to_thread(urllib.request.urlopen, printed.strip(), timeout=30)
 
 
 async def test_a_click_suppresses(pipeline: Pipeline, compose: Compose) -> None:

@@ -92,7 +92,7 @@ async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
         sessions = LocalSessions(_key(settings))
         identify = _local(sessions)
     target = Target(settings.environment, settings.region)
-    environment = await stack.enter_async_context(open_environment(target, load_topology(None)))
+    environment = await stack.enter_async_context(open_environment(target, load_topology(settings.topology)))
     await _point_to_runs(environment)
     return Console(
         name=settings.environment,

@@ -52,6 +52,8 @@ class ConsoleSettings(WebSettings):
     console_groups: Annotated[dict[str, Role], Field(min_length=1)] | None = None
     """The role of each group, as JSON: `{"marketing": "approver"}`."""
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "eu-west-1"
+    topology: Path | None = None
+    """The file with the system's resources, by default that of the checkout."""
 
     @model_validator(mode="after")
     def _has_what_its_identity_takes(self) -> Self:
