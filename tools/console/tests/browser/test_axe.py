@@ -23,10 +23,10 @@ OTHER = "run-fedcba9876543210"
 EMPTY = ("/", "/runs", "/queues", "/customers", "/results", "/uploads", "/shop", "/shop/rules", "/webhooks")
 OF_A_RUN = (
     *("/", "/runs", "/runs?status=failed", BASE, f"{BASE}/emails", f"{BASE}/emails?refused=greeting"),
-    *(EMAIL, f"{EMAIL}&view=plain", f"{BASE}/read", f"{BASE}/wordings", f"{BASE}/delivery", f"{BASE}/work"),
+    *(EMAIL, f"{EMAIL}&view=plain", f"{BASE}/read", f"{BASE}/wordings", f"{BASE}/delivery", f"{BASE}/stages"),
     *(f"{BASE}/compare/{RUN}", f"{BASE}/results", "/results", "/products/P1", "/audit", "/nothing"),
 )
-OF_WORK = ("/", f"/runs/{OTHER}", f"/runs/{OTHER}/work", f"/runs/{OTHER}/delivery", "/queues/mailer/dead")
+OF_WORK = ("/", f"/runs/{OTHER}", f"/runs/{OTHER}/stages", f"/runs/{OTHER}/delivery", "/queues/mailer/dead")
 RUN_AXE = "rules => axe.run(document, {iframes: false, ...rules})"
 CONTRAST = {"runOnly": ["color-contrast"]}
 """All that differs in the dark."""
@@ -139,7 +139,7 @@ def test_pages_of_work_and_support(page: Page, look: Look, prepare: Prepare) -> 
     send(page, "Never write to them")
     look("suppressed")
     send(page, "Export all that is known")
-    expect(page.get_by_role("link", name="Download")).to_be_visible()
+    expect(page.get_by_role("button", name="Download")).to_be_visible()
     look("an export")
     page.goto(f"{home(page)}/audit")
     look("what was done")

@@ -62,7 +62,7 @@ def test_all_are_saved_and_discarded_in_4_clicks_and_a_number(page: Page, prepar
         at.link("Queues")
         at.link(f"{DEAD} dead")
         with page.expect_download() as download:
-            at.press(page.get_by_role("link", name=f"Save {DEAD} to a file"))
+            at.press(page.get_by_role("button", name=f"Save {DEAD} to a file"))
         assert download.value.path().read_bytes().count(b"\n") == DEAD
         at.type("Once saved", str(DEAD))
         at.button("Discard all for good")
@@ -77,7 +77,7 @@ def test_a_failed_run_says_why_in_2_clicks(page: Page, prepare: Prepare) -> None
     with Keyboard(page, "3 why a run failed") as at:
         at.link(RUN)
         expect(page.get_by_role("alert")).to_have_text(FAILED)
-        at.link("Work")
+        at.link("Stages")
         expect(page.get_by_text(FAILED).first).to_be_visible()
         assert at.clicks <= 2
 
@@ -89,8 +89,8 @@ def test_a_stopped_run_goes_on_with_a_higher_budget_in_3_clicks(page: Page, prep
     with Keyboard(page, "4 raise a budget") as at:
         at.link(RUN)
         expect(page.get_by_text(STOPPED).first).to_be_visible()
-        if "/work" not in page.url:
-            at.link("Work")
+        if "/stages" not in page.url:
+            at.link("Stages")
         at.type("Budget in all", "12.50")
         at.button("Resume")
         expect(page.get_by_text("$12.50")).to_be_visible()

@@ -15,7 +15,7 @@ from tools.console.tests.finished_run import GREETED, WORDING, put_run
 from tools.console.tests.support import KEY, WHO, put_customer
 
 BASE = f"/runs/{RUN}"
-STREAMS = (f"{BASE}/live?seen=x", f"{BASE}/work/live", "/queues/live")
+STREAMS = (f"{BASE}/live?seen=x", f"{BASE}/stages/live", "/queues/live")
 PERSONAL = re.compile(rf"CUST-|{GREETED}|@|Lamp|It hums|<form|<button")
 
 

@@ -118,7 +118,7 @@ async def test_what_a_run_has_is_text_in_every_page_of_it(console: Asking) -> No
     paths = [
         *(BASE, f"{BASE}/compare/{RUN}", f"{BASE}/wordings?next=50", f"{BASE}/wordings?next=100"),
         *(f"{BASE}/emails/{key_of(each)}?part=1" for each in (1, 2)),
-        *("/", "/runs", f"{BASE}/delivery", f"{BASE}/work", f"{BASE}/emails/{key_of(1)}/prompts?part=1"),
+        *("/", "/runs", f"{BASE}/delivery", f"{BASE}/stages", f"{BASE}/emails/{key_of(1)}/prompts?part=1"),
     ]
     assert await found_in(console, [f"{BASE}/read?at=1", f"{BASE}/read?at=2"]) == []
     await put_index(console.environment, len(TEXTS))
@@ -194,7 +194,7 @@ async def test_what_else_is_told_is_text_where_it_is_told(console: Asking) -> No
     ledger, table = await environment.ledger(), await environment.table("runs")
     url = await environment.dead_letter_url("mailer")
     sendable = [text for text in TEXTS if text.isprintable() and len(text) <= 250]
-    paths = ["/", "/runs", "/runs/run-0000000000000000", "/runs/run-0000000000000002/work", "/queues"]
+    paths = ["/", "/runs", "/runs/run-0000000000000000", "/runs/run-0000000000000002/stages", "/queues"]
     paths += ["/queues/mailer/dead", "/audit", "/webhooks", "/results"]
     for at, text in enumerate(sendable[:: len(sendable) // 6]):
         customer = {"customer_id": text, "name": " ".join(TEXTS[at::6]), "email": some(at)}

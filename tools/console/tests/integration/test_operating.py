@@ -53,7 +53,7 @@ async def test_a_dead_letter_shows_its_cause_its_remedy_and_its_run(console: Ask
     shown = (await console.get("/queues/mailer/dead")).text
     assert "Its run has expired or was deleted" in shown
     assert "Discard it, and check the queue&#39;s policy." in shown
-    assert f"/runs/{RUN}/work" in shown
+    assert f"/runs/{RUN}/stages" in shown
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
     assert "alert" not in (await console.as_(Role.VIEWER).get("/queues/mailer/dead")).text
@@ -77,14 +77,14 @@ async def test_nothing_is_discarded_before_it_is_saved_and_counted(console: Aski
     """What came after it was saved is not lost either."""
     await give_up(EVENT)
     assert (await console.post("/queues/mailer/discard", {"number": "1"})).status == 412
-    saved = await console.get("/queues/mailer/dead.jsonl")
+    saved = await console.post("/queues/mailer/dead.jsonl")
     assert json.loads(saved.text)["body"] == EVENT
     assert "attachment" in saved.headers["content-disposition"]
     assert (await console.post("/queues/mailer/discard", {"number": "2"})).status == HTTPStatus.CONFLICT
     await give_up("{}")
     late = await console.post("/queues/mailer/discard", {"number": "2"})
     assert (late.status, "1 of 2 dead letters are not saved yet" in late.text) == (412, True)
-    await console.get("/queues/mailer/dead.jsonl")
+    await console.post("/queues/mailer/dead.jsonl")
     assert (await console.post("/queues/mailer/discard", {"number": "2"})).status == HTTPStatus.SEE_OTHER
     assert "There are none" in (await console.get("/queues/mailer/dead")).text
 
@@ -107,25 +107,25 @@ async def test_a_stopped_run_shows_its_work_and_goes_on_with_a_higher_budget(con
     )
     await ledger.complete_part(RUN, StageName.INGEST, 1)
     await ledger.stop(RUN, "the budget of 1.0000 dollars does not allow part-00001")
-    shown = (await console.get(f"/runs/{RUN}/work")).text
+    shown = (await console.get(f"/runs/{RUN}/stages")).text
     assert "the budget of 1.0000 dollars does not allow part-00001" in shown
     assert "1 of 1" in shown
     assert "1 min 00 s" in shown
     assert "customers read by hour: 700 in all" in (await console.get("/queues")).text
     assert "run-stopped" in (await console.get("/queues")).text
-    refused = await console.post(f"/runs/{RUN}/work/resume", {"usd": "much"})
+    refused = await console.post(f"/runs/{RUN}/stages/resume", {"usd": "much"})
     assert (refused.status, "such as 2.50" in refused.text) == (HTTPStatus.CONFLICT, True)
     await console.environment.s3.put_object(
         Bucket=await environment.bucket(), Key=f"runs/{RUN}/customers/part-00001.jsonl", Body=b""
     )
-    assert (await console.post(f"/runs/{RUN}/work/resume", {"usd": "5"})).status == HTTPStatus.SEE_OTHER
+    assert (await console.post(f"/runs/{RUN}/stages/resume", {"usd": "5"})).status == HTTPStatus.SEE_OTHER
     account = await Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None).account(
         RUN
     )
     assert account.limit == Decimal(5)
-    running = (await console.get(f"/runs/{RUN}/work")).text
+    running = (await console.get(f"/runs/{RUN}/stages")).text
     assert "sentiment: part 1 is not scored" in running
-    assert (await console.post(f"/runs/{RUN}/work/retry")).status == HTTPStatus.SEE_OTHER
+    assert (await console.post(f"/runs/{RUN}/stages/retry")).status == HTTPStatus.SEE_OTHER
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ async def test_a_stopped_run_shows_its_work_and_goes_on_with_a_higher_budget(con
     [
         "/queues/mailer/redrive",
         "/queues/mailer/discard",
-        f"/runs/{RUN}/work/retry",
-        f"/runs/{RUN}/work/resume",
+        f"/runs/{RUN}/stages/retry",
+        f"/runs/{RUN}/stages/resume",
     ],
 )
 async def test_only_operators_operate(console: Asking, path: str) -> None:

@@ -13,8 +13,8 @@ READ = {
     Role.VIEWER: (
         *("/", "/runs", RUN, f"{RUN}/live", f"{RUN}/compare/{{other}}", f"{RUN}/delivery", f"{RUN}/results"),
         *(
-            f"{RUN}/work",
-            f"{RUN}/work/live",
+            f"{RUN}/stages",
+            f"{RUN}/stages/live",
             "/queues",
             "/queues/live",
             f"{QUEUE}/dead",
@@ -33,7 +33,7 @@ READ = {
     ),
     Role.APPROVER: (),
     Role.OPERATOR: (
-        *(f"{WHO}/archive.zip", f"{WHO}/{{act}}", f"{WHO}/{{act}}/live", f"{QUEUE}/dead.jsonl", "/shop"),
+        *(f"{WHO}/{{act}}", f"{WHO}/{{act}}/live", "/shop"),
         *("/shop/rules", "/shop/draft", "/shop/draft/{number:int}/{mode}", "/uploads", "/uploads/check"),
         *("/uploads/examples/{number:int}", "/webhooks", f"{API}/shop/{{name}}", f"{API}/tokens"),
         *(f"{API}/webhooks", f"{API}/webhooks/deliveries"),
@@ -52,7 +52,8 @@ CHANGE = {
     ),
     Role.OPERATOR: (
         *(f"{WHO}/suppress", f"{WHO}/export", f"{WHO}/forget", f"{QUEUE}/redrive", f"{QUEUE}/discard"),
-        *(f"{RUN}/work/retry", f"{RUN}/work/resume", "/shop", "/shop/rules", "/shop/draft", "/uploads"),
+        *(f"{WHO}/archive.zip", f"{QUEUE}/dead.jsonl"),  # both change what may be done next
+        *(f"{RUN}/stages/retry", f"{RUN}/stages/resume", "/shop", "/shop/rules", "/shop/draft", "/uploads"),
         *("/uploads/mapping", "/uploads/start", "/uploads/discard", "/webhooks/{message}/replay"),
         *(f"{API}/customers/{each}" for each in ("export", "forget", "suppress", "unsuppress")),
         *(f"{API}/queues/{{queue}}/redrive", f"{API}/queues/{{queue}}/discard", f"{API}{RUN}/resume"),

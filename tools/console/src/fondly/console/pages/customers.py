@@ -77,7 +77,7 @@ async def export(request: Request) -> Response:
     return await _begin(request, "export", work)
 
 
-@ROUTES.at(f"{KEY}/archive.zip", Role.OPERATOR)
+@ROUTES.at(f"{KEY}/archive.zip", Role.OPERATOR, "POST")
 async def archive(request: Request) -> Response:
     """Give what was collected, once, unless they are forgotten since; nobody keeps it here."""
     await _id(request)

@@ -73,7 +73,7 @@ async def redrive(request: Request) -> Response:
     return go(f"/queues/{queue}/dead?sent={done.moved}")
 
 
-@ROUTES.at("/queues/{name}/dead.jsonl", Role.OPERATOR)
+@ROUTES.at("/queues/{name}/dead.jsonl", Role.OPERATOR, "POST")
 async def save(request: Request) -> Response:
     """Give a queue's dead letters as a file; those that it has may then be discarded."""
     environment, watched = request.state.environment, watching(request)
