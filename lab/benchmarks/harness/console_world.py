@@ -46,7 +46,7 @@ UNITS = ("dynamodb.reads", "dynamodb.writes", "sqs.requests", "sns.publishes", "
 
 
 async def fill(observer: Observer, parts: int, emails: int) -> list[str]:
-    """Store all of it, the large run as its delivery goes on; return the keys of emails to be looked at."""
+    """Store all of it, the large run as its delivery goes on; return where some emails are."""
     await for_each(range(1, RUNS), lambda number: _run(observer, f"run-{number:016x}", 1, 100), parallel=4)
     await _run(observer, BIG, parts, emails)
     made, loop = -(-parts // COPIES), asyncio.get_running_loop()
@@ -58,7 +58,7 @@ async def fill(observer: Observer, parts: int, emails: int) -> list[str]:
     await _merge(observer, parts, made)
     drawn = [each.row for each in await sample(observer.environment, BIG, "0")]
     await for_each(drawn, lambda row: _email(observer, row, emails), parallel=1)
-    return [each.key for each in drawn]
+    return [f"{each.key}?part={each.part}" for each in drawn]
 
 
 def _index(resources: Resources, parts: Iterable[int], emails: int) -> None:

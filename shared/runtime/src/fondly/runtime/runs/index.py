@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 KIND = "runs"
 WHOLE = key(f"{KIND}#", "whole")
 """Marks that the runs of releases without pointers have theirs."""
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 100
 
 
 class RunPage(BaseModel):

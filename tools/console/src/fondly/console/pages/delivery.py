@@ -52,7 +52,7 @@ async def _shown(
         view=view,
         problem=problem,
         fields=fields or {},
-        state=await state_of(approving.environment, approving.run),
+        state=await state_of(approving.environment, approving.run, view),
         acts={act for act in Act if (view.delivery.status in FROM[act] if view else act is Act.HOLD)},
     )
 

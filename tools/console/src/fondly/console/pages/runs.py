@@ -9,7 +9,7 @@ from fondly.console.live import event_stream
 from fondly.console.rendering import fragment, page
 from fondly.console.roles import Role, Routes
 from fondly.contracts.revisions import RunRevisions
-from fondly.operations.delivery.views import WORDS, DeliveryLookup
+from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
 from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
 from fondly.operations.runs.comparing import compare
@@ -54,7 +54,7 @@ async def run(request: Request) -> Response:
         request,
         "runs/run.html",
         run=details,
-        state=await state_of(environment, found),
+        state=await state_of(environment, found, details.delivery),
         judged=await judgements(environment, found.run_id),
         news=await compare(environment, ledger, found, before) if before else None,
         told=in_words(details.facts),
@@ -95,16 +95,20 @@ class State:
         return "-".join(map(str, (self.run.status, *told, not self.rendering)))
 
 
-async def state_of(environment: Environment, run: Run) -> State:
-    """Read how far a run and its delivery are."""
+async def state_of(environment: Environment, run: Run, view: DeliveryView | None = None) -> State:
+    """Read how far a run and its delivery are; given its `view`, the tally is not read again."""
     lookup = await DeliveryLookup.of(environment)
-    delivery, tally = await lookup.deliveries.find(run.run_id), None
+    delivery = view.delivery if view else await lookup.deliveries.find(run.run_id)
+    tally: Tally | None = None
     if delivery and delivery.released and delivery.tallied:
         of_copies = delivery.status is DeliveryStatus.SAMPLE and delivery.seeds
         done = run.stage(StageName.SENDER).done
-        tally = await (
-            lookup.tally(delivery, delivery.copies) if of_copies else lookup.tally(delivery, run.run_id, done)
-        )
+        if view:
+            tally = view.seeds if of_copies else view.tally
+        elif of_copies:
+            tally = await lookup.tally(delivery, delivery.copies)
+        else:
+            tally = await lookup.tally(delivery, run.run_id, done)
     return State(run, delivery, await lookup.revisions.find(run.run_id), tally)
 
 
