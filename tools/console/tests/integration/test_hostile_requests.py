@@ -192,19 +192,19 @@ def cookie(value: str) -> Mapping[str, str]:
     return {"cookie": f"{COOKIE}={value}"}
 
 
-def known(sessions: LocalSessions, headers: Mapping[str, str]) -> bool:
+async def known(sessions: LocalSessions, headers: Mapping[str, str]) -> bool:
     """Whether somebody with these headers is signed in."""
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    return sessions.person(HTTPConnection({"type": "http", "headers": raw})) is not None
+    return await sessions.person(HTTPConnection({"type": "http", "headers": raw})) is not None
 
 
-def test_a_session_is_one_that_this_console_has_begun() -> None:
+async def test_a_session_is_one_that_this_console_has_begun() -> None:
     """No token of another key or purpose, none that was changed, none without a signature."""
     key, other = bytes(KEY_BYTES), bytes([1] * KEY_BYTES)
     sessions = LocalSessions(key, began=0)
     good = sessions.open(opening_path(key).removeprefix("/open/"))
     assert good is not None
-    assert known(sessions, cookie(good))
+    assert await known(sessions, cookie(good))
     payload, stamp, signature = good.split(".")
     of_other = URLSafeTimedSerializer(other, salt="fondly-console-session").dumps("local")
     without_salt = URLSafeTimedSerializer(key).dumps("local")
@@ -215,12 +215,12 @@ def test_a_session_is_one_that_this_console_has_begun() -> None:
         *(of_other, without_salt, opening_path(key).removeprefix("/open/")),
     ]
     for value in forged:
-        assert not known(sessions, cookie(value)), value
-    assert not known(sessions, {"authorization": f"Bearer {good}"})
-    assert not known(sessions, {"cookie": f"fondly_Console={good}"})
+        assert not await known(sessions, cookie(value)), value
+    assert not await known(sessions, {"authorization": f"Bearer {good}"})
+    assert not await known(sessions, {"cookie": f"fondly_Console={good}"})
 
 
-def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor one of another key, of before the console began, or of a session."""
     key = bytes(KEY_BYTES)
     sessions = LocalSessions(key, began=0)
@@ -234,6 +234,6 @@ def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.Monk
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + TOKEN_S + 2)
     assert sessions.open(late) is None
-    assert known(sessions, cookie(session))
+    assert await known(sessions, cookie(session))
     monkeypatch.setattr(time, "time", lambda: now + SESSION_S + 2)
-    assert not known(sessions, cookie(session))
+    assert not await known(sessions, cookie(session))

@@ -102,7 +102,11 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
     person = getattr(request.state, "person", None)
-    known = {"person": person, "environment": request.app.state.console.name, "path": request.scope["path"]}
+    known = {
+        "person": person,
+        "environment": request.app.state.console.environment.name,
+        "path": request.scope["path"],
+    }
     return HTMLResponse(fragment(template, **known, **context), status)
 
 
