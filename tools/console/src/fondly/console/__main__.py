@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-from fondly.console.acting import acting_for_people
+from fondly.console.acting import act_for_people
 from fondly.console.alb import PublicKeys, SignedIn
 from fondly.console.app import Console, Identify, console_app
 from fondly.console.roles import ACTING, CONSOLE, Acting, Role
@@ -80,7 +80,7 @@ async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa:
 
 async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
     sessions = None if settings.console_identity is Identity.ALB else LocalSessions(_key(settings))
-    identify = sessions.person if sessions else await _signed_in(settings, stack)
+    identify = sessions.person if sessions else await _signed_in(settings)
     target = Target(settings.environment, settings.region)
     environment = await stack.enter_async_context(open_environment(target, load_topology(settings.topology)))
     await _point_to_runs(environment)
@@ -100,10 +100,10 @@ async def _point_to_runs(environment: Environment) -> None:
     ACTING.reset(before)
 
 
-async def _signed_in(settings: ConsoleSettings, stack: AsyncExitStack) -> Identify:
+async def _signed_in(settings: ConsoleSettings) -> Identify:
     """Know people by the load balancer, and act for them in its account."""
     signer = settings.console_signer or ""
-    await stack.enter_async_context(acting_for_people(settings.environment, signer, settings.region))
+    await act_for_people(settings.environment, signer, settings.region)
     ours = {"signer": signer, "iss": settings.console_issuer or "", "client": settings.console_client or ""}
     keys = PublicKeys(signer.split(":")[3])
     return SignedIn(ours, keys, settings.console_groups_claim, settings.console_groups or {}).person
