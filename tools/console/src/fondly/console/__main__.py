@@ -2,7 +2,8 @@
 
 import asyncio
 import sys
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
@@ -50,15 +51,14 @@ def one_time_url(settings: ConsoleSettings) -> str:
 
 async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
-    async with AsyncExitStack() as stack:
-        try:
-            console = await _console(settings, stack)
-        except OperationError as error:
-            return str(error)
-        app = WebApp(console_app(console), Measures())
-        linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
-        at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
-        return await serve_web(app, at, stop=stop, beside=[partial(_tell, console.environment)])
+    linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
+    at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
+    try:
+        async with _console(settings) as console:
+            app, tell = WebApp(console_app(console), Measures()), partial(_tell, console.environment)
+            return await serve_web(app, at, stop=stop, beside=[tell])
+    except OperationError as error:
+        return str(error)
 
 
 async def _tell(environment: Environment, stop: asyncio.Event) -> None:
@@ -71,26 +71,21 @@ async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa:
     """Return why the ledger cannot be read in a role that is assumed, empty if it can."""
 
     async def look() -> str:
-        async with AsyncExitStack() as stack:
-            await _console(settings, stack)
+        async with _console(settings):
             return ""
 
     return await problem_of(look())
 
 
-async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
+@asynccontextmanager
+async def _console(settings: ConsoleSettings) -> AsyncIterator[Console]:
     sessions = None if settings.console_identity is Identity.ALB else LocalSessions(_key(settings))
     identify = sessions.person if sessions else await _signed_in(settings)
     target = Target(settings.environment, settings.region)
-    environment = await stack.enter_async_context(open_environment(target, load_topology(settings.topology)))
-    await _point_to_runs(environment)
-    return Console(
-        environment=environment,
-        identify=identify,
-        hosts=settings.hosts,
-        sessions=sessions,
-        max_upload_bytes=settings.console_max_upload_bytes,
-    )
+    async with open_environment(target, load_topology(settings.topology)) as environment:
+        await _point_to_runs(environment)
+        most = settings.console_max_upload_bytes
+        yield Console(environment, identify, settings.hosts, sessions, max_upload_bytes=most)
 
 
 async def _point_to_runs(environment: Environment) -> None:
