@@ -33,8 +33,8 @@ READ = {
     ),
     Role.APPROVER: (),
     Role.OPERATOR: (
-        *(f"{WHO}/{{act}}", f"{WHO}/{{act}}/live", "/shop"),
-        *("/shop/rules", "/shop/draft", "/shop/draft/{number:int}/{mode}", "/uploads", "/uploads/check"),
+        *(f"{WHO}/{{act}}", "/shop", "/shop/rules"),
+        *("/shop/draft", "/shop/draft/{number:int}/{mode}", "/uploads", "/uploads/check"),
         *("/uploads/examples/{number:int}", "/webhooks", f"{API}/shop/{{name}}", f"{API}/tokens"),
         *(f"{API}/webhooks", f"{API}/webhooks/deliveries"),
     ),

@@ -10,8 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fondly.console.forms import form
-from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
@@ -28,7 +27,7 @@ from fondly.runtime.web.problems import ProblemError
 
 KEY = "/customers/{key:str}"
 ROUTES = Routes()
-EVERY_S, WAIT_S = 1.0, 3_600.0
+WAIT_S = 3_600.0
 FORGET = "forget"
 """The word to type."""
 
@@ -110,18 +109,6 @@ async def job(request: Request) -> Response:
     """Show how far a job about a customer is, and what has come of it."""
     act = request.path_params["act"]
     return page(request, "customers/job.html", job=_job(request), act=act, key=_key(request))
-
-
-@ROUTES.at(f"{KEY}/{{act}}/live", Role.OPERATOR)
-async def job_live(request: Request) -> Response:
-    """Follow a job about a customer."""
-    act, key, found = request.path_params["act"], _key(request), _job(request)
-
-    async def look() -> tuple[int, bool]:
-        return len(found.lines), found.task is None or found.task.done()
-
-    seen = request.app.state.console.live.follow((act, key), look, EVERY_S)
-    return event_stream(seen, lambda _: fragment("customers/job_state.html", job=found, act=act, key=key))
 
 
 async def _begin(request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]) -> Response:
