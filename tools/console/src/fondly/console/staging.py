@@ -160,3 +160,20 @@ class Staging:
         """Delete a person's files."""
         if staged := self.of.pop(person, None):
             staged.delete()
+
+
+async def check_upload(environment: Environment, files: Staged) -> Checked:
+    """Check files, with a mapping.yaml among them if they need one: nothing is stored or started."""
+    async with aclosing(files.check(environment)) as checking:
+        async for _ in checking:
+            pass
+    if files.checked is None:
+        raise OperationError(files.problem)
+    return files.checked
+
+
+async def start_upload(environment: Environment, files: Staged, *, by: str) -> Begun:
+    """Check files and upload them, which starts their run; the same files again are the same run."""
+    if not (await check_upload(environment, files)).view.usable:
+        raise OperationError("these files cannot be used yet: checking them says why")
+    return await files.start(environment, by=by)

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from fondly.console.api import uploads
 from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
+from fondly.console.staging import check_upload, start_upload
 from fondly.operations import audit, tokens
 from fondly.operations.emails import index
 from fondly.operations.queues import queue_states
@@ -50,8 +50,8 @@ OPERATIONS = (
     Operation("unsuppress_customers", "POST", f"{WHOM}/unsuppress", OPERATOR, customers.unsuppress_customers),
     Operation("export_customers", "POST", f"{WHOM}/export", OPERATOR, customers.export_customers),
     Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, customers.forget_customers),
-    Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
-    Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
+    Operation("check_upload", "POST", "/uploads/check", OPERATOR, check_upload),
+    Operation("start_upload", "POST", "/uploads", OPERATOR, start_upload),
     Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, shop.get_file),
     Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, shop.check_file),
     Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, shop.put_file),
