@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console.api.operation import FORM
 from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
@@ -35,7 +36,9 @@ SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
-REQUEST_S = 60.0
+UPLOADS = ("/uploads", "/api/v1/uploads")
+"""What may take longer than anything else, with bodies as large as uploads."""
+REQUEST_S, UPLOAD_S = 60.0, 1_800.0
 """For how long a request may take, but for one that follows what happens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
@@ -63,19 +66,6 @@ class Console:
     def watching(self) -> Watching:
         """What its viewers look at."""
         return Watching(self.environment)
-
-
-@dataclass
-class Allowance:
-    """What one request may take; the handler of something large allows itself more."""
-
-    time: asyncio.Timeout
-    max_bytes: int = MAX_BODY_BYTES
-
-    def widen(self, *, max_bytes: int, seconds: float) -> None:
-        """Let the body have so many bytes, and the request take so many seconds from now."""
-        self.max_bytes = max_bytes
-        self.time.reschedule(asyncio.get_running_loop().time() + seconds)
 
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
@@ -107,7 +97,7 @@ class Guard:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        started = False
+        started, is_upload = False, scope["path"].startswith(UPLOADS)
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -123,10 +113,12 @@ class Guard:
         request = Request(scope, receive)
         scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
-            async with asyncio.timeout(REQUEST_S) as time:
-                allowance = scope.setdefault("state", {})["allowance"] = Allowance(time)
+            async with asyncio.timeout(UPLOAD_S if is_upload else REQUEST_S) as time:
+                scope.setdefault("state", {})
                 await self._admit(request)
-                await self.app.router(scope, limited(receive, lambda: allowance.max_bytes), sending)
+                has_files = is_upload and request.headers.get("content-type", "").startswith(FORM)
+                most = self.console.max_upload_bytes if has_files else MAX_BODY_BYTES
+                await self.app.router(scope, limited(receive, most), sending)
         except ClientDisconnect:
             return
         except Exception as error:
