@@ -6,11 +6,12 @@ from fondly.console.api import uploads
 from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
 from fondly.operations import audit, tokens
-from fondly.operations.emails import index
+from fondly.operations.cost.measured import measured_cost
+from fondly.operations.emails import index, one_email
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
-from fondly.operations.runs.lookup import list_runs
-from fondly.operations.use_cases import customers, deliveries, queues, runs, shop
+from fondly.operations.runs import lookup, retry
+from fondly.operations.use_cases import customers, deliveries, queues, shop
 from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
 
@@ -21,14 +22,14 @@ REJECT, GO_ON = partial(deliveries.decide, act=Act.REJECT), partial(deliveries.d
 PAUSE, HOLD = partial(deliveries.stop, act=Act.PAUSE), partial(deliveries.stop, act=Act.HOLD)
 
 OPERATIONS = (
-    Operation("list_runs", "GET", "/runs", VIEWER, list_runs),
-    Operation("get_run", "GET", RUN, VIEWER, runs.run),
-    Operation("get_run_cost", "GET", f"{RUN}/cost", VIEWER, runs.run_cost),
+    Operation("list_runs", "GET", "/runs", VIEWER, lookup.list_runs),
+    Operation("get_run", "GET", RUN, VIEWER, lookup.run),
+    Operation("get_run_cost", "GET", f"{RUN}/cost", VIEWER, measured_cost),
     Operation("get_run_results", "GET", f"{RUN}/results", VIEWER, results_of, READER),
-    Operation("retry_run", "POST", f"{RUN}/retry", OPERATOR, runs.retry_run),
-    Operation("resume_run", "POST", f"{RUN}/resume", OPERATOR, runs.resume_run),
+    Operation("retry_run", "POST", f"{RUN}/retry", OPERATOR, retry.retry_run),
+    Operation("resume_run", "POST", f"{RUN}/resume", OPERATOR, retry.resume_run),
     Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
-    Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, runs.email),
+    Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, one_email.email),
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),

@@ -94,7 +94,7 @@ class Smoke:
         run = await self._until(partial(self._started, ledger))
         async for run in follow(ledger, run, self.interval_s):  # noqa: B020 - the run, as it is then
             self.state.run_id = run.run_id
-            self.state.cost_usd = (await measured_cost(self.environment, ledger, run)).total_usd
+            self.state.cost_usd = (await measured_cost(self.environment, run.run_id)).total_usd
             if self.state.cost_usd > self.budget_usd:
                 raise OperationError(f"{self.state.cost_usd:.2f} dollars spent of {self.budget_usd}")
         if run.status is not RunStatus.FINISHED:
