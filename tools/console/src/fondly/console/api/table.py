@@ -7,19 +7,20 @@ from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
 from fondly.operations import audit, tokens
 from fondly.operations.cost.measured import measured_cost
+from fondly.operations.delivery import approval, striking
 from fondly.operations.emails import index, one_email
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs import lookup, retry
-from fondly.operations.use_cases import customers, deliveries, queues, shop
+from fondly.operations.use_cases import customers, queues, shop
 from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
 
 VIEWER, READER, APPROVER, OPERATOR = Role
 RUN, DELIVERY = "/runs/{run_id}", "/runs/{run_id}/delivery"
 QUEUE, WHOM, HOOKS = "/queues/{queue}", "/customers", "/webhooks"
-REJECT, GO_ON = partial(deliveries.decide, act=Act.REJECT), partial(deliveries.decide, act=Act.RESUME)
-PAUSE, HOLD = partial(deliveries.stop, act=Act.PAUSE), partial(deliveries.stop, act=Act.HOLD)
+REJECT, GO_ON = partial(approval.decide, act=Act.REJECT), partial(approval.decide, act=Act.RESUME)
+PAUSE, HOLD = partial(approval.stop, act=Act.PAUSE), partial(approval.stop, act=Act.HOLD)
 
 OPERATIONS = (
     Operation("list_runs", "GET", "/runs", VIEWER, lookup.list_runs),
@@ -33,10 +34,10 @@ OPERATIONS = (
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
-    Operation("list_revisions", "GET", f"{RUN}/revisions", READER, deliveries.revisions),
-    Operation("strike", "POST", f"{RUN}/strikes", APPROVER, deliveries.strike),
-    Operation("get_delivery", "GET", DELIVERY, VIEWER, deliveries.delivery),
-    Operation("approve_delivery", "POST", f"{DELIVERY}/approve", APPROVER, deliveries.approve),
+    Operation("list_revisions", "GET", f"{RUN}/revisions", READER, striking.revisions),
+    Operation("strike", "POST", f"{RUN}/strikes", APPROVER, striking.strike),
+    Operation("get_delivery", "GET", DELIVERY, VIEWER, approval.delivery),
+    Operation("approve_delivery", "POST", f"{DELIVERY}/approve", APPROVER, approval.approve),
     Operation("reject_delivery", "POST", f"{DELIVERY}/reject", APPROVER, REJECT),
     Operation("resume_delivery", "POST", f"{DELIVERY}/resume", APPROVER, GO_ON),
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
