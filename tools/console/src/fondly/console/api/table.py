@@ -7,12 +7,15 @@ from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
 from fondly.operations import audit, tokens
 from fondly.operations.cost.measured import measured_cost
+from fondly.operations.customers import forget, known, profile
+from fondly.operations.dead_letters import received, redrive, snapshot
 from fondly.operations.delivery import approval, striking
 from fondly.operations.emails import index, one_email
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs import lookup, retry
-from fondly.operations.use_cases import customers, queues, shop
+from fondly.operations.shop import saving, stored
+from fondly.operations.suppressions import people
 from fondly.operations.webhooks import endpoints, sendings
 from fondly.runtime.runs.delivery import Act
 
@@ -43,20 +46,20 @@ OPERATIONS = (
     Operation("hold_delivery", "POST", f"{DELIVERY}/hold", APPROVER, HOLD),
     Operation("pause_delivery", "POST", f"{DELIVERY}/pause", READER, PAUSE, APPROVER),
     Operation("list_queues", "GET", "/queues", VIEWER, queue_states),
-    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", READER, queues.dead_letters),
-    Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, queues.redrive_dead_letters),
-    Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, queues.discard_dead_letters),
-    Operation("find_customers", "POST", WHOM, READER, customers.find),
-    Operation("get_customer", "GET", f"{WHOM}/{{key}}", READER, customers.customer),
-    Operation("suppress_customers", "POST", f"{WHOM}/suppress", OPERATOR, customers.suppress_customers),
-    Operation("unsuppress_customers", "POST", f"{WHOM}/unsuppress", OPERATOR, customers.unsuppress_customers),
-    Operation("export_customers", "POST", f"{WHOM}/export", OPERATOR, customers.export_customers),
-    Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, customers.forget_customers),
+    Operation("list_dead_letters", "GET", f"{QUEUE}/dead", READER, snapshot.dead_letters),
+    Operation("redrive_dead_letters", "POST", f"{QUEUE}/redrive", OPERATOR, redrive.redrive_dead_letters),
+    Operation("discard_dead_letters", "POST", f"{QUEUE}/discard", OPERATOR, received.discard_dead_letters),
+    Operation("find_customers", "POST", WHOM, READER, profile.find_customers),
+    Operation("get_customer", "GET", f"{WHOM}/{{key}}", READER, profile.customer),
+    Operation("suppress_customers", "POST", f"{WHOM}/suppress", OPERATOR, people.suppress_customers),
+    Operation("unsuppress_customers", "POST", f"{WHOM}/unsuppress", OPERATOR, people.unsuppress_customers),
+    Operation("export_customers", "POST", f"{WHOM}/export", OPERATOR, known.export_customers),
+    Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, forget.forget_customers),
     Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
     Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
-    Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, shop.get_file),
-    Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, shop.check_file),
-    Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, shop.put_file),
+    Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, stored.stored_file),
+    Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, saving.check_file),
+    Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, saving.put_file),
     Operation("list_audit", "GET", "/audit", VIEWER, audit.entries),
     Operation("list_tokens", "GET", "/tokens", OPERATOR, tokens.tokens),
     Operation("create_token", "POST", "/tokens", OPERATOR, tokens.create_token),

@@ -132,7 +132,7 @@ class Smoke:
     async def _ask(self) -> None:
         ledger = await self.environment.ledger()
         run, reports = await ledger.run(self.state.run_id), await ledger.reports(self.state.run_id)
-        async with open_scope(self.environment, run_id=None, dry_run=True, timeout_s=CLEAN_S) as scope:
+        async with open_scope(self.environment, dry_run=True, timeout_s=CLEAN_S) as scope:
             await asyncio.sleep(0 if self.state.by_stand_in else METRICS_S)
             record_calls(scope.personalize, await self.environment.objects())
             for question in self._unasked:
