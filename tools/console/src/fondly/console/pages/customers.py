@@ -1,7 +1,6 @@
 """Customers: found by what is sent in a form, called by digests in every address; what they got, and why."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -19,15 +18,13 @@ from fondly.operations.customers.forget import forget as forget_customers
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.keys import by_key
 from fondly.operations.customers.known import archive_into, exported
-from fondly.operations.customers.profile import NAMES_SEARCHED, profile, suppressions_of
+from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile, suppressions_of
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions import people
-from fondly.operations.use_cases.customers import find
 from fondly.runtime.web.problems import ProblemError
 
 KEY = "/customers/{key:str}"
 ROUTES = Routes()
-WAIT_S = 3_600.0
 FORGET = "forget"
 """The word to type."""
 
@@ -37,7 +34,7 @@ async def search(request: Request) -> Response:
     """Ask for a customer and, once asked, show who was found."""
     asked = request.method == "POST"
     who = (await form(request)).get("who", "") if asked else ""
-    found = await find(request.state.environment, who=who) if asked else []
+    found = await find_customers(request.state.environment, who=who) if asked else []
     if len(found) == 1:
         return go(f"/customers/{found[0].key}")
     return page(request, "customers/search.html", found=found, asked=asked, searched=NAMES_SEARCHED)
@@ -46,7 +43,7 @@ async def search(request: Request) -> Response:
 @ROUTES.at(KEY, Role.READER)
 async def customer(request: Request) -> Response:
     """Show all that support needs of a customer."""
-    async with _scope(request) as scope:
+    async with open_scope(request.state.environment) as scope:
         found = await profile(scope, await _id(request))
     return page(request, "customers/customer.html", found=found, key=_key(request), word=FORGET)
 
@@ -59,7 +56,7 @@ async def suppress(request: Request) -> Response:
         entries = people.entries_of([customer_id], are_customers=True)
         await people.suppress(environment, entries, NotSent.MANUAL, by=by)
     else:
-        async with _scope(request) as scope:
+        async with open_scope(request.state.environment) as scope:
             await people.allow(environment, await suppressions_of(scope, customer_id), by=by)
     return go(f"/customers/{_key(request)}")
 
@@ -112,10 +109,10 @@ async def job(request: Request) -> Response:
 
 
 async def _begin(request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]) -> Response:
-    customer_id = await _id(request)
+    customer_id, environment = await _id(request), request.state.environment
 
     async def done(running: Job) -> Any:  # noqa: ANN401 - the work's
-        async with _scope(request, tell=running.lines.append) as scope:
+        async with open_scope(environment, tell=running.lines.append) as scope:
             return await work(scope, Gone(frozenset({customer_id})))
 
     watching(request).start(f"{act} {_key(request)}", request.state.person.name, done)
@@ -127,11 +124,6 @@ def _job(request: Request) -> Job:
     if found is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "this console has begun no such job, or was restarted")
     return found
-
-
-def _scope(request: Request, **told: Any) -> AbstractAsyncContextManager[Scope]:  # noqa: ANN401 - Scope's own
-    environment = request.state.environment
-    return open_scope(environment, run_id=None, dry_run=False, timeout_s=WAIT_S, **told)
 
 
 def _key(request: Request) -> str:

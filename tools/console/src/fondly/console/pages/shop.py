@@ -21,7 +21,14 @@ from fondly.operations.shop.form import FormField, by_key, edited, form_fields, 
 from fondly.operations.shop.loading import CONFIG
 from fondly.operations.shop.preview import Preview, preview, themes
 from fondly.operations.shop.rules import RULES, RulesView, rule_matches
-from fondly.operations.shop.stored import StoredFile, require_unchanged, save_file, side_by_side, stored_file
+from fondly.operations.shop.stored import (
+    FileName,
+    StoredFile,
+    require_unchanged,
+    save_file,
+    side_by_side,
+    stored_file,
+)
 from fondly.runtime.web.problems import ProblemError
 from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
 
@@ -35,7 +42,7 @@ class Draft:
     The emails of customers that it leads to are made when they are shown: a draft keeps nobody's.
     """
 
-    name: str
+    name: FileName
     text: str
     seen: StoredFile
     rules: RulesView | None = None

@@ -14,7 +14,9 @@ from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
 from fondly.operations.emails.shown import ShownEmail, ShownPrompt, ShownReview
+from fondly.operations.environment import Environment
 from fondly.operations.errors import NotFoundError
+from fondly.operations.runs.lookup import find_run
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,12 @@ class OneEmail:
         products = {each.product_id: each for each in own}
         reviews = RunReviews(self.emails.objects, self.emails.run.run_id, products)
         return await reviews.of_customer(self.row.part, self.row.customer_id)
+
+
+async def email(environment: Environment, run_id: str, key: str, *, part: int | None = None) -> ShownEmail:
+    """Show an email by its customer's key: what it says, and why; its part finds it sooner."""
+    emails = await Emails.of(environment, await find_run(await environment.ledger(), run_id))
+    return await (await OneEmail.of(emails, key, part)).shown()
 
 
 async def _part_of(emails: Emails, key: str) -> int | None:
