@@ -172,7 +172,7 @@ async def _fields(request: Request, text: str) -> list[FormField]:
         return form_fields("", themes=known)
 
 
-async def _seen(request: Request, name: str, fields: dict[str, str]) -> StoredFile:
+async def _seen(request: Request, name: FileName, fields: dict[str, str]) -> StoredFile:
     """Return the file that a form was made of, unless it is another now.
 
     Forms have their line ends as HTTP has them.
