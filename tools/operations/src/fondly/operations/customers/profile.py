@@ -19,7 +19,7 @@ from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.environment import Environment
-from fondly.operations.errors import NotFoundError, OperationError
+from fondly.operations.errors import OperationError
 from fondly.runtime.storage import DynamoDBItems, items_of
 
 NAMES_SEARCHED, MOST_FOUND = 2_000, 20
@@ -90,8 +90,7 @@ async def suppressions_of(scope: Scope, customer_id: str) -> Mapping[str, Suppre
 
 async def customer(environment: Environment, key: str) -> Profile:
     """Show what a customer got and why, what they said, and what was not sent to them."""
-    if (customer_id := await by_key(environment, key)) is None:
-        raise NotFoundError("nobody is known by this key")
+    customer_id = await by_key(environment, key)
     async with open_scope(environment) as scope:
         return await profile(scope, customer_id)
 

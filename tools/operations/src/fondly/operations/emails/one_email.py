@@ -104,8 +104,9 @@ async def email(environment: Environment, run_id: str, key: str, *, part: int | 
 
 async def _part_of(emails: Emails, key: str) -> int | None:
     """The part of a customer's email, as far as the customer is known by this digest, and the part by it."""
-    customer_id = await by_key(emails.environment, key)
-    if customer_id is None:
+    try:
+        customer_id = await by_key(emails.environment, key)
+    except NotFoundError:
         return None
     record = (await emails.records.existing(emails.run.run_id, [customer_id])).get(customer_id)
     return record.part if record else None
