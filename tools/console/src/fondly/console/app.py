@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
-from fondly.console.rendering import HEADERS, fragment
+from fondly.console.rendering import HEADERS
 from fondly.console.roles import CONSOLE, Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.console.staging import Staging
+from fondly.console.templating import fragment
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
 from fondly.operations.cleanup.scope import Scope, open_scope
