@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.console.watching import Watching, watching
 from fondly.operations.alarms import ringing
 from fondly.operations.dead_letters.dead_letter import Selection

@@ -6,8 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
+from fondly.console.rendering import page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
 from fondly.operations.emails.judging import judgements

@@ -11,9 +11,10 @@ from starlette.responses import Response, StreamingResponse
 from fondly.console.forms import form
 from fondly.console.framing import frame
 from fondly.console.live import event
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.staging import Staged
+from fondly.console.templating import fragment
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import read_mapping
