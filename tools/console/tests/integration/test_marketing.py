@@ -6,6 +6,8 @@ from http import HTTPStatus
 import pytest
 
 from fondly.console.roles import Role
+from fondly.contracts import object_keys
+from fondly.contracts.email_index import EmailIndexRow
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving
 from fondly.operations.delivery.deployed import NO_TRANSPORT
@@ -22,7 +24,11 @@ PAGES = (
     *("/", "/runs", "/runs?status=finished", BASE, f"{BASE}/emails", f"{BASE}/emails?refused=greeting"),
     *(f"{BASE}/emails/{key_of(1)}?part=1", f"{BASE}/emails/{key_of(2)}?view=plain", f"{BASE}/read"),
     *(f"{BASE}/emails/{key_of(1)}/prompts?part=1", f"{BASE}/wordings", f"{BASE}/delivery"),
-    f"{BASE}/compare/{RUN}",
+    *(
+        f"{BASE}/compare/{RUN}",
+        f"{BASE}/compare/{RUN}/emails",
+        f"{BASE}/compare/{RUN}/emails?key={key_of(1)}",
+    ),
 )
 ROLES = (
     (Role.VIEWER, "/delivery/pause", HTTPStatus.FORBIDDEN),
@@ -178,3 +184,23 @@ async def test_a_run_beside_itself_has_nothing_new(run: Asking) -> None:
     compared = await compare(run.environment, ledger, found, found)
     assert {each.share for each in (*compared.counts, *compared.facets)} == {0}
     assert (compared.new_categories, compared.gone_categories) == ([], [])
+
+
+async def test_emails_of_two_runs_stand_side_by_side(run: Asking) -> None:
+    """Of a customer whose email has other words; another's is in one run only, and a third's is the same."""
+    environment, other = run.environment, "run-00000000000000ff"
+    await put_run(environment, run_id=other)
+    objects, key = await environment.objects(), object_keys.email_index(other, 1)
+    rows = await objects.get_lines(key, EmailIndexRow)
+    await objects.put_lines(key, [rows[0].model_copy(update={"subject": "Another"}), rows[1]])
+    shown = (await run.get(f"{BASE}/compare/{other}/emails")).text
+    told = re.findall(r"<dt>([^<]*)</dt><dd>(\d)</dd>", shown)
+    assert [int(number) for _, number in told] == [1, 1, 0, 1, 0]
+    assert "All customers of this run" in shown
+    (both,) = re.findall(r'href="([^"]*key=[^"]*)"', shown)
+    beside = (await run.get(both.replace("&amp;", "&"))).text
+    frames = [f"/runs/{each}/emails/{key_of(1)}/frame?part=1" for each in (RUN, other)]
+    assert re.findall(r'<iframe[^>]*src="([^"]*)"', beside) == frames
+    gone = await run.get(f"{BASE}/compare/{other}/emails?key={key_of(3)}")
+    assert gone.text.count("<iframe") == 1
+    assert "This run has no email for them" in gone.text

@@ -7,6 +7,7 @@ from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
 from fondly.operations import audit, tokens
 from fondly.operations.emails import index
+from fondly.operations.emails.by_customer import compare_emails
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs.lookup import list_runs
@@ -30,6 +31,7 @@ OPERATIONS = (
     Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
     Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, runs.email),
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
+    Operation("compare_emails", "GET", f"{RUN}/compare/{{other}}/emails", READER, compare_emails),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
     Operation("list_revisions", "GET", f"{RUN}/revisions", READER, deliveries.revisions),
