@@ -21,7 +21,7 @@ from fondly.runtime.storage import DynamoDBItems
 
 MOST_CUSTOMERS, MOST_PARTS = 2_000, 12
 """Of each run, a page reads so many parts at most; of its own, with so many customers, or one part alone."""
-LOOK_UPS = (8, 16, 32)
+LOOK_UPS = (8, 16, 48)
 """How many customers are looked up in the other run at a time: the first say which parts to read."""
 _KEY, _PART = re.compile(rb'"key":"([0-9a-f]{20})"'), re.compile(rb'"part":\d+,')
 
