@@ -19,12 +19,22 @@ from tools.console.tests.template_only import problems
 
 PAGES = [route for area in AREAS for route in area.ROUTES]
 LISTS = ("/", "/runs", "/audit", "/results", "/queues/mailer/dead", "/shop", "/shop/rules", "/uploads")
-OF_A_RUN = ("", "/emails", "/read", "/wordings", "/results", "/delivery", "/compare/latest")
+OF_A_RUN = (
+    "",
+    "/emails",
+    "/read",
+    "/wordings",
+    "/results",
+    "/delivery",
+    "/compare/latest/emails",
+    "/compare/latest",
+)
 PLACES = (
     "/runs/{}",
     "/runs/{}/emails",
     f"/runs/{RUN}/emails/{{}}",
     f"/runs/{RUN}/compare/{{}}",
+    f"/runs/{RUN}/compare/{{}}/emails",
     "/runs/{}/delivery",
     "/queues/{}/dead",
     "/customers/{}",
@@ -116,7 +126,7 @@ async def test_no_path_and_no_query_breaks_anything_or_leads_elsewhere(console: 
         for place in PLACES[at % 4 :: 4]:
             sane(await console.get(place.format(part)), (place, part))
     for at, query in enumerate(QUERIES):
-        for path in (*LISTS[at % 8 :: 8], *(f"/runs/{RUN}{each}" for each in OF_A_RUN[at % 7 :: 7])):
+        for path in (*LISTS[at % 8 :: 8], *(f"/runs/{RUN}{each}" for each in OF_A_RUN[at % 8 :: 8])):
             sane(await console.get(f"{path}?{query}"), (path, query))
     for path in (
         "//evil.example",

@@ -26,6 +26,7 @@ READ = {
     ),
     Role.READER: (
         *(f"{RUN}/emails", f"{RUN}/emails/{{key}}", f"{RUN}/emails/{{key}}/frame", f"{RUN}/read"),
+        *(f"{RUN}/compare/{{other}}/emails", f"{API}{RUN}/compare/{{other}}/emails"),
         *(f"{RUN}/emails/{{key}}/prompts", f"{RUN}/wordings", "/customers", WHO, f"{API}{RUN}/emails"),
         *(f"{API}{RUN}/emails/{{key}}", f"{API}{RUN}/email-counts", f"{API}{RUN}/read"),
         *(f"{API}{RUN}/wordings", f"{API}{RUN}/revisions", f"{API}/customers/{{key}}"),

@@ -11,6 +11,7 @@ from fondly.operations.customers import forget, known, profile
 from fondly.operations.dead_letters import received, redrive, snapshot
 from fondly.operations.delivery import approval, striking
 from fondly.operations.emails import index, one_email
+from fondly.operations.emails.by_customer import compare_emails
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs import lookup, retry
@@ -35,6 +36,7 @@ OPERATIONS = (
     Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
     Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, one_email.email),
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
+    Operation("compare_emails", "GET", f"{RUN}/compare/{{other}}/emails", READER, compare_emails),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
     Operation("list_revisions", "GET", f"{RUN}/revisions", READER, striking.revisions),

@@ -132,12 +132,3 @@ async def live(request: Request) -> Response:
 
 BACK = frozenset({"", "/delivery", "/wordings"})
 """The pages of a run that follow it."""
-
-
-@ROUTES.at("/runs/{run_id}/compare/{other}", Role.VIEWER)
-async def comparison(request: Request) -> Response:
-    """Show a run beside another."""
-    environment, ledger, found = await run_of(request)
-    other = await find_run(ledger, request.path_params["other"])
-    compared = await compare(environment, ledger, found, other)
-    return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)
