@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from fondly.console.roles import Role
+from fondly.console.static_files import address
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations import formatting
 from fondly.operations.delivery.plan import moment
@@ -61,6 +62,7 @@ def pretty(text: str) -> str:
 
 
 FILTERS: tuple[Callable[..., str | float], ...] = (
+    address,
     *(formatting.age, formatting.count, formatting.counted, formatting.seconds, formatting.share),
     *(formatting.since, formatting.usd, moment, pretty, when, words),
 )
