@@ -13,7 +13,7 @@ process says, changes the dispatch, on condition that it is as it was read: once
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 PREFIX = "tally#"
-SUMS, PARTS, SHARDS = f"{PREFIX}sum-", "parts", 16
+SUMS, PASSES, SHARDS = f"{PREFIX}sum-", "passes", 16
 """The sums are in sixteen items, so that few transactions meet."""
 
 
@@ -41,13 +41,6 @@ class PartTally(BaseModel):
     version: int = 0
 
 
-class KeptTally(NamedTuple):
-    """The tally of a run, and the parts of which the sender has counted something."""
-
-    tally: Tally
-    parts: frozenset[int]
-
-
 @dataclass(frozen=True)
 class KeptTallies:
     """The tallies in the runs table; a sample's copies for seeds have a run id of their own."""
@@ -56,13 +49,12 @@ class KeptTallies:
     table: str
     keep_days: int | None = None
 
-    async def of_run(self, run_id: str) -> KeptTally:
+    async def of_run(self, run_id: str) -> Tally:
         """Add up what is kept of a run."""
-        counts, parts = Counts(), set[int]()
+        counts = Counts()
         async for item in items_with(self.dynamodb, self.table, run_id, SUMS):
-            parts.update(map(int, item.get(PARTS, ())))
             counts.update({name: int(number) for name, number in item.items() if "." in name})
-        return KeptTally(Tally.of_counts(counts), frozenset(parts))
+        return Tally.of_counts(counts)
 
     async def of_part(self, run_id: str, part: int) -> PartTally:
         """Return what the sender keeps of a part, empty if that is nothing."""
@@ -80,7 +72,7 @@ class KeptTallies:
         new.subtract(kept.counts)
         wanted = {"counts": dict(counts), "is_open": is_open, **expires_at(self.keep_days)}
         item = {"run_id": run_id, "item": f"{PREFIX}{part_name(part)}", **wanted}
-        added = self._added(run_id, part % SHARDS, {**new, PARTS: {part}})
+        added = self._added(run_id, part % SHARDS, {**new, PASSES: 1})
         if not await replace_and_add(self.dynamodb, self.table, item, kept.version, added):
             raise TransientError("another worker counts this part: the lock on it is lost")
         return PartTally(**wanted, version=kept.version + 1)
