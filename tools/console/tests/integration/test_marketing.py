@@ -100,7 +100,7 @@ async def test_emails_are_found_by_what_has_become_of_them(
         Dispatch(run_id=RUN, customer_id=who(3), outcome=Outcome.REFUSED, reason="550 <b>no</b>", at=AT),
     ]
     tallies = KeptTallies(environment.dynamodb, environment.table_name("runs"))
-    await tallies.replace(RUN, 1, PartTally(counts=dict(counts_of(*found))))
+    await tallies.replace(RUN, 1, PartTally(), counts=counts_of(*found), is_open=False)
     await DynamoDBItems(environment.dynamodb, environment.table_name("dispatches")).put_all(
         [each.model_dump(mode="json", exclude_none=True) for each in found]
     )

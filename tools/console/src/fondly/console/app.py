@@ -5,17 +5,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console import static_files
 from fondly.console.api.operation import FORM
 from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
@@ -70,9 +69,8 @@ class Console:
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
     """Return the application."""
-    static = StaticFiles(directory=str(files("fondly.console") / "static"))
     routes = [
-        Mount("/static", static),
+        static_files.ROUTE,
         Route("/open/{token}", _open),
         Route("/live", _live),
         Route("/health", _live),

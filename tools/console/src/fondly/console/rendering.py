@@ -6,8 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from fondly.console.templating import fragment
+from fondly.console.static_files import address
+from fondly.console.templating import TEMPLATES, fragment
 
+TEMPLATES.filters["address"] = address
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
     "script-src 'self'; "

@@ -17,7 +17,7 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, StageName
-from fondly.runtime.runs.tally import Counts, Tally, counts_of
+from fondly.runtime.runs.tally import Tally
 from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, expression, from_item, items_of, to_item
 
 
@@ -113,25 +113,11 @@ class DeliveryLookup:
             without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
-            tally=await self.tally(delivery, run.run_id, run.stage(StageName.SENDER).done),
-            seeds=await self.tally(delivery, delivery.copies) if delivery.seeds else Tally(),
+            tally=await self.deliveries.tally(run.run_id),
+            seeds=await self.deliveries.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found,
             rendering=(await self.revisions.find(run.run_id)).rendering,
         )
-
-    async def tally(self, delivery: Delivery, run_id: str, done: frozenset[int] = frozenset()) -> Tally:
-        """Return what has become of a run's emails, or of a sample's copies.
-
-        What a release of before has delivered, in whole or in part, is counted.
-        """
-        if delivery.tallied:
-            kept = await self.deliveries.kept_tally(run_id)
-            if done <= kept.parts:
-                return kept.tally
-        counts = Counts()
-        async for dispatch in self.dispatches(run_id):
-            counts.update(counts_of(dispatch))
-        return Tally.of_counts(counts)
 
     async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """Return what has become of these customers' emails, by customer id, as far as anything has."""
