@@ -1,3 +1,5 @@
+import asyncio
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -60,9 +62,15 @@ async def test_what_is_kept_of_reports_comes_to_the_same(ledger: Ledger) -> None
     assert total(await ledger.summed("r", delivery=False)) == made
     assert total(await ledger.summed("r")) == total(await ledger.keep_sums("r"))
     assert total(await ledger.summed("r", delivery=False)) == made
-    await ledger.record("r", a_report(StageName.SENDER, emails_sent=5))
-    assert total(await ledger.summed("r")) == total(await ledger.reports("r"))
-    assert len(await ledger.summed("r")) == 3
+    for waiting in (2, 0, 0):
+        sent = a_report(StageName.SENDER, emails_sent=5 - waiting, emails_waiting=waiting)
+        ended = START + timedelta(hours=2 - waiting)
+        await ledger.record("r", sent.model_copy(update={"finished_at": ended}))
+    added = [a_report(StageName.SENDER, part, emails_sent=1) for part in (2, 3)]
+    await asyncio.gather(*(ledger.record("r", each) for each in added))
+    whole = total(await ledger.summed("r"))
+    assert +Counter(whole.counts) == +Counter(total(await ledger.reports("r")).counts)
+    assert len(await ledger.summed("r")) == 4
     assert spans(await ledger.timed("r")) == spans(await ledger.reports("r"))
     changed = a_report(StageName.MAILER, 3, emails=4)
     await ledger.record("r", changed)

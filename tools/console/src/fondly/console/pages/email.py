@@ -14,11 +14,10 @@ from fondly.console.roles import Role, Routes
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.sending import read_addresses, send_test
+from fondly.operations.emails.shown import VIEWS
 from fondly.operations.errors import OperationError
 
 ROUTES = Routes()
-VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
-"""How an email can be looked at, each with its key."""
 
 
 async def one_email(request: Request) -> OneEmail:
@@ -60,7 +59,9 @@ async def prompts(request: Request) -> Response:
     """Show the prompts that an email's words answer, with answers and verdicts."""
     found = await one_email(request)
     shown = await found.shown()
-    return page(request, "emails/prompts.html", email=shown, prompts=await found.prompts(shown))
+    asked = await found.prompts(shown)
+    refused = {key: prompt.refused_fields for key, prompt in asked.items()}
+    return page(request, "emails/prompts.html", email=shown, prompts=asked, refused=refused)
 
 
 @ROUTES.at("/runs/{run_id}/emails/{key}/test", Role.APPROVER, "POST")

@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.console.watching import Watching, watching
 from fondly.operations.alarms import ringing
 from fondly.operations.dead_letters.dead_letter import Selection
@@ -42,7 +43,7 @@ async def queues_live(request: Request) -> Response:
 
 async def _look(watched: Watching) -> dict[str, Any]:
     states = await watched.queues.look()
-    return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
+    return {"queues": states, "alarms": await ringing(watched.environment, states)}
 
 
 # who only views is not shown what they contain

@@ -11,11 +11,11 @@ from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.operations.delivery.approval import struck
+from fondly.operations.delivery.striking import strike
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.index import facets, wordings
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
-from fondly.operations.use_cases import deliveries
 
 ROUTES = Routes()
 PER_PAGE = 50
@@ -70,7 +70,7 @@ async def strikes(request: Request) -> Response:
         if not (about["wording"] or about["product"]):
             found = await OneEmail.of(await Emails.of(environment, run), fields.get("key", ""))
             about["email"] = found.row.customer_id
-        await deliveries.strike(environment, run.run_id, **about, by=by, why=why)
+        await strike(environment, run.run_id, **about, by=by, why=why)
     except OperationError as error:
         return await _shown(request, HTTPStatus.CONFLICT, str(error), fields)
     if fields.get("of"):

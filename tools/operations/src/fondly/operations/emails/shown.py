@@ -7,6 +7,9 @@ from pydantic import ConfigDict, NonNegativeInt
 
 from fondly.contracts.records import CopySource, Sentiment
 
+VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
+"""How an email can be looked at, each with its key."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
