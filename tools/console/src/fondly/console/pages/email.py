@@ -59,9 +59,7 @@ async def prompts(request: Request) -> Response:
     """Show the prompts that an email's words answer, with answers and verdicts."""
     found = await one_email(request)
     shown = await found.shown()
-    asked = await found.prompts(shown)
-    refused = {key: prompt.refused_fields for key, prompt in asked.items()}
-    return page(request, "emails/prompts.html", email=shown, prompts=asked, refused=refused)
+    return page(request, "emails/prompts.html", email=shown, prompts=await found.prompts(shown))
 
 
 @ROUTES.at("/runs/{run_id}/emails/{key}/test", Role.APPROVER, "POST")

@@ -8,7 +8,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.email_index import EmailIndexRow, WordingCount
 from fondly.contracts.records import Recommendation
 from fondly.operations.customers.keys import by_key
-from fondly.operations.emails.catalogue import CatalogueEntry, lines_with
+from fondly.operations.emails.catalogue import lines_with
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
@@ -87,11 +87,8 @@ class OneEmail:
 
     async def _reviews(self, recommendation: Recommendation) -> tuple[ShownReview, ...]:
         """The customer's reviews; of the catalogue only what they have is known, and needed."""
-        own = (
-            CatalogueEntry(each.product_id, each.product_name, each.category) for each in recommendation.owned
-        )
-        products = {each.product_id: each for each in own}
-        reviews = RunReviews(self.emails.objects, self.emails.run.run_id, products)
+        names = {each.product_id: each.product_name for each in recommendation.owned}
+        reviews = RunReviews(self.emails.objects, self.emails.run.run_id, names)
         return await reviews.of_customer(self.row.part, self.row.customer_id)
 
 
