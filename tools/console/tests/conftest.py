@@ -34,6 +34,11 @@ class Asked:
         """The body as text."""
         return self.body.decode()
 
+    @property
+    def main(self) -> str:
+        """What a page shows, without its head and its scripts."""
+        return self.text.partition("<main")[2].partition("</main>")[0]
+
 
 @dataclass
 class Asking:

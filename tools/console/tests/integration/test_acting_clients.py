@@ -36,7 +36,7 @@ async def test_one_client_signs_for_each_person(
         environment.sqs.meta.events.register("before-send.sqs", note)
         for acting in (CONSOLE, Acting("ada", Role.READER), Acting("bob", Role.READER), CONSOLE):
             ACTING.set(acting)
-            await environment.queue_url("mailer")
+            await environment.sqs.list_queues()
     assert signed[0] == signed[3]
     assert len(set(signed)) == 3
     assert all(each.startswith("ASIA") for each in signed)

@@ -157,7 +157,10 @@ async def test_wordings_that_many_emails_have_are_listed_once(console: Asking) -
 
 
 async def test_an_approval_takes_its_word_and_what_was_shown(run: Asking) -> None:
-    """A second tab, which shows what was before, is told the difference and decides nothing."""
+    """A second tab, which shows what was before, is told the difference and decides nothing.
+
+    Pausing takes no more than to read, for whoever sees that something is wrong.
+    """
     terms = {"at": "09:00 Europe/Berlin", "per_hour": "5,000"}
     confirm = await run.post(f"{BASE}/delivery/approve", terms)
     assert "at most 5,000 an hour" in confirm.text
@@ -174,6 +177,8 @@ async def test_an_approval_takes_its_word_and_what_was_shown(run: Asking) -> Non
     assert again.status == HTTPStatus.PRECONDITION_FAILED
     assert "decided `approve`" in again.text
     assert len((await approving.current()).delivery.decisions) == len(delivery.decisions)
+    await run.as_(Role.READER).post(f"{BASE}/delivery/pause")
+    assert (await approving.current()).delivery.status is DeliveryStatus.PAUSED
 
 
 async def test_seeds_are_addresses_never_a_file_of_the_console_s(run: Asking) -> None:

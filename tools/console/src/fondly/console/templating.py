@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.runtime import Macro
 
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations import formatting
@@ -60,6 +61,8 @@ def _templates() -> Environment:
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(role)
+    common = vars(made.get_template("runs/macros.html").module)
+    made.globals |= {name: macro for name, macro in common.items() if isinstance(macro, Macro)}
     return made
 
 
