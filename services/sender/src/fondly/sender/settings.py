@@ -2,6 +2,7 @@
 
 from datetime import time
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
