@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -31,6 +31,8 @@ NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+DATA = "data"
+"""What the bucket is named after."""
 
 
 own_session = cache(get_session)
@@ -48,6 +50,8 @@ class Environment:
     s3: "S3Client"
     dynamodb: "DynamoDBClient"
     cloudwatch: Any
+    _existing: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Names of tables and the bucket, once they have been seen to exist: a page asks for each many times."""
 
     def named(self, name: str) -> str:
         """The resource's name in the account."""
@@ -110,8 +114,10 @@ class Environment:
     async def table(self, name: str) -> str:
         """Return a table's name in the account; raise `MissingResourceError` if it does not exist."""
         made = self.table_name(name)
-        with _missing(NO_TABLE, "table", made):
-            await self.dynamodb.describe_table(TableName=made)
+        if made not in self._existing:
+            with _missing(NO_TABLE, "table", made):
+                await self.dynamodb.describe_table(TableName=made)
+            self._existing[made] = made
         return made
 
     async def key_names(self, name: str) -> list[str]:
@@ -122,15 +128,17 @@ class Environment:
     async def bucket(self) -> str:
         """Return the data bucket's name: on AWS, where buckets share names, with account and region."""
         if not self.on_aws:
-            return self.named("data")
+            return self.named(DATA)
         _, _, _, region, account, _ = await self._any_arn()
-        return f"{self.named('data')}-{account}-{region}"
+        return f"{self.named(DATA)}-{account}-{region}"
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
-        bucket = await self.bucket()
-        with _missing(NO_BUCKET, "bucket", bucket):
-            await self.s3.head_bucket(Bucket=bucket)
+        if (bucket := self._existing.get(DATA)) is None:
+            bucket = await self.bucket()
+            with _missing(NO_BUCKET, "bucket", bucket):
+                await self.s3.head_bucket(Bucket=bucket)
+            self._existing[DATA] = bucket
         return S3Objects(self.s3, bucket)
 
     async def _any_arn(self) -> list[str]:
