@@ -32,6 +32,8 @@ NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+DATA = "data"
+"""What the bucket is named after."""
 
 
 own_session = cache(get_session)
@@ -135,9 +137,9 @@ class Environment:
     async def bucket(self) -> str:
         """Return the data bucket's name: on AWS, where buckets share names, with account and region."""
         if not self.on_aws:
-            return self.named("data")
+            return self.named(DATA)
         _, _, _, region, account, _ = await self._any_arn()
-        return f"{self.named('data')}-{account}-{region}"
+        return f"{self.named(DATA)}-{account}-{region}"
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
