@@ -16,6 +16,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import (
+    AspectCount,
     CopySource,
     Customer,
     EmailRecord,
@@ -26,6 +27,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
     Review,
+    SentimentSummary,
 )
 from fondly.mailer.use_cases.email_index import IndexEntry, write_email_index
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
@@ -43,6 +45,8 @@ LAMP = Product(product_id="P1", name=f"Lamp {ATTACK}", category=("Lamps",), pric
 WORDING = WordingCount(
     digest=wording_digest("closing", CLOSING), count=1, field="closing", text=CLOSING, parts=(1,)
 )
+
+SAID = SentimentSummary(texts=2, scored=1, empty=1, praised=(AspectCount(aspect=f"hum {ATTACK}", praised=1),))
 
 
 def who(number: int) -> str:
@@ -73,6 +77,7 @@ async def put_run(environment: Environment, emails: int = 3, *, delivery: bool =
     customers = [Customer(customer_id=who(each), reviews=tuple(reviews)) for each in numbers]
     await objects.put_lines(object_keys.customers(RUN, 1), customers)
     await objects.put_lines(object_keys.recommendations(RUN, 1), map(_recommendation, numbers))
+    await objects.put_lines(object_keys.sentiment_summary(RUN), [SAID])
     await objects.put_lines(object_keys.mailed(RUN, 1), map(_mailed, records))
     entries = [IndexEntry(_row(each, last=each == emails), [WORDING], []) for each in numbers]
     await write_email_index(objects, RUN, 1, entries)
