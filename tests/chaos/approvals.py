@@ -77,7 +77,7 @@ class Approvals:
 
     async def _approve(self, terms: Terms, seen: str, by: str) -> bool:
         try:
-            await approval.approve(await self._approving(), terms, by=by, seen=seen)
+            await approval.take(await self._approving(), terms, by=by, seen=seen)
         except (ChangedError, OperationError):
             return False
         return True

@@ -233,7 +233,7 @@ async def test_nobody_is_written_to_who_must_not_be(
         [Suppression(entry=one, reason=NotSent.UNSUBSCRIBED, source="page", at=now) for one in entries]
     )
     contact = Contact(customer_id="C002", times=(int(now.timestamp()),), frequency=Frequency.MONTHLY)
-    await consent.put_contacts({contact.customer_id: contact})
+    await consent.change_contact(contact.customer_id, lambda _: contact)
     await open_run(mailer, parts=1)
     await mailer.handler(await store_part(mailer, 1, parts=1, customers=range(5)))
     made = await mailer.table.existing(RUN, [f"C{number:03}" for number in range(5)])

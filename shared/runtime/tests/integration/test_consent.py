@@ -14,6 +14,7 @@ from fondly.contracts.consent import (
 )
 from fondly.contracts.delivery import NotSent
 from fondly.runtime.consent import Consent, DynamoDBConsent, refusals
+from fondly.runtime.storage import DynamoDBItems
 from fondly.stack.provision import Resources
 from tests.support.consent import InMemoryConsent
 from tests.support.stores import Clients, Emulated
@@ -50,7 +51,8 @@ async def consent(emulated: Emulated | None) -> Consent:
         emulated.clients.dynamodb, suppressions=tables["suppressions"], contacts=tables["contacts"]
     )
     await original.suppress(SUPPRESSIONS)
-    await original.put_contacts({each.customer_id: each for each in CONTACTS})
+    contacts = DynamoDBItems(emulated.clients.dynamodb, tables["contacts"])
+    await contacts.put_all([each.model_dump(mode="json") for each in CONTACTS])
     return original
 
 

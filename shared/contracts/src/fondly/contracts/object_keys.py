@@ -1,5 +1,7 @@
 """The keys of objects in the data bucket. A run's are deterministic: writing twice is harmless."""
 
+from typing import Final
+
 from fondly.contracts.file_names import file_name
 
 UPLOADS = "uploads/"
@@ -12,7 +14,7 @@ CONNECT = "connect/"
 REQUESTS = f"{CONNECT}requests/"
 """Who asks a platform to be forgotten, until that is done."""
 SHOP = "shop/"
-SHOP_CONFIG = "fondly.toml"
+SHOP_CONFIG: Final = "fondly.toml"
 """The look of the shop's emails, below `SHOP`; it may be missing."""
 THEMES = "themes/"
 """The shop's own themes, each a folder, below `SHOP`."""

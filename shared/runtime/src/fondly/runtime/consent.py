@@ -1,6 +1,6 @@
 """Who must not be written to, and when people were: the tables of suppressions and contacts."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from fondly.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
@@ -105,10 +105,6 @@ class DynamoDBConsent:
         if known is None:
             return await put_if(self._dynamodb, table, item, "attribute_not_exists(customer_id)")
         return await put_if(self._dynamodb, table, item, "version = :version", {":version": known.version})
-
-    async def put_contacts(self, contacts: Mapping[str, Contact]) -> None:
-        """Store contacts, whatever was stored of them before."""
-        await self._contacts.put_all([each.model_dump(mode="json") for each in contacts.values()])
 
 
 async def forgotten(suppressions: Items, customer_ids: Iterable[str]) -> set[str]:

@@ -91,10 +91,5 @@ def write_units(items: Sequence[Mapping[str, Any]]) -> int:
     return sum(-(-_size(item) // WRITE_UNIT_BYTES) for item in items)
 
 
-def read_units(items: Sequence[Mapping[str, Any]], *, missing: int = 0) -> int:
-    """Estimate the read units of items: one for each started 4 KB of an item, and one for each missing."""
-    return missing + sum(-(-_size(item) // READ_UNIT_BYTES) for item in items)
-
-
 def _size(item: Mapping[str, Any]) -> int:
     return len(_json(item).encode())

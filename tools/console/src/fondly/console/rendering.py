@@ -6,8 +6,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from fondly.console.templating import fragment
+from fondly.console.static_files import address
+from fondly.console.templating import TEMPLATES, fragment
 
+TEMPLATES.filters["address"] = address
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; "
     "script-src 'self'; "
@@ -39,7 +41,11 @@ def page(
 ) -> HTMLResponse:
     """Answer with a page; its template extends `page.html`, and knows `person`, `environment` and `path`."""
     person = getattr(request.state, "person", None)
-    known = {"person": person, "environment": request.app.state.console.name, "path": request.scope["path"]}
+    known = {
+        "person": person,
+        "environment": request.app.state.console.environment.name,
+        "path": request.scope["path"],
+    }
     return HTMLResponse(fragment(template, **known, **context), status)
 
 

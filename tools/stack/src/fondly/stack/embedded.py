@@ -28,8 +28,6 @@ from fondly.stack.provision import Resources, provision
 REGION = "eu-west-1"
 EMULATOR = "emulator"
 """The one process whose death ends the stack: what it held is gone with it."""
-MAKING = ("ingest", "sentiment", "recommender", "mailer")
-"""The services that turn a file into finished emails."""
 WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
 FINISHING = (*SERVICES, "mailer")

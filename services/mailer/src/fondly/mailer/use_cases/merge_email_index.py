@@ -11,8 +11,7 @@ import asyncio
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 
 from fondly.contracts import object_keys
 from fondly.contracts.email_index import (
@@ -67,7 +66,9 @@ async def _often_used(objects: Objects, run_id: str, parts: Sequence[int]) -> tu
     often = _Often(min(SLOTS_OF_A_PART * max(len(parts), 1), MOST_SLOTS))
     async for body in _bodies(objects, keys):
         often.note(body)
-    threshold, counts = often.threshold(), Counter[bytes]()
+    over = often.over(USED_OFTEN)
+    threshold = over[MOST_WORDINGS] if len(over) > MOST_WORDINGS else USED_OFTEN
+    counts = Counter[bytes]()
     found, of_parts = dict[bytes, WordingCount](), defaultdict[bytes, list[int]](list)
     numbers = iter(parts)
     async for body in _bodies(objects, keys):
@@ -86,7 +87,7 @@ async def _often_used(objects: Objects, run_id: str, parts: Sequence[int]) -> tu
         if count > USED_OFTEN
     ]
     listed.sort(key=lambda each: (-each.count, each.digest))
-    return listed, max(0, often.more_than(USED_OFTEN) - len(listed)) if threshold > USED_OFTEN else 0
+    return listed, max(0, len(over) - len(listed)) if len(over) > MOST_WORDINGS else 0
 
 
 class _Often:
@@ -106,21 +107,9 @@ class _Often:
             if counts[int(found[1], 16) % slots] > threshold:
                 yield found[1], int(found[2]), lines[found.start() : lines.index(b"\n", found.end())]
 
-    def more_than(self, count: int) -> int:
-        return sum(slots for often, slots in self._histogram.items() if often > count)
-
-    def threshold(self) -> int:
-        """Return the least count, from `USED_OFTEN` on, that not too many exceed."""
-        left, threshold = self.more_than(USED_OFTEN), USED_OFTEN
-        for often, slots in sorted(self._histogram.items()):
-            if often > USED_OFTEN and left > MOST_WORDINGS:
-                left, threshold = left - slots, often
-        return threshold
-
-    @cached_property
-    def _histogram(self) -> Mapping[int, int]:
-        """How many slots have each count; read once all is noted."""
-        return Counter(self._counts)
+    def over(self, count: int) -> list[int]:
+        """Return the estimates that are higher than so, the highest first."""
+        return sorted((each for each in self._counts if each > count), reverse=True)
 
 
 class _Merged:

@@ -26,8 +26,8 @@ class KeepTally:
     async def begin(self, passed: PartPass) -> PartTally:
         """Open the tally before the first dispatch changes."""
         kept = await self.tallies.of_part(passed.dispatched_as, passed.part)
-        opened = kept.model_copy(update={"is_open": True})
-        return await self.tallies.replace(passed.dispatched_as, passed.part, opened)
+        of_part = passed.dispatched_as, passed.part
+        return await self.tallies.replace(*of_part, kept, counts=kept.counts, is_open=True)
 
     async def end(self, passed: PartPass, opened: PartTally) -> None:
         """Close the tally: what the pass has settled is known, the rest of the part is read."""
@@ -68,5 +68,4 @@ class KeepTally:
     async def _close(
         self, dispatched_as: str, part: int, kept: PartTally, dispatches: list[Dispatch]
     ) -> None:
-        closed = kept.model_copy(update={"counts": dict(by_sender(dispatches)), "is_open": False})
-        await self.tallies.replace(dispatched_as, part, closed)
+        await self.tallies.replace(dispatched_as, part, kept, counts=by_sender(dispatches), is_open=False)

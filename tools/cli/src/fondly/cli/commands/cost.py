@@ -140,10 +140,8 @@ async def run(environment: "Environment", run_id: RunId) -> Answer:
     """Show what a run has used and what that cost, and its budget if it has one."""
     from fondly.cli.tables.cost import measured_sections
     from fondly.operations.cost.measured import measured_cost
-    from fondly.operations.runs.lookup import find_run
 
-    ledger = await environment.ledger()
-    found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
+    found = await measured_cost(environment, run_id)
     return Answer(found, measured_sections(found))
 
 

@@ -93,15 +93,13 @@ async def approve(
     )
     who, reason, approving = await _deciding(environment, run_id, Act.APPROVE, grounds)
     view = await approving.view(approved.act)
-    plan = approving.plan(view, approved)
-    if not approved.seeds:
-        await approving.require_reader()
+    plan = await approving.plan(view, approved)
     for notice in await approving.notices():
         say(f"! {notice}")
     if (second := approval.second_of(view, who)) and not approved.seeds:
         say(f"! {second}")
     _confirm(approved.act, plan.line(), yes=yes)
-    return _answer(await approval.approve(approving, approved, by=who, seen=approval.seen(view), why=reason))
+    return _answer(await approval.take(approving, approved, by=who, seen=approval.seen(view), why=reason))
 
 
 @in_environment
@@ -126,7 +124,6 @@ async def pause(environment: "Environment", run_id: RunId, *, grounds: Grounds) 
     from fondly.runtime.runs.delivery import Act
 
     who, reason, approving = await _deciding(environment, run_id, Act.PAUSE, grounds)
-    await approving.view(Act.PAUSE)
     return _answer(await approving.decide(Act.PAUSE, by=who, note=reason))
 
 

@@ -173,15 +173,15 @@ async def resume(
     from fondly.cli.tables.runs import message_sections
     from fondly.operations.runs.choosing import TO_RESUME
     from fondly.operations.runs.lookup import find_run
-    from fondly.operations.runs.retry import Resume
+    from fondly.operations.runs.retry import resume_run
     from fondly.runtime.runs.run import RunStatus
 
     limit, ledger = _dollars(budget), await environment.ledger()
     run = await find_run(ledger, await run_chosen(environment, run_id, TO_RESUME))
     if run.status is not RunStatus.FINISHED:
-        resumption = await Resume.of(environment, ledger, run)
-        messages = await resumption.send(limit, by=await decider(environment, grounds.by))
-        told = f"{resumption.run.run_id} goes on: {len(messages)} messages sent"
+        who = await decider(environment, grounds.by)
+        messages = await resume_run(environment, run.run_id, budget=limit, by=who)
+        told = f"{run.run_id} goes on: {len(messages)} messages sent"
         return Answer(messages, message_sections(messages, told))
     if limit is not None:
         raise OperationError(f"{run.run_id} has finished: its delivery has no budget")

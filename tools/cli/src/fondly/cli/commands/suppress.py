@@ -14,7 +14,6 @@ from fondly.cli.interrupts import confirm
 from fondly.cli.options import By, DryRun, Yes, decider
 from fondly.cli.output import console, say
 from fondly.contracts.clock import utc_now
-from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.contracts.delivery import NotSent
@@ -180,12 +179,10 @@ async def remove(
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.drawing import draw
     from fondly.cli.tables.suppressions import SUPPRESSIONS
-    from fondly.operations.suppressions.people import KEPT_BY_SES, allow, entries_of, open_consent
+    from fondly.operations.suppressions.people import KEPT_BY_SES, allow, suppressed
 
     who = await decider(environment, by)
-    found = await (await open_consent(environment)).find(entries_of(whom, are_customers=customer))
-    if not found:
-        raise OperationError("none of them is suppressed")
+    found = await suppressed(environment, whom, are_customers=customer)
     draw([Table(SUPPRESSIONS, list(found.values()))], console(stderr=True))
     if not yes:
         confirm("Write to them again? ", REMOVE, otherwise="nothing removed")

@@ -91,10 +91,8 @@ async def _take(act: Act, fields: Mapping[str, str], approving: Approving, by: s
     """Take a decision; raise `ChangedError` if something has changed since it was shown."""
     why = reason_given(fields.get("why") or None)
     if act in {Act.APPROVE, Act.SAMPLE}:
-        await approval.approve(approving, _terms(act, fields), by=by, seen=fields.get("seen", ""), why=why)
+        await approval.take(approving, _terms(act, fields), by=by, seen=fields.get("seen", ""), why=why)
     else:
-        if act is not Act.HOLD:  # a run can be held before it has a delivery
-            await approving.view(act)
         await approving.decide(act, by=by, note=why)
 
 
@@ -115,10 +113,7 @@ async def _leads_to(act: Act, fields: Mapping[str, str], approving: Approving, v
         return rejection(view)
     if act is Act.RESUME:
         return approving.plan_of_rest(view).line()
-    terms = _terms(act, fields)
-    if not terms.seeds:
-        await approving.require_reader()
-    return approving.plan(view, terms).line()
+    return (await approving.plan(view, _terms(act, fields))).line()
 
 
 async def _confirm(request: Request, act: Act, fields: Mapping[str, str], approving: Approving) -> Response:

@@ -43,7 +43,7 @@ async def queues_live(request: Request) -> Response:
 
 async def _look(watched: Watching) -> dict[str, Any]:
     states = await watched.queues.look()
-    return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
+    return {"queues": states, "alarms": await ringing(watched.environment, states)}
 
 
 # who only views is not shown what they contain

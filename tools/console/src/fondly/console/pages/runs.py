@@ -101,15 +101,12 @@ async def state_of(environment: Environment, run: Run, view: DeliveryView | None
     lookup = await DeliveryLookup.of(environment)
     delivery = view.delivery if view else await lookup.deliveries.find(run.run_id)
     tally: Tally | None = None
-    if delivery and delivery.released and delivery.tallied:
+    if delivery and delivery.released:
         of_copies = delivery.status is DeliveryStatus.SAMPLE and delivery.seeds
-        done = run.stage(StageName.SENDER).done
         if view:
             tally = view.seeds if of_copies else view.tally
-        elif of_copies:
-            tally = await lookup.tally(delivery, delivery.copies)
         else:
-            tally = await lookup.tally(delivery, run.run_id, done)
+            tally = await lookup.deliveries.tally(delivery.copies if of_copies else run.run_id)
     return State(run, delivery, await lookup.revisions.find(run.run_id), tally)
 
 
@@ -132,12 +129,3 @@ async def live(request: Request) -> Response:
 
 BACK = frozenset({"", "/delivery", "/wordings"})
 """The pages of a run that follow it."""
-
-
-@ROUTES.at("/runs/{run_id}/compare/{other}", Role.VIEWER)
-async def comparison(request: Request) -> Response:
-    """Show a run beside another."""
-    environment, ledger, found = await run_of(request)
-    other = await find_run(ledger, request.path_params["other"])
-    compared = await compare(environment, ledger, found, other)
-    return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)

@@ -21,7 +21,14 @@ from fondly.operations.shop.form import FormField, by_key, edited, form_fields, 
 from fondly.operations.shop.loading import CONFIG
 from fondly.operations.shop.preview import Preview, preview, themes
 from fondly.operations.shop.rules import RULES, RulesView, rule_matches
-from fondly.operations.shop.stored import StoredFile, require_unchanged, save_file, side_by_side, stored_file
+from fondly.operations.shop.stored import (
+    FileName,
+    StoredFile,
+    require_unchanged,
+    save_file,
+    side_by_side,
+    stored_file,
+)
 from fondly.runtime.web.problems import ProblemError
 from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
 
@@ -35,7 +42,7 @@ class Draft:
     The emails of customers that it leads to are made when they are shown: a draft keeps nobody's.
     """
 
-    name: str
+    name: FileName
     text: str
     seen: StoredFile
     rules: RulesView | None = None
@@ -55,40 +62,43 @@ async def show(request: Request) -> Response:
 @ROUTES.at("/shop", Role.OPERATOR, "POST")
 async def review(request: Request) -> Response:
     """Make a draft of what was entered, or show the form again with what is wrong with it."""
-    environment, fields = request.state.environment, await form(request)
-    seen = _seen(fields)
-    await require_unchanged(environment, SHOP_CONFIG, seen)
-    text = fields.get("text", "")
+    fields = await form(request)
+    seen, text = await _seen(request, SHOP_CONFIG, fields), fields.get("text", "")
     try:
         if "text" not in fields:
             text = edited(seen.text, await _fields(request, seen.text), fields)
         problems = problems_in(text)
         if not problems:
-            await preview(environment, text)
+            await preview(request.state.environment, text)
             return _keep(request, Draft(SHOP_CONFIG, text, seen))
     except InvalidFileError as error:
         problems = by_key(error)
     return await _form(request, seen, text or seen.text, problems, fields)
 
 
-@ROUTES.at("/shop/rules", Role.OPERATOR)
+@ROUTES.at("/shop/rules", Role.OPERATOR, "GET", "POST")
 async def rules(request: Request) -> Response:
-    """Show the rules, and what each matches in the last run's catalogue."""
-    found = await stored_file(request.state.environment, RULES)
-    return await _rules(request, found, found.text)
-
-
-@ROUTES.at("/shop/rules", Role.OPERATOR, "POST")
-async def review_rules(request: Request) -> Response:
-    """Make a draft of rules, or show them again with what is wrong with them."""
-    environment, fields = request.state.environment, await form(request)
-    seen, text = _seen(fields), "\n".join(fields.get("text", "").splitlines()) + "\n"
-    await require_unchanged(environment, RULES, seen)
+    """Show the rules and what each matches in the last run's catalogue, or make a draft of others."""
+    environment, posted = request.state.environment, request.method == "POST"
+    if posted:
+        fields = await form(request)
+        seen, text = (
+            await _seen(request, RULES, fields),
+            "\n".join(fields.get("text", "").splitlines()) + "\n",
+        )
+    else:
+        seen = await stored_file(environment, RULES)
+        text = seen.text
     try:
-        matches = await rule_matches(environment, text)
+        matches, problem = await rule_matches(environment, text), ""
     except InvalidRulesError as error:
-        return await _rules(request, seen, text, str(error))
-    return _keep(request, Draft(RULES, text, seen, rules=matches))
+        matches, problem = None, str(error)
+    if posted and not problem:
+        return _keep(request, Draft(RULES, text, seen, rules=matches))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
+    known = {"seen": seen, "text": text, "problem": problem, "matches": matches}
+    saved = "saved" in request.query_params
+    return page(request, "shop/rules.html", status=status, saved=saved, **known)
 
 
 @ROUTES.at("/shop/draft", Role.OPERATOR)
@@ -162,21 +172,15 @@ async def _fields(request: Request, text: str) -> list[FormField]:
         return form_fields("", themes=known)
 
 
-async def _rules(request: Request, seen: StoredFile, text: str, problem: str = "") -> Response:
-    try:
-        matches = None if problem else await rule_matches(request.state.environment, text)
-    except InvalidRulesError as error:
-        matches, problem = None, str(error)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    known = {"seen": seen, "text": text, "problem": problem, "matches": matches}
-    saved = "saved" in request.query_params
-    return page(request, "shop/rules.html", status=status, saved=saved, **known)
+async def _seen(request: Request, name: FileName, fields: dict[str, str]) -> StoredFile:
+    """Return the file that a form was made of, unless it is another now.
 
-
-def _seen(fields: dict[str, str]) -> StoredFile:
-    """Return the file that a form was made of; forms have their line ends as HTTP has them."""
+    Forms have their line ends as HTTP has them.
+    """
     text = "\n".join(fields.get("seen", "").split("\r\n"))
-    return StoredFile(text=text, etag=fields.get("etag", ""))
+    seen = StoredFile(text=text, etag=fields.get("etag", ""))
+    await require_unchanged(request.state.environment, name, seen)
+    return seen
 
 
 def _draft(request: Request) -> Draft:

@@ -10,8 +10,8 @@ from fondly.console.roles import Role, Routes
 from fondly.console.templating import fragment
 from fondly.console.watching import watching
 from fondly.operations.delivery.given import dollars_given
+from fondly.operations.runs.retry import resume_run, retry_run
 from fondly.operations.runs.work import RunWork, run_work
-from fondly.operations.use_cases import runs
 
 ROUTES = Routes()
 EVERY_S = 2.0
@@ -39,7 +39,7 @@ async def _look(request: Request) -> RunWork:
 @ROUTES.at("/runs/{run_id}/stages/retry", Role.OPERATOR, "POST")
 async def retry(request: Request) -> Response:
     """Send again what the run waits for."""
-    await runs.retry_run(request.state.environment, _run_id(request), by=request.state.person.name)
+    await retry_run(request.state.environment, _run_id(request), by=request.state.person.name)
     return go(f"/runs/{_run_id(request)}/stages")
 
 
@@ -48,7 +48,7 @@ async def resume(request: Request) -> Response:
     """Go on with a stopped run, with another budget if one is given."""
     usd, by = (await form(request)).get("usd", "").strip(), request.state.person.name
     budget = dollars_given(usd) if usd else None
-    await runs.resume_run(request.state.environment, _run_id(request), budget=budget, by=by)
+    await resume_run(request.state.environment, _run_id(request), budget=budget, by=by)
     return go(f"/runs/{_run_id(request)}/stages")
 
 

@@ -24,9 +24,9 @@ class Scope:
     environment: Environment
     personalize: "PersonalizeClient"
     bucket: str
-    run_id: str | None
-    dry_run: bool
-    timeout_s: float
+    run_id: str | None = None
+    dry_run: bool = False
+    timeout_s: float = 3_600.0
     dataset_groups: frozenset[str] = frozenset()
     """Dataset groups that carry no tag of this environment, but are its own all the same."""
     keeps_infrastructure: bool = False

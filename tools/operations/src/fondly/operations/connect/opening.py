@@ -53,7 +53,7 @@ async def connect(environment: Environment, of: Connection, *, timeout_s: float,
     objects = await environment.objects()
     role_arn = of.role_arn or await environment.role_arn("personalize")
     consent = {"consent": of.consent} if of.consent else {}
-    scope = open_scope(environment, run_id=None, dry_run=False, timeout_s=timeout_s, tell=tell)
+    scope = open_scope(environment, timeout_s=timeout_s, tell=tell)
     with TemporaryDirectory() as folder, closing(Mirror(Path(folder))) as mirror:
         async with ClientSession() as session, scope as opened:
             platform = PLATFORMS[of.platform](session, of.shop, of.token, **consent)

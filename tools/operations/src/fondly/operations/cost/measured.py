@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict
 from fondly.contracts.counts import Counted
 from fondly.operations.cost.lines import CostLine, line, total
 from fondly.operations.environment import Environment
+from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.views import used_units
 from fondly.runtime.runs.budget import Budget
-from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run, RunStatus
+from fondly.runtime.runs.run import RunStatus
 
 
 class BudgetView(BaseModel):
@@ -35,8 +35,10 @@ class MeasuredCost(BaseModel):
     budget: BudgetView | None
 
 
-async def measured_cost(environment: Environment, ledger: Ledger, run: Run) -> MeasuredCost:
-    """Read a run's reports and its account."""
+async def measured_cost(environment: Environment, run_id: str) -> MeasuredCost:
+    """Show what a run has cost, and its budget."""
+    ledger = await environment.ledger()
+    run = await find_run(ledger, run_id)
     reports = await ledger.summed(run.run_id)
     budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
     account = await budget.account(run.run_id)

@@ -8,10 +8,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from fondly.contracts.object_keys import UPLOADS
 from fondly.operations.audit import each_noted
 from fondly.operations.cleanup.clean import open_runs, why
-from fondly.operations.cleanup.scope import Scope, pauses
+from fondly.operations.cleanup.scope import Scope, open_scope, pauses
 from fondly.operations.customers.consent import suppress_forgotten
 from fondly.operations.customers.gone import Gone
-from fondly.operations.customers.items import erase_identities, erase_items, erase_products, get, learn_items
+from fondly.operations.customers.items import (
+    Whom,
+    erase_identities,
+    erase_items,
+    erase_products,
+    get,
+    learn_items,
+)
+from fondly.operations.customers.items import whom as find_whom
 from fondly.operations.customers.ledger import scrub_ledger
 from fondly.operations.customers.objects import (
     FILES,
@@ -24,6 +32,7 @@ from fondly.operations.customers.proof import Forgotten, Place, Proof
 from fondly.operations.customers.search import CUSTOMERS, Search
 from fondly.operations.customers.traces import Trace, Traces
 from fondly.operations.customers.users import UserErasure
+from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.retry import UnprocessedError
 
@@ -55,6 +64,15 @@ async def forget(
     async with nullcontext() if scope.dry_run else noting:
         proof = await _forget(scope, gone, uploads=uploads, role_arn=role_arn, wait=wait)
     return Forgotten(rows=scope.report.rows, proof=proof)
+
+
+async def forget_customers(
+    environment: Environment, *, whom: Whom, uploads: bool = False, dry_run: bool = False, by: str
+) -> Forgotten:
+    """Forget customers, and prove that nothing is left of them."""
+    role_arn = await environment.role_arn("personalize")
+    async with open_scope(environment, dry_run=dry_run) as scope:
+        return await forget(scope, await find_whom(scope, whom), by=by, uploads=uploads, role_arn=role_arn)
 
 
 async def _forget(scope: Scope, gone: Gone, *, uploads: bool, role_arn: str, wait: bool) -> Proof | None:

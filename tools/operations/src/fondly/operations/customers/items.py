@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from fondly.contracts.consent import address_entry
 from fondly.mailer.domain.message.addresses import header_address
@@ -18,6 +20,9 @@ IDS_PER_SCAN = 50
 BY_RUN = ("emails", "dispatches")
 """The tables with an item for each run and customer."""
 Keys = Iterable[Mapping[str, str]]
+Word = Annotated[str, Field(min_length=1, max_length=256)]
+Whom = Annotated[list[Word], Field(min_length=1, max_length=100)]
+"""Ids of customers, or their addresses."""
 
 
 async def learn_items(scope: Scope, gone: Gone) -> None:

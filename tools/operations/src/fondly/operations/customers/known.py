@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from fondly.contracts.consent import Suppression
 from fondly.operations.audit import each_noted
-from fondly.operations.cleanup.scope import RUNS, Scope
+from fondly.operations.cleanup.scope import RUNS, Scope, open_scope
 from fondly.operations.connect.webhooks import EXPORT
 from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.gone import Gone
-from fondly.operations.customers.items import BY_RUN, get, group, learn_items, of_customers, opinions_of
+from fondly.operations.customers.items import BY_RUN, Whom, get, group, learn_items, of_customers, opinions_of
+from fondly.operations.customers.items import whom as find_whom
 from fondly.operations.customers.keys import TABLE as KEYS
 from fondly.operations.customers.objects import (
     EMAIL,
@@ -29,6 +30,7 @@ from fondly.operations.customers.objects import (
     learn_customers,
 )
 from fondly.operations.customers.scrub import is_told, theirs
+from fondly.operations.environment import Environment
 from fondly.operations.errors import MissingResourceError, OperationError
 from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems
 
@@ -90,6 +92,12 @@ async def exported(scope: Scope, gone: Gone, *, by: str) -> Known:
         known = await everything(scope, gone)
         await erase_requests(scope, gone, EXPORT)
     return known
+
+
+async def export_customers(environment: Environment, *, whom: Whom, by: str) -> Known:
+    """Export all that is known of customers, for themselves."""
+    async with open_scope(environment) as scope:
+        return await exported(scope, await find_whom(scope, whom), by=by)
 
 
 async def everything(scope: Scope, gone: Gone) -> Known:

@@ -8,16 +8,17 @@ from pydantic import BaseModel
 from fondly.contracts.consent import Suppression
 from fondly.contracts.email_index import customer_digest
 from fondly.contracts.records import EmailRecord
-from fondly.operations.cleanup.scope import Scope
+from fondly.operations.cleanup.scope import Scope, open_scope
 from fondly.operations.customers.consent import entries_of, open_consent
 from fondly.operations.customers.facts import dispatch_words, facts_of
 from fondly.operations.customers.gone import Gone
-from fondly.operations.customers.items import get
-from fondly.operations.customers.keys import CUSTOMERS, by_address
+from fondly.operations.customers.items import Word, get
+from fondly.operations.customers.keys import CUSTOMERS, by_address, by_key
 from fondly.operations.customers.known import Items, at_a_glance
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.shown import ShownEmail
+from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.storage import DynamoDBItems, items_of
 
@@ -48,9 +49,23 @@ class Profile(BaseModel):
     latest: ShownEmail | None
 
 
-async def find_customers(scope: Scope, wanted: str) -> Items:
-    """Return the customers with an id or an address or, among the table's first, with a part of a name."""
-    environment, wanted = scope.environment, wanted.strip()
+class FoundCustomer(BaseModel):
+    """Somebody who was found, by what URLs call them."""
+
+    key: str
+    customer_id: str
+    name: str | None = None
+
+
+async def find_customers(environment: Environment, *, who: Word) -> list[FoundCustomer]:
+    """Find customers by an id, an address or, among the first of all, a part of a name."""
+    async with open_scope(environment) as scope:
+        found = await _found(scope, who.strip())
+    return [FoundCustomer(key=customer_digest(each["customer_id"]), **each) for each in found]
+
+
+async def _found(scope: Scope, wanted: str) -> Items:
+    environment = scope.environment
     if item := await get(scope, CUSTOMERS, {"customer_id": wanted}) if wanted else None:
         return [item]
     if "@" in wanted:
@@ -73,12 +88,20 @@ async def suppressions_of(scope: Scope, customer_id: str) -> Mapping[str, Suppre
     return await consent.find(entries_of(gone)) if consent else {}
 
 
+async def customer(environment: Environment, key: str) -> Profile:
+    """Show what a customer got and why, what they said, and what was not sent to them."""
+    customer_id = await by_key(environment, key)
+    async with open_scope(environment) as scope:
+        return await profile(scope, customer_id)
+
+
 async def profile(scope: Scope, customer_id: str) -> Profile:
     """Return what is known of a customer; raise `OperationError` if that is nothing."""
     known = await at_a_glance(scope, Gone(frozenset({customer_id})), in_all_runs=False)
     if known.is_empty:
         raise OperationError("nothing is known of them any more")
-    told = [each for each in known.tables.get("recommendations", []) if "product_ids" in each]
+    kept = known.tables.get("recommendations", [])
+    told = [each for each in kept if isinstance(each.get("product_ids"), list)]  # a kept ranking is a text
     products = DynamoDBItems(scope.environment.dynamodb, await scope.environment.table("products"))
     wanted = sorted({one for each in told for one in each["product_ids"]})
     found = await products.get_all([{"product_id": each} for each in wanted])

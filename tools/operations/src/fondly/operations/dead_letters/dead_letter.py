@@ -15,6 +15,7 @@ FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "recei
 RECEIVED_TOO_OFTEN = "received too often"
 MS_PER_SECOND = 1_000
 MOST_TOLD = 20
+Ids = list[str] | None
 
 
 class DeadLetter(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from fondly.operations.audit import noted
-from fondly.operations.dead_letters.dead_letter import DeadLetter, Selection, read_dead_letter
+from fondly.operations.dead_letters.dead_letter import DeadLetter, Ids, Selection, read_dead_letter
 from fondly.operations.environment import Environment
 from fondly.operations.errors import NoSuchDeadLetterError
 from fondly.operations.formatting import since
@@ -125,6 +125,25 @@ class Discarding:
             discarded = await self.received.delete(self.selected)
             told["discarded"] = str(discarded)
         return discarded
+
+
+class DiscardedLetters(BaseModel):
+    """Dead letters that were deleted for good, to be kept elsewhere."""
+
+    queue: str
+    discarded: list[DeadLetter]
+
+
+async def discard_dead_letters(
+    environment: Environment, queue: str, *, run_id: str | None = None, message_ids: Ids = None, by: str
+) -> DiscardedLetters:
+    """Delete dead letters for good, and return them: all, those of a run, or some."""
+    async with discarding(environment, queue, Selection(run_id, message_ids)) as found:
+        selected = found.selected
+        await found.delete(by=by)
+        left = {each.message_id for each in found.received.dead_letters}
+    gone = [each for each in selected if each.message_id not in left]
+    return DiscardedLetters(queue=found.queue, discarded=gone)
 
 
 @asynccontextmanager

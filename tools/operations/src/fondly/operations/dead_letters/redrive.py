@@ -7,10 +7,10 @@ from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from fondly.operations.audit import noted
-from fondly.operations.dead_letters.dead_letter import Selection
+from fondly.operations.dead_letters.dead_letter import Ids, Selection
 from fondly.operations.dead_letters.received import receive_dead_letters
 from fondly.operations.environment import Environment
-from fondly.operations.errors import OperationError
+from fondly.operations.errors import NoSuchDeadLetterError, OperationError
 from fondly.runtime.errors import error_code
 
 UNSUPPORTED = frozenset(
@@ -35,6 +35,17 @@ class Redriven(BaseModel):
     queue: str
     moved: int
     by: str
+
+
+async def redrive_dead_letters(
+    environment: Environment, queue: str, *, run_id: str | None = None, message_ids: Ids = None, by: str
+) -> Redriven:
+    """Send dead letters back to their queue: all, those of a run, or some."""
+    name, selection = environment.known_queue(queue), Selection(run_id, message_ids)
+    done = await redrive(environment, name, selection, lambda _: None, by=by)
+    if not (done.moved or selection.everything):
+        raise NoSuchDeadLetterError(name)
+    return done
 
 
 async def redrive(

@@ -30,6 +30,11 @@ class Snapshot(BaseModel):
     dead_letters: list[DeadLetter]
 
 
+async def dead_letters(environment: Environment, queue: str) -> Snapshot:
+    """Show a queue's dead letters with their reasons."""
+    return await Snapshots(environment, max_age_s=0).of(queue)
+
+
 class Snapshots:
     """The latest snapshot of each queue that somebody has looked at, none older than `max_age_s`."""
 

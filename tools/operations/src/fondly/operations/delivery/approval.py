@@ -7,12 +7,15 @@ it takes to tell it: how many decisions, which revision, how many emails, and th
 import json
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import Annotated
+
+from pydantic import BaseModel, Field
 
 from fondly.contracts.revisions import Revision, Strike
-from fondly.operations.delivery.approving import Approving, note
+from fondly.operations.delivery.approving import Approving, reason_given
 from fondly.operations.delivery.terms import Terms
 from fondly.operations.delivery.views import DeliveryView
+from fondly.operations.environment import Environment
 from fondly.operations.errors import ChangedError
 from fondly.operations.formatting import counted
 from fondly.runtime.runs.deliveries import SHOWN, StaleDecisionError, person
@@ -20,6 +23,7 @@ from fondly.runtime.runs.delivery import Act
 from fondly.runtime.runs.revisions import Revisions
 
 DIGEST_CHARS = 16
+Emails = Annotated[int, Field(ge=1)]
 
 
 def seen(view: DeliveryView) -> str:
@@ -34,38 +38,73 @@ def seen(view: DeliveryView) -> str:
     return "-".join((*map(str, numbers), _digest(view.rules), _digest(shown, _facts(view))))
 
 
-async def approve(approving: Approving, terms: Terms, *, by: str, seen: str, why: str = "") -> DeliveryView:
-    """Approve a run's emails, or a sample of them, as they were `seen`; return the delivery.
+class SeenDelivery(BaseModel):
+    """A run's delivery, with the digest that a decision on it names."""
+
+    seen: str
+    view: DeliveryView
+
+    @classmethod
+    def of(cls, view: DeliveryView) -> "SeenDelivery":
+        """Return a delivery as it is shown."""
+        return cls(seen=seen(view), view=view)
+
+
+async def delivery(environment: Environment, run_id: str) -> SeenDelivery:
+    """Show the delivery of a run: decisions, terms, and what has become of its emails."""
+    return SeenDelivery.of(await (await Approving.of(environment, run_id)).current())
+
+
+async def approve(
+    environment: Environment,
+    run_id: str,
+    *,
+    sample: Emails | None = None,
+    seeds: list[str] | None = None,
+    at: str | None = None,
+    per_hour: Emails | None = None,
+    why: str | None = None,
+    seen: str,
+    by: str,
+) -> SeenDelivery:
+    """Approve a run's emails, or a sample of them, as they were shown."""
+    terms = Terms.of(sample=sample, seeds=",".join(seeds) if seeds else None, at=at, per_hour=per_hour)
+    approving, reason = await Approving.of(environment, run_id), reason_given(why)
+    return SeenDelivery.of(await take(approving, terms, by=by, seen=seen, why=reason))
+
+
+async def decide(
+    environment: Environment, run_id: str, *, act: Act, why: str | None = None, seen: str, by: str
+) -> SeenDelivery:
+    """Decide on a delivery as it was shown: reject it for good, or go on with it."""
+    approving, reason = await Approving.of(environment, run_id), reason_given(why)
+    return SeenDelivery.of(await take(approving, act, by=by, seen=seen, why=reason))
+
+
+async def stop(
+    environment: Environment, run_id: str, *, act: Act, why: str | None = None, by: str
+) -> SeenDelivery:
+    """Pause a delivery, or hold it, at once and however it was shown."""
+    approving = await Approving.of(environment, run_id)
+    return SeenDelivery.of(await approving.decide(act, by=by, note=reason_given(why)))
+
+
+async def take(approving: Approving, what: Terms | Act, *, by: str, seen: str, why: str = "") -> DeliveryView:
+    """Approve a run's emails on terms, or take another decision, as they were `seen`; return the delivery.
 
     Where two people have to approve, the first approval leaves it held. Raises `ChangedError` with what has
-    changed since it was seen, and `OperationError` if it cannot be approved as things stand.
+    changed since it was seen, and `OperationError` if that cannot be decided as things stand.
     """
-    view = await _as_seen(approving, terms.act, seen)
-    kept = note(why, approving.plan(view, terms))
-    return await _decide(approving, view, terms.act, seen, by=by, note=kept, **terms.changes)
-
-
-async def decide(approving: Approving, act: Act, *, by: str, seen: str, why: str = "") -> DeliveryView:
-    """Take another decision on a delivery as it was `seen`; raise `ChangedError` as `approve` does."""
-    view = await _as_seen(approving, act, seen)
-    return await _decide(approving, view, act, seen, by=by, note=why)
-
-
-async def _as_seen(approving: Approving, act: Act, seen: str) -> DeliveryView:
+    act, changes = (what.act, what.changes) if isinstance(what, Terms) else (what, {})
     view = await approving.view(act)
     await _require_same(approving, view, seen)
-    return view
-
-
-async def _decide(
-    approving: Approving,
-    view: DeliveryView,
-    act: Act,
-    seen: str,
-    **decision: Any,  # noqa: ANN401 - of `Approving.decide`
-) -> DeliveryView:
+    if isinstance(what, Terms):
+        terms = (await approving.plan(view, what)).terms
+        why = f"{why.rstrip('.')}. {terms}" if why else terms
     try:
-        return await approving.decide(act, judged=view.delivery, facts=_facts(view), **decision)
+        return await approving.decide(
+            act, by=by, note=why, judged=view.delivery, facts=_facts(view), **changes
+        )
     except StaleDecisionError:
         await _require_same(approving, await approving.current(), seen)
         raise

@@ -96,18 +96,20 @@ class Approving:
         aged = f"made {age(made)} ago: prices and stock are those of then"
         return [*details.notices, *([aged] if made > FRESH.total_seconds() else [])]
 
-    def plan(self, view: DeliveryView, terms: Terms) -> Plan:
+    async def plan(self, view: DeliveryView, terms: Terms) -> Plan:
         """What approving leads to; the seeds of a new sample get copies, whoever has had some.
 
-        Raises `OperationError` if nothing can be sent.
+        Raises `OperationError` if nothing can be sent, or if everybody with an email is suppressed.
         """
         plan = self._plan(terms, view, settled=0 if terms.seeds else view.settled)
         if not plan.left:
             raise OperationError(f"nothing of {self.run.run_id} can be sent: {plan.why_nobody}")
+        if not terms.seeds:
+            await self._require_reader()
         return plan
 
-    async def require_reader(self) -> None:
-        """Raise `OperationError` if everybody with an email is suppressed; reads as far as needed."""
+    async def _require_reader(self) -> None:
+        """Read emails until somebody may be written to."""
         consent = await open_consent(self.environment)
         objects, readers = await self.environment.objects(), 0
         for part in sorted(self.run.stage(StageName.MAILER).done):
@@ -125,8 +127,7 @@ class Approving:
     def plan_of_rest(self, view: DeliveryView) -> Plan:
         """What going on with a paused delivery leads to."""
         terms = terms_of(view)
-        settled = view.seeds.settled if terms.seeds else view.settled
-        return self._plan(terms, view, settled=settled)
+        return self._plan(terms, view, settled=view.seeds.settled if terms.seeds else view.settled)
 
     def _plan(self, terms: Terms, view: DeliveryView, *, settled: int) -> Plan:
         settings = self.settings
@@ -155,6 +156,8 @@ class Approving:
         A run that has not finished can be held, too. Raises `StaleDecisionError` if the delivery is not as it
         was `judged`. The note stays with the decision: the addresses of seeds are no matter of the audit.
         """
+        if judged is None and act is not Act.HOLD:
+            await self.view(act)
         async with noted(self.environment, by=by, act=act, about=self.run.run_id):
             if act is not Act.HOLD or not await self._held_early(by=by, note=note):
                 await self._take(act, by=by, note=note, judged=judged, facts=facts, changes=changes)
@@ -215,11 +218,6 @@ class Approving:
         if self._has_no_transport:
             return NO_TRANSPORT
         return f"{self.run.run_id} has not been taken up by the sender yet; `fondly run retry` tells it again"
-
-
-def note(reason: str, plan: Plan) -> str:
-    """What is kept of an approval: what was approved, and why if somebody says so."""
-    return f"{reason.rstrip('.')}. {plan.terms}" if reason else plan.terms
 
 
 def reason_given(why: str | None) -> str:

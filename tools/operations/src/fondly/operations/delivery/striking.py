@@ -10,8 +10,9 @@ from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.merge_email_index import EXAMPLE_PARTS
 from fondly.operations.audit import noted
 from fondly.operations.delivery.approval import struck
-from fondly.operations.delivery.approving import Approving
+from fondly.operations.delivery.approving import Approving, reason_given
 from fondly.operations.emails.editing import require_admitted
+from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.retry import Retry
 from fondly.runtime.runs.deliveries import DecisionError
@@ -125,3 +126,25 @@ class Striking:
         if not found:
             raise OperationError(f"no email of {self.run_id} has wording {digest}")
         return found, parts
+
+
+async def strike(
+    environment: Environment,
+    run_id: str,
+    *,
+    wording: str = "",
+    product: str = "",
+    email: str = "",
+    instead: str = "",
+    why: str | None = None,
+    by: str,
+) -> RunRevisions:
+    """Strike a wording, a product or an email of a run; what is concerned is rendered anew, unpaid."""
+    striking, reason = await Striking.of(await Approving.of(environment, run_id)), reason_given(why)
+    wanted = await striking.named(wording=wording, product=product, email=email, instead=instead)
+    return await striking.strike(wanted, by=by, why=reason)
+
+
+async def revisions(environment: Environment, run_id: str) -> RunRevisions:
+    """Show what has been struck of a run's emails, and what is still to be rendered anew."""
+    return await (await Striking.of(await Approving.of(environment, run_id))).known()

@@ -14,7 +14,9 @@ from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
 from fondly.operations.emails.shown import ShownEmail, ShownPrompt, ShownReview
+from fondly.operations.environment import Environment
 from fondly.operations.errors import NotFoundError
+from fondly.operations.runs.lookup import find_run
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,7 @@ class OneEmail:
 
         Raises `NotFoundError` if there is none.
         """
-        part = part or await _part_of(emails, key)
-        for each in [part] if part else emails.parts:
+        for each in [part] if part else await _parts_of(emails, key):
             index = object_keys.email_index(emails.run.run_id, each)
             async for row in lines_with(emails.objects, index, EmailIndexRow, "key", key):
                 return cls(emails, row)
@@ -91,10 +92,19 @@ class OneEmail:
         return await reviews.of_customer(self.row.part, self.row.customer_id)
 
 
-async def _part_of(emails: Emails, key: str) -> int | None:
-    """The part of a customer's email, as far as the customer is known by this digest, and the part by it."""
-    customer_id = await by_key(emails.environment, key)
-    if customer_id is None:
-        return None
+async def email(environment: Environment, run_id: str, key: str, *, part: int | None = None) -> ShownEmail:
+    """Show an email by its customer's key: what it says, and why; its part finds it sooner."""
+    emails = await Emails.of(environment, await find_run(await environment.ledger(), run_id))
+    return await (await OneEmail.of(emails, key, part)).shown()
+
+
+async def _parts_of(emails: Emails, key: str) -> list[int]:
+    """The part of a customer's email; all parts if the customer, or the part, is not known by this digest."""
+    try:
+        customer_id = await by_key(emails.environment, key)
+    except NotFoundError:
+        return emails.parts
     record = (await emails.records.existing(emails.run.run_id, [customer_id])).get(customer_id)
-    return record.part if record else None
+    if record is None:
+        return []
+    return emails.parts if record.part is None else [record.part]

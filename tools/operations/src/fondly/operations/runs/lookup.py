@@ -53,6 +53,12 @@ async def list_runs(
     return RunList(runs=[view(run, deliveries.get(run.run_id)) for run in page.runs], next=page.next)
 
 
+async def run(environment: Environment, run_id: str) -> RunDetails:
+    """Show a run: stages, notices, counts, cost, delivery, and why it failed."""
+    ledger = await environment.ledger()
+    return await run_details(environment, ledger, await find_run(ledger, run_id))
+
+
 async def run_details(
     environment: Environment, ledger: Ledger, run: Run, *, with_dispatches: bool = False
 ) -> RunDetails:

@@ -1,8 +1,9 @@
 """Resends what a run waits for, as its services would: the same events, ids and topics."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Annotated
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
@@ -45,6 +46,7 @@ from fondly.runtime.runs.run import Run, RunStatus, StageName
 from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
 
+Dollars = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
 POLLS: Mapping[StageName, type[Poll]] = {
     StageName.RECOMMENDER: RecommenderPoll,
     StageName.SENDER: SenderPoll,
@@ -192,39 +194,37 @@ class Retry:
             raise
 
 
-@dataclass(frozen=True)
-class Resume:
-    """The resumption of one run; repeating it after a failure is harmless."""
+async def retry_run(environment: Environment, run_id: str, *, by: str) -> list[Message]:
+    """Send again the messages that a stuck run waits for."""
+    retry = await Retry.of(environment, run_id)
+    messages = await retry.messages()
+    await retry.send(messages, by=by)
+    return messages
 
-    environment: Environment
-    ledger: Ledger
-    budget: Budget
-    run: Run
 
-    @classmethod
-    async def of(cls, environment: Environment, ledger: Ledger, run: Run) -> "Resume":
-        """Open the run's account; raise `OperationError` if the run is not stopped."""
-        if run.status is not RunStatus.STOPPED:
-            raise OperationError(f"{run.run_id} is not stopped but {run.status}: there is nothing to resume")
-        budget = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
-        return cls(environment, ledger, budget, run)
+async def resume_run(
+    environment: Environment, run_id: str, *, budget: Dollars | None = None, by: str
+) -> Sequence[Message]:
+    """Go on with a stopped run, with a budget of its own if one is given.
 
-    async def send(self, limit: Decimal | None, *, by: str) -> Sequence[Message]:
-        """Let the run spend `limit` dollars in all, or what the settings say now; return what was sent.
-
-        Raises `OperationError` if as much is spent already: it would be stopped again at once.
-        """
-        account = await self.budget.account(self.run.run_id)
-        if limit is not None and limit <= account.committed:
-            raise OperationError(
-                f"a budget of {limit:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
-                f"{account.committed - account.spent:.4f} are reserved for work in flight"
-            )
-        act, details = ("budget", {"usd": f"{limit:.2f}"}) if limit is not None else ("resume", {})
-        async with noted(self.environment, by=by, act=act, about=self.run.run_id, details=details):
-            await self.budget.resume(self.run.run_id, limit)
-            run = await self.ledger.run(self.run.run_id)
-            retry = Retry(self.environment, run, self.ledger, await self.environment.objects())
-            messages = await retry.messages()
-            await retry.publish(messages)
-        return messages
+    Without one it may spend what the settings say now. Repeating this after a failure is harmless. Raises
+    `OperationError` if the run is not stopped, or has spent the budget: it would be stopped again at once.
+    """
+    retry = await Retry.of(environment, run_id)
+    run, ledger = retry.run, retry.ledger
+    if run.status is not RunStatus.STOPPED:
+        raise OperationError(f"{run.run_id} is not stopped but {run.status}: there is nothing to resume")
+    budgets = Budget(environment.dynamodb, await environment.table("runs"), ledger, usd=None)
+    account = await budgets.account(run.run_id)
+    if budget is not None and budget <= account.committed:
+        raise OperationError(
+            f"a budget of {budget:.2f} dollars allows nothing more: {account.spent:.4f} are spent, and "
+            f"{account.committed - account.spent:.4f} are reserved for work in flight"
+        )
+    act, details = ("budget", {"usd": f"{budget:.2f}"}) if budget is not None else ("resume", {})
+    async with noted(environment, by=by, act=act, about=run.run_id, details=details):
+        await budgets.resume(run.run_id, budget)
+        retry = replace(retry, run=await ledger.run(run.run_id))
+        messages = await retry.messages()
+        await retry.publish(messages)
+    return messages

@@ -1,7 +1,6 @@
 """What each rule of the shop's `merchandising.yaml` matches among the products of the last run."""
 
 import asyncio
-from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -9,10 +8,11 @@ from fondly.contracts import object_keys
 from fondly.contracts.records import Product
 from fondly.operations.environment import Environment
 from fondly.operations.shop.preview import last_run
+from fondly.operations.shop.stored import FileName
 from fondly.recommender.domain.shop.matching import Matched, RuleMatches
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 
-RULES = Path(object_keys.MERCHANDISING).name
+RULES: FileName = "merchandising.yaml"
 AT_ONCE = 2_000
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher, unified_diff
 from itertools import zip_longest
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -18,6 +19,7 @@ from fondly.operations.errors import ChangedError, OperationError
 _OWN = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/){0,2}[a-z0-9][a-z0-9_.-]*")
 """The names of files below `shop/`: no other is written to a folder."""
 MOST_CHANGES = 40
+FileName = Literal["fondly.toml", "merchandising.yaml"]
 
 
 class StoredFile(BaseModel):
@@ -27,8 +29,11 @@ class StoredFile(BaseModel):
     etag: str
 
 
-async def stored_file(environment: Environment, name: str) -> StoredFile:
-    """Return `fondly.toml` or `merchandising.yaml`; raise `OperationError` for one that is no text."""
+async def stored_file(environment: Environment, name: FileName) -> StoredFile:
+    """Return a file of the shop as it is, empty if there is none.
+
+    Raises `OperationError` for one that is no text.
+    """
     body, etag = await (await environment.objects()).tagged(f"{object_keys.SHOP}{name}")
     try:
         return StoredFile(text=body.decode("utf-8-sig"), etag=etag)
@@ -45,14 +50,16 @@ class SavedMeanwhileError(ChangedError):
         self.changes = [line for line in lines if not line.startswith("@@")][:MOST_CHANGES]
 
 
-async def require_unchanged(environment: Environment, name: str, seen: StoredFile) -> None:
+async def require_unchanged(environment: Environment, name: FileName, seen: StoredFile) -> None:
     """Raise `SavedMeanwhileError` if a file is no longer as it was `seen`."""
     now = await stored_file(environment, name)
     if now.etag != seen.etag:
         raise SavedMeanwhileError(name, seen.text, now.text)
 
 
-async def save_file(environment: Environment, name: str, text: str, *, seen: StoredFile, by: str) -> None:
+async def save_file(
+    environment: Environment, name: FileName, text: str, *, seen: StoredFile, by: str
+) -> None:
     """Replace a file as it was `seen`; raise `SavedMeanwhileError` if it is no longer.
 
     Whoever calls has made sure that the services can use it.

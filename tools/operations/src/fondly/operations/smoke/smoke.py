@@ -94,7 +94,7 @@ class Smoke:
         run = await self._until(partial(self._started, ledger))
         async for run in follow(ledger, run, self.interval_s):  # noqa: B020 - the run, as it is then
             self.state.run_id = run.run_id
-            self.state.cost_usd = (await measured_cost(self.environment, ledger, run)).total_usd
+            self.state.cost_usd = (await measured_cost(self.environment, run.run_id)).total_usd
             if self.state.cost_usd > self.budget_usd:
                 raise OperationError(f"{self.state.cost_usd:.2f} dollars spent of {self.budget_usd}")
         if run.status is not RunStatus.FINISHED:
@@ -132,7 +132,7 @@ class Smoke:
     async def _ask(self) -> None:
         ledger = await self.environment.ledger()
         run, reports = await ledger.run(self.state.run_id), await ledger.reports(self.state.run_id)
-        async with open_scope(self.environment, run_id=None, dry_run=True, timeout_s=CLEAN_S) as scope:
+        async with open_scope(self.environment, dry_run=True, timeout_s=CLEAN_S) as scope:
             await asyncio.sleep(0 if self.state.by_stand_in else METRICS_S)
             record_calls(scope.personalize, await self.environment.objects())
             for question in self._unasked:

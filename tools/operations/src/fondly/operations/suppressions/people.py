@@ -11,6 +11,7 @@ from fondly.contracts.email_index import customer_digest
 from fondly.contracts.tokens import UNSUBSCRIBE, verify
 from fondly.ingest.domain.errors import UnreadableError
 from fondly.operations.audit import each_noted
+from fondly.operations.customers.items import Whom
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions.rows import entry_of
@@ -67,6 +68,32 @@ async def allow(environment: Environment, whom: Mapping[str, Suppression], *, by
     consent = await open_consent(environment)
     async with each_noted(environment, _about(whom.values()), by=by, act="unsuppress"):
         return await consent.allow(whom)
+
+
+async def suppress_customers(
+    environment: Environment, *, whom: Whom, reason: NotSent = NotSent.MANUAL, by: str
+) -> list[Suppression]:
+    """Suppress addresses or customers: nothing is sent to them."""
+    entries = entries_of(whom)
+    await suppress(environment, entries, reason, by=by)
+    return list((await (await open_consent(environment)).find(entries)).values())
+
+
+async def unsuppress_customers(environment: Environment, *, whom: Whom, by: str) -> list[Suppression]:
+    """Let addresses or customers be written to again, and return what they were suppressed for."""
+    found = await suppressed(environment, whom)
+    await allow(environment, found, by=by)
+    return list(found.values())
+
+
+async def suppressed(
+    environment: Environment, names: Iterable[str], *, are_customers: bool = False
+) -> dict[str, Suppression]:
+    """Return why people must not be written to, by entry; raise `OperationError` if nobody is suppressed."""
+    consent = await open_consent(environment)
+    if found := await consent.find(entries_of(names, are_customers=are_customers)):
+        return found
+    raise OperationError("none of them is suppressed")
 
 
 def _about(people: Iterable[Suppression]) -> list[str]:

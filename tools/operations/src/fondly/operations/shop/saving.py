@@ -1,8 +1,5 @@
 """The shop's own files: `fondly.toml` and `merchandising.yaml`, checked before they are replaced."""
 
-from pathlib import Path
-from typing import Literal
-
 from pydantic import BaseModel
 
 from fondly.contracts.object_keys import SHOP_CONFIG
@@ -11,10 +8,7 @@ from fondly.operations.errors import OperationError
 from fondly.operations.shop import InvalidFileError
 from fondly.operations.shop.form import problems_in
 from fondly.operations.shop.rules import RulesView, rule_matches
-from fondly.operations.shop.stored import StoredFile, save_file, stored_file
-
-CONFIG = Path(SHOP_CONFIG).name
-FileName = Literal["fondly.toml", "merchandising.yaml"]
+from fondly.operations.shop.stored import FileName, StoredFile, save_file, stored_file
 
 
 class CheckedFile(BaseModel):
@@ -24,14 +18,9 @@ class CheckedFile(BaseModel):
     rules: RulesView | None = None
 
 
-async def get_file(environment: Environment, name: FileName) -> StoredFile:
-    """Return a file of the shop as it is, empty if there is none."""
-    return await stored_file(environment, name)
-
-
 async def check_file(environment: Environment, name: FileName, *, text: str) -> CheckedFile:
     """Check a file of the shop, and change nothing."""
-    if name == CONFIG:
+    if name == SHOP_CONFIG:
         return CheckedFile(problems=problems_in(text))
     try:
         return CheckedFile(rules=await rule_matches(environment, text))
