@@ -78,11 +78,8 @@ async def served(environment: Environment) -> AsyncIterator[Address]:
     async def identify(connection: HTTPConnection) -> Person | None:
         return Person.of("Ann", [Role(connection.cookies["who"])]) if connection.cookies else None
 
-    async def same(_: Person) -> Environment:
-        return environment
-
     stop, at = asyncio.Event(), asyncio.get_running_loop().create_future()
-    app = WebApp(console_app(Console("console", identify, same, hosts=frozenset())), Measures())
+    app = WebApp(console_app(Console(environment, identify, hosts=frozenset())), Measures())
     listening = Listening("127.0.0.1", 0, 0.0, 1.0)
     serving = asyncio.create_task(serve_app(app, listening, stop=stop, listening=at.set_result))
     yield await at

@@ -19,7 +19,7 @@ from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.environment import Environment
-from fondly.operations.errors import NotFoundError, OperationError
+from fondly.operations.errors import OperationError
 from fondly.runtime.storage import items_of
 
 NAMES_SEARCHED, MOST_FOUND = 2_000, 20
