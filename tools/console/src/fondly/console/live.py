@@ -42,6 +42,10 @@ class Live:
 
     watches: dict[Hashable, _Watch] = field(default_factory=dict)
 
+    def latest(self, key: Hashable) -> Any:  # noqa: ANN401 - the look's
+        """Return what was last found by who follows this; None if nobody does."""
+        return self.watches[key].latest if key in self.watches else None
+
     async def follow(self, key: Hashable, look: Look, every_s: float) -> AsyncIterator[Any]:
         """Yield what `look` returns, now and when it changes; None after a silence.
 

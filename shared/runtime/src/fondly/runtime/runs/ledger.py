@@ -27,7 +27,7 @@ from fondly.runtime.runs.items import (
 )
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
-from fondly.runtime.runs.totals import packed_times, sums_of, timed, unpacked_times
+from fondly.runtime.runs.totals import Span, packed_times, span, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
@@ -155,17 +155,15 @@ class Ledger:
             sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
         return sums + (await delivered(self._dynamodb, self._table, run_id) if delivery else [])
 
-    async def timed(self, run_id: str) -> list[PartReport]:
-        """Return every report; once `keep_sums` was called, they tell times alone."""
+    async def timed(self, run_id: str) -> list[Span]:
+        """Return when each piece of work was done; once `keep_sums` was called, without units."""
         kept = (await get_item(self._dynamodb, self._table, key(run_id, TIMES))).get("packed")
         if kept is None:
-            return await self.reports(run_id)
+            return [span(each) for each in await self.reports(run_id)]
         prefix, only = f"{REPORT_PREFIX}{StageName.SENDER}#", ("started_at", "finished_at")
         times = items_with(self._dynamodb, self._table, run_id, prefix, consistent=False, only=only)
-        sending = [
-            timed(StageName.SENDER, *(datetime.fromisoformat(each[name]) for name in only))
-            async for each in times
-        ]
+        moments = [[_unix_s(each[name]) for name in only] async for each in times]
+        sending = [Span(StageName.SENDER, began, ended) for began, ended in moments]
         return [*unpacked_times(bytes(kept)), *sending]
 
     async def close_stage(
@@ -264,3 +262,7 @@ class Ledger:
             ExpressionAttributeNames={"#run_id": "run_id"},
         )
         return read_run(from_item(reply["Attributes"]))
+
+
+def _unix_s(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()

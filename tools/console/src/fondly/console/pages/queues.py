@@ -30,7 +30,8 @@ SHOWN = 50
 async def queues(request: Request) -> Response:
     """Show every queue, the alarms that ring, and the last 24 hours."""
     watched = watching(request)
-    return page(request, "queues/queues.html", **await _look(watched), day=await watched.day())
+    seen = request.app.state.console.live.latest("queues") or await _look(watched)
+    return page(request, "queues/queues.html", **seen, day=await watched.day())
 
 
 @ROUTES.at("/queues/live", Role.VIEWER)

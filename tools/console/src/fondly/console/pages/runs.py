@@ -1,5 +1,6 @@
 """Runs: all of them, and what a marketer must know of one."""
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
 from fondly.operations.emails.judging import judgements
 from fondly.operations.environment import Environment
-from fondly.operations.runs.comparing import compare
+from fondly.operations.runs.comparing import Comparison, compare
 from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -49,17 +50,25 @@ async def run_of(request: Request) -> tuple[Environment, Ledger, Run]:
 async def run(request: Request) -> Response:
     """Show a run: who gets mail and who not, what it costs, what is new, what was decided."""
     environment, ledger, found = await run_of(request)
-    details = await run_details(environment, ledger, found)
-    before = await run_before(ledger, found) if found.has_ended else None
+    details, news, judged = await asyncio.gather(
+        run_details(environment, ledger, found),
+        _news(environment, ledger, found),
+        judgements(environment, found.run_id),
+    )
     return page(
         request,
         "runs/run.html",
         run=details,
         state=await state_of(environment, found, details.delivery),
-        judged=await judgements(environment, found.run_id),
-        news=await compare(environment, ledger, found, before) if before else None,
+        judged=judged,
+        news=news,
         told=in_words(details.facts),
     )
+
+
+async def _news(environment: Environment, ledger: Ledger, run: Run) -> Comparison | None:
+    before = await run_before(ledger, run) if run.has_ended else None
+    return await compare(environment, ledger, run, before) if before else None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from fondly.runtime.ports import Objects
 MOST_PARTS, AT_ONCE = 48, 8
 """So many parts are read for a page at most, and at a time."""
 OF_EACH_RISK = 2
+_WORDING = re.compile(rb'^\{"digest":"\w+","count":\d+,"field":"([^"]+)".+', re.MULTILINE)
 _CURSOR = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
@@ -51,7 +52,13 @@ async def facets(environment: Environment, run_id: str) -> EmailIndexSummary:
 
 async def wordings(environment: Environment, run_id: str) -> list[WordingCount]:
     """Return the wordings that more than twenty of a run's emails have, most frequent first."""
-    return await (await environment.objects()).find_lines(object_keys.email_wordings(run_id), WordingCount)
+    return [WordingCount.model_validate_json(line) for _, line in await wording_lines(environment, run_id)]
+
+
+async def wording_lines(environment: Environment, run_id: str) -> list[tuple[str, bytes]]:
+    """Return the field and the line of each of these wordings, for who wants few of thousands."""
+    body = await (await environment.objects()).find(object_keys.email_wordings(run_id)) or b""
+    return [(found[1].decode(), found[0]) for found in _WORDING.finditer(body)]
 
 
 async def emails(
