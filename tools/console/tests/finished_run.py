@@ -16,6 +16,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import (
+    AspectCount,
     CopySource,
     Customer,
     EmailRecord,
@@ -26,6 +27,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
     Review,
+    SentimentSummary,
 )
 from fondly.mailer.use_cases.email_index import IndexEntry, write_email_index
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
@@ -43,6 +45,8 @@ LAMP = Product(product_id="P1", name=f"Lamp {ATTACK}", category=("Lamps",), pric
 WORDING = WordingCount(
     digest=wording_digest("closing", CLOSING), count=1, field="closing", text=CLOSING, parts=(1,)
 )
+
+SAID = SentimentSummary(texts=2, scored=1, empty=1, praised=(AspectCount(aspect=f"hum {ATTACK}", praised=1),))
 
 
 def who(number: int) -> str:
@@ -75,6 +79,7 @@ async def put_run(
     customers = [Customer(customer_id=who(each), reviews=tuple(reviews)) for each in numbers]
     await objects.put_lines(object_keys.customers(run_id, 1), customers)
     await objects.put_lines(object_keys.recommendations(run_id, 1), map(_recommendation, numbers))
+    await objects.put_lines(object_keys.sentiment_summary(run_id), [SAID])
     await objects.put_lines(object_keys.mailed(run_id, 1), map(_mailed, records))
     entries = [IndexEntry(_row(each, last=each == emails), [WORDING], []) for each in numbers]
     await write_email_index(objects, run_id, 1, entries)

@@ -63,6 +63,9 @@ async def test_pages_show_hostile_texts_as_texts_and_name_nobody_in_addresses(ru
         assert 'onerror="' not in asked.text
         for address in ADDRESS.findall(asked.text):
             assert not re.search(rf"CUST-|{GREETED}|shop\.example", address), (path, address)
+    overview = (await run.get(BASE)).text
+    assert "Praised: hum &lt;img" in overview
+    assert "</span> of 2 texts scored" in overview
 
 
 async def test_an_email_runs_no_script_follows_no_link_and_loads_nothing(run: Asking) -> None:

@@ -100,7 +100,8 @@ async def profile(scope: Scope, customer_id: str) -> Profile:
     known = await at_a_glance(scope, Gone(frozenset({customer_id})), in_all_runs=False)
     if known.is_empty:
         raise OperationError("nothing is known of them any more")
-    told = [each for each in known.tables.get("recommendations", []) if "product_ids" in each]
+    kept = known.tables.get("recommendations", [])
+    told = [each for each in kept if isinstance(each.get("product_ids"), list)]  # a kept ranking is a text
     products = DynamoDBItems(scope.environment.dynamodb, await scope.environment.table("products"))
     wanted = sorted({one for each in told for one in each["product_ids"]})
     found = await products.get_all([{"product_id": each} for each in wanted])

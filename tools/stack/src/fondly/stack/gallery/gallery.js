@@ -70,14 +70,14 @@ function offerFilters() {
   element("filters").append(...[...selects].map(([name, select]) => node("label", "", name, select)));
 }
 
-function find() {
+function findEmails() {
   const words = element("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const wanted = [...document.querySelectorAll("#filters select")].filter(({ value }) => value).map(({ value }) => Number(value));
   found = emails.filter(({ facets, haystack }) =>
     wanted.every((each) => facets.includes(each)) && words.every((word) => haystack.includes(word)));
   element("found").textContent = `${found.length.toLocaleString("en")} of ${emails.length.toLocaleString("en")} emails`;
   drawList(0);
-  if (current && found.length && !found.includes(current) && !narrow.matches) open(found[0]);
+  if (current && found.length && !found.includes(current) && !narrow.matches) turnTo(found[0]);
   else arrive();
 }
 
@@ -126,7 +126,7 @@ function arrive() {
 }
 
 // Stepping through the list is one visit: Back leaves it.
-function open({ index }) {
+function turnTo({ index }) {
   history.replaceState(null, "", `#${index + 1}`);
   arrive();
 }
@@ -141,7 +141,7 @@ function choose(event) {
 
 function step(by) {
   const next = found[found.indexOf(current) + by];
-  if (next) open(next);
+  if (next) turnTo(next);
 }
 
 async function draw(wanted) {
@@ -217,9 +217,9 @@ async function start() {
   }
   emails = data.emails.map(email);
   offerFilters();
-  find();
-  element("search").addEventListener("input", find);
-  element("filters").addEventListener("change", find);
+  findEmails();
+  element("search").addEventListener("input", findEmails);
+  element("filters").addEventListener("change", findEmails);
   element("emails").addEventListener("click", choose);
   element("earlier").addEventListener("click", () => drawList(page - 1));
   element("later").addEventListener("click", () => drawList(page + 1));
