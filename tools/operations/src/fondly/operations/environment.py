@@ -16,8 +16,9 @@ from fondly.operations.target import Target, table_name
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Topology
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.errors import error_code
+from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.storage import S3Objects
+from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -117,6 +118,14 @@ class Environment:
         made = self.table_name(name)
         await self._told("table", made, NO_TABLE, self.dynamodb.describe_table, TableName=made)
         return made
+
+    async def items(self, name: str) -> DynamoDBItems:
+        """Open a table; raise `MissingResourceError` if it does not exist."""
+        return DynamoDBItems(self.dynamodb, await self.table(name))
+
+    async def deliveries(self) -> Deliveries:
+        """Open the deliveries of runs; raise `MissingResourceError` if their table does not exist."""
+        return Deliveries(self.dynamodb, await self.table("runs"))
 
     async def key_names(self, name: str) -> list[str]:
         """Return the names of a table's keys; raise `ClientError` if it does not exist."""

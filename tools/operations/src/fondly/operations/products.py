@@ -10,7 +10,6 @@ from fondly.operations.emails.catalogue import lines_with
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.storage import DynamoDBItems
 
 MOST_PARTS = 10
 """Of a run: emails are counted in so many."""
@@ -30,9 +29,7 @@ class ProductView(BaseModel):
 async def product_view(environment: Environment, product_id: str) -> ProductView:
     """Return what is known of a product; raise `OperationError` if the shop has none with this id."""
     item, sentiment = [
-        await DynamoDBItems(environment.dynamodb, await environment.table(table)).get_all(
-            [{"product_id": product_id}]
-        )
+        await (await environment.items(table)).get_all([{"product_id": product_id}])
         for table in ("products", "product-sentiments")
     ]
     if not item:

@@ -17,8 +17,8 @@ from fondly.contracts.clock import utc_now
 from fondly.operations.audit import noted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
-from fondly.runtime.runs.items import get_item, key, put_if
-from fondly.runtime.storage import DynamoDBItems, to_item
+from fondly.runtime.runs.items import delete_item, get_item, key, put_if
+from fondly.runtime.storage import to_item
 
 TOKENS = "tokens"
 LONGEST_DAYS = 366
@@ -79,8 +79,8 @@ async def create_token(
 
 async def tokens(environment: Environment) -> Sequence[Token]:
     """List the tokens of machines, those that have not ended."""
-    items = DynamoDBItems(environment.dynamodb, await environment.table("runs"))
-    found = [Token.model_validate(each) for each in await items.get_group("run_id", TOKENS)]
+    items = await (await environment.items("runs")).get_group("run_id", TOKENS)
+    found = map(Token.model_validate, items)
     return [each for each in found if each.ends_at > utc_now()]
 
 
@@ -88,10 +88,7 @@ async def revoke_token(environment: Environment, name: str, *, by: str) -> None:
     """Revoke a token: it is worth nothing from now on."""
     async with noted(environment, by=by, act="revoke", about=name):
         table = await environment.table("runs")
-        reply = await environment.dynamodb.delete_item(
-            TableName=table, Key=key(TOKENS, name), ReturnValues="ALL_OLD"
-        )
-        if "Attributes" not in reply:
+        if not await delete_item(environment.dynamodb, table, key(TOKENS, name)):
             raise OperationError(f"there is no token {name}")
 
 

@@ -1,7 +1,7 @@
 """Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,6 +10,7 @@ from functools import cached_property
 from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
+from fondly.contracts.email_index import EmailIndexRow
 from fondly.contracts.records import EmailRecord, Product, Recommendation
 from fondly.contracts.revisions import RunRevisions
 from fondly.mailer.domain.facts.email import EmailFacts
@@ -45,6 +46,7 @@ class Part:
     key: str
     """Of its recommendations; the part is the payer by this name."""
     consented: Consented
+    copy: PartCopy
     records: list[EmailRecord]
     failed: dict[str, str] = field(default_factory=dict)
     """Why no email could be made, by customer id."""
@@ -56,10 +58,17 @@ class Part:
     """Keys of the files of prompts that were written."""
     entries: dict[str, IndexEntry] = field(default_factory=dict)
     """What is indexed of each email, by customer id."""
+    rows: Mapping[str, EmailIndexRow] = field(default_factory=dict)
+    """What is indexed of emails that stay as they are, by customer id."""
     revisions: RunRevisions | None = None
     """What people have struck of the run's emails."""
     made_at: Mapping[str, datetime] = field(default_factory=dict)
     """When emails were made that are rendered anew, by customer id."""
+
+    @cached_property
+    def wanted(self) -> Mapping[str, Recommendation]:
+        """The recommendations by customer id."""
+        return {each.customer_id: each for each in self.consented.recommendations}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,42 +118,40 @@ class MailPart:
         ]
         existing = await self.records.existing(run_id, everybody)
         recommendations = consented.allowed(existing)
-        wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         facts = self.read_facts(each for each in recommendations if each.customer_id not in existing)
-        of_existing = self.read_facts(wanted[each] for each in wanted if each in existing)
+        of_existing = self.read_facts(each for each in recommendations if each.customer_id in existing)
         # Only who would have got an email is comparable with those who do.
         held_out = self.read_facts(consented.held_out)
         failed = facts.failed | held_out.failed
-        part = Part(run_id, number, key, consented, [*existing.values()], failed, list(held_out.emails))
         copy = await self.copywriter.prepare((facts.emails | of_existing.emails).values(), payer=key)
-        await self._keep_copies(part, copy)
-        save = Gather(self.records.put_all)
-        await for_each(
-            facts.emails.items(),
-            lambda each: self.mail_one(wanted[each[0]], each[1], copy, part, save),
-            parallel=self.parallel,
-        )
-        for each, known in of_existing.emails.items():
-            with suppress(*UNUSABLE):
-                self.index(part, wanted[each], known, self.written(part, known, copy), existing[each])
-        await self.hand_to_delivery(part)
-        await self.keep_index(part)
+        part = Part(run_id, number, key, consented, copy, [*existing.values()], failed, list(held_out.emails))
+        await self._keep_copies(part)
+        await self.make(part, facts.emails.values())
+        await self.hand_over(part, of_existing.emails.values())
         left_out = len(facts.left_out) + len(held_out.left_out)
-        return await self._result(part, recommendations, copy, left_out=left_out)
+        return await self._result(part, recommendations, left_out=left_out)
 
-    async def mail_one(
-        self,
-        recommendation: Recommendation,
-        facts: EmailFacts,
-        copy: PartCopy,
-        part: Part,
-        save: "Gather[EmailRecord, None]",
-    ) -> None:
-        """Write, compose and store one email, and index it; note if that cannot be."""
+    async def make(self, part: Part, facts: Iterable[EmailFacts]) -> None:
+        """Write, compose and store emails, and index them; note which cannot be made."""
+        save = Gather(self.records.put_all)
+        await for_each(facts, lambda each: self._mail_one(part, each, save), parallel=self.parallel)
+
+    async def hand_over(self, part: Part, kept: Iterable[EmailFacts]) -> None:
+        """Index the emails that are kept as they are, too, and list all for delivery and for people."""
+        records = {each.customer_id: each for each in part.records}
+        for each in kept:
+            with suppress(*UNUSABLE):
+                self._index(part, each, self._written(part, each), records[each.customer_id])
+        await self._hand_to_delivery(part)
+        entries = (part.entries.get(each.customer_id) for each in part.consented.recommendations)
+        await write_email_index(self.objects, part.run_id, part.number, list(filter(None, entries)))
+
+    async def _mail_one(self, part: Part, facts: EmailFacts, save: "Gather[EmailRecord, None]") -> None:
+        recommendation = part.wanted[facts.customer_id]
         async with self._running:
             at = part.made_at.get(facts.customer_id) or utc_now()
             try:
-                written = self.written(part, facts, copy)
+                written = self._written(part, facts)
                 composed = self.composer.compose(
                     facts,
                     written.assembled.copy,
@@ -162,31 +169,18 @@ class MailPart:
             await self.objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
-            self.index(part, recommendation, facts, written, record)
+            self._index(part, facts, written, record)
 
-    def written(self, part: Part, facts: EmailFacts, copy: PartCopy) -> WrittenCopy:
-        """Return the words of a customer's email."""
+    def _written(self, part: Part, facts: EmailFacts) -> WrittenCopy:
         seed = f"{part.run_id}\n{facts.customer_id}"
-        return self.copywriter.write(facts, copy, seed=seed, revisions=part.revisions)
+        return self.copywriter.write(facts, part.copy, seed=seed, revisions=part.revisions)
 
-    def index(
-        self,
-        part: Part,
-        recommendation: Recommendation,
-        facts: EmailFacts,
-        written: WrittenCopy,
-        record: EmailRecord,
-    ) -> None:
-        """Note what is indexed of an email."""
-        entry = index_entry(part.number, recommendation, facts, written, record)
-        part.entries[facts.customer_id] = entry
+    def _index(self, part: Part, facts: EmailFacts, written: WrittenCopy, record: EmailRecord) -> None:
+        customer_id = facts.customer_id
+        entry = index_entry(part.number, part.wanted[customer_id], facts, written, record)
+        part.entries[customer_id] = entry._replace(row=part.rows.get(customer_id, entry.row))
 
-    async def keep_index(self, part: Part) -> None:
-        """Store what people find the part's emails by, in the order in which they go out."""
-        entries = (part.entries.get(each.customer_id) for each in part.consented.recommendations)
-        await write_email_index(self.objects, part.run_id, part.number, list(filter(None, entries)))
-
-    async def hand_to_delivery(self, part: Part) -> None:
+    async def _hand_to_delivery(self, part: Part) -> None:
         """List the part's finished emails and who is held out, in the order of its customers."""
         finished = {record.customer_id: record for record in part.records}
         held_out = set(part.held_out)
@@ -199,21 +193,21 @@ class MailPart:
         await self.objects.put_lines(object_keys.mailed(part.run_id, part.number), lines)
         part.without_address = sum(line.address is None and not line.held_out for line in lines)
 
-    async def _keep_copies(self, part: Part, copy: PartCopy) -> None:
+    async def _keep_copies(self, part: Part) -> None:
         """Store the prompts that the part's words come from, many as one object."""
-        for prompts in batches(list(copy_records(copy, payer=part.key)), PROMPTS_PER_FILE):
+        for prompts in batches(list(copy_records(part.copy, payer=part.key)), PROMPTS_PER_FILE):
             key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
             await self.objects.put_lines(key, prompts)
             part.copies.append(key)
 
     async def _result(
-        self, part: Part, recommendations: Sequence[Recommendation], copy: PartCopy, *, left_out: int
+        self, part: Part, recommendations: Sequence[Recommendation], *, left_out: int
     ) -> PartResult:
         for customer_id, reason in part.failed.items():
             log.warning("email_failed", customer_id=customer_id, error=reason)
         outcome = part_result(
             part.records,
-            Paid(await self._replies(part, copy), part.key),
+            Paid(await self._replies(part), part.key),
             failed=len(part.failed),
             left_out=left_out,
             copies=len(part.copies),
@@ -231,9 +225,9 @@ class MailPart:
             units={**outcome.units, "dynamodb.reads": part.consented.read_units},
         )
 
-    async def _replies(self, part: Part, copy: PartCopy) -> dict[str, PaidReply]:
+    async def _replies(self, part: Part) -> dict[str, PaidReply]:
         """Return the replies that the part's emails come from, those of an earlier attempt among them."""
-        replies = copy.replies
+        replies = part.copy.replies
         asked = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
         judged = {key for record in part.records for key in record.judge_keys}
         replies |= await self.copywriter.ask_once.find(asked - replies.keys())

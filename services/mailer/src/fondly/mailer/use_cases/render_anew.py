@@ -21,9 +21,7 @@ from fondly.mailer.use_cases.count_part import VARIANTS, email_counts
 from fondly.mailer.use_cases.email_records import without_email
 from fondly.mailer.use_cases.mail_part import CONTENT_TYPE, MailPart, Part
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
-from fondly.runtime.gather import Gather
 from fondly.runtime.logs import get_logger
-from fondly.runtime.parallel import for_each
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.locks import Locks
@@ -111,26 +109,17 @@ class RenderAnew:
             number,
             key,
             Consented(listed, {}),
+            await made.copywriter.prepare(facts.values(), payer=key),
             [each for customer_id, each in existing.items() if customer_id not in touched],
             held_out=[each.customer_id for each in mailed if each.held_out],
+            rows={each: row for row in rows if (each := row.customer_id) in existing.keys() - touched},
             revisions=revisions,
             made_at={customer_id: each.created_at for customer_id, each in existing.items()},
         )
-        copy, save = await made.copywriter.prepare(facts.values(), payer=key), Gather(made.records.put_all)
         await self._empty([existing[each] for each in touched - left])
-        await for_each(
-            left,
-            lambda each: made.mail_one(wanted[each], facts[each], copy, part, save),
-            parallel=made.parallel,
-        )
+        await made.make(part, (facts[each] for each in left))
         await self._empty([existing[each] for each in part.failed])
-        for row in rows:
-            if (each := row.customer_id) in existing.keys() & facts.keys() - touched:
-                written = made.written(part, facts[each], copy)
-                made.index(part, wanted[each], facts[each], written, existing[each])
-                part.entries[each] = part.entries[each]._replace(row=row)
-        await made.hand_to_delivery(part)
-        await made.keep_index(part)
+        await made.hand_over(part, (facts[each] for each in part.rows if each in facts))
         return {
             **email_counts(part.records),
             Counted.EMAILS_STRUCK: len(await made.records.existing(run_id, list(wanted), struck=True)),

@@ -82,6 +82,12 @@ async def update_if(
     )
 
 
+async def delete_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> bool:
+    """Delete an item; return whether there was one."""
+    reply = await dynamodb.delete_item(TableName=table, Key=key, ReturnValues="ALL_OLD")
+    return bool(reply.get("Attributes"))
+
+
 async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item in plain values, read consistently; empty if there is none."""
     reply = await dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)

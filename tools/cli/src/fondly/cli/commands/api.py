@@ -1,35 +1,25 @@
-"""`fondly api`: the schema of the API, tokens for machines, webhooks."""
+"""`fondly api`: the schema of the API, and its operations without the console."""
 
-from operator import attrgetter
-from typing import TYPE_CHECKING, Annotated, Literal
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fondly.cli.answer import Answer
 from fondly.cli.execution import in_environment
-from fondly.cli.options import By, Limit, decider
+from fondly.cli.options import By, decider
 from fondly.cli.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from pydantic import BaseModel
-
+    from fondly.console.api.operation import Operation
     from fondly.operations.environment import Environment
 
 app = typer.Typer(help="The API of the console; without a command, its OpenAPI document.")
-token_app = typer.Typer(no_args_is_help=True, help="Tokens with which machines use the API.")
-webhook_app = typer.Typer(no_args_is_help=True, help="Addresses that are told what has become of runs.")
-app.add_typer(token_app, name="token")
-app.add_typer(webhook_app, name="webhook")
 
-Name = Annotated[str, typer.Argument(help="What decisions and the audit call it, after `token:`.")]
-Role = Annotated[Literal["viewer", "reader", "approver", "operator"], typer.Option(help="What it may do.")]
-Days = Annotated[int, typer.Option(min=1, max=366, help="How long it is worth something.")]
-Url = Annotated[str, typer.Argument(help="https://…")]
-Events = Annotated[
-    list[str] | None,
-    typer.Option(help="run.finished, approval.asked or delivery.done; repeatable.", show_default="all"),
+Name = Annotated[
+    str, typer.Argument(metavar="OPERATION", help="As the document calls it: list_tokens, add_webhook, ….")
+]
+Given = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME=VALUE…", help="Its arguments; a list or a table is JSON.")
 ]
 
 
@@ -42,99 +32,44 @@ def schema(context: typer.Context) -> None:
         print_json(document())
 
 
-@token_app.command("create")
+@app.command()
 @in_environment
-async def create_token(
-    environment: "Environment", name: Name, *, role: Role, days: Days = 90, by: By = None
-) -> Answer:
-    """Make a token; it is shown once."""
-    from fondly.operations.tokens import ROLES, create_token
+async def call(environment: "Environment", operation: Name, given: Given = None, *, by: By = None) -> None:
+    """Do what a program could ask the API for, such as tokens and webhooks; print what it answers."""
+    from fondly.console.api.table import OPERATIONS
+    from fondly.operations.tokens import ROLES
 
-    who = await decider(environment, by)
-    made = await create_token(environment, name=name, role=role, days=days, by=who, roles=ROLES)
-    return _answer([made], "token", "ends_at")
-
-
-@token_app.command("list")
-@in_environment
-async def list_tokens(environment: "Environment") -> Answer:
-    """Show the tokens that have not ended."""
-    from fondly.operations.tokens import tokens
-
-    return _answer(await tokens(environment), "name", "role", "ends_at", "by")
+    known = {each.name: each for each in OPERATIONS if each.files is None}
+    if (found := known.get(operation)) is None:
+        raise typer.BadParameter(f"found {operation}, expected one of {', '.join(known)}")
+    arguments = _arguments(found, dict(_argument(each) for each in given or ()))
+    of_caller = {"by": await decider(environment, by), "roles": ROLES}
+    own = {name: value for name, value in of_caller.items() if name in found.parameters}
+    answer = await found.use_case(environment, **own, **arguments)
+    typer.echo(json.dumps(found.answer.dump_python(answer, mode="json"), indent=2))
 
 
-@token_app.command("revoke")
-@in_environment
-async def revoke_token(environment: "Environment", name: Name, *, by: By = None) -> None:
-    """Revoke a token: it is worth nothing from now on."""
-    from fondly.operations.tokens import revoke_token
-
-    await revoke_token(environment, name, by=await decider(environment, by))
-
-
-@webhook_app.command("add")
-@in_environment
-async def add_webhook(
-    environment: "Environment", url: Url, *, events: Events = None, by: By = None
-) -> Answer:
-    """Tell an address of events from now on; the secret that signs them is shown once."""
-    from fondly.operations.webhooks.endpoints import EventName, add_webhook
-
-    if unknown := set(events or ()) - set(EventName):
-        raise typer.BadParameter(f"found {unknown.pop()}, expected {', '.join(EventName)}")
-    wanted, who = tuple(EventName(each) for each in events or EventName), await decider(environment, by)
-    return _answer([await add_webhook(environment, url=url, events=wanted, by=who)], "endpoint", "secret")
+def _argument(text: str) -> tuple[str, Any]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"found {text}, expected NAME=VALUE")
+    try:
+        return name, json.loads(value) if value[:1] in {"[", "{"} else value
+    except ValueError as error:
+        raise typer.BadParameter(f"{name}: found no JSON: {error}") from error
 
 
-@webhook_app.command("list")
-@in_environment
-async def list_webhooks(environment: "Environment") -> Answer:
-    """Show who is told of what."""
-    from fondly.operations.webhooks.endpoints import webhooks
+def _arguments(operation: "Operation", given: dict[str, Any]) -> dict[str, Any]:
+    """Return arguments as the use case takes them, what was shown among them."""
+    from pydantic import ValidationError
 
-    return _answer(await webhooks(environment), "endpoint", "url", "events")
+    from fondly.console.api.operation import SEEN
 
-
-@webhook_app.command("remove")
-@in_environment
-async def remove_webhook(environment: "Environment", endpoint: str, *, by: By = None) -> None:
-    """Tell an address of nothing any more."""
-    from fondly.operations.webhooks.endpoints import remove_webhook
-
-    await remove_webhook(environment, endpoint, by=await decider(environment, by))
-
-
-@webhook_app.command()
-@in_environment
-async def deliveries(environment: "Environment", *, limit: Limit = 50) -> Answer:
-    """Show what was told of the latest runs, and whether it was taken."""
-    from fondly.operations.webhooks.sendings import webhook_deliveries
-
-    found = await webhook_deliveries(environment, limit=limit)
-    return _answer(found, "id", "event", "endpoint", "attempts", "answered", "next_at")
-
-
-@webhook_app.command()
-@in_environment
-async def replay(environment: "Environment", message: str, *, by: By = None) -> Answer:
-    """Send a message once more, with the same id."""
-    from fondly.operations.webhooks.sendings import replay_webhook
-
-    done = await replay_webhook(environment, message, by=await decider(environment, by))
-    return _answer([done], "id", "answered")._replace(is_wrong=not done.is_taken)
-
-
-def _answer(found: "Sequence[BaseModel]", *members: str) -> Answer:
-    """Answer with models, of which people are shown some members."""
-    from fondly.cli.tables.declaration import Column, Table
-
-    def text(member: str) -> Column["BaseModel"]:
-        shown = attrgetter(member)
-        return Column(member.replace("_", " "), lambda each: _plain(shown(each)))
-
-    return Answer(found, [Table([text(each) for each in members], found)])
-
-
-def _plain(value: object) -> object:
-    return ", ".join(value) if isinstance(value, tuple) else value
+    seen = {SEEN: given.pop(SEEN, "")} if SEEN in operation.parameters else {}
+    path = {name: given.pop(name) for name in operation.in_path.model_fields.keys() & given.keys()}
+    try:
+        models = operation.in_path.model_validate(path), operation.given.model_validate(given)
+    except ValidationError as error:
+        found = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise typer.BadParameter("; ".join(found)) from error
+    return {**seen, **operation.arguments(models[0]), **operation.arguments(models[1])}

@@ -120,12 +120,11 @@ async def watch(
     from fondly.cli.progress import show_delivery, show_run
     from fondly.operations.runs.follow import follow, follow_delivery
     from fondly.operations.runs.lookup import find_run
-    from fondly.runtime.runs.deliveries import Deliveries
 
     ledger = await environment.ledger()
     run = await show_run(follow(ledger, await find_run(ledger, run_id), interval_s), json=json)
     if with_delivery and run.status == "finished":
-        deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
+        deliveries = await environment.deliveries()
         await show_delivery(follow_delivery(deliveries, ledger, run, interval_s), json=json)
     if not json:
         (await _details(environment, run)).give(json=False)

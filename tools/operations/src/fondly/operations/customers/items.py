@@ -14,6 +14,7 @@ from fondly.operations.customers.keys import TABLE as KEYS
 from fondly.operations.customers.keys import by_address
 from fondly.operations.environment import NO_TABLE, Ignoring
 from fondly.runtime.batches import batches
+from fondly.runtime.runs.items import delete_item
 from fondly.runtime.storage import DynamoDBItems, from_item, items_of, to_item
 
 IDS_PER_SCAN = 50
@@ -108,10 +109,8 @@ async def _delete(scope: Scope, table: str, keys: Keys) -> None:
         if scope.dry_run:
             there = await get(scope, table, key) is not None
         else:
-            reply = await scope.environment.dynamodb.delete_item(
-                TableName=scope.environment.table_name(table), Key=to_item(key), ReturnValues="ALL_OLD"
-            )
-            there = bool(reply.get("Attributes"))
+            name = scope.environment.table_name(table)
+            there = await delete_item(scope.environment.dynamodb, name, to_item(key))
         if there:
             scope.report.deleted(f"items of {table}")
 

@@ -32,7 +32,7 @@ from fondly.operations.customers.objects import (
 from fondly.operations.customers.scrub import is_told, theirs
 from fondly.operations.environment import Environment
 from fondly.operations.errors import MissingResourceError, OperationError
-from fondly.runtime.storage import EXPIRES_AT, DynamoDBItems
+from fondly.runtime.storage import EXPIRES_AT
 
 BY_CUSTOMER = ("customers", "contacts", "histories")
 Items = list[dict[str, Any]]
@@ -154,10 +154,10 @@ async def _by_customer(scope: Scope, gone: Gone) -> dict[str, Items]:
 
 async def _with_keys(scope: Scope, table: str, keys: Sequence[Mapping[str, Any]]) -> Items:
     try:
-        name = await scope.environment.table(table)
+        items = await scope.environment.items(table)
     except MissingResourceError:
         return []
-    return await DynamoDBItems(scope.environment.dynamodb, name).get_all(keys)
+    return await items.get_all(keys)
 
 
 def _plain(item: Mapping[str, Any]) -> dict[str, Any]:

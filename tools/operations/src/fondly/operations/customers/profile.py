@@ -20,7 +20,7 @@ from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
-from fondly.runtime.storage import DynamoDBItems, items_of
+from fondly.runtime.storage import items_of
 
 NAMES_SEARCHED, MOST_FOUND = 2_000, 20
 """How many customers a search for a name looks at, for some 100 read units, and how many it returns."""
@@ -102,7 +102,7 @@ async def profile(scope: Scope, customer_id: str) -> Profile:
         raise OperationError("nothing is known of them any more")
     kept = known.tables.get("recommendations", [])
     told = [each for each in kept if isinstance(each.get("product_ids"), list)]  # a kept ranking is a text
-    products = DynamoDBItems(scope.environment.dynamodb, await scope.environment.table("products"))
+    products = await scope.environment.items("products")
     wanted = sorted({one for each in told for one in each["product_ids"]})
     found = await products.get_all([{"product_id": each} for each in wanted])
     names = {str(each["product_id"]): str(each["name"]) for each in found}

@@ -19,7 +19,7 @@ from fondly.runtime.runs.deliveries import DecisionError
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.storage import S3Objects
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,8 @@ class Striking:
         if not email:
             return Strike(product_id=product)
         environment = self.approving.environment
-        table = DynamoDBItems(environment.dynamodb, await environment.table("emails"))
-        if email not in await EmailRecords(table).existing(self.run_id, [email]):
+        records = EmailRecords(await environment.items("emails"))
+        if email not in await records.existing(self.run_id, [email]):
             raise OperationError(f"that customer has no email in {self.run_id}")
         return Strike(product_id=product, customer=customer_digest(email))
 

@@ -17,7 +17,7 @@ from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.runtime.runs.run import Run, StageName
-from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.storage import S3Objects
 
 
 class EmailView(BaseModel):
@@ -53,7 +53,7 @@ class Emails:
         return cls(
             environment,
             await environment.objects(),
-            EmailRecords(DynamoDBItems(environment.dynamodb, await environment.table("emails"))),
+            EmailRecords(await environment.items("emails")),
             await DeliveryLookup.of(environment),
             run,
         )

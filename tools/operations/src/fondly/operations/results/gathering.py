@@ -16,7 +16,7 @@ from fondly.operations.results.views import Results, results
 from fondly.operations.runs.lookup import find_run
 from fondly.recommender.domain.history import customer_events
 from fondly.recommender.domain.history.history import History
-from fondly.runtime.storage import DynamoDBItems, S3Objects
+from fondly.runtime.storage import S3Objects
 
 AT_ONCE = 1_000
 """How many customers' histories are in memory at a time."""
@@ -33,10 +33,7 @@ async def results_of(
     run = await find_run(await environment.ledger(), run_id)
     currency, prices = await _prices(await environment.objects(), run.run_id)
     groups = Groups(window_s=days * SECONDS_PER_DAY, prices=prices)
-    histories, events = [
-        DynamoDBItems(environment.dynamodb, await environment.table(name))
-        for name in ("histories", "recommendations")
-    ]
+    histories, events = [await environment.items(name) for name in ("histories", "recommendations")]
     async for some in _dispatches(environment, run.run_id):
         customer_ids = [one.customer_id for one in some]
         items, kept = await asyncio.gather(

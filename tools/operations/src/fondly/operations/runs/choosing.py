@@ -6,7 +6,6 @@ from typing import NamedTuple
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.missing import missing_messages
-from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import FROM, Act, Delivery, DeliveryStatus
 from fondly.runtime.runs.run import Run, RunStatus, StageName
 
@@ -71,7 +70,7 @@ async def latest(environment: Environment, fit: Fit) -> Choice:
 
     Raises `OperationError` if there are no runs.
     """
-    deliveries = Deliveries(environment.dynamodb, await environment.table("runs"))
+    deliveries = await environment.deliveries()
     last: Run | None = None
     async for run in (await environment.ledger()).index.runs(at_once=AT_ONCE):
         last = last or run

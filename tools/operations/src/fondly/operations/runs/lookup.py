@@ -16,7 +16,6 @@ from fondly.runtime.runs.attribution import Attribution, attribution, partition
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.totals import total
-from fondly.runtime.storage import DynamoDBItems
 
 
 async def find_run(ledger: Ledger, wanted: str) -> Run:
@@ -81,8 +80,7 @@ async def run_details(
 
 
 async def _attribution(environment: Environment, run_id: str) -> Attribution | None:
-    items = DynamoDBItems(environment.dynamodb, await environment.table("runs"))
-    credited = await items.get_group("run_id", partition(run_id))
+    credited = await (await environment.items("runs")).get_group("run_id", partition(run_id))
     return attribution(credited) if credited else None
 
 

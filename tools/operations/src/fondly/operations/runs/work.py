@@ -18,7 +18,6 @@ from fondly.operations.runs.lookup import find_run
 from fondly.operations.runs.missing import missing_messages
 from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.runtime.runs.budget import Budget
-from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.items import get_item, key
 from fondly.runtime.runs.locks import LOCK_PREFIX
 from fondly.runtime.runs.run import Run, StageName
@@ -64,7 +63,7 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     spans = await ledger.timed(run.run_id)
     to_send, no_retry = list[str](), ""
     try:
-        missing = missing_messages(run, await Deliveries(environment.dynamodb, table).find(run.run_id))
+        missing = missing_messages(run, await (await environment.deliveries()).find(run.run_id))
         to_send = [f"{each.stage}: {each.why}" for each in missing]
     except OperationError as error:
         no_retry = str(error)

@@ -1,7 +1,5 @@
 """What each rule of the shop's `merchandising.yaml` matches among the products of the last run."""
 
-import asyncio
-
 from pydantic import BaseModel
 
 from fondly.contracts import object_keys
@@ -13,7 +11,6 @@ from fondly.recommender.domain.shop.matching import Matched, RuleMatches
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 
 RULES: FileName = "merchandising.yaml"
-AT_ONCE = 2_000
 
 
 class RulesView(BaseModel):
@@ -28,18 +25,8 @@ async def rule_matches(environment: Environment, text: str) -> RulesView:
     """Return what a file's rules match; raise `InvalidFileError` for one that cannot be used."""
     matches = RuleMatches(read_shop_rules(text.encode(), file=RULES))
     run, products = await last_run(environment), 0
-    lines: list[bytes] = []
-
-    def add() -> None:
-        for line in lines:
-            matches.add(Product.model_validate_json(line))
-
     if run:
         async for line in (await environment.objects()).lines(object_keys.products(run.run_id)):
-            lines.append(line)
-            if len(lines) == AT_ONCE:
-                await asyncio.to_thread(add)
-                products, lines = products + len(lines), []
-        await asyncio.to_thread(add)
-    run_id = run.run_id if run else None
-    return RulesView(run_id=run_id, products=products + len(lines), rules=matches.found)
+            matches.add(Product.model_validate_json(line))
+            products += 1
+    return RulesView(run_id=run.run_id if run else None, products=products, rules=matches.found)

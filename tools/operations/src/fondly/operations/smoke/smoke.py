@@ -28,7 +28,6 @@ from fondly.operations.smoke.questions import QUESTIONS, Asked, verdict
 from fondly.operations.smoke.state import SmokeState, Verdict
 from fondly.runtime.recording import record_calls
 from fondly.runtime.retry import UnprocessedError
-from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run, RunStatus
@@ -119,7 +118,7 @@ class Smoke:
         approving = await Approving.of(self.environment, run_id)
         if not approving.settings or approving.settings.sender_transport is TransportKind.NONE:
             return
-        deliveries = Deliveries(self.environment.dynamodb, await self.environment.table("runs"))
+        deliveries = await self.environment.deliveries()
         if (await self._until(partial(deliveries.find, run_id))).status is DeliveryStatus.HELD:
             await approving.decide(Act.APPROVE, by="fondly smoke", note="to SES's mailbox simulator")
         async for _ in follow_delivery(deliveries, approving.ledger, approving.run, self.interval_s):

@@ -15,8 +15,8 @@ from fondly.operations.connect.opening import secret
 from fondly.operations.environment import Environment, Ignoring, open_client
 from fondly.operations.errors import NotFoundError
 from fondly.operations.webhooks.posting import checked_url
-from fondly.runtime.runs.items import key
-from fondly.runtime.storage import DynamoDBItems, to_item
+from fondly.runtime.runs.items import delete_item, key
+from fondly.runtime.storage import to_item
 
 PARTITION = "webhooks"
 PREFIX = "whsec_"
@@ -83,18 +83,15 @@ async def add_webhook(
 
 async def webhooks(environment: Environment) -> Sequence[Endpoint]:
     """List the addresses that are told of events."""
-    items = DynamoDBItems(environment.dynamodb, environment.table_name("runs"))
-    return [Endpoint.model_validate(each) for each in await items.get_group("run_id", PARTITION)]
+    items = await (await environment.items("runs")).get_group("run_id", PARTITION)
+    return [Endpoint.model_validate(each) for each in items]
 
 
 async def remove_webhook(environment: Environment, endpoint: str, *, by: str) -> None:
     """Tell an address of nothing any more."""
     async with noted(environment, by=by, act="webhook-off", about=endpoint):
         table = await environment.table("runs")
-        reply = await environment.dynamodb.delete_item(
-            TableName=table, Key=key(PARTITION, endpoint), ReturnValues="ALL_OLD"
-        )
-        if "Attributes" not in reply:
+        if not await delete_item(environment.dynamodb, table, key(PARTITION, endpoint)):
             raise NotFoundError(f"there is no webhook {endpoint}")
         with Ignoring({"ResourceNotFoundException"}):
             name = _name(environment, endpoint)
