@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from fondly.contracts import object_keys
 from fondly.runtime.ports import Model, Objects
@@ -16,14 +16,7 @@ class CatalogueEntry(NamedTuple):
     category: tuple[str, ...] = ()
 
 
-class ReadableObjects(Objects, Protocol):
-    """The data bucket, read line by line where objects are large; see `fondly.runtime.storage`."""
-
-    def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
-    def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102
-
-
-async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, CatalogueEntry]:
+async def catalogue_entries(objects: Objects, run_id: str) -> dict[str, CatalogueEntry]:
     """Return a run's products by id; none if it has stored none. A product takes some 300 bytes."""
     categories: dict[tuple[str, ...], tuple[str, ...]] = {}
     entries: dict[str, CatalogueEntry] = {}
@@ -36,7 +29,7 @@ async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, 
 
 
 async def lines_with(
-    objects: ReadableObjects, key: str, kind: type[Model], name: str, value: str
+    objects: Objects, key: str, kind: type[Model], name: str, value: str
 ) -> AsyncIterator[Model]:
     """Yield those records of an object whose member of this name has this value; no others are parsed."""
     mark = f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode("utf-8", "surrogatepass")

@@ -11,8 +11,9 @@ from fondly.contracts.records import (
     ScoredReview,
     Sentiment,
 )
-from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries, lines_with
+from fondly.operations.emails.catalogue import CatalogueEntry, catalogue_entries, lines_with
 from fondly.operations.emails.shown import Piece, ShownReview
+from fondly.runtime.ports import Objects
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 
@@ -21,12 +22,12 @@ UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 class RunReviews:
     """A run's reviews; what a failed run has not stored counts as empty."""
 
-    objects: ReadableObjects
+    objects: Objects
     run_id: str
     products: dict[str, CatalogueEntry]
 
     @classmethod
-    async def of(cls, objects: ReadableObjects, run_id: str) -> "RunReviews":
+    async def of(cls, objects: Objects, run_id: str) -> "RunReviews":
         """Read the run's catalogue."""
         return cls(objects, run_id, await catalogue_entries(objects, run_id))
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
-from fondly.operations.emails.catalogue import CatalogueEntry, ReadableObjects
+from fondly.operations.emails.catalogue import CatalogueEntry
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import criticism, praise
+from fondly.runtime.ports import Objects
 
 MIN_CATEGORY_MENTIONS = 5
 """Fewer texts say too little about an aspect of a whole category."""
@@ -47,7 +48,7 @@ class GalleryCategory:
 
 
 async def run_categories(
-    objects: ReadableObjects, run_id: str, products: Iterable[CatalogueEntry]
+    objects: Objects, run_id: str, products: Iterable[CatalogueEntry]
 ) -> list[GalleryCategory]:
     """Return what is said of a run's products by category; a failed run may have stored nothing of it."""
     return gallery_categories(
