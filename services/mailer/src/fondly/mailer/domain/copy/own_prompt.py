@@ -18,7 +18,6 @@ from fondly.mailer.domain.facts.product import ProductFacts
 from fondly.mailer.domain.slots import FIRST_NAME
 
 WORDINGS = 1
-MAX_TITLE_CHARS = 80
 
 
 def own_question(facts: EmailFacts, style: Style) -> Question | None:
