@@ -1,12 +1,13 @@
 """The run ledger in DynamoDB, kept consistent by conditional writes alone."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
 from fondly.runtime.runs.items import (
@@ -28,16 +29,13 @@ from fondly.runtime.runs.state import AnyState
 from fondly.runtime.runs.totals import packed_times, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-
 REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
 
 
 class Ledger:
     """One table with an item per run and a report per part. Every method is idempotent."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._keep_days = keep_days
