@@ -13,12 +13,12 @@ from botocore.exceptions import ClientError
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import expression, from_item, items_of, to_item
 
 if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 RUN = "run"
@@ -50,7 +50,7 @@ async def conditionally(write: Awaitable[object]) -> bool:
 
 
 async def put_if(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     item: Mapping[str, Any],
     condition: str,
@@ -66,7 +66,7 @@ async def put_if(
 
 
 async def update_if(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     key: Mapping[str, Any],
     change: str,
@@ -82,20 +82,20 @@ async def update_if(
     )
 
 
-async def delete_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> bool:
+async def delete_item(dynamodb: DynamoDBClient, table: str, key: Mapping[str, Any]) -> bool:
     """Delete an item; return whether there was one."""
     reply = await dynamodb.delete_item(TableName=table, Key=key, ReturnValues="ALL_OLD")
     return bool(reply.get("Attributes"))
 
 
-async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> dict[str, Any]:
+async def get_item(dynamodb: DynamoDBClient, table: str, key: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item in plain values, read consistently; empty if there is none."""
     reply = await dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
     return from_item(reply.get("Item", {}))
 
 
 def items_with(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     run_id: str,
     prefix: str,
@@ -157,7 +157,7 @@ def adding(
 
 
 async def replace_and_add(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     item: Mapping[str, Any],
     version: int,
