@@ -197,9 +197,9 @@ def test_commands_start_without_what_only_a_local_stack_has() -> None:
     script = (
         "import builtins\n"
         "load = builtins.__import__\n"
-        "def guarded(name, *rest):\n"
+        "def guarded(name, *rest, **named):\n"
         f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
-        "    return load(name, *rest)\n"
+        "    return load(name, *rest, **named)\n"
         "builtins.__import__ = guarded\n"
         "import fondly.cli.app, fondly.operations.target, fondly.operations.verification\n"
         "import fondly.stack.provision, fondly.stack.collect, fondly.stack.gallery\n"
