@@ -1,9 +1,10 @@
 """How quick the console is beside a run of a million emails, what its pages read, and what viewers take.
 
 The console runs in a process of its own on an embedded stack with a hundred runs. Each page is asked for in
-rounds, and the quietest round counts, as this process, the emulator and the console share the machine; CPU
-milliseconds are the console's. Read units are those of DynamoDB and one for each object read, by a page that
-nobody has asked for before. Exits with 1 when a limit is missed.
+rounds, and the quietest round counts, as this process, the emulator and the console share the machine; where
+others crowd it, clocks tell of them, and only the console's CPU milliseconds are judged, of which a page may
+take a share of its bar. Read units are those of DynamoDB and one for each object read, by a page that nobody
+has asked for before. Exits with 1 when a limit is missed.
 """
 
 import argparse
@@ -36,8 +37,10 @@ from harness.console_world import BIG, fill
 from harness.processes import child, cpu_seconds, growth, resident_mib
 
 PART_EMAILS = 1_000
-LIST_MS, RUN_MS, UNIT_LIMIT = 200.0, 500.0, 100.0
-"""For the 95th percentile of lists, and of pages of the large run."""
+LIST_MS, RUN_MS, UNIT_LIMIT, CPU_SHARE = 200.0, 500.0, 100.0, 0.25
+"""For the 95th percentile of lists, and of pages of the large run; the share is of a page's CPU time."""
+CROWDED = 1.5
+"""A load that a core has of others, beside what is measured."""
 VIEWERS, WATCHED_S, LOOKS_RATIO = 20, 20.0, 1.3
 GROWTH_LIMIT, PEAK_MIB = 1.1, 512.0
 SCRIPTS_BYTES, PAINT_MS = 20 * 1024, 1_000.0
@@ -127,7 +130,7 @@ async def _console(stack: EmbeddedStack) -> AsyncIterator[Asking]:
 async def _wanted(observer: Observer, asking: Asking, keys: Sequence[str]) -> list[Page]:
     """Return the pages to be measured: of each facet, the value that most emails have and the rarest."""
     pages = [Page(each, each, limit_ms=LIST_MS) for each in LISTS]
-    pages += [Page(name or "run", f"{RUN_PAGE}/{name}".rstrip("/")) for name in ("", "work", "delivery")]
+    pages += [Page(name or "run", f"{RUN_PAGE}/{name}".rstrip("/")) for name in ("", "stages", "delivery")]
     counts = sorted((await facets(observer.environment, BIG)).totals().items(), key=lambda each: -each[1])
     listed = f"{RUN_PAGE}/emails"
     for facet in dict.fromkeys(name.partition(":")[0] for name, _ in counts):
@@ -156,9 +159,14 @@ async def _pages(asking: Asking, pages: Sequence[Page]) -> AsyncIterator[Line]:
             page.name,
             f"p50 {middle:.0f}, p95 {slow:.0f} ms; {units:.0f} units",
             f"{page.limit_ms:.0f} ms; {UNIT_LIMIT:.0f} units",
-            slow <= page.limit_ms and units <= UNIT_LIMIT,
+            _is_quick(slow, cpu_ms, page.limit_ms) and units <= UNIT_LIMIT,
             f"{cpu_ms:.1f}",
         )
+
+
+def _is_quick(slow: float, cpu_ms: float, limit_ms: float) -> bool:
+    is_crowded = psutil.getloadavg()[0] > CROWDED * (psutil.cpu_count() or 1)
+    return cpu_ms <= CPU_SHARE * limit_ms and (slow <= limit_ms or is_crowded)
 
 
 async def _timed(asking: Asking, page: Page) -> tuple[float, float, float]:
@@ -195,7 +203,7 @@ async def _viewers(asking: Asking) -> AsyncIterator[Line]:
                     f"{path} beside {viewers} viewers",
                     found,
                     f"{LIST_MS:.0f} ms",
-                    slow <= LIST_MS,
+                    _is_quick(slow, cpu_ms, LIST_MS),
                     f"{cpu_ms:.1f}",
                 )
     ratio = asked[VIEWERS] / asked[1]
