@@ -112,6 +112,12 @@ def test_the_stack_loads_no_command() -> None:
     assert within(loaded, {"fondly.cli"}) == set()
 
 
+def test_the_gallery_loads_nothing_of_the_console_but_its_templates() -> None:
+    """It is a folder on disk, which needs no server, whose pages are made by the same templates."""
+    loaded = loaded_by((ROOT / "tools/stack/src/fondly/stack/gallery").glob("*.py"), without=["starlette"])
+    assert within(loaded, {"fondly.console"}) == {"fondly.console", "fondly.console.templating"}
+
+
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
     """Any subscriber of `email-finished` can depend on the contracts: they need only pydantic."""
     loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fondly.contracts.records import Customer, Product, Purchase, Review
 from fondly.ingest.domain.rejects import Reject
 from services.ingest.tests.fakes import Bench, limits
+from services.ingest.tests.reader_threads import readers_in_threads
 from tests.odd_files.case import Case
 
 FOLDER = "uploads/odd/"
@@ -65,11 +66,7 @@ async def _published(bench: Bench) -> Outcome:
     )
 
 
-_outcomes: dict[str, Outcome] = {}
-
-
 def outcome_of(case: Case) -> Outcome:
-    """Return what comes of a case, which runs once."""
-    if case.name not in _outcomes:
-        _outcomes[case.name] = asyncio.run(run_case(case))
-    return _outcomes[case.name]
+    """Return what comes of a case."""
+    with readers_in_threads():
+        return asyncio.run(run_case(case))

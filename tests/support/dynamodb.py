@@ -6,6 +6,7 @@ It is fast enough for thousands of interleavings. Tests of ledger and locks run 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -63,22 +64,24 @@ class InMemoryDynamoDB:
     async def transact_write_items(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
         """Change items if all conditions hold."""
         await self._moment()
-        updates = [each["Update"] for each in request["TransactItems"]]
-        reasons = [self._reason(each) for each in updates]
+        writes = [write for each in request["TransactItems"] for write in each.values()]
+        reasons = [self._reason(each) for each in writes]
         if any(reasons):
             code = {"Error": {"Code": "TransactionCanceledException"}}
             told: Any = {**code, "CancellationReasons": [{"Code": each or "None"} for each in reasons]}
             raise ClientError(told, "TransactWriteItems")
-        for each in updates:
-            item = dict(self.items.get(_key(each["Key"]), each["Key"]))
-            _change(item, each)
-            self.items[_key(each["Key"])] = item
+        for each in writes:
+            named = each.get("Key") or each["Item"]
+            item = dict(each.get("Item") or self.items.get(_key(named), named))
+            if "UpdateExpression" in each:
+                _change(item, each)
+            self.items[_key(named)] = item
         await self._moment()
         return {}
 
-    def _reason(self, update: Mapping[str, Any]) -> str:
+    def _reason(self, write: Mapping[str, Any]) -> str:
         try:
-            _require(update, self.items.get(_key(update["Key"]), {}))
+            _require(write, self.items.get(_key(write.get("Key") or write["Item"]), {}))
         except ClientError:
             return "ConditionalCheckFailed"
         return ""
@@ -188,6 +191,9 @@ def _change(item: Item, request: Mapping[str, Any]) -> None:
                 del item[name]
         elif verb == "ADD":
             [(kind, added)] = values[value[0]].items()
+            if kind == "N":
+                item[name] = {"N": str(Decimal(item.get(name, {"N": "0"})["N"]) + Decimal(added))}
+                continue
             item[name] = {kind: sorted({*item.get(name, {kind: []})[kind], *added})}
         else:
             item.pop(name, None)

@@ -83,11 +83,8 @@ async def main(name: str, port: int) -> None:
     async def identify(_: HTTPConnection) -> Person | None:
         return SOMEBODY
 
-    async def same(_: Person) -> Environment:
-        return environment
-
     async with open_environment(Target(name, REGION), load_topology(None)) as environment:
-        console = Console(name, identify, same, hosts=frozenset())
+        console = Console(environment, identify, hosts=frozenset())
         usage = Route("/usage", allowed(Role.VIEWER)(Asked(environment).usage))
         app = WebApp(console_app(console, [usage]), Measures())
         await serve_app(app, Listening("127.0.0.1", port, 0.0, 1.0), stop=asyncio.Event())

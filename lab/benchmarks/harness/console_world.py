@@ -29,7 +29,7 @@ from fondly.runtime.parallel import for_each
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.items import key
-from fondly.runtime.runs.kept_tallies import PREFIX, PartTally
+from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.locks import LOCK_PREFIX
 from fondly.runtime.runs.run import MAKING, PartReport, StageName, part_name
 from fondly.runtime.storage import DynamoDBItems, to_item
@@ -112,9 +112,12 @@ async def _run(observer: Observer, run_id: str, parts: int, emails: int) -> None
     deliveries = Deliveries(observer.dynamodb, table)
     await deliveries.open(run_id, status=DeliveryStatus.HELD, by="the setting")
     await deliveries.decide(run_id, Act.APPROVE, by="Ann")
-    tally = PartTally(counts={"outcomes.sent": emails - 3, "outcomes.refused": 3}, version=2).model_dump()
-    names = (f"{PREFIX}{part_name(part)}" for part in range(1, parts + 1))
-    await items.put_all([{"run_id": run_id, "item": each, **tally} for each in names])
+    tallies, counts = (
+        KeptTallies(observer.dynamodb, table),
+        {"outcomes.sent": emails - 3, "outcomes.refused": 3},
+    )
+    for part in range(1, parts + 1):
+        await tallies.replace(run_id, part, PartTally(), counts=counts, is_open=False)
 
 
 def _report(stage: StageName, part: int, emails: int) -> PartReport:

@@ -67,8 +67,8 @@ class FinishedRun:
             await items.put_all([record.model_dump(mode="json", exclude_none=True)])
             tallies = KeptTallies(clients["dynamodb"], self.resources.tables["runs"])
             kept = await tallies.of_part(run_id, 1)
-            counts = dict(counts_of(record) + Counts(kept.counts))
-            await tallies.replace(run_id, 1, kept.model_copy(update={"counts": counts}))
+            counts = counts_of(record) + Counts(kept.counts)
+            await tallies.replace(run_id, 1, kept, counts=counts, is_open=False)
 
         self.do(put)
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message
 
-from fondly.console.app import Console, Guard, console_app
+from fondly.console.app import Console, console_app
 from fondly.console.roles import Person, Role
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.target import Target, load_topology
@@ -33,6 +33,11 @@ class Asked:
     def text(self) -> str:
         """The body as text."""
         return self.body.decode()
+
+    @property
+    def main(self) -> str:
+        """What a page shows, without its head and its scripts."""
+        return self.text.partition("<main")[2].partition("</main>")[0]
 
 
 @dataclass
@@ -62,8 +67,8 @@ class Asking:
 
     async def ended(self, job: str) -> None:
         """Wait for the end of a job."""
-        assert isinstance(self.app, Guard)
-        task = self.app.app.state.watching.jobs[job].task
+        task = self.console.watching.jobs[job].task
+        assert task is not None
         await task
 
     async def upload(self, files: Mapping[str, bytes], headers: Mapping[str, str] | None = None) -> Asked:
@@ -150,9 +155,6 @@ def console(environment: Environment) -> Asking:
     async def identify(_: HTTPConnection) -> Person | None:
         return asking.person
 
-    async def same(_: Person) -> Environment:
-        return environment
-
-    made = Console(environment.name, identify, same, hosts=frozenset({HOST}))
+    made = Console(environment, identify, hosts=frozenset({HOST}))
     asking = Asking(console_app(made), environment, made, Person.of("Ann", list(Role)))
     return asking

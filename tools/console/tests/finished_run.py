@@ -16,6 +16,7 @@ from fondly.contracts.email_index import (
     wording_digest,
 )
 from fondly.contracts.records import (
+    AspectCount,
     CopySource,
     Customer,
     EmailRecord,
@@ -26,6 +27,7 @@ from fondly.contracts.records import (
     Recommendation,
     RecommendationSource,
     Review,
+    SentimentSummary,
 )
 from fondly.mailer.use_cases.email_index import IndexEntry, write_email_index
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
@@ -44,6 +46,8 @@ WORDING = WordingCount(
     digest=wording_digest("closing", CLOSING), count=1, field="closing", text=CLOSING, parts=(1,)
 )
 
+SAID = SentimentSummary(texts=2, scored=1, empty=1, praised=(AspectCount(aspect=f"hum {ATTACK}", praised=1),))
+
 
 def who(number: int) -> str:
     """Return a customer's id."""
@@ -55,40 +59,43 @@ def key_of(number: int) -> str:
     return customer_digest(who(number))
 
 
-async def put_run(environment: Environment, emails: int = 3, *, delivery: bool = True) -> None:
+async def put_run(
+    environment: Environment, emails: int = 3, *, run_id: str = RUN, delivery: bool = True
+) -> None:
     """Store a run of one part; of its last email, the greeting was refused."""
     ledger, objects = await environment.ledger(), await environment.objects()
-    await ledger.open_run(RUN, source=f"s3://bucket/uploads/{ATTACK}.csv")
-    await ledger.set_parts(RUN, 1)
+    await ledger.open_run(run_id, source=f"s3://bucket/uploads/{ATTACK}.csv")
+    await ledger.set_parts(run_id, 1)
     numbers = range(1, emails + 1)
     for stage in MAKING:
         counts = {"emails": emails, "customers": emails} if stage is StageName.MAILER else {}
-        await finish_part(ledger, RUN, 1, a_report(stage, **counts))
-    records = [_record(each) for each in numbers]
+        await finish_part(ledger, run_id, 1, a_report(stage, **counts))
+    records = [_record(run_id, each) for each in numbers]
     table = DynamoDBItems(environment.dynamodb, environment.table_name("emails"))
     await table.put_all([each.model_dump(mode="json") for each in records])
     for each in records:
         await objects.put(each.key, _message(each.subject), content_type="message/rfc822")
     reviews = [Review(review_id="R1", product_ids=("P9",), text=f"It hums {ATTACK}")]
     customers = [Customer(customer_id=who(each), reviews=tuple(reviews)) for each in numbers]
-    await objects.put_lines(object_keys.customers(RUN, 1), customers)
-    await objects.put_lines(object_keys.recommendations(RUN, 1), map(_recommendation, numbers))
-    await objects.put_lines(object_keys.mailed(RUN, 1), map(_mailed, records))
+    await objects.put_lines(object_keys.customers(run_id, 1), customers)
+    await objects.put_lines(object_keys.recommendations(run_id, 1), map(_recommendation, numbers))
+    await objects.put_lines(object_keys.sentiment_summary(run_id), [SAID])
+    await objects.put_lines(object_keys.mailed(run_id, 1), map(_mailed, records))
     entries = [IndexEntry(_row(each, last=each == emails), [WORDING], []) for each in numbers]
-    await write_email_index(objects, RUN, 1, entries)
-    await merge_email_index(objects, RUN, [1])
-    await ledger.finish(RUN)
+    await write_email_index(objects, run_id, 1, entries)
+    await merge_email_index(objects, run_id, [1])
+    await ledger.finish(run_id)
     deliveries = Deliveries(environment.dynamodb, environment.table_name("runs"))
     if delivery:
-        await deliveries.open(RUN, status=DeliveryStatus.HELD, by="the setting")
+        await deliveries.open(run_id, status=DeliveryStatus.HELD, by="the setting")
 
 
-def _record(number: int) -> EmailRecord:
+def _record(run_id: str, number: int) -> EmailRecord:
     return EmailRecord(
-        run_id=RUN,
+        run_id=run_id,
         customer_id=who(number),
         part=1,
-        key=object_keys.email(RUN, who(number)),
+        key=object_keys.email(run_id, who(number)),
         subject=f"A lamp for {number} {ATTACK}",
         preheader="",
         copy_source=CopySource.AI,

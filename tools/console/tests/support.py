@@ -89,6 +89,7 @@ async def _items(environment: Environment, record: EmailRecord) -> None:
             "recommendations",
             {"customer_id": WHO, "run_id": RUN, "product_ids": ["P1"], "reasons": ["liked"]},
         ),
+        ("recommendations", {"customer_id": WHO, "run_id": "ranking", "product_ids": "P1 P9"}),
         ("emails", record.model_dump(mode="json")),
         (
             "dispatches",

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from html5lib import parse
 
-SCRIPTS = {"/static/htmx.min.js", "/static/hx-sse.min.js", "/static/keys.js"}
+from fondly.console.static_files import address
+
+SCRIPTS = {*map(address, ("htmx.min.js", "hx-sse.min.js", "keys.js"))}
 TAGS = re.compile(
     r"html|head|meta|title|link|script|body|a|header|nav|p|main|h[123]|ul|ol|li|dl|dt|dd|div|span|section|b"
     r"|strong|small|code|kbd|pre|q|mark|br|table|caption|thead|tbody|tr|th|td|form|label|input|button|select"

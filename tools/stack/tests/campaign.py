@@ -1,7 +1,5 @@
 """A made-up campaign that has everything which the gallery shows."""
 
-from dataclasses import replace
-
 from fondly.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from fondly.contracts.records import AspectCount, CopySource, Exclusion, Sentiment, SentimentSummary
 from fondly.evaluation.sample.row import picture_url
@@ -10,21 +8,18 @@ from fondly.operations.emails.shown import (
     Refusal,
     ShownDelivery,
     ShownEmail,
-    ShownMention,
     ShownOwned,
     ShownPick,
     ShownPrompt,
     ShownReview,
 )
 from fondly.operations.runs.sentiment_figures import exported
-from fondly.stack.gallery.categories import GalleryAspect, GalleryCategory, GalleryProduct
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130
 PRODUCTS_PICKED = 48
 WITH_REFUSALS = frozenset({"frame-1", "product-P5"})
 """The prompts of which a wording was refused."""
-EARLIER = "run-00000000000000bb"
 SAID = SentimentSummary(
     texts=100,
     scored=80,
@@ -91,28 +86,10 @@ def campaign() -> list[ShownEmail]:
     return [_email(number) for number in range(EMAILS)]
 
 
-def earlier() -> list[ShownEmail]:
-    """Return the emails of an earlier run: without the first customers, and with other subjects for some."""
-    return [
-        replace(each, subject=f"{each.subject}!", picks=each.picks[::-1]) if place % 4 else each
-        for place, each in enumerate(campaign()[5:])
-    ]
-
-
 def prompts() -> list[ShownPrompt]:
     """Return the prompts: a frame for every twenty customers, and one for each product that is picked."""
     frames = [_frame(number) for number in range(EMAILS // 20 + 1)]
     return [*frames, *(_of_product(number) for number in range(PRODUCTS_PICKED))]
-
-
-def categories() -> list[GalleryCategory]:
-    """Return one category with a product."""
-    aspect = GalleryAspect("lid", "blamed", "5 of 6 criticise")
-    return [
-        GalleryCategory(
-            ("Home", "Kettles"), 9, (aspect,), (GalleryProduct("Kettle", "9 negative", (aspect,)),)
-        )
-    ]
 
 
 def _email(number: int) -> ShownEmail:
@@ -134,11 +111,10 @@ def _email(number: int) -> ShownEmail:
         prompt_keys=_prompt_keys(number) if number % 10 else (),
         html=HTML.format(name=name, number=number, picture=PICTURE),
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",
-        source=f"Subject: {subject}\r\nX-Bytes: \udcff\r\n\r\nEmail {number}\r\n",
         reviews=(_review(unhappy=unhappy),),
         owned=(ShownOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
-        praised=() if unhappy else (ShownMention("lid", "Glass kettle"),),
-        blamed=(ShownMention("lid", "Glass kettle"),) if unhappy else (),
+        praised=() if unhappy else ("lid",),
+        blamed=("lid",) if unhappy else (),
         unhappy=unhappy,
     )
 
@@ -165,13 +141,9 @@ def _review(*, unhappy: bool) -> ShownReview:
     return ShownReview(
         review_id="R1",
         product="Glass kettle",
-        category="Kettles",
         pieces=(Piece("Its "), Piece("lid", "lid", sentiment), Piece(" says it all.")),
         label=sentiment,
-        scores={"positive": 0.1 if unhappy else 0.9, "negative": 0.9 if unhappy else 0.1},
         language="en",
-        praised=() if unhappy else ("lid",),
-        blamed=("lid",) if unhappy else (),
     )
 
 
@@ -188,13 +160,13 @@ def _frame(number: int) -> ShownPrompt:
         prompt=facts,
         answers=('{"greeting": ["Hello {customer.first_name}"]}', '{"greeting": ["Welcome back"]}'),
         verdicts=(verdict,) if key in WITH_REFUSALS else (),
-        paid=number > 0,
     )
 
 
 def _of_product(number: int) -> ShownPrompt:
     key, verdict = f"product-P{number}", Refusal("line", "It cures a headache.", "word", "cures")
-    return prompt(key, verdicts=(verdict,) if key in WITH_REFUSALS else ())
+    facts = f'<facts>{{"task": "product", "products": [{{"n": 1, "name": "Product {number}"}}]}}</facts>'
+    return prompt(key, prompt=facts, verdicts=(verdict,) if key in WITH_REFUSALS else ())
 
 
 def _delivery(number: int) -> ShownDelivery:

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -15,26 +15,10 @@ from fondly.contracts.file_names import file_name
 from fondly.contracts.records import CopySource
 from fondly.operations.emails.shown import Refusal, ShownEmail, ShownPick, ShownPrompt
 from fondly.stack.gallery import GalleryWriter
-from fondly.stack.gallery.categories import GalleryCategory
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
-COLUMNS = (
-    "id",
-    "name",
-    "address",
-    "subject",
-    "preheader",
-    "products",
-    "reasons",
-    "source",
-    "labels",
-    "unhappy",
-    "template",
-    "refused",
-    "body",
-    "delivery",
-)
-"""The members of a row of the list, in order, as `data.js` reads them."""
+COLUMNS = ("id", "name", "address", "subject", "preheader", "products", "facets")
+"""The members of a row of the list, in order, as `gallery.js` reads them."""
 
 
 def pick(name: str, kind: str = "popular", **changes: Any) -> ShownPick:  # noqa: ANN401 - any field
@@ -59,7 +43,6 @@ def email(customer_id: str = "A1", **changes: Any) -> ShownEmail:  # noqa: ANN40
         "copy_source": CopySource.AI,
         "html": "<!doctype html><html><head></head><body>₹</body></html>",
         "text": "Hello Priya",
-        "source": "MIME-Version: 1.0\r\n\r\nHello",
     }
     return ShownEmail(**fields | changes)
 
@@ -71,16 +54,11 @@ def prompt(prompt_key: str = "k1", **changes: Any) -> ShownPrompt:  # noqa: ANN4
         "task": "product",
         "model_id": "a-model",
         "prompt_version": "7",
-        "system_sha256": "0" * 64,
-        "prompt": '<facts>{"task": "product", "products": [{"n": 1}]}</facts>',
+        "prompt": '<facts>{"task": "product", "products": [{"n": 1, "name": "Kettle"}]}</facts>',
         "answers": ('{"products": {"1": {"line": ["One", "Two"]}}}',),
         "verdicts": (Refusal("line", "It cures a headache.", "word", "cures"),),
         "input_tokens": 900,
         "output_tokens": 300,
-        "cache_read_tokens": 700,
-        "cache_write_tokens": 0,
-        "paid": True,
-        "created_at": "2026-11-25T09:00:00Z",
     }
     return ShownPrompt(**fields | changes)
 
@@ -89,7 +67,6 @@ def write_gallery(
     out_dir: Path,
     summary: Mapping[str, Any],
     emails: Iterable[ShownEmail],
-    categories: Sequence[GalleryCategory] = (),
     prompts: Iterable[ShownPrompt] = (),
 ) -> Path:
     """Write a gallery of these, and return its page's path."""
@@ -98,7 +75,7 @@ def write_gallery(
             gallery.add_prompt(each)
         for one in emails:
             gallery.add(one)
-        return gallery.finish(summary, categories)
+        return gallery.finish(summary)
 
 
 def parsed(page: Path) -> Element:
@@ -115,15 +92,13 @@ def listed(page: Path) -> dict[str, Any]:
 
 
 def rows(page: Path) -> list[dict[str, Any]]:
-    """Return the list's rows by the names of their members."""
-    found = (row for block in listed(page)["blocks"] for row in block["emails"])
-    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
-
-
-def reasons(page: Path) -> list[list[str]]:
-    """Return the kinds and evidence of the list's first block, in the order of their numbers."""
-    found: list[list[str]] = listed(page)["blocks"][0]["reasons"]
-    return found
+    """Return the list's rows by the names of their members, with products and facets as they are called."""
+    data = listed(page)
+    found = [dict(zip(COLUMNS, row, strict=True)) for row in data["emails"]]
+    return [
+        row | {name: [data[name][number] for number in row[name]] for name in ("products", "facets")}
+        for row in found
+    ]
 
 
 def packed(page: Path, name: str) -> Any:  # noqa: ANN401 - whatever the file has

@@ -10,6 +10,7 @@ from fondly.contracts.events import RunFinished
 from fondly.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import ROW, Bench, csv_lines, limits, numbered
 
+pytestmark = pytest.mark.usefixtures("reader_threads")
 KEY = "uploads/shop.csv"
 HEADER, GOOD_LINE = csv_lines([ROW]).splitlines(keepends=True)
 

@@ -17,6 +17,7 @@ from fondly.ingest.domain.csv_records import MAX_BLANK_LINES
 from fondly.ingest.domain.errors import FileError
 from services.ingest.tests.table_files import read, workbook, written
 
+pytestmark = pytest.mark.usefixtures("reader_threads")
 GOOD = [["P1", "Pen", "1.50"], ["P2", "Ink", "2"]]
 HEADER = "product_id,product_name,price"
 BODY = f"{HEADER}\nP1,Pen,1.50\nP2,Ink,2\n"

@@ -8,6 +8,7 @@ from arro3.io import write_parquet
 from fondly.ingest.domain.errors import FileError
 from services.ingest.tests.table_files import parquet, read, written
 
+pytestmark = pytest.mark.usefixtures("reader_threads")
 TEXT = DataType.utf8()
 
 
@@ -110,20 +111,3 @@ def test_damage_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     with pytest.raises(FileError, match="the Parquet file is damaged"):
         read(written(tmp_path / "b.parquet", body[:-50]))
     capfd.readouterr()
-
-
-class CancelError(Exception):
-    """Somebody no longer wants the file."""
-
-
-def test_reading_can_be_cancelled(tmp_path: Path) -> None:
-    """By what the check raises, between batches."""
-    path = parquet(tmp_path / "a.parquet", {"id": ([f"P{n}" for n in range(3000)], TEXT)})
-    calls = iter(range(3))
-
-    def check() -> None:
-        if next(calls, None) is None:
-            raise CancelError
-
-    with pytest.raises(CancelError):
-        read(path, check=check)

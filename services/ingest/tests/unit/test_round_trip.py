@@ -2,20 +2,14 @@
 
 import io
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from fondly.contracts.records import Customer, Product
-from fondly.ingest.adapters import tables as adapter
 from fondly.ingest.adapters.scratch import Scratch
-from fondly.ingest.adapters.tables.parquet import open_parquet
-from fondly.ingest.adapters.tables.table import Table
-from fondly.ingest.adapters.tables.workbook import open_workbook
-from fondly.ingest.domain.file_signature import Container
 from fondly.ingest.domain.formats.mapping import read_mapping
 from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.use_cases.load_files import Findings, LoadFiles
@@ -25,25 +19,9 @@ from services.ingest.tests.generated_shops import DIALECTS, shops
 from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as_text, as_workbook, tables
 
 RULES = limits(max_rejected_share=0.0, defaults=Defaults("EUR", "de_DE", "UTC")).load
-SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+pytestmark = pytest.mark.usefixtures("reader_threads")
 Found = tuple[list[Product], list[Customer], str]
-
-
-def open_here(
-    path: Path, container: Container, *, max_bytes: int, check: object, sheet: str | None
-) -> AbstractContextManager[Table]:
-    """Open a table in this process: some hundred files need not have one each."""
-    del check
-    if container is Container.PARQUET:
-        return open_parquet(path, max_bytes=max_bytes)
-    return open_workbook(path, max_bytes=max_bytes, sheet=sheet)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _in_this_process() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(adapter, "open_contained", open_here)
-        yield
 
 
 def read_back(folder: Path, files: Mapping[str, Path], mapping: str | None) -> Found:

@@ -1,4 +1,4 @@
-"""Workbooks and Parquet files through the whole service."""
+"""Workbooks and Parquet files through the whole service, read by processes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from arro3.core import DataType
 
 from fondly.contracts.errors import TransientError
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
-from services.ingest.tests.table_files import parquet, workbook
+from services.ingest.tests.table_files import parquet, read, workbook, written
 
 ROWS = [numbered(number, timestamp="2026-03-01") for number in (1, 2, 3)]
 
@@ -81,3 +81,21 @@ async def test_a_run_that_died_is_resumed_with_the_same_parts(
     assert [each.customer_id for each in await bench.stored_customers()] == ["C1", "C2", "C3"]
     changed = {name for name, body in first.items() if bench.objects.stored[name] != body}
     assert not {name for name in changed if "/customers/" in name or "products" in name}
+
+
+class CancelError(Exception):
+    """Somebody no longer wants the file."""
+
+
+@pytest.mark.parametrize(("write", "ending"), WRITERS)
+def test_reading_can_be_cancelled(tmp_path: Path, write: Write, ending: str) -> None:
+    """By what the check raises, at any read of the file, after which its process is gone."""
+    path = written(tmp_path / f"a.{ending}", write(tmp_path / "b", [{"id": f"P{n}"} for n in range(20_000)]))
+    calls = iter(range(3))
+
+    def check() -> None:
+        if next(calls, None) is None:
+            raise CancelError
+
+    with pytest.raises(CancelError):
+        read(path, check=check)

@@ -10,6 +10,7 @@ import pytest
 from fondly.ingest.domain.errors import FileError, described
 from services.ingest.tests.table_files import read, workbook, written
 
+pytestmark = pytest.mark.usefixtures("reader_threads")
 ONE: dict[str, list[list[object]]] = {"Sheet1": [["id", "price"], ["P1", 12.5]]}
 
 
@@ -178,23 +179,6 @@ def test_entities_do_not_multiply(tmp_path: Path) -> None:
     bomb = _replaced(path, "xl/worksheets/sheet1.xml", sheet.encode())
     with pytest.raises(FileError):
         read(written(tmp_path / "b.xlsx", bomb))
-
-
-class CancelError(Exception):
-    """Somebody no longer wants the file."""
-
-
-def test_reading_can_be_cancelled(tmp_path: Path) -> None:
-    """By what the check raises, at any read of the file."""
-    path = workbook(tmp_path / "a.xlsx", {"Data": [["id"], *([f"P{n}"] for n in range(20_000))]})
-    calls = iter(range(20))
-
-    def check() -> None:
-        if next(calls, None) is None:
-            raise CancelError
-
-    with pytest.raises(CancelError):
-        read(path, check=check)
 
 
 def _without_parts(path: Path) -> list[bytes]:

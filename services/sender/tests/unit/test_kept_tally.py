@@ -57,16 +57,16 @@ class LateTable(InMemoryDynamoDB):
 
     late: Callable[[], Awaitable[None]]
 
-    async def put_item(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as DynamoDB's client
-        """Write an item, whatever becomes of the caller."""
-        putting = asyncio.create_task(self._put_late(**request))
-        putting.add_done_callback(lambda done: done.exception())  # nobody may be there to take it
-        return await asyncio.shield(putting)
+    async def transact_write_items(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as DynamoDB's client
+        """Write items, whatever becomes of the caller."""
+        writing = asyncio.create_task(self._write_late(**request))
+        writing.add_done_callback(lambda done: done.exception())  # nobody may be there to take it
+        return await asyncio.shield(writing)
 
-    async def _put_late(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
-        if request["Item"]["item"]["S"].startswith(PREFIX):
+    async def _write_late(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as above
+        if request["TransactItems"][0]["Put"]["Item"]["item"]["S"].startswith(PREFIX):
             await self.late()
-        return await super().put_item(**request)
+        return await super().transact_write_items(**request)
 
 
 class LateDispatches(FakeDispatches):
@@ -222,10 +222,10 @@ class Storm(World):
 
     async def kept(self) -> Tally:
         """What is kept by the sender, and by the feedback process."""
-        counts = Counts(self.feedback)
-        for part in range(1, len(SIZES) + 1):
-            counts.update((await self.keep_tally.tallies.of_part(RUN, part)).counts)
-        return Tally.of_counts(counts)
+        tallies, parts = self.keep_tally.tallies, range(1, len(SIZES) + 1)
+        kept = [Counts((await tallies.of_part(RUN, part)).counts) for part in parts]
+        assert await tallies.of_run(RUN) == Tally.of_counts(sum(kept, Counts()))
+        return Tally.of_counts(sum(kept, Counts(self.feedback)))
 
 
 @settings(max_examples=EXAMPLES, deadline=None, database=None, phases=[Phase.generate])
@@ -284,9 +284,11 @@ async def test_what_a_dead_pass_has_changed_is_counted_even_if_the_next_one_gets
 async def test_who_has_lost_the_lock_replaces_no_tally() -> None:
     """Whatever it has counted is older than what the next holder counts."""
     tallies = KeptTallies(Runs().dynamodb, TABLE)
-    first = await tallies.replace(RUN, 1, PartTally(is_open=True))
-    latest = await tallies.replace(RUN, 1, first.model_copy(update={"counts": {"outcomes.sent": 2}}))
+    sent = {"outcomes.sent": 2}
+    first = await tallies.replace(RUN, 1, PartTally(), counts={}, is_open=True)
+    latest = await tallies.replace(RUN, 1, first, counts=sent, is_open=False)
     for late in (PartTally(), first):
         with pytest.raises(TransientError):
-            await tallies.replace(RUN, 1, late)
+            await tallies.replace(RUN, 1, late, counts={}, is_open=False)
     assert await tallies.of_part(RUN, 1) == latest
+    assert await tallies.of_run(RUN) == Tally.of_counts(Counts(sent))

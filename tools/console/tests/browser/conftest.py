@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from starlette.requests import HTTPConnection
 
 from fondly.console.app import Console, console_app
-from fondly.console.roles import Person
 from fondly.console.sessions import KEY_BYTES, LocalSessions, opening_path
 from fondly.operations.environment import Environment, open_environment
 from fondly.operations.target import Target, load_topology
@@ -77,16 +75,8 @@ def served(resources: Resources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 async def _serve(name: str, stop: asyncio.Event, at: Future[tuple[str, int]]) -> None:
     sessions = LocalSessions(KEY)
-
-    async def identify(connection: HTTPConnection) -> Person | None:
-        return sessions.person(connection)
-
     async with open_environment(Target(name, REGION), load_topology(None)) as environment:
-
-        async def same(_: Person) -> Environment:
-            return environment
-
-        console = Console(name, identify, same, hosts=frozenset(), sessions=sessions)
+        console = Console(environment, sessions.person, hosts=frozenset(), sessions=sessions)
         app, listening = WebApp(console_app(console), Measures()), Listening("127.0.0.1", 0, 0.0, 1.0)
         await serve_app(app, listening, stop=stop, listening=at.set_result)
 

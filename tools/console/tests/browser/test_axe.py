@@ -24,7 +24,8 @@ EMPTY = ("/", "/runs", "/queues", "/customers", "/results", "/uploads", "/shop",
 OF_A_RUN = (
     *("/", "/runs", "/runs?status=failed", BASE, f"{BASE}/emails", f"{BASE}/emails?refused=greeting"),
     *(EMAIL, f"{EMAIL}&view=plain", f"{BASE}/read", f"{BASE}/wordings", f"{BASE}/delivery", f"{BASE}/stages"),
-    *(f"{BASE}/compare/{RUN}", f"{BASE}/results", "/results", "/products/P1", "/audit", "/nothing"),
+    *(f"{BASE}/compare/{RUN}{each}" for each in ("", "/emails", f"/emails?key={key_of(1)}")),
+    *(f"{BASE}/emails?outcome=sent", f"{BASE}/results", "/results", "/products/P1", "/audit", "/nothing"),
 )
 OF_WORK = ("/", f"/runs/{OTHER}", f"/runs/{OTHER}/stages", f"/runs/{OTHER}/delivery", "/queues/mailer/dead")
 RUN_AXE = "rules => axe.run(document, {iframes: false, ...rules})"

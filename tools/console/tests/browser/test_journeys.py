@@ -6,6 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from moto.sqs.models import SQSBackend
 from playwright.sync_api import Page, expect
 
 from tests.support.runs import RUN
@@ -17,7 +18,7 @@ from tools.console.tests.finished_run import put_run
 from tools.console.tests.support import ADDRESS, KEY, NAME, WHO, put_customer
 from understudy.testing import UnderstudyServer
 
-DEAD, EMAILS = 100, 60
+DEAD, EMAILS = 500, 60
 
 
 @pytest.fixture
@@ -55,8 +56,12 @@ def test_a_dead_letter_is_seen_understood_and_redriven_in_3_clicks(page: Page, p
         assert at.clicks <= 3
 
 
-def test_all_are_saved_and_discarded_in_4_clicks_and_a_number(page: Page, prepare: Prepare) -> None:
+def test_all_are_saved_and_discarded_in_4_clicks_and_a_number(
+    page: Page, prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Journey 2: the file has all before any is gone."""
+    # The emulator counts all messages of a queue three times for each that it gives.
+    monkeypatch.setattr(SQSBackend, "is_message_valid_based_on_retention_period", lambda *_: True)
     prepare(partial(give_up, number=DEAD))
     with Keyboard(page, f"2 discard {DEAD}") as at:
         at.link("Queues")

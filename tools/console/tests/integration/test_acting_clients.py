@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiobotocore.session import get_session
 
-from fondly.console.acting import acting_for_people
+from fondly.console.acting import act_for_people
 from fondly.console.roles import ACTING, CONSOLE, Acting, Role
 from fondly.operations import environment as operations
 from fondly.operations.environment import open_environment
@@ -31,14 +31,12 @@ async def test_one_client_signs_for_each_person(
         signed.append(found)
 
     name = resources.tables["runs"].removesuffix("-runs")
-    async with (
-        acting_for_people(name, SIGNER, REGION),
-        open_environment(Target(name, REGION), load_topology(None)) as environment,
-    ):
+    await act_for_people(name, SIGNER, REGION)
+    async with open_environment(Target(name, REGION), load_topology(None)) as environment:
         environment.sqs.meta.events.register("before-send.sqs", note)
         for acting in (CONSOLE, Acting("ada", Role.READER), Acting("bob", Role.READER), CONSOLE):
             ACTING.set(acting)
-            await environment.queue_url("mailer")
+            await environment.sqs.list_queues()
     assert signed[0] == signed[3]
     assert len(set(signed)) == 3
     assert all(each.startswith("ASIA") for each in signed)

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from fondly.console.pages import AREAS
 from fondly.console.roles import ROLE_OF_HANDLER, Role
+from fondly.console.static_files import KEPT, address
 from tools.console.tests.conftest import Asking
 
 ROUTES = [route for area in AREAS for route in area.ROUTES]
@@ -36,6 +37,15 @@ async def test_an_answer_has_the_headers_of_a_careful_page(console: Asking) -> N
     assert asked.headers["cache-control"] == "no-store"
     assert asked.headers["referrer-policy"] == "no-referrer"
     assert "There are no runs yet" in asked.text
+
+
+async def test_browsers_keep_a_file_only_by_the_address_of_its_content(console: Asking) -> None:
+    """What a page of another release asks for is asked for again."""
+    kept = await console.get(address("console.css"), {"accept-encoding": "gzip"})
+    assert (kept.headers["cache-control"], kept.headers["content-encoding"]) == (KEPT, "gzip")
+    for other in ("", "?", "?0123456789abcdef"):
+        asked = await console.get(f"/static/console.css{other}")
+        assert asked.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(

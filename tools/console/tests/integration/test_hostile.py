@@ -116,7 +116,13 @@ async def test_what_a_run_has_is_text_in_every_page_of_it(console: Asking) -> No
         said = Judgement(sample=0, key=customer_digest(str(at)), why="random", verdict="fine", by=text)
         await judge(console.environment, RUN, said)
     paths = [
-        *(BASE, f"{BASE}/compare/{RUN}", f"{BASE}/wordings?next=50", f"{BASE}/wordings?next=100"),
+        *(
+            BASE,
+            f"{BASE}/compare/{RUN}/emails",
+            f"{BASE}/compare/{RUN}",
+            f"{BASE}/wordings?next=50",
+            f"{BASE}/wordings?next=100",
+        ),
         *(f"{BASE}/emails/{key_of(each)}?part=1" for each in (1, 2)),
         *("/", "/runs", f"{BASE}/delivery", f"{BASE}/stages", f"{BASE}/emails/{key_of(1)}/prompts?part=1"),
     ]

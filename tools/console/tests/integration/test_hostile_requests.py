@@ -19,12 +19,22 @@ from tools.console.tests.template_only import problems
 
 PAGES = [route for area in AREAS for route in area.ROUTES]
 LISTS = ("/", "/runs", "/audit", "/results", "/queues/mailer/dead", "/shop", "/shop/rules", "/uploads")
-OF_A_RUN = ("", "/emails", "/read", "/wordings", "/results", "/delivery", "/compare/latest")
+OF_A_RUN = (
+    "",
+    "/emails",
+    "/read",
+    "/wordings",
+    "/results",
+    "/delivery",
+    "/compare/latest/emails",
+    "/compare/latest",
+)
 PLACES = (
     "/runs/{}",
     "/runs/{}/emails",
     f"/runs/{RUN}/emails/{{}}",
     f"/runs/{RUN}/compare/{{}}",
+    f"/runs/{RUN}/compare/{{}}/emails",
     "/runs/{}/delivery",
     "/queues/{}/dead",
     "/customers/{}",
@@ -116,7 +126,7 @@ async def test_no_path_and_no_query_breaks_anything_or_leads_elsewhere(console: 
         for place in PLACES[at % 4 :: 4]:
             sane(await console.get(place.format(part)), (place, part))
     for at, query in enumerate(QUERIES):
-        for path in (*LISTS[at % 8 :: 8], *(f"/runs/{RUN}{each}" for each in OF_A_RUN[at % 7 :: 7])):
+        for path in (*LISTS[at % 8 :: 8], *(f"/runs/{RUN}{each}" for each in OF_A_RUN[at % 8 :: 8])):
             sane(await console.get(f"{path}?{query}"), (path, query))
     for path in (
         "//evil.example",
@@ -192,19 +202,19 @@ def cookie(value: str) -> Mapping[str, str]:
     return {"cookie": f"{COOKIE}={value}"}
 
 
-def known(sessions: LocalSessions, headers: Mapping[str, str]) -> bool:
+async def known(sessions: LocalSessions, headers: Mapping[str, str]) -> bool:
     """Whether somebody with these headers is signed in."""
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    return sessions.person(HTTPConnection({"type": "http", "headers": raw})) is not None
+    return await sessions.person(HTTPConnection({"type": "http", "headers": raw})) is not None
 
 
-def test_a_session_is_one_that_this_console_has_begun() -> None:
+async def test_a_session_is_one_that_this_console_has_begun() -> None:
     """No token of another key or purpose, none that was changed, none without a signature."""
     key, other = bytes(KEY_BYTES), bytes([1] * KEY_BYTES)
     sessions = LocalSessions(key, began=0)
     good = sessions.open(opening_path(key).removeprefix("/open/"))
     assert good is not None
-    assert known(sessions, cookie(good))
+    assert await known(sessions, cookie(good))
     payload, stamp, signature = good.split(".")
     of_other = URLSafeTimedSerializer(other, salt="fondly-console-session").dumps("local")
     without_salt = URLSafeTimedSerializer(key).dumps("local")
@@ -215,12 +225,12 @@ def test_a_session_is_one_that_this_console_has_begun() -> None:
         *(of_other, without_salt, opening_path(key).removeprefix("/open/")),
     ]
     for value in forged:
-        assert not known(sessions, cookie(value)), value
-    assert not known(sessions, {"authorization": f"Bearer {good}"})
-    assert not known(sessions, {"cookie": f"fondly_Console={good}"})
+        assert not await known(sessions, cookie(value)), value
+    assert not await known(sessions, {"authorization": f"Bearer {good}"})
+    assert not await known(sessions, {"cookie": f"fondly_Console={good}"})
 
 
-def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor one of another key, of before the console began, or of a session."""
     key = bytes(KEY_BYTES)
     sessions = LocalSessions(key, began=0)
@@ -234,6 +244,6 @@ def test_a_one_time_address_opens_once_and_not_for_long(monkeypatch: pytest.Monk
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + TOKEN_S + 2)
     assert sessions.open(late) is None
-    assert known(sessions, cookie(session))
+    assert await known(sessions, cookie(session))
     monkeypatch.setattr(time, "time", lambda: now + SESSION_S + 2)
-    assert not known(sessions, cookie(session))
+    assert not await known(sessions, cookie(session))

@@ -6,23 +6,33 @@ from http import HTTPStatus
 import pytest
 
 from fondly.console.roles import Role
-from fondly.operations.delivery import approval
+from fondly.contracts import object_keys
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.email_index import EmailIndexRow
+from fondly.operations.delivery import approval, views
 from fondly.operations.delivery.approving import Approving
 from fondly.operations.delivery.deployed import NO_TRANSPORT
 from fondly.operations.emails.judging import judgements
 from fondly.operations.runs.comparing import compare
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
+from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.revisions import Revisions
+from fondly.runtime.runs.tally import counts_of
+from fondly.runtime.storage import DynamoDBItems
 from tests.support.runs import RUN
 from tools.console.tests.conftest import Asking
-from tools.console.tests.finished_run import CLOSING, GREETED, WORDING, key_of, put_run
+from tools.console.tests.finished_run import AT, CLOSING, GREETED, WORDING, key_of, put_run, who
 
 BASE = f"/runs/{RUN}"
 PAGES = (
     *("/", "/runs", "/runs?status=finished", BASE, f"{BASE}/emails", f"{BASE}/emails?refused=greeting"),
     *(f"{BASE}/emails/{key_of(1)}?part=1", f"{BASE}/emails/{key_of(2)}?view=plain", f"{BASE}/read"),
     *(f"{BASE}/emails/{key_of(1)}/prompts?part=1", f"{BASE}/wordings", f"{BASE}/delivery"),
-    f"{BASE}/compare/{RUN}",
+    *(
+        f"{BASE}/compare/{RUN}",
+        f"{BASE}/compare/{RUN}/emails",
+        f"{BASE}/compare/{RUN}/emails?key={key_of(1)}",
+    ),
 )
 ROLES = (
     (Role.VIEWER, "/delivery/pause", HTTPStatus.FORBIDDEN),
@@ -53,6 +63,9 @@ async def test_pages_show_hostile_texts_as_texts_and_name_nobody_in_addresses(ru
         assert 'onerror="' not in asked.text
         for address in ADDRESS.findall(asked.text):
             assert not re.search(rf"CUST-|{GREETED}|shop\.example", address), (path, address)
+    overview = (await run.get(BASE)).text
+    assert "Praised: hum &lt;img" in overview
+    assert "</span> of 2 texts scored" in overview
 
 
 async def test_an_email_runs_no_script_follows_no_link_and_loads_nothing(run: Asking) -> None:
@@ -76,6 +89,36 @@ async def test_emails_are_found_by_facets_and_by_what_is_searched_for(run: Askin
     assert all(key_of(each) in found.text for each in (1, 2, 3))
     assert "No email is like that" in (await run.post(f"{BASE}/emails", {"q": "nothing"})).text
     assert "no email has such a reason" in (await run.get(f"{BASE}/emails?reason=magic")).text
+
+
+async def test_emails_are_found_by_what_has_become_of_them(
+    run: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With counts of the kept tally; looking goes on where it ended, and names nobody in an address."""
+    monkeypatch.setattr(views, "LOOKED", 2)
+    environment = run.environment
+    found = [
+        Dispatch(run_id=RUN, customer_id=who(1), outcome=Outcome.SENT, bounced="hard", bounced_at=AT, at=AT),
+        Dispatch(run_id=RUN, customer_id=who(2), outcome=Outcome.SENT, at=AT),
+        Dispatch(run_id=RUN, customer_id=who(3), outcome=Outcome.REFUSED, reason="550 <b>no</b>", at=AT),
+    ]
+    tallies = KeptTallies(environment.dynamodb, environment.table_name("runs"))
+    await tallies.replace(RUN, 1, PartTally(), counts=counts_of(*found), is_open=False)
+    await DynamoDBItems(environment.dynamodb, environment.table_name("dispatches")).put_all(
+        [each.model_dump(mode="json", exclude_none=True) for each in found]
+    )
+    listed = (await run.get(f"{BASE}/emails")).text
+    counts = dict(re.findall(r'\?outcome=(\w+)" *><span>[^<]*</span> <small>(\d)', listed))
+    assert counts == {"sent": "2", "refused": "1", "bounced": "1"}
+    bounced = (await run.get(f"{BASE}/emails?outcome=bounced")).text
+    assert (key_of(1) in bounced, "1 of 3 emails" in bounced) == (True, True)
+    refused = (await run.get(f"{BASE}/emails?outcome=refused")).text
+    assert key_of(3) not in refused
+    (after,) = re.findall(r'name="next" value="([^"]+)"', refused)
+    further = (await run.post(f"{BASE}/emails", {"outcome": "refused", "next": after})).text
+    assert (key_of(3) in further, "550 &lt;b&gt;no" in further) == (True, True)
+    assert not any("CUST" in each for each in ADDRESS.findall(refused + further))
+    assert "no email has such an outcome" in (await run.get(f"{BASE}/emails?outcome=lost")).text
 
 
 async def test_what_was_judged_is_kept_and_the_next_is_shown(run: Asking) -> None:
@@ -117,7 +160,10 @@ async def test_wordings_that_many_emails_have_are_listed_once(console: Asking) -
 
 
 async def test_an_approval_takes_its_word_and_what_was_shown(run: Asking) -> None:
-    """A second tab, which shows what was before, is told the difference and decides nothing."""
+    """A second tab, which shows what was before, is told the difference and decides nothing.
+
+    Pausing takes no more than to read, for whoever sees that something is wrong.
+    """
     terms = {"at": "09:00 Europe/Berlin", "per_hour": "5,000"}
     confirm = await run.post(f"{BASE}/delivery/approve", terms)
     assert "at most 5,000 an hour" in confirm.text
@@ -134,6 +180,8 @@ async def test_an_approval_takes_its_word_and_what_was_shown(run: Asking) -> Non
     assert again.status == HTTPStatus.PRECONDITION_FAILED
     assert "decided `approve`" in again.text
     assert len((await approving.current()).delivery.decisions) == len(delivery.decisions)
+    await run.as_(Role.READER).post(f"{BASE}/delivery/pause")
+    assert (await approving.current()).delivery.status is DeliveryStatus.PAUSED
 
 
 async def test_seeds_are_addresses_never_a_file_of_the_console_s(run: Asking) -> None:
@@ -178,3 +226,24 @@ async def test_a_run_beside_itself_has_nothing_new(run: Asking) -> None:
     compared = await compare(run.environment, ledger, found, found)
     assert {each.share for each in (*compared.counts, *compared.facets)} == {0}
     assert (compared.new_categories, compared.gone_categories) == ([], [])
+
+
+async def test_emails_of_two_runs_stand_side_by_side(run: Asking) -> None:
+    """Of a customer whose email has other words; another's is in one run only, and a third's is the same."""
+    environment, other = run.environment, "run-00000000000000ff"
+    await put_run(environment, run_id=other)
+    objects, key = await environment.objects(), object_keys.email_index(other, 1)
+    rows = await objects.get_lines(key, EmailIndexRow)
+    await objects.put_lines(key, [rows[0].model_copy(update={"subject": "Another"}), rows[1]])
+    shown = (await run.get(f"{BASE}/compare/{other}/emails")).text
+    told = re.findall(r"<dt>([^<]*)</dt><dd>(\d)</dd>", shown)
+    assert [int(number) for _, number in told] == [1, 1, 0, 1]
+    assert "All customers of this run" in shown
+    assert (await run.get(f"{BASE}/compare/{other}/emails?next=99999-0")).status == HTTPStatus.OK
+    (both,) = re.findall(r'href="([^"]*key=[^"]*)"', shown)
+    beside = (await run.get(both.replace("&amp;", "&"))).text
+    frames = [f"/runs/{each}/emails/{key_of(1)}/frame?part=1" for each in (RUN, other)]
+    assert re.findall(r'<iframe[^>]*src="([^"]*)"', beside) == frames
+    gone = await run.get(f"{BASE}/compare/{other}/emails?key={key_of(3)}")
+    assert gone.text.count("<iframe") == 1
+    assert "This run has no email for them" in gone.text

@@ -27,6 +27,7 @@ READ = {
     ),
     Role.READER: (
         *(f"{RUN}/emails", f"{RUN}/emails/{{key}}", f"{RUN}/emails/{{key}}/frame", f"{RUN}/read"),
+        *(f"{RUN}/compare/{{other}}/emails", f"{API}{RUN}/compare/{{other}}/emails"),
         *(f"{RUN}/emails/{{key}}/prompts", f"{RUN}/wordings", "/customers", WHO, f"{API}{RUN}/emails"),
         *(f"{API}{RUN}/emails/{{key}}", f"{API}{RUN}/email-counts", f"{API}{RUN}/read"),
         *(f"{API}{RUN}/wordings", f"{API}{RUN}/revisions", f"{API}/customers/{{key}}"),
@@ -34,8 +35,8 @@ READ = {
     ),
     Role.APPROVER: (),
     Role.OPERATOR: (
-        *(f"{WHO}/{{act}}", f"{WHO}/{{act}}/live", "/shop"),
-        *("/shop/rules", "/shop/draft", "/shop/draft/{number:int}/{mode}", "/uploads", "/uploads/check"),
+        *(f"{WHO}/{{act}}", "/shop", "/shop/rules"),
+        *("/shop/draft", "/shop/draft/{number:int}/{mode}", "/uploads", "/uploads/check"),
         *("/uploads/examples/{number:int}", "/webhooks", f"{API}/shop/{{name}}", f"{API}/tokens"),
         *(f"{API}/webhooks", f"{API}/webhooks/deliveries"),
     ),

@@ -11,6 +11,7 @@ import structlog
 
 from fondly.console.roles import Role
 from fondly.operations.audit import entries
+from fondly.operations.customers.profile import NO_EMAIL
 from tools.console.tests.conftest import Asking
 from tools.console.tests.support import ADDRESS, KEY, NAME, TEXT, WHO, put_customer
 from understudy.testing import UnderstudyServer
@@ -51,6 +52,8 @@ async def test_a_customer_shows_what_they_got_why_and_what_they_said(console: As
         assert words in shown
     assert not any(each in shown.partition("</title>")[0] for each in PERSONAL)
     assert "Forget" not in shown
+    assert "as they got it" in shown
+    assert NO_EMAIL not in shown  # of a ranking that is kept
     assert "1" in (await console.get("/products/P1")).text
     assert (await console.get("/products/P404")).status == HTTPStatus.CONFLICT
 

@@ -1,18 +1,21 @@
 """AWS is called in the name of whoever asks, in the role that the page takes."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from aiobotocore.credentials import AioCredentials
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from fondly import operations
 from fondly.console.acting import MOST_SESSIONS, ActingCredentials, source_identity
 from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role, allowed
-
-BEGAN = datetime(2026, 12, 1, 8, tzinfo=UTC)
+from fondly.contracts.clock import utc_now
 
 
 class Tokens:
@@ -21,13 +24,17 @@ class Tokens:
     def __init__(self) -> None:
         """Begin."""
         self.asked: list[dict[str, Any]] = []
-        self.now = BEGAN
+
+    @asynccontextmanager
+    async def client(self, *_: str, **__: str) -> AsyncIterator["Tokens"]:
+        """Open a client."""
+        yield self
 
     async def assume_role(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401 - as of the client
         """Answer with credentials that are named after how many there have been."""
         self.asked.append(request)
         number = str(len(self.asked))
-        until = self.now + timedelta(seconds=request["DurationSeconds"])
+        until = utc_now() + timedelta(seconds=request["DurationSeconds"])
         return {
             "Credentials": {
                 "AccessKeyId": number,
@@ -48,11 +55,7 @@ def sts() -> Tokens:
 def credentials(sts: Tokens) -> ActingCredentials:
     """What clients sign with."""
     arns = "arn:aws:iam::123456789012:role/fondly-prod-console-{role}-eu-west-1"
-
-    def clock() -> float:
-        return sts.now.timestamp()
-
-    return ActingCredentials(sts, arns, clock=clock)
+    return ActingCredentials(AioCredentials("a", "b"), sts.client, arns)
 
 
 async def key_of(credentials: ActingCredentials, name: str, role: Role) -> str:
@@ -75,10 +78,10 @@ async def test_each_person_and_role_has_a_session_of_its_own(
         "SourceIdentity": "ada@shop.example",
         "DurationSeconds": 3600,
     }
-    sts.now += timedelta(minutes=54)
-    assert ada == await key_of(credentials, "ada@shop.example", Role.READER)
-    sts.now += timedelta(minutes=2)
-    assert ada != await key_of(credentials, "ada@shop.example", Role.READER)
+    with time_machine.travel(utc_now() + timedelta(minutes=44)):
+        assert ada == await key_of(credentials, "ada@shop.example", Role.READER)
+    with time_machine.travel(utc_now() + timedelta(minutes=46)):
+        assert ada != await key_of(credentials, "ada@shop.example", Role.READER)
 
 
 async def test_sessions_are_not_kept_without_bound(sts: Tokens, credentials: ActingCredentials) -> None:

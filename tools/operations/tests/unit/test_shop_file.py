@@ -159,6 +159,12 @@ def test_lists_and_columns_come_from_the_environment_as_services_read_them(confi
     assert applied.columns == {"files": {}}
 
 
+def test_a_local_stack_serves_its_own_pages(config: Path) -> None:
+    """Without TLS: what its mailer takes is no problem of the shop's file."""
+    environment = {"FONDLY_MAILER_UNSUBSCRIBE_URL": "http://127.0.0.1:8080/unsubscribe"}
+    assert load_shop(config, environment=environment).applied.brand.unsubscribe_url
+
+
 def test_an_empty_variable_sets_nothing(config: Path) -> None:
     """As compose files pass on what nobody has set."""
     assert load_shop(config, environment={"FONDLY_INGEST_CURRENCY": ""}).applied.shop.currency == "EUR"

@@ -12,7 +12,6 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from fondly.stack.gallery.packed import write_runs
 from tools.stack.tests import campaign
 from tools.stack.tests.gallery_pages import write_gallery
 
@@ -47,19 +46,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a made-up campaign, in a folder with an earlier run."""
-    out = tmp_path_factory.mktemp("out")
-    write_gallery(out / campaign.EARLIER, {"run_id": campaign.EARLIER}, campaign.earlier())
-    folder = out / str(campaign.SUMMARY["run_id"])
-    page = write_gallery(
-        folder,
-        campaign.SUMMARY,
-        campaign.campaign(),
-        campaign.categories(),
-        campaign.prompts(),
-    )
-    write_runs(out)
-    return page
+    """The page of a made-up campaign."""
+    folder = tmp_path_factory.mktemp("out") / str(campaign.SUMMARY["run_id"])
+    return write_gallery(folder, campaign.SUMMARY, campaign.campaign(), campaign.prompts())
 
 
 @pytest.fixture(scope="session")

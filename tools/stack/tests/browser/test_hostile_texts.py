@@ -10,8 +10,8 @@ from fondly.contracts.records import Sentiment
 from fondly.operations.emails.shown import (
     Piece,
     Refusal,
+    ShownDelivery,
     ShownEmail,
-    ShownMention,
     ShownOwned,
     ShownPrompt,
     ShownReview,
@@ -21,9 +21,9 @@ from tools.stack.tests.browser.conftest import Open
 from tools.stack.tests.gallery_pages import email, pick, prompt, write_gallery
 
 TEXTS = {case.id: case.text for case in cases("texts")}
-SHOWN = ("#name", "#subject", "#preheader")
-ACTIVE = "script, object, embed, img, a, form, base, link, meta"
-"""Elements that load, run or lead anywhere, but for the email's own frame."""
+SHOWN = ("#subject", "#preheader", "[aria-current=true] b")
+ACTIVE = "script, object, embed, img, video, svg, math, form, base, link, meta, [style], [onload], [onerror]"
+"""What loads, runs or leads anywhere."""
 
 
 def hostile_email(text: str, key: str) -> ShownEmail:
@@ -33,13 +33,14 @@ def hostile_email(text: str, key: str) -> ShownEmail:
     )
     return email(
         key,
-        **dict.fromkeys(("name", "address", "subject", "preheader", "html", "text", "source"), text),
+        **dict.fromkeys(("name", "address", "subject", "preheader", "html", "text"), text),
         picks=(pick(text, evidence=text, category=text, review_id="r", praised=(text,), claims=(text,)),),
-        prompt_keys=(key, key),
+        prompt_keys=(key,),
         template_fields=(text,),
         reviews=(review,),
         owned=(ShownOwned(text, text, "disliked"),),
-        blamed=(ShownMention(text, text),),
+        blamed=(text,),
+        delivery=ShownDelivery(outcome=text, reason=text, transport=text, provider_id=text, bounced=text),
     )
 
 
@@ -47,7 +48,7 @@ def hostile_prompt(text: str, key: str) -> ShownPrompt:
     """Return a prompt of which every text is this one."""
     return prompt(
         key,
-        prompt=f"<facts>{text}</facts>{text}",
+        prompt=text,
         answers=(text,),
         model_id=text,
         verdicts=(Refusal(text, text, text, text),),
@@ -56,17 +57,18 @@ def hostile_prompt(text: str, key: str) -> ShownPrompt:
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page on which every email and every prompt is hostile."""
+    """A page on which all of the run, of every email and of every prompt is hostile."""
+    text = " ".join(TEXTS.values())
     emails = [hostile_email(text, key) for key, text in TEXTS.items()]
     prompts = [hostile_prompt(text, key) for key, text in TEXTS.items()]
-    return write_gallery(tmp_path_factory.mktemp("run-1"), {"run_id": "run-1"}, emails, prompts=prompts)
+    told = {"run_id": text, "status": text, "reason": text, "ranking": text, "missing": [text]}
+    return write_gallery(tmp_path_factory.mktemp("run-1"), told, emails, prompts)
 
 
-@pytest.mark.parametrize("beside", ["customer", "picks", "copy"])
-def test_no_text_becomes_markup(open_page: Open, context: BrowserContext, hostile: Path, beside: str) -> None:
-    """Neither in the list nor in the header nor beside the email: no element, no dialog, no other page."""
+def test_no_text_becomes_markup(open_page: Open, context: BrowserContext, hostile: Path) -> None:
+    """Neither in the list nor in the reader nor beside the email: no element, no dialog, no other page."""
     context.route(re.compile("^https?://"), lambda route: route.abort())  # an email may name pictures
-    page = open_page(hostile.as_uri(), hash_=f"#emails/{next(iter(TEXTS))}")
+    page = open_page(hostile.as_uri())
     dialogs: list[str] = []
 
     def dismissed(dialog: Dialog) -> None:
@@ -76,16 +78,11 @@ def test_no_text_becomes_markup(open_page: Open, context: BrowserContext, hostil
     page.on("dialog", dismissed)
     page.locator("#view > iframe").wait_for()
     address, allowed = page.url.partition("#")[0], page.locator(ACTIVE).count()
-    if page.locator(f"[data-beside={beside}]").get_attribute("aria-pressed") == "false":
-        page.click(f"[data-beside={beside}]")
-    for key, text in TEXTS.items():
-        expect(page.locator("#customer")).to_have_text(key)
-        assert {page.locator(shown).text_content() for shown in SHOWN} == {text}
+    for text in TEXTS.values():
+        page.locator("#beside summary").click()
+        expect(page.locator("#beside [data-prompt] pre")).to_have_count(2)
+        assert {page.locator(shown).first.text_content() for shown in SHOWN} == {text}
+        expect(page.locator(ACTIVE)).to_have_count(allowed)
         page.keyboard.press("j")
-    expect(page.locator("#beside > *").first).to_be_attached()
-    expect(page.locator(ACTIVE)).to_have_count(allowed)
-    page.click("[data-page=figures]")
-    expect(page.locator("#figures figure").first).to_be_visible()
-    expect(page.locator(ACTIVE)).to_have_count(allowed)
     assert dialogs == []
     assert page.url.partition("#")[0] == address

@@ -1,6 +1,7 @@
 """A run's results are fetched into a folder, with what its customers said."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -19,7 +20,6 @@ from fondly.contracts.records import (
     Pick,
     Product,
     ProductAspect,
-    ProductSentiment,
     Reason,
     ReasonKind,
     Recommendation,
@@ -37,7 +37,7 @@ from fondly.stack.delivered import message_id as id_of
 from fondly.stack.observer import Observer, observe
 from fondly.stack.pictures.inline import with_pictures
 from fondly.stack.provision import Resources
-from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
+from tools.stack.tests.gallery_pages import packed, parsed, rows
 from tools.stack.tests.unit.test_gallery_mime import mailed
 
 RUN = "run-0123456789abcdef"
@@ -88,9 +88,6 @@ async def store_run(observer: Observer, **copy: object) -> None:
     await objects.put_lines(object_keys.products(RUN), [kettle])
     await objects.put_lines(object_keys.customers(RUN, 1), [Customer(customer_id="c", reviews=(REVIEW,))])
     await objects.put_lines(object_keys.sentiment(RUN, 1), [SCORED])
-    await objects.put_lines(
-        object_keys.product_sentiment(RUN), [ProductSentiment(product_id="p", negative=1)]
-    )
     await objects.put_lines(object_keys.recommendations(RUN, 1), [picks])
     await objects.put(object_keys.email(RUN, "c"), MESSAGE, content_type="message/rfc822")
     await store_record(observer, "c", **copy)
@@ -105,19 +102,15 @@ async def store_record(observer: Observer, customer_id: str, **copy: object) -> 
     await table.put_all([record.model_dump(mode="json")])
 
 
-async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp_path: Path) -> None:
-    """Each email has its customer's reviews, each category its products; its file carries its pictures."""
+async def test_reviews_are_in_the_gallery(resources: Resources, tmp_path: Path) -> None:
+    """Each email has its customer's reviews; its file carries its pictures."""
     async with observe(resources) as observer:
         await store_run(observer, copy_source="ai")
         said = SentimentSummary(texts=1, scored=1, empty=0, labels={Sentiment.NEGATIVE: 1})
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN, "sentiment": exported(said)})
     page = tmp_path / "index.html"
-    assert [row["labels"] for row in rows(page)] == [0b10]
-    ((review,),) = packed(page, "bodies-0")["reviews"]
-    assert review["pieces"][1] == {"text": "lid", "aspect": "lid", "sentiment": "NEGATIVE"}
-    assert review["pieces"][2] == {"text": " <b>leaks</b>"}
-    (category,) = packed(page, "categories")
-    assert category["products"] == [{"name": "Kettle", "labels": "1 negative", "aspects": []}]
+    (beside,) = packed(page, "bodies-0")["beside"]
+    assert 'The <mark class="bad" title="lid">lid</mark> &lt;b&gt;leaks&lt;/b&gt;' in beside
     assert json.loads((tmp_path / "summary.json").read_text())["sentiment"]["labels"] == {"NEGATIVE": 1}
     assert (tmp_path / "emails" / f"{file_name('c')}.eml").read_bytes() == with_pictures(MESSAGE)
 
@@ -134,36 +127,21 @@ async def test_an_email_has_its_customer_picks_and_prompts(resources: Resources,
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
     page = tmp_path / "index.html"
     (row,) = rows(page)
-    assert (row["address"], row["unhappy"]) == ("c@shop.example", 1)
-    assert listed(page)["fields"] == ["intro", "lines.1"]
+    assert (row["address"], row["products"]) == ("c@shop.example", [["p", "Kettle"]])
+    assert row["facets"] == [
+        *("copy:mixed", "template:intro", "refused:line", "reason:goes with", "review:negative"),
+        "customer:only bad experiences",
+    ]
     bodies = packed(page, "bodies-0")
-    assert bodies["known"] == [
-        {
-            "file": f"{file_name('c')}.eml",
-            "chosen_by": "popularity",
-            "owned": [{"name": "Kettle", "category": "Home", "verdict": "disliked"}],
-            "blamed": [{"aspect": "lid", "product": "Kettle"}],
-            "prompts": [0, 1],
-        }
-    ]
-    assert bodies["picks"] == [
-        [
-            {
-                "product_id": "p",
-                "name": "Kettle",
-                "category": "Home",
-                "kind": "goes with",
-                "evidence": "Mug (m), review r",
-                "review_id": "r",
-                "praised": ["lid: 7 of 9 praise"],
-            }
-        ]
-    ]
+    assert bodies["file"] == [f"{file_name('c')}.eml"]
+    for expected in (
+        *("1 products, chosen by popularity", "<b>goes with</b>: Mug (m), review r", "lid: 7 of 9 praise"),
+        *("criticises lid", "disliked", 'data-prompt="0"', 'data-prompt="1"'),
+    ):
+        assert expected in bodies["beside"][0]
     assert list(packed(page, "pictures")) == [ADDRESS]
-    _, prompt = packed(page, "prompts-0")
-    assert (prompt["prompt"], prompt["answers"], prompt["task"]) == ("Write.", ["{}"], "product")
-    assert listed(page)["promptsPaid"] == "10"
-    assert prompt["verdicts"] == [PROMPT["verdicts"][0]]
+    _, answered = packed(page, "prompts-0")
+    assert all(text in answered for text in ("Write.", "{}", "by word", "It cures."))
 
 
 class InMemoryArrived:
@@ -203,11 +181,18 @@ async def test_what_became_of_emails_is_collected(resources: Resources, tmp_path
         "arrived_again": 0,
     }
     assert again["delivery"]["arrived_again"] == 1
-    (known,) = packed(tmp_path / "run" / "index.html", "bodies-0")["known"]
-    assert (tmp_path / "run" / known["delivery"]["arrived"]).read_bytes() == arrived.read_bytes()
-    (known,) = packed(tmp_path / "index.html", "bodies-0")["known"]
-    assert known["delivery"]["arrived"] == "mail/1.eml"  # what is below the run's folder stays where it is
-    assert [row["delivery"] for row in rows(tmp_path / "nothing" / "index.html")] == [0]
+    assert (tmp_path / "run" / arrived_at(tmp_path / "run")).read_bytes() == arrived.read_bytes()
+    assert arrived_at(tmp_path) == "mail/1.eml"  # what is below the run's folder stays where it is
+    assert not [
+        each for row in rows(tmp_path / "nothing/index.html") for each in row["facets"] if "sent" in each
+    ]
+
+
+def arrived_at(folder: Path) -> str:
+    """Where a gallery's only message is as it arrived."""
+    (beside,) = packed(folder / "index.html", "bodies-0")["beside"]
+    (link,) = re.findall('href="(.*)"', beside)
+    return str(link)
 
 
 async def test_a_prompt_that_is_not_stored_is_left_out(resources: Resources, tmp_path: Path) -> None:
@@ -215,8 +200,8 @@ async def test_a_prompt_that_is_not_stored_is_left_out(resources: Resources, tmp
     async with observe(resources) as observer:
         await store_run(observer, copy_source="ai", prompt_keys=["gone", "lost"])
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
-    (known,) = packed(tmp_path / "index.html", "bodies-0")["known"]
-    assert known["prompts"] == [-1, -1]
+    (beside,) = packed(tmp_path / "index.html", "bodies-0")["beside"]
+    assert "The run kept none of its prompts." in beside
 
 
 async def test_a_run_that_failed_early_has_an_empty_gallery(resources: Resources, tmp_path: Path) -> None:

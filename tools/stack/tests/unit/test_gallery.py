@@ -1,22 +1,27 @@
 """The gallery is one valid page, shows every email, and no email can harm it."""
 
 import base64
-import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
 import pytest
 
-from fondly.contracts.records import CopySource, OwnProduct, Reason, ReasonKind, Sentiment
+from fondly.contracts.records import (
+    AspectCount,
+    CopySource,
+    OwnProduct,
+    Reason,
+    ReasonKind,
+    Sentiment,
+    SentimentSummary,
+)
 from fondly.evaluation.sample.row import picture_url
 from fondly.operations.emails.showing import evidence, is_unhappy
-from fondly.operations.emails.shown import Piece, ShownDelivery, ShownEmail, ShownReview
-from fondly.stack.gallery.packed import write_runs
+from fondly.operations.emails.shown import Piece, ShownDelivery, ShownEmail, ShownOwned, ShownReview
+from fondly.operations.runs.sentiment_figures import exported
 from fondly.stack.pictures.addresses import BASE_URL, FOLDER
 from tools.stack.tests.gallery_pages import (
     ATTACK,
@@ -26,9 +31,7 @@ from tools.stack.tests.gallery_pages import (
     parsed,
     pick,
     prompt,
-    reasons,
     rows,
-    unpacked,
     write_gallery,
 )
 
@@ -54,7 +57,7 @@ def test_page_is_valid_html(tmp_path: Path) -> None:
 
 
 def test_list_has_every_email(tmp_path: Path) -> None:
-    """With customer, address, subject, preheader, picks, reasons, kind of copy and refused fields."""
+    """With customer, address, subject, preheader, products, and what it is filtered by."""
     changed = email(
         "A2",
         address="a2@shop.example",
@@ -62,14 +65,10 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         template_fields=("intro",),
         prompt_keys=("k1", "k1"),
         picks=(pick("Lamp", "new"), pick("Fan", "same shelf", evidence="Fans", claims=("free", "best"))),
+        reviews=tuple(ShownReview(product="", pieces=(), label=each) for each in (Sentiment.MIXED, None)),
         unhappy=True,
     )
     page = write_gallery(tmp_path, SUMMARY, [email("A1"), changed], prompts=[prompt("k1")])
-    data = listed(page)
-    assert data["products"][1] == ["lamp", "Lamp", ""]
-    assert data["products"][5] == ["fan", "Fan", "free, best"]
-    assert reasons(page) == [["popular", ""], ["new", ""], ["same shelf", "Fans"]]
-    assert data["fields"] == ["intro", "line", "lines.1"]
     first, second = rows(page)
     assert first == {
         "id": "A1",
@@ -77,54 +76,24 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         "address": "",
         "subject": "Five finds ✨",
         "preheader": "From ₹199",
-        "products": [0, 1, 2, 3, 4],
-        "reasons": [0, 0, 0, 0, 0],
-        "source": 0,
-        "labels": 0,
-        "unhappy": 0,
-        "template": [],
-        "refused": [],
-        "body": first["body"],
-        "delivery": 0,
+        "products": [[each.lower(), each] for each in ("Kettle", "Lamp", "Mouse", "Bottle", "Iron")],
+        "facets": ["copy:ai", "reason:popular"],
     }
-    assert second["address"] == "a2@shop.example"
-    assert (second["products"], second["reasons"]) == ([1, 5], [1, 2])
-    assert data["sources"][second["source"]] == "mixed"
-    assert (second["template"], second["refused"], second["unhappy"]) == ([0], [1, 2], 1)
-
-
-def test_emails_have_what_became_of_them(tmp_path: Path) -> None:
-    """Endings that emails share are stored once; where, how and as what is with the email's contents."""
-    sent = ShownDelivery(
-        outcome="sent",
-        at="2026-11-26 09:00:00 UTC",
-        transport="smtp",
-        provider_id="queued as 1",
-        arrived="mailbox/1.eml",
-    )
-    left_out = ShownDelivery(outcome="suppressed", reason="no_address")
-    endings = [sent, left_out, left_out, replace(sent, bounced="complaint"), None]
-    page = write_gallery(tmp_path, SUMMARY, [email(f"A{n}", delivery=each) for n, each in enumerate(endings)])
-    assert [row["delivery"] for row in rows(page)] == [1, 2, 2, 3, 0]
-    assert listed(page)["deliveries"] == [
-        ["sent", "", ""],
-        ["suppressed", "no_address", ""],
-        ["sent", "", "complaint"],
+    assert (second["address"], second["products"]) == ("a2@shop.example", [["lamp", "Lamp"], ["fan", "Fan"]])
+    assert second["facets"] == [
+        *("copy:mixed", "template:intro", "refused:line", "reason:new", "reason:same shelf"),
+        *("seller claims:free", "seller claims:best", "review:mixed", "customer:only bad experiences"),
     ]
-    known = packed(page, "bodies-0")["known"]
-    assert known[0]["delivery"] == {
-        "outcome": "sent",
-        "at": "2026-11-26 09:00:00 UTC",
-        "transport": "smtp",
-        "provider_id": "queued as 1",
-        "arrived": "mailbox/1.eml",
-    }
-    assert [each.get("delivery", {}).get("outcome") for each in known] == [
-        "sent",
-        "suppressed",
-        "suppressed",
-        "sent",
-        None,
+
+
+def test_emails_are_filtered_by_what_became_of_them(tmp_path: Path) -> None:
+    """What came last counts: sent, why it was not sent, or how it came back."""
+    sent = ShownDelivery(outcome="sent", transport="smtp", provider_id="queued as 1")
+    left_out = ShownDelivery(outcome="suppressed", reason="no_address")
+    endings = [sent, left_out, replace(sent, bounced="complaint"), None]
+    page = write_gallery(tmp_path, SUMMARY, [email(f"A{n}", delivery=each) for n, each in enumerate(endings)])
+    assert [row["facets"][2:] for row in rows(page)] == [
+        *(["delivery:sent"], ["delivery:no address"], ["delivery:complaint"], []),
     ]
 
 
@@ -149,67 +118,85 @@ def test_a_customer_is_unhappy_who_has_only_bad_experiences(
     assert is_unhappy(owned) == unhappy
 
 
-def test_bodies_that_differ_only_in_name_and_links_are_the_same(tmp_path: Path) -> None:
-    """So that neither a greeting nor an address to unsubscribe makes equal copy look personal."""
-    same = [
-        email(
-            "A1", name="Priya Rao", text="Hello Priya,\na kettle.\nhttps://shop.example/u/1 a@shop.example"
-        ),
-        email("A2", name="", text="Hello ,\na  kettle.\nhttps://shop.example/u/2"),
-        email("A3", text="Hello Priya,\na lamp."),
-    ]
-    first, second, third = (row["body"] for row in rows(write_gallery(tmp_path, SUMMARY, same)))
-    assert first == second != third
-
-
 def test_prompts_are_stored_once(tmp_path: Path) -> None:
-    """In files of their own, with answers and verdicts; use and refusals are counted for the figures."""
-    prompts = [
-        prompt(f"k{number}", paid=number > 0, task="product" if number else "frame") for number in range(60)
-    ]
-    asked = [email(prompt_keys=("k0", "k55", "k55")), email(prompt_keys=("k0", "gone")), email()]
+    """In files of their own, with answers and verdicts; an email names them by what they are about."""
+    facts = '<facts>{"products": [{"n": 1, "name": "A \\"5 l\\" pot"}]}</facts>'
+    prompts = [prompt(f"k{number}", prompt=facts) for number in range(60)]
+    prompts[0] = replace(prompts[0], task="frame", prompt="Write.", verdicts=())
+    asked = [email(prompt_keys=("k0", "k55")), email(prompt_keys=("gone",)), email()]
     page = write_gallery(tmp_path, SUMMARY, asked, prompts=prompts)
-    data = listed(page)
-    known = packed(page, "bodies-0")["known"]
-    assert [each.get("prompts") for each in known] == [[0, 55, 55], [0, -1], None]
-    assert {place: many for place, many in enumerate(data["promptEmails"]) if many} == {0: 2, 55: 1}
-    assert packed(page, "prompts-1")[55 - data["promptsPerFile"]]["prompt_key"] == "k55"
-    assert data["prompts"] == {
-        "distinct": 60,
-        "frames": 1,
-        "paid": 59,
-        "input_tokens": 59 * 900,
-        "output_tokens": 59 * 300,
-        "cache_read_tokens": 59 * 700,
-        "cache_write_tokens": 0,
-    }
-    assert data["refusals"] == [["line", "word", "cures", 60]]
+    first, second, third = packed(page, "bodies-0")["beside"]
+    assert re.findall("<summary>(.*)</summary>", first) == [
+        "The frame",
+        "A &#34;5 l&#34; pot · refused: line",
+    ]
+    assert re.findall('data-prompt="(.*)"', first) == ["0", "55"]
+    assert "The run kept none of its prompts." in second
+    assert "Nothing was asked for this email." in third
+    answered = packed(page, "prompts-1")[55 - listed(page)["promptsPerFile"]]
+    assert all(
+        text in answered for text in ("It cures a headache.", "&#34;One&#34;", "a-model", "900 tokens in")
+    )
+
+
+@pytest.mark.parametrize(
+    ("task", "text", "about"),
+    [
+        ("own", "Write.", "A frame of their own words"),
+        ("product", "Write.", "A product"),
+        ("product", '"products": [{"n": 1, "name": "\\x"', "A product"),
+    ],
+)
+def test_a_prompt_is_named_whatever_its_text_is(task: str, text: str, about: str) -> None:
+    """By the name of its product only if its facts have one that can be read."""
+    assert prompt(task=task, prompt=text).about == about
+
+
+def test_what_an_email_rests_on_is_beside_it(tmp_path: Path) -> None:
+    """As the console shows it: the customer, what they have and wrote, products and why, the message."""
+    said = ShownReview(
+        review_id="r", product="Kettle", pieces=(Piece("Its "), Piece("lid", "lid", Sentiment.NEGATIVE))
+    )
+    shown = email(
+        picks=(pick("Lamp", "liked", evidence="review r", review_id="r", claims=("free",)),),
+        reviews=(said,),
+        owned=(ShownOwned("Glass kettle", "Kettles", "disliked"),),
+        blamed=("lid",),
+        delivery=ShownDelivery(outcome="sent", arrived="mailbox/1.eml"),
+    )
+    (beside,) = packed(write_gallery(tmp_path, SUMMARY, [shown]), "bodies-0")["beside"]
+    for expected in (
+        *("Priya Rao", "criticises lid", "Glass kettle", "<b>liked</b>: review r", "The seller claims: free"),
+        *(
+            '<mark class="bad" title="lid">lid</mark>',
+            '<a href="mailbox/1.eml">The message as it arrived</a>',
+        ),
+    ):
+        assert expected in beside
 
 
 def test_a_failed_run_shows_its_reason(tmp_path: Path) -> None:
     """Above everything, also without a single email."""
     page = write_gallery(tmp_path, {"status": "failed", "reason": f"no bucket {ATTACK}"}, [])
-    (failure,) = (each for each in parsed(page).iter("p") if each.get("class") == "failure")
-    assert failure.get("role") == "alert"
-    assert "".join(failure.itertext()) == f"The run failed: no bucket {ATTACK}"
+    (failure,) = (each for each in parsed(page).iter("p") if each.get("role") == "alert")
+    assert "".join(failure.itertext()) == f"no bucket {ATTACK}"
+
+
+def test_a_run_without_emails_says_why(tmp_path: Path) -> None:
+    """Where no reason is known, by what became of its customers."""
+    page = write_gallery(tmp_path, {"status": "finished", "customers": 10, "customers_held_out": 10}, [])
+    assert "This run has no emails, though it has 10 customers: 10 held out." in text_of(page)
 
 
 def test_contents_arrive_unchanged(tmp_path: Path) -> None:
-    """HTML, text and source in the files are exactly as given, in the list's order."""
-    emails = [
-        email(f"A{i}", html=f"<p>{i}{ATTACK}", text=f"{i}\r\n{ATTACK}", source=f"{i}: \x00\ud800{ATTACK}")
-        for i in range(120)
-    ]
+    """HTML and text in the files are exactly as given, in the list's order, with the message's file."""
+    emails = [email(f"A{i}", html=f"<p>{i}{ATTACK}", text=f"{i}\r\n\x00\ud800{ATTACK}") for i in range(120)]
     page = write_gallery(tmp_path, SUMMARY, emails)
     per_file = listed(page)["emailsPerFile"]
     for index, each in enumerate(emails):
-        content = packed(page, f"bodies-{index // per_file}")
-        position = index % per_file
-        assert [content[part][position] for part in ("html", "text", "source")] == [
-            each.html,
-            each.text,
-            each.source,
-        ]
+        content, position = packed(page, f"bodies-{index // per_file}"), index % per_file
+        members = [content[part][position] for part in ("html", "text", "file")]
+        assert members == [each.html, each.text, f"A{index}.eml"]
 
 
 def test_no_email_breaks_out_of_the_data(tmp_path: Path) -> None:
@@ -241,7 +228,6 @@ def test_emails_are_shown_in_a_sandbox(tmp_path: Path) -> None:
     page = write_gallery(tmp_path, SUMMARY, [email()]).read_text(encoding="utf-8")
     (sandbox,) = re.findall(r'setAttribute\("sandbox", "([^"]*)"\)', page)
     assert sandbox == "allow-popups allow-popups-to-escape-sandbox"
-    assert "innerHTML" not in page
 
 
 def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
@@ -256,43 +242,43 @@ def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
 def test_controls_have_names(tmp_path: Path) -> None:
     """Every field has a label and every button a text or a label."""
     tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
-    labelled = {each.get("for") for each in tree.iter("label")}
-    fields = [each for tag in ("input", "select") for each in tree.iter(tag)]
+    fields = list(tree.iter("input"))
     assert fields
-    assert all(each.get("id") in labelled for each in fields)
-    assert all(each.text or each.get("aria-label") for each in tree.iter("button"))
-    known = {each.get("id") for each in tree.iter()}
-    assert all(each.get("aria-controls") in known for each in tree.iter() if each.get("aria-controls"))
+    assert fields == [each for label in tree.iter("label") for each in label.iter("input")]
+    assert all("".join(each.itertext()).strip() for each in tree.iter("button"))
 
 
-def header_of(page: Path) -> list[Element]:
-    """Return the page's header with the run's figures."""
-    return [each for each in parsed(page).iter("header") if each.get("class") == "run"]
+def text_of(page: Path) -> str:
+    """Return the text of the page without its scripts."""
+    tree = parsed(page)
+    for script in tree.iter("script"):
+        script.text = ""
+    return " ".join("".join(tree.itertext()).split())
 
 
-def test_header_shows_the_runs_results(tmp_path: Path) -> None:
-    """Counts, duration and cost are above the list."""
-    (header,) = header_of(write_gallery(tmp_path, SUMMARY, [email()]))
-    names, figures = ([each.text for each in header.iter(tag)] for tag in ("dt", "dd"))
-    shown = dict(zip(names, figures, strict=True))
-    assert shown == {
-        "emails": "2",
-        "customers": "2",
-        "products": "1,351",
-        "reviews": "9,269",
-        "template copy": "1",
-        "rejected rows": "3",
-        "from upload to last email": "41.3 s",
-        "at AWS list prices": "$6.41",
-    }
+def test_the_runs_results_are_above_the_emails(tmp_path: Path) -> None:
+    """As the console says them: who gets mail, duration, cost, and what customers say."""
+    said = SentimentSummary(
+        texts=100,
+        scored=80,
+        empty=20,
+        labels={Sentiment.POSITIVE: 60, Sentiment.NEGATIVE: 20},
+        praised=(AspectCount(aspect=ATTACK, praised=41, blamed=4, neutral=3),),
+    )
+    shown = text_of(write_gallery(tmp_path, SUMMARY | {"sentiment": exported(said)}, [email()]))
+    for words in (
+        *("2 of 2 customers have an email", "41.3 s in all", "$6.41 at list prices", "bedrock$6.00"),
+        *("80 of 100 texts scored", "positive60 75.0%", f"{ATTACK} 41 of 48"),
+    ):
+        assert " ".join(words.split()) in shown
 
 
-def test_failed_run_without_emails_still_has_a_page(tmp_path: Path) -> None:
-    """Missing figures are left out, and the list is empty."""
-    page = write_gallery(tmp_path, {"run_id": "run-1", "status": "failed"}, [])
-    assert rows(page) == []
-    (header,) = header_of(page)
-    assert not list(header.iter("dd"))
+def test_a_run_of_which_little_is_known_has_a_page(tmp_path: Path) -> None:
+    """As the emails that `fondly email sample` draws."""
+    page = write_gallery(tmp_path, {"run_id": "run-1"}, [email()])
+    assert "Customers and data" not in text_of(page)
+    empty = SUMMARY | {"sentiment": exported(SentimentSummary(texts=0, scored=0, empty=0))}
+    assert "0 of 0 texts scored" in text_of(write_gallery(tmp_path, empty, [email()]))
 
 
 def test_writing_again_removes_the_former_gallery(tmp_path: Path) -> None:
@@ -308,20 +294,20 @@ def test_writing_again_removes_the_former_gallery(tmp_path: Path) -> None:
     ]
 
 
-def test_ten_thousand_emails_are_small(tmp_path: Path) -> None:
-    """Ten thousand emails of 35 KB, read one by one, take a tenth of their size, and the list a megabyte."""
+def test_many_emails_are_small(tmp_path: Path) -> None:
+    """Emails of 35 KB, read one by one, take a tenth of their size, and a hundred bytes each of the list."""
     cell = "".join(f"<td style='padding:{i}px'>product {i} ₹{i * 7}</td>" for i in range(330))
 
     def emails() -> Iterator[ShownEmail]:
-        for i in range(10_000):
+        for i in range(1_000):
             html = f"<!doctype html><html><body>{i}{cell}</body></html>"
-            yield email(f"A{i}", html=html, source=f"{i}{cell}{cell}")
+            yield email(f"A{i}", html=html)
 
     page = write_gallery(tmp_path, SUMMARY, emails())
     sizes = [each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()]
-    assert sum(sizes) < 35_000_000
-    assert page.stat().st_size < 200_000
-    assert (tmp_path / "gallery" / "list.js").stat().st_size < 1_000_000
+    assert sum(sizes) < 3_500_000
+    assert page.stat().st_size < 50_000
+    assert (tmp_path / "gallery" / "list.js").stat().st_size < 100_000
 
 
 @pytest.mark.parametrize("customer_id", ["../../etc", "a b", "ä"])
@@ -330,20 +316,6 @@ def test_customer_ids_are_not_used_in_paths(tmp_path: Path, customer_id: str) ->
     write_gallery(tmp_path, SUMMARY, [email(customer_id)])
     names = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()}
     assert names == {"index.html", "gallery/bodies-0.js", "gallery/list.js"}
-
-
-def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
-    """Those with a gallery, the newest first, with the time and the number of their emails."""
-    for number, name in enumerate(("run-1", "run-2")):
-        page = write_gallery(tmp_path / name, SUMMARY, [email()])
-        os.utime(page.parent / "gallery" / "list.js", (1_000 + number, 1_000 + number))
-    (tmp_path / "run-2" / "summary.json").write_text(json.dumps(SUMMARY))
-    (tmp_path / "demo-unfinished").mkdir()
-    write_runs(tmp_path)
-    assert unpacked(tmp_path / "runs.js") == [
-        {"folder": "run-2", "written": 1_001, "emails": 2},
-        {"folder": "run-1", "written": 1_000, "emails": None},
-    ]
 
 
 @pytest.mark.parametrize(

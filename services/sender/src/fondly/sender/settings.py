@@ -2,6 +2,7 @@
 
 from datetime import time
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,8 +40,12 @@ class Security(StrEnum):
     """Without protection, for a server on this machine."""
 
 
+_zones = cache(available_timezones)
+"""It reads a folder of hundreds of files, and consoles read these settings at every page."""
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         raise ValueError(f"found {name!r}, expected a name of the IANA time zone database")
     return name
 

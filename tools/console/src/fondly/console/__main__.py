@@ -2,15 +2,15 @@
 
 import asyncio
 import sys
-from contextlib import AsyncExitStack, nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
-from starlette.requests import HTTPConnection
-
-from fondly.console.acting import acting_for_people
+from fondly.console.acting import act_for_people
 from fondly.console.alb import PublicKeys, SignedIn
-from fondly.console.app import Console, Identify, console_app, one_environment
-from fondly.console.roles import ACTING, CONSOLE, Acting, Person, Role
+from fondly.console.app import Console, Identify, console_app
+from fondly.console.roles import ACTING, CONSOLE, Acting, Role
 from fondly.console.sessions import LocalSessions, opening_path, read_key
 from fondly.console.settings import ConsoleSettings, Identity
 from fondly.operations.environment import Environment, open_environment
@@ -21,7 +21,7 @@ from fondly.runtime.process import run_main
 from fondly.runtime.readiness import problem_of
 from fondly.runtime.settings import load_settings
 from fondly.runtime.web.measures import Measures
-from fondly.runtime.web.server import Beside, Listening, WebApp, serve_web
+from fondly.runtime.web.server import Listening, WebApp, serve_web
 
 LINGER_S = 10.0
 """How long a load balancer may take to see that a task ends."""
@@ -51,57 +51,41 @@ def one_time_url(settings: ConsoleSettings) -> str:
 
 async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
-    async with AsyncExitStack() as stack:
-        try:
-            console = await _console(settings, stack)
-        except OperationError as error:
-            return str(error)
-        app = WebApp(console_app(console), Measures())
-        linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
-        at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
-        telling = _telling(await console.environment_of(Person.of(WEBHOOKS.name, [WEBHOOKS.role])))
-        return await serve_web(app, at, stop=stop, beside=[telling])
+    linger_s = LINGER_S if settings.console_identity is Identity.ALB else 0.0
+    at = Listening(settings.console_host, settings.console_port, linger_s, settings.drain_s)
+    try:
+        async with _console(settings) as console:
+            app, tell = WebApp(console_app(console), Measures()), partial(_tell, console.environment)
+            return await serve_web(app, at, stop=stop, beside=[tell])
+    except OperationError as error:
+        return str(error)
 
 
-def _telling(environment: Environment) -> Beside:
-    """Return what tells other systems what has become of runs, as long as the console runs."""
-
-    async def tell(stop: asyncio.Event) -> None:
-        ACTING.set(WEBHOOKS)
-        await Watch(environment).run(stop)
-
-    return tell
+async def _tell(environment: Environment, stop: asyncio.Event) -> None:
+    """Tell other systems what has become of runs, as long as the console runs."""
+    ACTING.set(WEBHOOKS)
+    await Watch(environment).run(stop)
 
 
 async def check(settings: ConsoleSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
     """Return why the ledger cannot be read in a role that is assumed, empty if it can."""
 
     async def look() -> str:
-        async with AsyncExitStack() as stack:
-            await _console(settings, stack)
+        async with _console(settings):
             return ""
 
     return await problem_of(look())
 
 
-async def _console(settings: ConsoleSettings, stack: AsyncExitStack) -> Console:
-    sessions = None
-    if settings.console_identity is Identity.ALB:
-        identify = await _signed_in(settings, stack)
-    else:
-        sessions = LocalSessions(_key(settings))
-        identify = _local(sessions)
+@asynccontextmanager
+async def _console(settings: ConsoleSettings) -> AsyncIterator[Console]:
+    sessions = None if settings.console_identity is Identity.ALB else LocalSessions(_key(settings))
+    identify = sessions.person if sessions else await _signed_in(settings)
     target = Target(settings.environment, settings.region)
-    environment = await stack.enter_async_context(open_environment(target, load_topology(settings.topology)))
-    await _point_to_runs(environment)
-    return Console(
-        name=settings.environment,
-        identify=identify,
-        environment_of=await stack.enter_async_context(one_environment(nullcontext(environment))),
-        hosts=settings.hosts,
-        sessions=sessions,
-        max_upload_bytes=settings.console_max_upload_bytes,
-    )
+    async with open_environment(target, load_topology(settings.topology)) as environment:
+        await _point_to_runs(environment)
+        most = settings.console_max_upload_bytes
+        yield Console(environment, identify, settings.hosts, sessions, max_upload_bytes=most)
 
 
 async def _point_to_runs(environment: Environment) -> None:
@@ -111,20 +95,13 @@ async def _point_to_runs(environment: Environment) -> None:
     ACTING.reset(before)
 
 
-async def _signed_in(settings: ConsoleSettings, stack: AsyncExitStack) -> Identify:
+async def _signed_in(settings: ConsoleSettings) -> Identify:
     """Know people by the load balancer, and act for them in its account."""
     signer = settings.console_signer or ""
-    await stack.enter_async_context(acting_for_people(settings.environment, signer, settings.region))
+    await act_for_people(settings.environment, signer, settings.region)
     ours = {"signer": signer, "iss": settings.console_issuer or "", "client": settings.console_client or ""}
     keys = PublicKeys(signer.split(":")[3])
     return SignedIn(ours, keys, settings.console_groups_claim, settings.console_groups or {}).person
-
-
-def _local(sessions: LocalSessions) -> Identify:
-    async def identify(connection: HTTPConnection) -> Person | None:
-        return sessions.person(connection)
-
-    return identify
 
 
 def _key(settings: ConsoleSettings) -> bytes:

@@ -5,27 +5,27 @@ more than the role that it names, and CloudTrail says for whom each call was: IA
 control actions taken with assumed roles".
 """
 
-import asyncio
 import re
-import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import Any
 
-from aiobotocore.credentials import AioCredentials
+from aiobotocore.credentials import (
+    AioAssumeRoleCredentialFetcher,
+    AioCredentials,
+    AioDeferredRefreshableCredentials,
+)
 from aiobotocore.session import get_session
 from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import NoCredentialsError
 
 from fondly.console.roles import ACTING, Acting
 from fondly.operations.environment import own_session
 from fondly.runtime.aws import CONFIG
 
 SESSION_S = 3_600
-"""The longest session of a role that is assumed by a role."""
-EARLY_S = 300
-"""How long before its end a session is no longer used."""
+"""The longest session of a role that is assumed by a role; it is used until some minutes before its end."""
 MOST_SESSIONS = 200
 MOST_CHARACTERS = 64
 """Of a source identity: letters, digits and `_+=,.@-`, two at least (AssumeRole, STS API Reference)."""
@@ -42,63 +42,42 @@ def source_identity(name: str) -> str:
 class ActingCredentials(AioCredentials):
     """Credentials of whoever acts when they are asked for; a session that is under way is kept for later."""
 
-    def __init__(self, sts: Any, role_arns: str, clock: Callable[[], float] = time.time) -> None:  # noqa: ANN401 - no types for STS
-        """Assume roles whose ARNs `role_arns` gives, with the role's name in the place of `{role}`."""
+    def __init__(self, task: AioCredentials, client: Callable[..., Any], role_arns: str) -> None:
+        """Assume roles as `task` by STS, which `client` opens.
+
+        `role_arns` gives their ARNs, with the role's name in the place of `{role}`.
+        """
         super().__init__("of-who-acts", "of-who-acts")
-        self._sts, self._role_arns, self._clock = sts, role_arns, clock
-        self._sessions: OrderedDict[Acting, tuple[float, ReadOnlyCredentials]] = OrderedDict()
-        self._lock = asyncio.Lock()
+        self._task, self._client, self._role_arns = task, client, role_arns
+        self._of = lru_cache(MOST_SESSIONS)(self._session)
+
+    async def load_credentials(self) -> "ActingCredentials":
+        """Return these, whatever client they are for."""
+        return self
 
     async def get_frozen_credentials(self) -> ReadOnlyCredentials:  # type: ignore[override] # as aiobotocore's
         """Return the credentials to sign a call with."""
-        acting = ACTING.get()
-        if (found := self._current(acting)) is None:
-            async with self._lock:
-                found = self._current(acting) or await self._assumed(acting)
+        found: ReadOnlyCredentials = await self._of(ACTING.get()).get_frozen_credentials()
         return found
 
-    def _current(self, acting: Acting) -> ReadOnlyCredentials | None:
-        until, found = self._sessions.get(acting, (0.0, None))
-        return found if until > self._clock() else None
-
-    async def _assumed(self, acting: Acting) -> ReadOnlyCredentials:
+    def _session(self, acting: Acting) -> AioDeferredRefreshableCredentials:
         identity = source_identity(acting.name)
-        reply = await self._sts.assume_role(
-            RoleArn=self._role_arns.format(role=acting.role),
-            RoleSessionName=identity,
-            SourceIdentity=identity,
-            DurationSeconds=SESSION_S,
-        )
-        made = reply["Credentials"]
-        found = ReadOnlyCredentials(made["AccessKeyId"], made["SecretAccessKey"], made["SessionToken"])
-        self._sessions[acting] = (made["Expiration"].timestamp() - EARLY_S, found)
-        self._sessions.move_to_end(acting)
-        if len(self._sessions) > MOST_SESSIONS:
-            self._sessions.popitem(last=False)
-        return found
+        asked = {"RoleSessionName": identity, "SourceIdentity": identity, "DurationSeconds": SESSION_S}
+        role_arn = self._role_arns.format(role=acting.role)
+        fetcher = AioAssumeRoleCredentialFetcher(self._client, self._task, role_arn, extra_args=asked)
+        return AioDeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
 
-@asynccontextmanager
-async def acting_for_people(environment: str, signer: str, region: str) -> AsyncIterator[None]:
+async def act_for_people(environment: str, signer: str, region: str) -> None:
     """Let every client that operations open from now on work in the name of whoever acts.
 
     The roles are those of the account of `signer`, the load balancer's ARN, as Terraform names them.
     """
     _, partition, _, _, account, _ = signer.split(":", 5)
     roles = f"arn:{partition}:iam::{account}:role/{environment}-console-{{role}}-{region}"
-    opened: Any = get_session()
-    async with opened.create_client("sts", region_name=region, config=CONFIG) as sts:
-        provider = _Provider(ActingCredentials(sts, roles))
-        own_session().lazy_register_component("credential_provider", lambda: provider)
-        yield
-
-
-class _Provider:
-    """Gives clients the same credentials, whatever they are for."""
-
-    def __init__(self, credentials: ActingCredentials) -> None:
-        self._credentials = credentials
-
-    async def load_credentials(self) -> ActingCredentials:
-        """Return them."""
-        return self._credentials
+    session: Any = get_session()
+    if (task := await session.get_credentials()) is None:
+        raise NoCredentialsError
+    client = partial(session.create_client, region_name=region, config=CONFIG)
+    acting = ActingCredentials(task, client, roles)
+    own_session().lazy_register_component("credential_provider", lambda: acting)

@@ -1,28 +1,29 @@
 """The application: who asks, what they may, and the pages; it knows no operation itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
-from importlib.resources import files
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from fondly.console import static_files
+from fondly.console.api.operation import FORM
 from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.live import Live
 from fondly.console.pages import AREAS
-from fondly.console.rendering import HEADERS, fragment
-from fondly.console.roles import CONSOLE, Person, Role
+from fondly.console.rendering import HEADERS, go, page
+from fondly.console.roles import Person, Role
 from fondly.console.sessions import COOKIE, SESSION_S, LocalSessions
 from fondly.console.staging import Staging
+from fondly.console.watching import Watching
 from fondly.contracts.errors import PermanentError
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
@@ -34,22 +35,21 @@ SAFE = frozenset({"GET", "HEAD"})
 OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
-REQUEST_S = 60.0
+UPLOADS = ("/uploads", "/api/v1/uploads")
+"""What may take longer than anything else, with bodies as large as uploads."""
+REQUEST_S, UPLOAD_S = 60.0, 1_800.0
 """For how long a request may take, but for one that follows what happens."""
 Identify = Callable[[HTTPConnection], Awaitable[Person | None]]
 """Says who asks; None for nobody known."""
-EnvironmentOf = Callable[[Person], Awaitable[Environment]]
-"""The environment with the credentials of a person's role. It stays open as long as the console."""
 
 
 @dataclass(frozen=True)
 class Console:
     """What the application serves, and for whom."""
 
-    name: str
-    """The environment's name."""
+    environment: Environment
+    """Stays open as long as the console; on AWS, its calls are signed for whoever acts."""
     identify: Identify
-    environment_of: EnvironmentOf
     hosts: frozenset[str]
     """The values of `Host` that are answered, as `127.0.0.1:8080`; empty behind a proxy that checks it."""
     sessions: LocalSessions | None = None
@@ -61,25 +61,16 @@ class Console:
     max_upload_bytes: int = 4 * 1024**3
     """All files of an upload together."""
 
-
-@dataclass
-class Allowance:
-    """What one request may take; the handler of something large allows itself more."""
-
-    time: asyncio.Timeout
-    max_bytes: int = MAX_BODY_BYTES
-
-    def widen(self, *, max_bytes: int, seconds: float) -> None:
-        """Let the body have so many bytes, and the request take so many seconds from now."""
-        self.max_bytes = max_bytes
-        self.time.reschedule(asyncio.get_running_loop().time() + seconds)
+    @cached_property
+    def watching(self) -> Watching:
+        """What its viewers look at."""
+        return Watching(self.environment)
 
 
 def console_app(console: Console, more: Sequence[Route] = ()) -> ASGIApp:
     """Return the application."""
-    static = StaticFiles(directory=str(files("fondly.console") / "static"))
     routes = [
-        Mount("/static", static),
+        static_files.ROUTE,
         Route("/open/{token}", _open),
         Route("/live", _live),
         Route("/health", _live),
@@ -104,7 +95,7 @@ class Guard:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        started = False
+        started, is_upload = False, scope["path"].startswith(UPLOADS)
 
         async def sending(message: Message) -> None:
             nonlocal started
@@ -120,16 +111,18 @@ class Guard:
         request = Request(scope, receive)
         scope["app"] = self.app  # so that routes raise what they do not find, instead of answering in words
         try:
-            async with asyncio.timeout(REQUEST_S) as time:
-                allowance = scope.setdefault("state", {})["allowance"] = Allowance(time)
+            async with asyncio.timeout(UPLOAD_S if is_upload else REQUEST_S) as time:
+                scope.setdefault("state", {})
                 await self._admit(request)
-                await self.app.router(scope, limited(receive, lambda: allowance.max_bytes), sending)
+                has_files = is_upload and request.headers.get("content-type", "").startswith(FORM)
+                most = self.console.max_upload_bytes if has_files else MAX_BODY_BYTES
+                await self.app.router(scope, limited(receive, most), sending)
         except ClientDisconnect:
             return
         except Exception as error:
             if started:
                 raise
-            await _answer(_problem(error), request, self.console)(scope, receive, sending)
+            await _answer(_problem(error), request)(scope, receive, sending)
 
     async def _admit(self, request: Request) -> None:
         """Set who asks; raise `ProblemError` for nobody known, a foreign site or a foreign name of ours."""
@@ -145,13 +138,11 @@ class Guard:
         if person is None:
             raise ProblemError(HTTPStatus.UNAUTHORIZED, "nobody is signed in", {"WWW-Authenticate": "Bearer"})
         scope["state"]["person"] = person
-        scope["state"]["environment"] = await self.console.environment_of(person)
+        scope["state"]["environment"] = self.console.environment
 
     async def _machine(self, text: str) -> Person | None:
         """Return the machine that has a token, whatever else its request brings."""
-        found = await find_token(
-            await self.console.environment_of(Person.of(CONSOLE.name, [CONSOLE.role])), text
-        )
+        found = await find_token(self.console.environment, text)
         return Person.of(f"token:{found.name}", [Role(found.role)]) if found else None
 
 
@@ -180,14 +171,13 @@ def _problem(error: Exception) -> ProblemError:
     return problem_of(error)
 
 
-def _answer(problem: ProblemError, request: Request, console: Console) -> Response:
+def _answer(problem: ProblemError, request: Request) -> Response:
     """Answer with a page, or under `/api/` with problem details (RFC 9457)."""
     if request.scope["path"].startswith(API) or MEDIA_TYPE in request.headers.get("accept", ""):
         return problem_response(problem)
-    person = request.scope.get("state", {}).get("person")
-    known = {"person": person, "environment": console.name, "path": request.scope["path"], "problem": problem}
-    text = fragment("problem.html", **known)
-    return Response(text, problem.status, headers=dict(problem.headers), media_type="text/html")
+    answer = page(request, "problem.html", status=problem.status, problem=problem)
+    answer.headers.update(problem.headers)
+    return answer
 
 
 async def _open(request: Request) -> Response:
@@ -197,21 +187,10 @@ async def _open(request: Request) -> Response:
     if cookie is None:
         detail = "this address was used already, or is too old: `fondly console` prints another"
         raise ProblemError(HTTPStatus.UNAUTHORIZED, detail)
-    answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+    answer = go("/")
     answer.set_cookie(COOKIE, cookie, max_age=SESSION_S, httponly=True, samesite="strict")
     return answer
 
 
 async def _live(_: Request) -> Response:
     return PlainTextResponse("live")
-
-
-@asynccontextmanager
-async def one_environment(opened: AbstractAsyncContextManager[Environment]) -> AsyncIterator[EnvironmentOf]:
-    """Yield an environment that is the same for everybody, as on a local stack."""
-    async with opened as environment:
-
-        async def same(_: Person) -> Environment:
-            return environment
-
-        yield same

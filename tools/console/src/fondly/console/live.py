@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.responses import StreamingResponse
+
+from fondly.runtime.parallel import now_s
 
 SILENCE_S = 15.0
 """After so long without news a comment is sent, so that proxies keep the connection."""
@@ -20,26 +21,19 @@ class TooManyWatchersError(Exception):
 
 @dataclass(eq=False)
 class _Watch:
-    """A thing that is looked at as long as somebody watches it."""
+    """What was found last; whoever of its watchers is the first when it is due looks again for all."""
 
-    look: Look
-    every_s: float
-    news: dict[object, asyncio.Queue[Any]] = field(default_factory=dict)
-    latest: Any = None
-    task: asyncio.Task[None] = field(init=False)
+    watchers: int = 0
+    found: Any = None
+    due_s: float = 0.0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def __post_init__(self) -> None:
-        self.task = asyncio.create_task(self.run())
-
-    async def run(self) -> None:
-        while True:
-            found = await self.look()
-            if found != self.latest:
-                self.latest = found
-                for queue in self.news.values():
-                    with suppress(asyncio.QueueFull):
-                        queue.put_nowait(found)
-            await asyncio.sleep(self.every_s)
+    async def latest(self, look: Look, every_s: float) -> Any:  # noqa: ANN401 - the look's
+        async with self.lock:
+            if now_s() >= self.due_s:
+                self.found = await look()
+                self.due_s = now_s() + every_s
+            return self.found
 
 
 @dataclass
@@ -48,42 +42,31 @@ class Live:
 
     watches: dict[Hashable, _Watch] = field(default_factory=dict)
 
+    def latest(self, key: Hashable) -> Any:  # noqa: ANN401 - the look's
+        """Return what was last found by who follows this; None if nobody does."""
+        return self.watches[key].latest if key in self.watches else None
+
     async def follow(self, key: Hashable, look: Look, every_s: float) -> AsyncIterator[Any]:
         """Yield what `look` returns, now and when it changes; None after a silence.
 
         The same `key` is looked at once for all. Raises `TooManyWatchersError`, and what `look` raises.
         """
-        if sum(len(each.news) for each in self.watches.values()) >= MOST_WATCHERS:
+        if sum(each.watchers for each in self.watches.values()) >= MOST_WATCHERS:
             raise TooManyWatchersError
-        if (watch := self.watches.get(key)) is None:
-            watch = self.watches[key] = _Watch(look, every_s)
-        mine: asyncio.Queue[Any] = asyncio.Queue(maxsize=2)
-        watch.news[mine] = mine
-        if watch.latest is not None:
-            mine.put_nowait(watch.latest)
+        watch = self.watches.setdefault(key, _Watch())
+        watch.watchers += 1
+        told, told_s = None, now_s()
         try:
             while True:
-                yield await self._next(watch, mine)
+                found = await watch.latest(look, every_s)
+                if found != told or now_s() - told_s >= SILENCE_S:
+                    yield found if found != told else None
+                    told, told_s = found, now_s()
+                await asyncio.sleep(watch.due_s - now_s())
         finally:
-            del watch.news[mine]
-            if not watch.news:
-                watch.task.cancel()
+            watch.watchers -= 1
+            if not watch.watchers:
                 del self.watches[key]
-
-    async def _next(self, watch: _Watch, mine: asyncio.Queue[Any]) -> Any:  # noqa: ANN401 - the look's
-        getting = asyncio.create_task(mine.get())
-        try:
-            done, _ = await asyncio.wait(
-                {getting, watch.task}, timeout=SILENCE_S, return_when="FIRST_COMPLETED"
-            )
-        finally:
-            if not getting.done():  # also if nobody watches any more
-                getting.cancel()
-        if getting in done:
-            return getting.result()
-        if watch.task in done:
-            watch.task.result()  # raises why nobody looks any more
-        return None
 
 
 def event(html: str) -> str:

@@ -61,7 +61,7 @@ class LocalSessions:
         self.used[found] = now + TOKEN_S
         return str(_signer(self.key, _SESSION).dumps("local"))
 
-    def person(self, connection: HTTPConnection) -> Person | None:
+    async def person(self, connection: HTTPConnection) -> Person | None:
         """Return who has the cookie of a session: this machine's user, who may do everything."""
         try:
             _signer(self.key, _SESSION).loads(connection.cookies.get(COOKIE, ""), max_age=SESSION_S)

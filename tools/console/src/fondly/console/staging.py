@@ -27,8 +27,8 @@ from fondly.operations.shop.stored import copy_files
 from fondly.operations.uploading import Begun, Upload, begin, uploads_of
 from fondly.runtime.web.problems import ProblemError
 
-UPLOAD_S, KEPT_S = 1_800.0, 3_600.0
-"""How long an upload may take, and how long files are kept that nobody does anything with."""
+KEPT_S = 3_600.0
+"""How long files are kept that nobody does anything with."""
 MOST_FILES = 50
 MAX_NAME_CHARS = 60
 SET_BY_PAGES = OWN - {MAPPING, "manifest.json"}
@@ -78,8 +78,7 @@ class Staged:
         return data[0] if len(data) == 1 else self.set_folder
 
     async def receive(self, request: Request) -> None:
-        """Keep the files of a form, for which a request gets the size and the time of uploads."""
-        request.state.allowance.widen(max_bytes=request.app.state.console.max_upload_bytes, seconds=UPLOAD_S)
+        """Keep the files of a form."""
         async with request.form(max_files=MOST_FILES, max_fields=1) as sent:
             files = [each for _, each in sent.multi_items() if isinstance(each, UploadFile)]
             named = [(each.filename, each.file) for each in files if each.filename]
@@ -160,3 +159,20 @@ class Staging:
         """Delete a person's files."""
         if staged := self.of.pop(person, None):
             staged.delete()
+
+
+async def check_upload(environment: Environment, files: Staged) -> Checked:
+    """Check files, with a mapping.yaml among them if they need one: nothing is stored or started."""
+    async with aclosing(files.check(environment)) as checking:
+        async for _ in checking:
+            pass
+    if files.checked is None:
+        raise OperationError(files.problem)
+    return files.checked
+
+
+async def start_upload(environment: Environment, files: Staged, *, by: str) -> Begun:
+    """Check files and upload them, which starts their run; the same files again are the same run."""
+    if not (await check_upload(environment, files)).view.usable:
+        raise OperationError("these files cannot be used yet: checking them says why")
+    return await files.start(environment, by=by)

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from starlette.requests import Request
 
 from fondly.operations.dead_letters.snapshot import Snapshots
+from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.queues import QueueWatch
 from fondly.operations.throughput import Throughput, throughput
@@ -43,17 +44,20 @@ class Job:
 class Watching:
     """Looks that are shared, and jobs by name, as long as the process lives."""
 
-    queues: QueueWatch
-    snapshots: Snapshots
+    environment: Environment
     saved: dict[str, frozenset[str]] = field(default_factory=dict)
     """The dead letters of each queue that were last saved to a file, by message id."""
     jobs: dict[str, Job] = field(default_factory=dict)
     _day: tuple[float, Throughput] | None = None
 
+    def __post_init__(self) -> None:
+        self.queues = QueueWatch(self.environment)
+        self.snapshots = Snapshots(self.environment, SNAPSHOT_S)
+
     async def day(self) -> Throughput:
         """Return what was done in the last 24 hours."""
         if self._day is None or now_s() - self._day[0] > THROUGHPUT_S:
-            self._day = now_s(), await throughput(self.queues.environment)
+            self._day = now_s(), await throughput(self.environment)
         return self._day[1]
 
     def start(self, name: str, by: str, work: Callable[[Job], Awaitable[Any]]) -> None:
@@ -68,10 +72,6 @@ class Watching:
 
 
 def watching(request: Request) -> Watching:
-    """Return what the process looks at, from now on with the credentials of whoever asks."""
-    state, environment = request.app.state, request.state.environment
-    if not hasattr(state, "watching"):
-        state.watching = Watching(QueueWatch(environment), Snapshots(environment, SNAPSHOT_S))
-    found: Watching = state.watching
-    found.queues.environment = found.snapshots.environment = environment
+    """Return what the process looks at."""
+    found: Watching = request.app.state.console.watching
     return found

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,8 @@ NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+DATA = "data"
+"""What the bucket is named after."""
 
 
 own_session = cache(get_session)
@@ -44,6 +46,8 @@ class Environment:
     s3: S3Client
     dynamodb: DynamoDBClient
     cloudwatch: Any
+    told: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """What AWS has said of resources that exist, by kind and name: pages ask for the same ones all day."""
 
     def named(self, name: str) -> str:
         """The resource's name in the account."""
@@ -74,8 +78,9 @@ class Environment:
 
     async def queue_url(self, name: str) -> str:
         """Return a queue's URL; raise `MissingResourceError` if it does not exist."""
-        with _missing(NO_QUEUE, "queue", self.named(name)):
-            return (await self.sqs.get_queue_url(QueueName=self.named(name)))["QueueUrl"]
+        made, ask = self.named(name), self.sqs.get_queue_url
+        url: str = (await self._told("queue", made, NO_QUEUE, ask, QueueName=made))["QueueUrl"]
+        return url
 
     async def dead_letter_url(self, name: str) -> str:
         """Return the URL of a queue's dead-letter queue; raise `MissingResourceError` if there is none."""
@@ -83,8 +88,10 @@ class Environment:
 
     async def queue_arn(self, url: str) -> str:
         """Return a queue's ARN."""
-        reply = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        return reply["Attributes"]["QueueArn"]
+        ask = self.sqs.get_queue_attributes
+        reply = await self._told("ARN", url, (), ask, QueueUrl=url, AttributeNames=["QueueArn"])
+        arn: str = reply["Attributes"]["QueueArn"]
+        return arn
 
     async def topic_arn(self, name: str) -> str:
         """Return a topic's ARN, which is like a queue's; raise `MissingResourceError` if there is none."""
@@ -106,8 +113,7 @@ class Environment:
     async def table(self, name: str) -> str:
         """Return a table's name in the account; raise `MissingResourceError` if it does not exist."""
         made = self.table_name(name)
-        with _missing(NO_TABLE, "table", made):
-            await self.dynamodb.describe_table(TableName=made)
+        await self._told("table", made, NO_TABLE, self.dynamodb.describe_table, TableName=made)
         return made
 
     async def items(self, name: str) -> DynamoDBItems:
@@ -126,16 +132,29 @@ class Environment:
     async def bucket(self) -> str:
         """Return the data bucket's name: on AWS, where buckets share names, with account and region."""
         if not self.on_aws:
-            return self.named("data")
+            return self.named(DATA)
         _, _, _, region, account, _ = await self._any_arn()
-        return f"{self.named('data')}-{account}-{region}"
+        return f"{self.named(DATA)}-{account}-{region}"
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""
         bucket = await self.bucket()
-        with _missing(NO_BUCKET, "bucket", bucket):
-            await self.s3.head_bucket(Bucket=bucket)
+        await self._told("bucket", bucket, NO_BUCKET, self.s3.head_bucket, Bucket=bucket)
         return S3Objects(self.s3, bucket)
+
+    async def _told(
+        self,
+        kind: str,
+        name: str,
+        missing: Collection[str],
+        ask: Callable[..., Awaitable[Any]],
+        **request: Any,  # noqa: ANN401 - of the call
+    ) -> Any:  # noqa: ANN401 - as above
+        """Ask once; raise `MissingResourceError` at these codes of AWS."""
+        if (kind, name) not in self.told:
+            with _missing(missing, kind, name):
+                self.told[kind, name] = await ask(**request)
+        return self.told[kind, name]
 
     async def _any_arn(self) -> list[str]:
         """The parts of a queue's ARN, which say in which account the environment is."""
@@ -194,7 +213,7 @@ async def pages(
 
 
 @contextmanager
-def _missing(codes: frozenset[str], kind: str, name: str) -> Iterator[None]:
+def _missing(codes: Collection[str], kind: str, name: str) -> Iterator[None]:
     """Turn these AWS error codes into `MissingResourceError`."""
     try:
         yield

@@ -88,6 +88,14 @@ async def queue_states(environment: Environment, metrics: Metrics | None = None)
     return list(await asyncio.gather(*(_state(environment, name, known.get(name, {})) for name in names)))
 
 
+async def dead_letters(environment: Environment) -> dict[str, int]:
+    """Return how many dead letters each queue has, in the topology's order."""
+    names = list(environment.topology.queues)
+    urls = await asyncio.gather(*map(environment.dead_letter_url, names))
+    found = await asyncio.gather(*(depths(environment, url) for url in urls))
+    return {name: sum(each.values()) for name, each in zip(names, found, strict=True)}
+
+
 async def depths(environment: Environment, url: str) -> dict[str, int]:
     """Return the approximate number of a queue's messages: visible, in flight, delayed."""
     reply = await environment.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])

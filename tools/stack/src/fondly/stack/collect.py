@@ -19,7 +19,6 @@ from fondly.operations.formatting import count
 from fondly.runtime.batches import batches
 from fondly.stack.delivered import Arrived, DeliveryTally, nothing_arrived
 from fondly.stack.gallery import GalleryWriter
-from fondly.stack.gallery.categories import run_categories
 from fondly.stack.observer import Observer
 from fondly.stack.pictures.inline import with_pictures
 
@@ -63,7 +62,7 @@ async def collect(
     If the summary has a delivery, that is completed by what became of each email, and what has `arrived`
     elsewhere is written into `delivered/`. An email's file is named as in the data bucket. However large the
     run, one part of it and its catalogue are in memory. What the run has not stored is left out, and
-    `missing` of the summary names it. `only` limits it to some customers, by part, and leaves categories out.
+    `missing` of the summary names it. `only` limits it to some customers, by part.
     """
     (out / "emails").mkdir(parents=True, exist_ok=True)
     await _rejects(observer, run_id, out / "rejects.jsonl")
@@ -76,8 +75,7 @@ async def collect(
         whole = {**summary, "missing": collector.missing.lines()}
         if delivery:
             whole["delivery"] = {**summary["delivery"], **delivery.summary()}
-        categories = await run_categories(observer.objects, run_id, reviews.products.values())
-        gallery.finish(whole, categories if only is None else ())
+        gallery.finish(whole)
     (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     return whole
 

@@ -26,7 +26,6 @@ from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.collect import collect
 from fondly.stack.delivered import nothing_arrived
 from fondly.stack.embedded import Stack
-from fondly.stack.gallery.packed import write_runs
 from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
 from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
@@ -69,7 +68,6 @@ def run_demo(
         shutil.rmtree(work)
         raise
     folder = _rename(work, out / details.run_id)
-    write_runs(out)
     show(details, summary)
     if summary["status"] != "finished":
         shown = f"what is there: {folder / 'index.html'}"

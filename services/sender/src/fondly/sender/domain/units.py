@@ -8,5 +8,5 @@ WRITES_PER_EMAIL = 6
 """A reservation, which is a transaction of two items and counts twice, and the record."""
 READS_PER_EMAIL = 4
 """The dispatch, the contact and two suppressions, each read consistently."""
-TALLY_WRITES, TALLY_READS = 2, 1
-"""A part's tally: it is opened and closed."""
+TALLY_WRITES, TALLY_READS = 11, 2
+"""A part's tally, which is opened and closed by a transaction of two items, as is its report replaced."""

@@ -22,12 +22,14 @@ class KeepTally:
     deliveries: Deliveries
     polls: SenderPolls
     objects: Objects
+    retry_s: int
+    """After which what a pass that has died was handing over is looked at again."""
 
     async def begin(self, passed: PartPass) -> PartTally:
         """Open the tally before the first dispatch changes."""
         kept = await self.tallies.of_part(passed.dispatched_as, passed.part)
-        opened = kept.model_copy(update={"is_open": True})
-        return await self.tallies.replace(passed.dispatched_as, passed.part, opened)
+        of_part = passed.dispatched_as, passed.part
+        return await self.tallies.replace(*of_part, kept, counts=kept.counts, is_open=True)
 
     async def end(self, passed: PartPass, opened: PartTally) -> None:
         """Close the tally: what the pass has settled is known, the rest of the part is read."""
@@ -48,7 +50,7 @@ class KeepTally:
                 found = await self.recount(run_id, part, dispatched_as=each)
                 lost = [one.customer_id for one in found if one.outcome is Outcome.SENDING]
                 if lost and each == run_id:
-                    release, delay_s = delivery.release, MAX_DELAY_S
+                    release, delay_s = delivery.release, min(MAX_DELAY_S, self.retry_s)
                     await self.polls.send_doubts(run_id, part, lost, release=release, delay_s=delay_s)
 
     async def recount(self, run_id: str, part: int, *, dispatched_as: str) -> list[Dispatch]:
@@ -68,5 +70,4 @@ class KeepTally:
     async def _close(
         self, dispatched_as: str, part: int, kept: PartTally, dispatches: list[Dispatch]
     ) -> None:
-        closed = kept.model_copy(update={"counts": dict(by_sender(dispatches)), "is_open": False})
-        await self.tallies.replace(dispatched_as, part, closed)
+        await self.tallies.replace(dispatched_as, part, kept, counts=by_sender(dispatches), is_open=False)

@@ -21,7 +21,7 @@ from fondly.runtime.runs.delivery import (
     DeliveryStatus,
 )
 from fondly.runtime.runs.items import get_item, key, put_if
-from fondly.runtime.runs.kept_tallies import KeptTallies, KeptTally
+from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.tally import Tally
 from fondly.runtime.storage import expires_at, get_items, items_of, to_item
 
@@ -74,7 +74,6 @@ class Deliveries:
             release=int(status.goes_out),
             per_hour=per_hour,
             approvers=approvers,
-            tallied=True,
         )
         await put_if(self._dynamodb, self._table, self._item(opened), "attribute_not_exists(run_id)")
         return await self.get(run_id)
@@ -158,10 +157,6 @@ class Deliveries:
 
     async def tally(self, run_id: str) -> Tally:
         """Return what is kept of a run's emails, or of a sample's copies, without reading each."""
-        return (await self.kept_tally(run_id)).tally
-
-    async def kept_tally(self, run_id: str) -> KeptTally:
-        """Return what is kept of a run's emails, with the parts that it is of."""
         return await KeptTallies(self._dynamodb, self._table).of_run(run_id)
 
     async def all(self) -> list[Delivery]:

@@ -126,8 +126,6 @@ class Delivery(BaseModel):
     """Who was the first of two to approve, and a digest of what; whatever is decided or struck voids it."""
     revision: Annotated[int, Field(ge=0)] = 0
     """The latest of `fondly.contracts.revisions`: it rises with every strike."""
-    tallied: bool = False
-    """Whether what becomes of its emails is counted as it goes: not by releases of before."""
     version: Annotated[int, Field(ge=0)] = 0
     """Rises with every change."""
 

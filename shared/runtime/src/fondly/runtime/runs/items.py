@@ -5,7 +5,7 @@ Keys and items are in DynamoDB's typed form; values of expressions are plain.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
-from fondly.runtime.clients import DynamoDBClient
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import expression, from_item, items_of, to_item
@@ -92,9 +92,18 @@ async def get_item(dynamodb: DynamoDBClient, table: str, key: Mapping[str, Any])
 
 
 def items_with(
-    dynamodb: DynamoDBClient, table: str, run_id: str, prefix: str, *, consistent: bool = True
+    dynamodb: DynamoDBClient,
+    table: str,
+    run_id: str,
+    prefix: str,
+    *,
+    consistent: bool = True,
+    only: Sequence[str] = (),
 ) -> AsyncIterator[dict[str, Any]]:
-    """Yield the items of a run whose names begin so, in their order; or as they were a moment ago."""
+    """Yield the items of a run whose names begin so, in their order; or as they were a moment ago.
+
+    All of each, or `only` some attributes.
+    """
     return items_of(
         dynamodb,
         "query",
@@ -103,6 +112,7 @@ def items_with(
         KeyConditionExpression="run_id = :run AND begins_with(#item, :prefix)",
         ExpressionAttributeNames={"#item": "item"},
         ConsistentRead=consistent,
+        **({"ProjectionExpression": ", ".join(only)} if only else {}),
     )
 
 
@@ -122,6 +132,52 @@ async def transacted(write: Awaitable[object]) -> list[bool] | None:
             await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
         return failed
     return None
+
+
+def adding(
+    table: str, key: Mapping[str, Any], added: Mapping[str, Any], expiring: Mapping[str, int]
+) -> TransactWriteItemTypeDef:
+    """Return the write, for a transaction, that adds numbers, or members of sets, to an item's attributes."""
+    values = {f":{number}": each for number, each in enumerate(added.values())}
+    change = "ADD " + ", ".join(f"#{number} :{number}" for number in range(len(added)))
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": change + "".join(f" SET {name} = :{name}" for name in expiring),
+            "ExpressionAttributeNames": {f"#{number}": name for number, name in enumerate(added)},
+            "ExpressionAttributeValues": to_item(
+                {**values, **{f":{name}": each for name, each in expiring.items()}}
+            ),
+        }
+    }
+
+
+async def replace_and_add(
+    dynamodb: "DynamoDBClient",
+    table: str,
+    item: Mapping[str, Any],
+    version: int,
+    added: TransactWriteItemTypeDef,
+) -> bool:
+    """Put an item, in plain values, in the place of the one of this version, and add what is new in it.
+
+    Both or neither; False if the item is of another version. Version 0 is that of an item without one.
+    """
+    replaced: TransactWriteItemTypeDef = {
+        "Put": {
+            "TableName": table,
+            "Item": to_item({**item, "version": version + 1}),
+            "ConditionExpression": "version = :before" if version else "attribute_not_exists(version)",
+            **expression({":before": version} if version else None),  # type: ignore[typeddict-item] # as its type says
+        }
+    }
+    while (
+        failed := await transacted(dynamodb.transact_write_items(TransactItems=[replaced, added]))
+    ) is not None:
+        if any(failed):
+            return False
+    return True
 
 
 def reached_by(stage: StageName) -> str:

@@ -1,6 +1,7 @@
 """The run ledger in DynamoDB, kept consistent by conditional writes alone."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -9,6 +10,7 @@ from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
 from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
+from fondly.runtime.runs.delivered import delivered, replace_report
 from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
@@ -26,7 +28,7 @@ from fondly.runtime.runs.items import (
 )
 from fondly.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from fondly.runtime.runs.state import AnyState
-from fondly.runtime.runs.totals import packed_times, sums_of, unpacked_times
+from fondly.runtime.runs.totals import Span, packed_times, span, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
 REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
@@ -115,7 +117,10 @@ class Ledger:
             "finished_at": report.finished_at.isoformat(),
             **expires_at(self._keep_days),
         }
-        await self._dynamodb.put_item(TableName=self._table, Item=to_item(item | values))
+        if report.stage is StageName.SENDER:
+            await replace_report(self._dynamodb, self._table, item | values, self._keep_days)
+        else:
+            await self._dynamodb.put_item(TableName=self._table, Item=to_item(item | values))
 
     async def report(self, run_id: str, stage: StageName, name: str) -> PartReport | None:
         """Return one report of the run, if it is there."""
@@ -123,12 +128,9 @@ class Ledger:
         found = await get_item(self._dynamodb, self._table, item)
         return PartReport.model_validate(found) if found else None
 
-    async def reports(
-        self, run_id: str, stage: StageName | None = None, *, consistent: bool = True
-    ) -> list[PartReport]:
-        """Return every report of the run, or of one of its stages; else as they were a moment ago."""
-        prefix = f"{REPORT_PREFIX}{stage}#" if stage else REPORT_PREFIX
-        items = items_with(self._dynamodb, self._table, run_id, prefix, consistent=consistent)
+    async def reports(self, run_id: str) -> list[PartReport]:
+        """Return every report of the run."""
+        items = items_with(self._dynamodb, self._table, run_id, REPORT_PREFIX)
         return [PartReport.model_validate(item) async for item in items]
 
     async def keep_sums(self, run_id: str) -> list[PartReport]:
@@ -149,17 +151,18 @@ class Ledger:
         sums = [PartReport.model_validate(each) for each in kept]
         if not sums:
             sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
-        return sums + (await self._delivered(run_id) if delivery else [])
+        return sums + (await delivered(self._dynamodb, self._table, run_id) if delivery else [])
 
-    async def timed(self, run_id: str) -> list[PartReport]:
-        """Return every report; once `keep_sums` was called, those of making emails tell times alone."""
+    async def timed(self, run_id: str) -> list[Span]:
+        """Return when each piece of work was done; once `keep_sums` was called, without units."""
         kept = (await get_item(self._dynamodb, self._table, key(run_id, TIMES))).get("packed")
         if kept is None:
-            return await self.reports(run_id)
-        return [*unpacked_times(bytes(kept)), *await self._delivered(run_id)]
-
-    async def _delivered(self, run_id: str) -> list[PartReport]:
-        return await self.reports(run_id, StageName.SENDER, consistent=False)
+            return [span(each) for each in await self.reports(run_id)]
+        prefix, only = f"{REPORT_PREFIX}{StageName.SENDER}#", ("started_at", "finished_at")
+        times = items_with(self._dynamodb, self._table, run_id, prefix, consistent=False, only=only)
+        moments = [[_unix_s(each[name]) for name in only] async for each in times]
+        sending = [Span(StageName.SENDER, began, ended) for began, ended in moments]
+        return [*unpacked_times(bytes(kept)), *sending]
 
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]
@@ -257,3 +260,7 @@ class Ledger:
             ExpressionAttributeNames={"#run_id": "run_id"},
         )
         return read_run(from_item(reply["Attributes"]))
+
+
+def _unix_s(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp()

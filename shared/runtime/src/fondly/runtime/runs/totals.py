@@ -4,8 +4,9 @@ import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -46,29 +47,36 @@ def sums_of(reports: Sequence[PartReport]) -> list[PartReport]:
     return [_sum(own) for own in by_hour.values()]
 
 
+class Span(NamedTuple):
+    """When a piece of work began and ended, in Unix seconds, and the names of the units that it used."""
+
+    stage: StageName
+    began: float
+    ended: float
+    units: Sequence[str] = ()
+
+
+def span(report: PartReport) -> Span:
+    """Return when a report's work was done."""
+    return Span(
+        report.stage, report.started_at.timestamp(), report.finished_at.timestamp(), tuple(report.units)
+    )
+
+
 def packed_times(reports: Iterable[PartReport]) -> bytes:
     """Return when each piece of making emails began and ended, in whole seconds, some five bytes each."""
-    own = sorted((each.started_at, each.finished_at, each.stage) for each in reports if each.stage in MAKING)
-    first = int(own[0][0].timestamp()) if own else 0
-    times = [
-        (int(one.timestamp()) - first, int(other.timestamp()) - first, MAKING.index(stage))
-        for one, other, stage in own
-    ]
+    own = sorted(
+        (int(each.began), int(each.ended), each.stage) for each in map(span, reports) if each.stage in MAKING
+    )
+    first = own[0][0] if own else 0
+    times = [(one - first, other - first, MAKING.index(stage)) for one, other, stage in own]
     return zlib.compress(json.dumps([first, times], separators=(",", ":")).encode())
 
 
-def unpacked_times(packed: bytes) -> list[PartReport]:
-    """Return a report without counts and units for each piece whose times `packed_times` has kept."""
+def unpacked_times(packed: bytes) -> list[Span]:
+    """Return the times that `packed_times` has kept."""
     first, times = json.loads(zlib.decompress(packed))
-    return [
-        PartReport(
-            stage=MAKING[stage],
-            name="",
-            started_at=datetime.fromtimestamp(first + one, UTC),
-            finished_at=datetime.fromtimestamp(first + other, UTC),
-        )
-        for one, other, stage in times
-    ]
+    return [Span(MAKING[stage], first + one, first + other) for one, other, stage in times]
 
 
 def _sum(reports: Sequence[PartReport]) -> PartReport:

@@ -131,7 +131,7 @@ class Gate:
             if not is_open:
                 self._admit(scope)
             async with asyncio.timeout(self.request_s):
-                await self.app(scope, limited(receive, lambda: MAX_BODY_BYTES), sending)
+                await self.app(scope, limited(receive, MAX_BODY_BYTES), sending)
         except ClientDisconnect:
             sending.status = sending.status or GONE_AWAY
         except Exception as error:  # noqa: BLE001 - a caller is told in any case
@@ -193,7 +193,7 @@ class _Sending:
         await self._send(message)
 
 
-def limited(receive: Receive, most: Callable[[], int]) -> Receive:
+def limited(receive: Receive, max_bytes: int) -> Receive:
     """Receive a body of at most so many bytes, whatever its headers say."""
     received = 0
 
@@ -201,8 +201,8 @@ def limited(receive: Receive, most: Callable[[], int]) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > most():
-            raise BodyTooLargeError(most())
+        if received > max_bytes:
+            raise BodyTooLargeError(max_bytes)
         return message
 
     return within

@@ -14,35 +14,32 @@ from fondly.runtime.web.problems import MEDIA_TYPE
 
 REF = "#/components/schemas/{model}"
 GIVEN, ANSWER = "given", "answer"
+TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457); `errors` and `changes` say more.",
     "required": ["type", "title", "status", "detail"],
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
+        "type": TEXT,
+        "title": TEXT,
         "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "detail": TEXT,
         "errors": {"type": "array", "items": {"type": "object"}},
-        "changes": {"type": "array", "items": {"type": "string"}},
+        "changes": {"type": "array", "items": TEXT},
     },
 }
+FILE = TEXT | {"contentMediaType": "application/octet-stream"}
 FILES = {
     "type": "object",
     "required": ["files"],
-    "properties": {
-        "files": {
-            "type": "array",
-            "items": {"type": "string", "contentMediaType": "application/octet-stream"},
-        }
-    },
+    "properties": {"files": {"type": "array", "items": FILE}},
 }
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
     "required": True,
     "description": "The ETag of what you were shown.",
-    "schema": {"type": "string"},
+    "schema": TEXT,
 }
 
 

@@ -2,15 +2,16 @@
 
 from functools import partial
 
-from fondly.console.api import uploads
 from fondly.console.api.operation import Operation
 from fondly.console.roles import Role
+from fondly.console.staging import check_upload, start_upload
 from fondly.operations import audit, tokens
 from fondly.operations.cost.measured import measured_cost
 from fondly.operations.customers import forget, known, profile
 from fondly.operations.dead_letters import received, redrive, snapshot
 from fondly.operations.delivery import approval, striking
 from fondly.operations.emails import index, one_email
+from fondly.operations.emails.by_customer import compare_emails
 from fondly.operations.queues import queue_states
 from fondly.operations.results.gathering import results_of
 from fondly.operations.runs import lookup, retry
@@ -35,6 +36,7 @@ OPERATIONS = (
     Operation("list_emails", "GET", f"{RUN}/emails", READER, index.emails),
     Operation("get_email", "GET", f"{RUN}/emails/{{key}}", READER, one_email.email),
     Operation("get_email_counts", "GET", f"{RUN}/email-counts", READER, index.facets),
+    Operation("compare_emails", "GET", f"{RUN}/compare/{{other}}/emails", READER, compare_emails),
     Operation("sample_emails", "GET", f"{RUN}/read", READER, index.sample),
     Operation("list_wordings", "GET", f"{RUN}/wordings", READER, index.wordings),
     Operation("list_revisions", "GET", f"{RUN}/revisions", READER, striking.revisions),
@@ -55,8 +57,8 @@ OPERATIONS = (
     Operation("unsuppress_customers", "POST", f"{WHOM}/unsuppress", OPERATOR, people.unsuppress_customers),
     Operation("export_customers", "POST", f"{WHOM}/export", OPERATOR, known.export_customers),
     Operation("forget_customers", "POST", f"{WHOM}/forget", OPERATOR, forget.forget_customers),
-    Operation("check_upload", "POST", "/uploads/check", OPERATOR, uploads.check),
-    Operation("start_upload", "POST", "/uploads", OPERATOR, uploads.start),
+    Operation("check_upload", "POST", "/uploads/check", OPERATOR, check_upload),
+    Operation("start_upload", "POST", "/uploads", OPERATOR, start_upload),
     Operation("get_shop_file", "GET", "/shop/{name}", OPERATOR, stored.stored_file),
     Operation("check_shop_file", "POST", "/shop/{name}", OPERATOR, saving.check_file),
     Operation("put_shop_file", "PUT", "/shop/{name}", OPERATOR, saving.put_file),

@@ -1,6 +1,7 @@
 """Customers: found by what is sent in a form, called by digests in every address; what they got, and why."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -9,24 +10,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fondly.console.forms import form
-from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.console.watching import Job, watching
 from fondly.contracts.delivery import NotSent
 from fondly.operations.cleanup.scope import Scope, open_scope
+from fondly.operations.customers import profile
 from fondly.operations.customers.forget import forget as forget_customers
 from fondly.operations.customers.gone import Gone
 from fondly.operations.customers.keys import by_key
 from fondly.operations.customers.known import archive_into, exported
-from fondly.operations.customers.profile import NAMES_SEARCHED, find_customers, profile, suppressions_of
 from fondly.operations.errors import OperationError
 from fondly.operations.suppressions import people
 from fondly.runtime.web.problems import ProblemError
 
 KEY = "/customers/{key:str}"
 ROUTES = Routes()
-EVERY_S = 1.0
 FORGET = "forget"
 """The word to type."""
 
@@ -36,30 +35,30 @@ async def search(request: Request) -> Response:
     """Ask for a customer and, once asked, show who was found."""
     asked = request.method == "POST"
     who = (await form(request)).get("who", "") if asked else ""
-    found = await find_customers(request.state.environment, who=who) if asked else []
+    found = await profile.find_customers(request.state.environment, who=who) if asked else []
     if len(found) == 1:
         return go(f"/customers/{found[0].key}")
-    return page(request, "customers/search.html", found=found, asked=asked, searched=NAMES_SEARCHED)
+    return page(request, "customers/search.html", found=found, asked=asked, searched=profile.NAMES_SEARCHED)
 
 
 @ROUTES.at(KEY, Role.READER)
 async def customer(request: Request) -> Response:
     """Show all that support needs of a customer."""
-    async with open_scope(request.state.environment) as scope:
-        found = await profile(scope, await _id(request))
+    found = await profile.customer(request.state.environment, _key(request))
     return page(request, "customers/customer.html", found=found, key=_key(request), word=FORGET)
 
 
 @ROUTES.at(f"{KEY}/suppress", Role.OPERATOR, "POST")
 async def suppress(request: Request) -> Response:
     """Let nobody write to a customer any more or, if asked so, again: by id and by address."""
-    customer_id, environment, by = await _id(request), request.state.environment, request.state.person.name
+    environment, by = request.state.environment, request.state.person.name
+    customer_id = await by_key(environment, _key(request))
     if "again" not in await form(request):
         entries = people.entries_of([customer_id], are_customers=True)
         await people.suppress(environment, entries, NotSent.MANUAL, by=by)
     else:
-        async with open_scope(request.state.environment) as scope:
-            await people.allow(environment, await suppressions_of(scope, customer_id), by=by)
+        async with open_scope(environment) as scope:
+            await people.allow(environment, await profile.suppressions_of(scope, customer_id), by=by)
     return go(f"/customers/{_key(request)}")
 
 
@@ -78,7 +77,7 @@ async def export(request: Request) -> Response:
 @ROUTES.at(f"{KEY}/archive.zip", Role.OPERATOR, "POST")
 async def archive(request: Request) -> Response:
     """Give what was collected, once, unless they are forgotten since; nobody keeps it here."""
-    await _id(request)
+    await by_key(request.state.environment, _key(request))
     job = watching(request).jobs.pop(f"export {_key(request)}", None)
     if job is None or not isinstance(job.result, bytes) or job.by != request.state.person.name:
         raise ProblemError(HTTPStatus.NOT_FOUND, "there is no export of yours to download: begin another")
@@ -94,13 +93,8 @@ async def forget(request: Request) -> Response:
         raise OperationError(f"nothing is forgotten: the word to type is {FORGET}")
     role_arn, uploads = await environment.role_arn("personalize"), fields.get("uploads") == "yes"
     watching(request).jobs.pop(f"export {_key(request)}", None)
-
-    async def work(scope: Scope, gone: Gone) -> Any:  # noqa: ANN401 - the operation's
-        return await forget_customers(
-            scope, gone, by=request.state.person.name, uploads=uploads, role_arn=role_arn
-        )
-
-    return await _begin(request, FORGET, work)
+    given = {"by": request.state.person.name, "uploads": uploads, "role_arn": role_arn}
+    return await _begin(request, FORGET, partial(forget_customers, **given))
 
 
 @ROUTES.at(f"{KEY}/{{act}}", Role.OPERATOR)
@@ -110,20 +104,9 @@ async def job(request: Request) -> Response:
     return page(request, "customers/job.html", job=_job(request), act=act, key=_key(request))
 
 
-@ROUTES.at(f"{KEY}/{{act}}/live", Role.OPERATOR)
-async def job_live(request: Request) -> Response:
-    """Follow a job about a customer."""
-    act, key, found = request.path_params["act"], _key(request), _job(request)
-
-    async def look() -> tuple[int, bool]:
-        return len(found.lines), found.task is None or found.task.done()
-
-    seen = request.app.state.console.live.follow((act, key), look, EVERY_S)
-    return event_stream(seen, lambda _: fragment("customers/job_state.html", job=found, act=act, key=key))
-
-
 async def _begin(request: Request, act: str, work: Callable[[Scope, Gone], Awaitable[Any]]) -> Response:
-    customer_id, environment = await _id(request), request.state.environment
+    environment = request.state.environment
+    customer_id = await by_key(environment, _key(request))
 
     async def done(running: Job) -> Any:  # noqa: ANN401 - the work's
         async with open_scope(environment, tell=running.lines.append) as scope:
@@ -142,11 +125,3 @@ def _job(request: Request) -> Job:
 
 def _key(request: Request) -> str:
     return str(request.path_params["key"])
-
-
-async def _id(request: Request) -> str:
-    """Return whom an address means; whoever is forgotten is nobody."""
-    found = await by_key(request.state.environment, _key(request))
-    if found is None:
-        raise ProblemError(HTTPStatus.NOT_FOUND, "nobody is known by this address any more: search again")
-    return found

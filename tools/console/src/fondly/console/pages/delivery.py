@@ -57,7 +57,7 @@ async def _shown(
     )
 
 
-@ROUTES.at("/runs/{run_id}/delivery/pause", Role.READER, "POST")
+@ROUTES.at("/runs/{run_id}/delivery/pause", Role.READER, "POST", acting=Role.APPROVER)
 async def pause(request: Request) -> Response:
     """Stop a delivery at once."""
     return await _decide(request, Act.PAUSE)

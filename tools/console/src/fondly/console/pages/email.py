@@ -14,11 +14,10 @@ from fondly.console.roles import Role, Routes
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.sending import read_addresses, send_test
+from fondly.operations.emails.shown import VIEWS
 from fondly.operations.errors import OperationError
 
 ROUTES = Routes()
-VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
-"""How an email can be looked at, each with its key."""
 
 
 async def one_email(request: Request) -> OneEmail:
@@ -51,8 +50,7 @@ async def _shown(request: Request, found: OneEmail, **more: Any) -> Response:  #
 @ROUTES.at("/runs/{run_id}/emails/{key}/frame", Role.READER)
 async def framed(request: Request) -> Response:
     """Answer with the email alone, for a frame."""
-    shown = await (await one_email(request)).shown()
-    return frame(shown.html, dark="dark" in request.query_params)
+    return frame(await (await one_email(request)).html(), dark="dark" in request.query_params)
 
 
 @ROUTES.at("/runs/{run_id}/emails/{key}/prompts", Role.READER)

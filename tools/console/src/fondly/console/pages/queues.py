@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from fondly.console.forms import form, natural
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.console.watching import Watching, watching
 from fondly.operations.alarms import ringing
 from fondly.operations.dead_letters.dead_letter import Selection
@@ -29,7 +30,8 @@ SHOWN = 50
 async def queues(request: Request) -> Response:
     """Show every queue, the alarms that ring, and the last 24 hours."""
     watched = watching(request)
-    return page(request, "queues/queues.html", **await _look(watched), day=await watched.day())
+    seen = request.app.state.console.live.latest("queues") or await _look(watched)
+    return page(request, "queues/queues.html", **seen, day=await watched.day())
 
 
 @ROUTES.at("/queues/live", Role.VIEWER)
@@ -42,7 +44,7 @@ async def queues_live(request: Request) -> Response:
 
 async def _look(watched: Watching) -> dict[str, Any]:
     states = await watched.queues.look()
-    return {"queues": states, "alarms": await ringing(watched.queues.environment, states)}
+    return {"queues": states, "alarms": await ringing(watched.environment, states)}
 
 
 # who only views is not shown what they contain

@@ -1,18 +1,26 @@
 """Runs: all of them, and what a marketer must know of one."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fondly.console.forms import natural
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, page
+from fondly.console.rendering import page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
+from fondly.operations.emails.by_customer import compare_emails
+from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.judging import judgements
+from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.environment import Environment
-from fondly.operations.runs.comparing import compare
+from fondly.operations.errors import NotFoundError
+from fondly.operations.runs.comparing import Comparison, compare
 from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -48,17 +56,25 @@ async def run_of(request: Request) -> tuple[Environment, Ledger, Run]:
 async def run(request: Request) -> Response:
     """Show a run: who gets mail and who not, what it costs, what is new, what was decided."""
     environment, ledger, found = await run_of(request)
-    details = await run_details(environment, ledger, found)
-    before = await run_before(ledger, found) if found.has_ended else None
+    details, news, judged = await asyncio.gather(
+        run_details(environment, ledger, found),
+        _news(environment, ledger, found),
+        judgements(environment, found.run_id),
+    )
     return page(
         request,
         "runs/run.html",
         run=details,
         state=await state_of(environment, found, details.delivery),
-        judged=await judgements(environment, found.run_id),
-        news=await compare(environment, ledger, found, before) if before else None,
+        judged=judged,
+        news=news,
         told=in_words(details.facts),
     )
+
+
+async def _news(environment: Environment, ledger: Ledger, run: Run) -> Comparison | None:
+    before = await run_before(ledger, run) if run.has_ended else None
+    return await compare(environment, ledger, run, before) if before else None
 
 
 @dataclass(frozen=True)
@@ -100,15 +116,12 @@ async def state_of(environment: Environment, run: Run, view: DeliveryView | None
     lookup = await DeliveryLookup.of(environment)
     delivery = view.delivery if view else await lookup.deliveries.find(run.run_id)
     tally: Tally | None = None
-    if delivery and delivery.released and delivery.tallied:
+    if delivery and delivery.released:
         of_copies = delivery.status is DeliveryStatus.SAMPLE and delivery.seeds
-        done = run.stage(StageName.SENDER).done
         if view:
             tally = view.seeds if of_copies else view.tally
-        elif of_copies:
-            tally = await lookup.tally(delivery, delivery.copies)
         else:
-            tally = await lookup.tally(delivery, run.run_id, done)
+            tally = await lookup.deliveries.tally(delivery.copies if of_copies else run.run_id)
     return State(run, delivery, await lookup.revisions.find(run.run_id), tally)
 
 
@@ -140,3 +153,23 @@ async def comparison(request: Request) -> Response:
     other = await find_run(ledger, request.path_params["other"])
     compared = await compare(environment, ledger, found, other)
     return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)
+
+
+@ROUTES.at("/runs/{run_id}/compare/{other}/emails", Role.READER)
+async def by_customer(request: Request) -> Response:
+    """Show what customers' emails are beside those of another run; given a `key`, both of one customer's."""
+    environment, ledger, run = await run_of(request)
+    other, asked = await find_run(ledger, request.path_params["other"]), request.query_params
+    if key := asked.get("key"):
+        both = (run, asked.get("part")), (other, asked.get("beside"))
+        found = [(each.run_id, await _email(environment, each, key, part)) for each, part in both]
+        return page(request, "runs/beside.html", run_id=run.run_id, both=found)
+    next_page = asked.get("next") or None
+    compared = await compare_emails(environment, run.run_id, other.run_id, next=next_page)
+    return page(request, "runs/by_customer.html", run_id=run.run_id, other=other.run_id, compared=compared)
+
+
+async def _email(environment: Environment, run: Run, key: str, part: str | None) -> OneEmail | None:
+    with suppress(NotFoundError):
+        return await OneEmail.of(await Emails.of(environment, run), key, natural(part) or None)
+    return None

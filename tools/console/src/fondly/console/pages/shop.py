@@ -17,20 +17,13 @@ from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.operations.shop import stored
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG
 from fondly.operations.shop.preview import Preview, preview, themes
-from fondly.operations.shop.rules import RULES, RulesView, rule_matches
-from fondly.operations.shop.stored import (
-    FileName,
-    StoredFile,
-    require_unchanged,
-    save_file,
-    side_by_side,
-    stored_file,
-)
+from fondly.operations.shop.rules import RULES, RulesView
+from fondly.operations.shop.saving import check_file
 from fondly.runtime.web.problems import ProblemError
-from fondly.runtime.yaml_files import InvalidFileError as InvalidRulesError
 
 ROUTES = Routes()
 
@@ -42,9 +35,9 @@ class Draft:
     The emails of customers that it leads to are made when they are shown: a draft keeps nobody's.
     """
 
-    name: FileName
+    name: stored.FileName
     text: str
-    seen: StoredFile
+    seen: stored.StoredFile
     rules: RulesView | None = None
     key: str = field(default_factory=lambda: token_hex(8))
 
@@ -52,7 +45,7 @@ class Draft:
 @ROUTES.at("/shop", Role.OPERATOR)
 async def show(request: Request) -> Response:
     """Show the form: what the file in the bucket says, else the one that the stack was started with."""
-    found = await stored_file(request.state.environment, SHOP_CONFIG)
+    found = await stored.stored_file(request.state.environment, SHOP_CONFIG)
     own = os.environ.get(CONFIG)
     if own and not found.etag:
         found.text = await asyncio.to_thread(Path(own).read_text, "utf-8")
@@ -62,47 +55,43 @@ async def show(request: Request) -> Response:
 @ROUTES.at("/shop", Role.OPERATOR, "POST")
 async def review(request: Request) -> Response:
     """Make a draft of what was entered, or show the form again with what is wrong with it."""
-    environment, fields = request.state.environment, await form(request)
-    seen = _seen(fields)
-    await require_unchanged(environment, SHOP_CONFIG, seen)
+    seen, fields = await _posted(request, SHOP_CONFIG)
     text = fields.get("text", "")
     try:
         if "text" not in fields:
             text = edited(seen.text, await _fields(request, seen.text), fields)
         problems = problems_in(text)
         if not problems:
-            await preview(environment, text)
+            await preview(request.state.environment, text)
             return _keep(request, Draft(SHOP_CONFIG, text, seen))
     except InvalidFileError as error:
         problems = by_key(error)
     return await _form(request, seen, text or seen.text, problems, fields)
 
 
-@ROUTES.at("/shop/rules", Role.OPERATOR)
+@ROUTES.at("/shop/rules", Role.OPERATOR, "GET", "POST")
 async def rules(request: Request) -> Response:
-    """Show the rules, and what each matches in the last run's catalogue."""
-    found = await stored_file(request.state.environment, RULES)
-    return await _rules(request, found, found.text)
-
-
-@ROUTES.at("/shop/rules", Role.OPERATOR, "POST")
-async def review_rules(request: Request) -> Response:
-    """Make a draft of rules, or show them again with what is wrong with them."""
-    environment, fields = request.state.environment, await form(request)
-    seen, text = _seen(fields), "\n".join(fields.get("text", "").splitlines()) + "\n"
-    await require_unchanged(environment, RULES, seen)
-    try:
-        matches = await rule_matches(environment, text)
-    except InvalidRulesError as error:
-        return await _rules(request, seen, text, str(error))
-    return _keep(request, Draft(RULES, text, seen, rules=matches))
+    """Show the rules and what each matches in the last run's catalogue, or make a draft of others."""
+    environment, posted = request.state.environment, request.method == "POST"
+    if posted:
+        seen, fields = await _posted(request, RULES)
+        text = "\n".join([*fields.get("text", "").splitlines(), ""])
+    else:
+        seen = await stored.stored_file(environment, RULES)
+        text = seen.text
+    checked = await check_file(environment, RULES, text=text)
+    if posted and checked.rules:
+        return _keep(request, Draft(RULES, text, seen, rules=checked.rules))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if posted else HTTPStatus.OK
+    saved = "saved" in request.query_params
+    return page(request, "shop/rules.html", status=status, saved=saved, seen=seen, text=text, checked=checked)
 
 
 @ROUTES.at("/shop/draft", Role.OPERATOR)
 async def show_draft(request: Request) -> Response:
     """Show what would be saved: the difference, and three emails or what each rule matches."""
     draft = _draft(request)
-    rows = list(side_by_side(draft.seen.text, draft.text))
+    rows = list(stored.side_by_side(draft.seen.text, draft.text))
     mode = "dark" if request.query_params.get("mode") == "dark" else "light"
     size = "phone" if request.query_params.get("size") == "phone" else "desktop"
     known: dict[str, Any] = {"draft": draft, "preview": await _preview(request), "rows": rows}
@@ -125,14 +114,14 @@ async def save(request: Request) -> Response:
     if fields.get("key") != draft.key:
         raise ProblemError(HTTPStatus.PRECONDITION_FAILED, "you have another draft meanwhile, in another tab")
     person = request.state.person.name
-    await save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
+    await stored.save_file(request.state.environment, draft.name, draft.text, seen=draft.seen, by=person)
     request.app.state.console.drafts.pop(person, None)
     return go("/shop/rules?saved=1" if draft.name == RULES else "/shop?saved=1")
 
 
 async def _form(
     request: Request,
-    seen: StoredFile,
+    seen: stored.StoredFile,
     text: str,
     problems: dict[str, str],
     entered: dict[str, str] | None = None,
@@ -169,21 +158,13 @@ async def _fields(request: Request, text: str) -> list[FormField]:
         return form_fields("", themes=known)
 
 
-async def _rules(request: Request, seen: StoredFile, text: str, problem: str = "") -> Response:
-    try:
-        matches = None if problem else await rule_matches(request.state.environment, text)
-    except InvalidRulesError as error:
-        matches, problem = None, str(error)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
-    known = {"seen": seen, "text": text, "problem": problem, "matches": matches}
-    saved = "saved" in request.query_params
-    return page(request, "shop/rules.html", status=status, saved=saved, **known)
-
-
-def _seen(fields: dict[str, str]) -> StoredFile:
-    """Return the file that a form was made of; forms have their line ends as HTTP has them."""
-    text = "\n".join(fields.get("seen", "").split("\r\n"))
-    return StoredFile(text=text, etag=fields.get("etag", ""))
+async def _posted(request: Request, name: stored.FileName) -> tuple[stored.StoredFile, dict[str, str]]:
+    """Return the file that a form was made of, unless it is another now, and the form's fields."""
+    fields = await form(request)
+    text = "\n".join(fields.get("seen", "").split("\r\n"))  # line ends are as HTTP has them
+    seen = stored.StoredFile(text=text, etag=fields.get("etag", ""))
+    await stored.require_unchanged(request.state.environment, name, seen)
+    return seen, fields
 
 
 def _draft(request: Request) -> Draft:

@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from fondly.console.forms import form
 from fondly.console.live import event_stream
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.console.templating import fragment
 from fondly.console.watching import watching
 from fondly.operations.delivery.given import dollars_given
 from fondly.operations.runs.retry import resume_run, retry_run

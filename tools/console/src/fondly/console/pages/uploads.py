@@ -11,9 +11,10 @@ from starlette.responses import Response, StreamingResponse
 from fondly.console.forms import form
 from fondly.console.framing import frame
 from fondly.console.live import event
-from fondly.console.rendering import fragment, go, page
+from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
-from fondly.console.staging import UPLOAD_S, Staged
+from fondly.console.staging import Staged
+from fondly.console.templating import fragment
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.formats.fields import Kind
 from fondly.ingest.domain.formats.mapping import read_mapping
@@ -93,7 +94,6 @@ async def start(request: Request) -> Response:
     staged, _ = await _unchanged(request)
     if not _checked(staged).view.usable:
         raise ProblemError(HTTPStatus.CONFLICT, "these files cannot be used yet: the check says why")
-    request.state.allowance.widen(max_bytes=0, seconds=UPLOAD_S)
     await staged.start(request.state.environment, by=request.state.person.name)
     return go("/uploads")
 

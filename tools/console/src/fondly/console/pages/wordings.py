@@ -10,10 +10,11 @@ from fondly.console.pages.reading import keep
 from fondly.console.pages.runs import run_of, state_of
 from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.contracts.email_index import WordingCount
 from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.striking import strike
 from fondly.operations.emails.finished import Emails
-from fondly.operations.emails.index import facets, wordings
+from fondly.operations.emails.index import facets, wording_lines
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.errors import OperationError
 
@@ -37,10 +38,10 @@ async def _shown(
     environment, _, run = await run_of(request)
     field, first = request.query_params.get("field", ""), natural(request.query_params.get("next"))
     try:
-        summary, found = await facets(environment, run.run_id), await wordings(environment, run.run_id)
+        summary, found = await facets(environment, run.run_id), await wording_lines(environment, run.run_id)
     except OperationError as error:
         return page(request, "reading/nothing.html", run=run, problem=str(error))
-    listed = [each for each in found if field in {"", each.field}]
+    listed = [line for name, line in found if field in {"", name}]
     return page(
         request,
         "wordings/wordings.html",
@@ -50,10 +51,10 @@ async def _shown(
         run=run,
         state=await state_of(environment, run),
         summary=summary,
-        names=sorted({each.field for each in found}),
+        names=sorted({name for name, _ in found}),
         field=field,
         total=len(listed),
-        wordings=listed[first : first + PER_PAGE],
+        wordings=[WordingCount.model_validate_json(each) for each in listed[first : first + PER_PAGE]],
         next=first + PER_PAGE if len(listed) > first + PER_PAGE else None,
         commonest=COMMONEST,
         struck=struck,

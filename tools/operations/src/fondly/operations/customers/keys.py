@@ -4,6 +4,7 @@ from fondly.contracts.consent import address_entry
 from fondly.contracts.customer_keys import url_key
 from fondly.contracts.email_index import customer_digest
 from fondly.operations.environment import NO_TABLE, Environment, Ignoring
+from fondly.operations.errors import NotFoundError
 from fondly.runtime.storage import DynamoDBItems
 
 TABLE, CUSTOMERS = "customer-keys", "customers"
@@ -23,11 +24,12 @@ async def by_address(environment: Environment, address: str) -> list[str]:
     )
 
 
-async def by_key(environment: Environment, key: str) -> str | None:
-    """Return the id of the customer whose `customer_digest` this is; None if nobody is known by it."""
-    return next(
-        (each for each in await _ids(environment, url_key(key)) if customer_digest(each) == key), None
-    )
+async def by_key(environment: Environment, key: str) -> str:
+    """Return the id of the customer whose `customer_digest` this is; raise `NotFoundError` for nobody's."""
+    for customer_id in await _ids(environment, url_key(key)):
+        if customer_digest(customer_id) == key:
+            return customer_id
+    raise NotFoundError("nobody is known by this key any more: search again")
 
 
 async def _ids(environment: Environment, key: str) -> list[str]:

@@ -19,7 +19,7 @@ from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.emails.shown import ShownEmail
 from fondly.operations.environment import Environment
-from fondly.operations.errors import NotFoundError, OperationError
+from fondly.operations.errors import OperationError
 from fondly.runtime.storage import items_of
 
 NAMES_SEARCHED, MOST_FOUND = 2_000, 20
@@ -90,8 +90,7 @@ async def suppressions_of(scope: Scope, customer_id: str) -> Mapping[str, Suppre
 
 async def customer(environment: Environment, key: str) -> Profile:
     """Show what a customer got and why, what they said, and what was not sent to them."""
-    if (customer_id := await by_key(environment, key)) is None:
-        raise NotFoundError("nobody is known by this key")
+    customer_id = await by_key(environment, key)
     async with open_scope(environment) as scope:
         return await profile(scope, customer_id)
 
@@ -101,7 +100,8 @@ async def profile(scope: Scope, customer_id: str) -> Profile:
     known = await at_a_glance(scope, Gone(frozenset({customer_id})), in_all_runs=False)
     if known.is_empty:
         raise OperationError("nothing is known of them any more")
-    told = [each for each in known.tables.get("recommendations", []) if "product_ids" in each]
+    kept = known.tables.get("recommendations", [])
+    told = [each for each in kept if isinstance(each.get("product_ids"), list)]  # a kept ranking is a text
     products = await scope.environment.items("products")
     wanted = sorted({one for each in told for one in each["product_ids"]})
     found = await products.get_all([{"product_id": each} for each in wanted])

@@ -17,8 +17,8 @@ from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import Run, StageName
-from fondly.runtime.runs.tally import Counts, Tally, counts_of
-from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, items_of
+from fondly.runtime.runs.tally import Tally
+from fondly.runtime.storage import MAX_BATCH_GET, DynamoDBItems, expression, from_item, items_of, to_item
 
 
 class StatusWords(BaseModel):
@@ -34,6 +34,10 @@ class StatusWords(BaseModel):
 WORDS = TypeAdapter(dict[DeliveryStatus, StatusWords]).validate_python(
     yaml.safe_load(files(__package__).joinpath("statuses.yaml").read_text("utf-8"))
 )
+REPORTS = {"bounced": ("hard", "soft"), "complaint": ("complaint",)}
+"""What providers report of sent emails, which people may ask for as for an outcome."""
+LOOKED = 600
+"""Through so many emails somebody looks at once for those of an outcome: 600 take some 30 read units."""
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
 
@@ -109,31 +113,47 @@ class DeliveryLookup:
             without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
-            tally=await self.tally(delivery, run.run_id, run.stage(StageName.SENDER).done),
-            seeds=await self.tally(delivery, delivery.copies) if delivery.seeds else Tally(),
+            tally=await self.deliveries.tally(run.run_id),
+            seeds=await self.deliveries.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found,
             rendering=(await self.revisions.find(run.run_id)).rendering,
         )
-
-    async def tally(self, delivery: Delivery, run_id: str, done: frozenset[int] = frozenset()) -> Tally:
-        """Return what has become of a run's emails, or of a sample's copies.
-
-        What a release of before has delivered, in whole or in part, is counted.
-        """
-        if delivery.tallied:
-            kept = await self.deliveries.kept_tally(run_id)
-            if done <= kept.parts:
-                return kept.tally
-        counts = Counts()
-        async for dispatch in self.dispatches(run_id):
-            counts.update(counts_of(dispatch))
-        return Tally.of_counts(counts)
 
     async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """Return what has become of these customers' emails, by customer id, as far as anything has."""
         items = DynamoDBItems(self.environment.dynamodb, await self.environment.table("dispatches"))
         found = await items.get_all([{"run_id": run_id, "customer_id": each} for each in customer_ids])
         return {each.customer_id: each for each in map(Dispatch.model_validate, found)}
+
+    async def outcomes(self, run_id: str) -> dict[str, int]:
+        """Return how many emails have each outcome or report, as far as a tally is kept."""
+        tally = await self.deliveries.tally(run_id)
+        reports = {name: sum(tally.bounced.get(each, 0) for each in of) for name, of in REPORTS.items()}
+        return {str(name): number for name, number in (*tally.outcomes.items(), *reports.items()) if number}
+
+    async def with_outcome(
+        self, run_id: str, outcome: str, *, limit: int, after: str = ""
+    ) -> tuple[list[Dispatch], str]:
+        """Look through some emails for those of an outcome, or with a report such as `bounced`.
+
+        `after` is the customer after whom to begin; returned is after whom to go on, empty at the end.
+        """
+        member, values = ("bounced", REPORTS[outcome]) if outcome in REPORTS else ("outcome", (outcome,))
+        names = {f":{number}": each for number, each in enumerate(values)}
+        asked: dict[str, Any] = expression({":run": run_id, **names})
+        if after:
+            asked["ExclusiveStartKey"] = to_item({"run_id": run_id, "customer_id": after})
+        reply = await self.environment.dynamodb.query(
+            TableName=await self.environment.table("dispatches"),
+            KeyConditionExpression="run_id = :run",
+            FilterExpression=f"{member} IN ({', '.join(names)})",
+            Limit=LOOKED,
+            **asked,
+        )
+        found = [Dispatch.model_validate(from_item(each)) for each in reply["Items"]]
+        if len(found) > limit:
+            return found[:limit], found[limit - 1].customer_id
+        return found, str(from_item(reply.get("LastEvaluatedKey", {})).get("customer_id", ""))
 
     async def dispatches(self, run_id: str) -> AsyncIterator[Dispatch]:
         """Yield what is known of a run's emails, by customer id; none in an environment without a sender."""

@@ -84,13 +84,13 @@ class Emails:
 
     async def with_outcome(self, outcome: Outcome, limit: int) -> list[str]:
         """Return customers whose email has come to this."""
-        found: list[str] = []
-        async for dispatch in self.lookup.dispatches(self.run.run_id):
-            if dispatch.outcome is outcome:
-                found.append(dispatch.customer_id)
-            if len(found) == limit:
+        found, after = list[str](), ""
+        while len(found) < limit:
+            some, after = await self.lookup.with_outcome(self.run.run_id, outcome, limit=limit, after=after)
+            found += [each.customer_id for each in some]
+            if not after:
                 break
-        return found
+        return found[:limit]
 
     async def views(self, customer_ids: Sequence[str]) -> list[EmailView]:
         """Return the emails of those of these customers, in this order, who have one or are held out."""

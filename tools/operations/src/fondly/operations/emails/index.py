@@ -21,6 +21,7 @@ from fondly.runtime.ports import Objects
 MOST_PARTS, AT_ONCE = 48, 8
 """So many parts are read for a page at most, and at a time."""
 OF_EACH_RISK = 2
+_WORDING = re.compile(rb'^\{"digest":"\w+","count":\d+,"field":"([^"]+)".+', re.MULTILINE)
 _CURSOR = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
@@ -51,7 +52,13 @@ async def facets(environment: Environment, run_id: str) -> EmailIndexSummary:
 
 async def wordings(environment: Environment, run_id: str) -> list[WordingCount]:
     """Return the wordings that more than twenty of a run's emails have, most frequent first."""
-    return await (await environment.objects()).find_lines(object_keys.email_wordings(run_id), WordingCount)
+    return [WordingCount.model_validate_json(line) for _, line in await wording_lines(environment, run_id)]
+
+
+async def wording_lines(environment: Environment, run_id: str) -> list[tuple[str, bytes]]:
+    """Return the field and the line of each of these wordings, for who wants few of thousands."""
+    body = await (await environment.objects()).find(object_keys.email_wordings(run_id)) or b""
+    return [(found[1].decode(), found[0]) for found in _WORDING.finditer(body)]
 
 
 async def emails(
@@ -64,7 +71,7 @@ async def emails(
 ) -> EmailPage:
     """Return a page of such emails; raise `OperationError` for a page that is none, or without an index."""
     summary = await facets(environment, run_id)
-    first, line = _place(next)
+    first, line = place_of(next)
     parts = [each for each in _parts(summary, wanted) if each >= first]
     total = sum(summary.facets.get(wanted.facets[0], {}).values()) if wanted.facets else summary.emails
     page = EmailPage(rows=[], total=total if wanted.is_counted else None)
@@ -130,7 +137,7 @@ class _Draw:
             self.found.setdefault(row.key, RiskRow(row=row, why=why))
 
     async def _lines(self, part: int) -> Sequence[bytes]:
-        return await _lines(self._objects, self._summary.run_id, part)
+        return await part_lines(self._objects, self._summary.run_id, part)
 
 
 async def _before(environment: Environment, run_id: str) -> EmailIndexSummary | None:
@@ -143,8 +150,8 @@ async def _before(environment: Environment, run_id: str) -> EmailIndexSummary | 
     return None
 
 
-def _place(next_page: str | None) -> tuple[int, int]:
-    """Return the part and the line at which a page begins."""
+def place_of(next_page: str | None) -> tuple[int, int]:
+    """Return the part and the line at which a page begins; raise `OperationError` for a page that is none."""
     if next_page is None:
         return 0, 0
     if (found := _CURSOR.fullmatch(next_page)) is None:
@@ -164,7 +171,8 @@ def _row_of(lines: Iterable[bytes], customer_id: str) -> EmailIndexRow | None:
     return EmailIndexRow.model_validate_json(line) if line else None
 
 
-async def _lines(objects: Objects, run_id: str, part: int) -> Sequence[bytes]:
+async def part_lines(objects: Objects, run_id: str, part: int) -> Sequence[bytes]:
+    """Return the lines of a part's index, one an `EmailIndexRow`."""
     return (await objects.find(object_keys.email_index(run_id, part)) or b"").splitlines()
 
 
@@ -173,6 +181,6 @@ async def _read(
 ) -> AsyncIterator[tuple[int, Sequence[bytes]]]:
     """Yield parts with their lines, a few read at once; the first alone, which often is enough."""
     for some in (parts[:1], *batches(parts[1:], AT_ONCE)):
-        found = await asyncio.gather(*(_lines(objects, run_id, part) for part in some))
+        found = await asyncio.gather(*(part_lines(objects, run_id, part) for part in some))
         for part, lines in zip(some, found, strict=True):
             yield part, lines

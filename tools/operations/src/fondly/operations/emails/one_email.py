@@ -8,8 +8,9 @@ from fondly.contracts import object_keys
 from fondly.contracts.email_index import EmailIndexRow, WordingCount
 from fondly.contracts.records import Recommendation
 from fondly.operations.customers.keys import by_key
-from fondly.operations.emails.catalogue import CatalogueEntry, lines_with
+from fondly.operations.emails.catalogue import lines_with
 from fondly.operations.emails.finished import Emails
+from fondly.operations.emails.mime import texts
 from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
@@ -32,8 +33,7 @@ class OneEmail:
 
         Raises `NotFoundError` if there is none.
         """
-        part = part or await _part_of(emails, key)
-        for each in [part] if part else emails.parts:
+        for each in [part] if part else await _parts_of(emails, key):
             index = object_keys.email_index(emails.run.run_id, each)
             async for row in lines_with(emails.objects, index, EmailIndexRow, "key", key):
                 return cls(emails, row)
@@ -44,12 +44,17 @@ class OneEmail:
     async def wordings(self) -> dict[str, WordingCount]:
         """Return its wordings by field, with how many emails of its part have each."""
         key = object_keys.email_wordings(self.emails.run.run_id, self.row.part)
-        wanted, found = set(self.row.wordings.values()), dict[str, WordingCount]()
+        begins = tuple(f'{{"digest":"{each}"'.encode() for each in self.row.wordings.values())
+        found = dict[str, WordingCount]()
         async for line in self.emails.objects.lines(key):
-            if any(digest.encode() in line for digest in wanted):
+            if line.startswith(begins):
                 one = WordingCount.model_validate_json(line)
                 found[one.digest] = one
         return {field: found[each] for field, each in self.row.wordings.items() if each in found}
+
+    async def html(self) -> str:
+        """Return it as its customer sees it; raise `OperationError` if its message is gone."""
+        return texts(await self.emails.message(self.row.customer_id)).html
 
     async def shown(self) -> ShownEmail:
         """Return all about it but for its prompts; raise `NotFoundError` if its message is gone."""
@@ -88,11 +93,8 @@ class OneEmail:
 
     async def _reviews(self, recommendation: Recommendation) -> tuple[ShownReview, ...]:
         """The customer's reviews; of the catalogue only what they have is known, and needed."""
-        own = (
-            CatalogueEntry(each.product_id, each.product_name, each.category) for each in recommendation.owned
-        )
-        products = {each.product_id: each for each in own}
-        reviews = RunReviews(self.emails.objects, self.emails.run.run_id, products)
+        names = {each.product_id: each.product_name for each in recommendation.owned}
+        reviews = RunReviews(self.emails.objects, self.emails.run.run_id, names)
         return await reviews.of_customer(self.row.part, self.row.customer_id)
 
 
@@ -102,10 +104,13 @@ async def email(environment: Environment, run_id: str, key: str, *, part: int | 
     return await (await OneEmail.of(emails, key, part)).shown()
 
 
-async def _part_of(emails: Emails, key: str) -> int | None:
-    """The part of a customer's email, as far as the customer is known by this digest, and the part by it."""
-    customer_id = await by_key(emails.environment, key)
-    if customer_id is None:
-        return None
+async def _parts_of(emails: Emails, key: str) -> list[int]:
+    """The part of a customer's email; all parts if the customer, or the part, is not known by this digest."""
+    try:
+        customer_id = await by_key(emails.environment, key)
+    except NotFoundError:
+        return emails.parts
     record = (await emails.records.existing(emails.run.run_id, [customer_id])).get(customer_id)
-    return record.part if record else None
+    if record is None:
+        return []
+    return emails.parts if record.part is None else [record.part]

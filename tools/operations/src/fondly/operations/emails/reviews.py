@@ -4,14 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
-from fondly.contracts.records import (
-    AspectMention,
-    Customer,
-    Review,
-    ScoredReview,
-    Sentiment,
-)
-from fondly.operations.emails.catalogue import CatalogueEntry, catalogue_entries, lines_with
+from fondly.contracts.records import AspectMention, Customer, Review, ScoredReview, Sentiment
+from fondly.operations.emails.catalogue import lines_with, product_names
 from fondly.operations.emails.shown import Piece, ShownReview
 from fondly.runtime.ports import Objects
 
@@ -24,12 +18,13 @@ class RunReviews:
 
     objects: Objects
     run_id: str
-    products: dict[str, CatalogueEntry]
+    products: Mapping[str, str]
+    """The names of products by id."""
 
     @classmethod
     async def of(cls, objects: Objects, run_id: str) -> "RunReviews":
-        """Read the run's catalogue."""
-        return cls(objects, run_id, await catalogue_entries(objects, run_id))
+        """Read the names of the run's products."""
+        return cls(objects, run_id, await product_names(objects, run_id))
 
     async def of_part(self, part: int) -> dict[str, tuple[ShownReview, ...]]:
         """Return the reviews of a part's customers, by customer id."""
@@ -52,32 +47,22 @@ class RunReviews:
 
     def _review(self, review: Review, scored: ScoredReview | None) -> ShownReview:
         """The review of a product, which may be listed under several ids; the first that is known counts."""
-        product = next((found for each in review.product_ids if (found := self.products.get(each))), None)
-        if product is None:
-            return shown_review(review, scored, UNKNOWN_PRODUCT)
-        return shown_review(review, scored, product.name, "".join(product.category[-1:]))
+        names = (self.products[each] for each in review.product_ids if each in self.products)
+        return shown_review(review, scored, next(names, UNKNOWN_PRODUCT))
 
 
 MARKED = frozenset({Sentiment.POSITIVE, Sentiment.NEGATIVE})
-SCORE_DIGITS = 3
 
 
-def shown_review(
-    review: Review, scored: ScoredReview | None, product: str, category: str = ""
-) -> ShownReview:
-    """Join a review with its score, if it has one; `product` and `category` are the product's names."""
-    aspects = scored.aspects if scored else ()
+def shown_review(review: Review, scored: ScoredReview | None, product: str) -> ShownReview:
+    """Join a review with its score, if it has one; `product` is the product's name."""
     return ShownReview(
         review_id=review.review_id,
         product=product,
-        category=category,
-        pieces=tuple(pieces(review.document, aspects)),
+        pieces=tuple(pieces(review.document, scored.aspects if scored else ())),
         label=scored.sentiment if scored else None,
-        scores=_scores(scored) if scored else {},
         language=scored.language if scored else None,
         error=scored.error if scored else None,
-        praised=tuple(each.aspect for each in aspects if each.sentiment is Sentiment.POSITIVE),
-        blamed=tuple(each.aspect for each in aspects if each.sentiment is Sentiment.NEGATIVE),
     )
 
 
@@ -93,8 +78,3 @@ def pieces(document: str, aspects: Sequence[AspectMention]) -> Iterator[Piece]:
         done = each.end
     if done < len(document):
         yield Piece(document[done:])
-
-
-def _scores(scored: ScoredReview) -> dict[str, float]:
-    scores = scored.scores.model_dump() if scored.scores else {}
-    return {label: round(score, SCORE_DIGITS) for label, score in scores.items()}

@@ -1,4 +1,4 @@
-"""A finished email as the gallery shows it, from what its run has stored."""
+"""A finished email as people are shown it, from what its run has stored."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC
@@ -12,7 +12,6 @@ from fondly.operations.emails.mime import texts
 from fondly.operations.emails.shown import (
     ShownDelivery,
     ShownEmail,
-    ShownMention,
     ShownOwned,
     ShownPick,
     ShownReview,
@@ -47,11 +46,10 @@ def shown_email(
         prompt_keys=record.prompt_keys,
         html=shown.html,
         text=shown.plain,
-        source=message.decode("ascii", errors="surrogateescape"),
         reviews=tuple(reviews),
         owned=tuple(_owned(each) for each in recommendation.owned),
-        praised=tuple(_mentions(recommendation.praised)),
-        blamed=tuple(_mentions(recommendation.blamed)),
+        praised=_aspects(recommendation.praised),
+        blamed=_aspects(recommendation.blamed),
         unhappy=is_unhappy(recommendation.owned),
         delivery=delivery,
     )
@@ -105,8 +103,8 @@ def _owned(product: OwnProduct) -> ShownOwned:
     return ShownOwned(product.product_name, _leaf(product.category), verdict)
 
 
-def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[ShownMention]:
-    return (ShownMention(each.aspect, each.product_name) for each in aspects)
+def _aspects(found: Sequence[ProductAspect]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each.aspect for each in found))
 
 
 def _leaf(category: Sequence[str]) -> str:

@@ -1,11 +1,19 @@
 """What people are shown of an email, its customer, their reviews, and of how its words came about."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+import re
+from dataclasses import dataclass
 
 from pydantic import ConfigDict, NonNegativeInt
 
 from fondly.contracts.records import CopySource, Sentiment
+
+VIEWS = {"light": "l", "dark": "d", "phone": "p", "plain": "t"}
+"""How an email can be looked at, each with its key."""
+
+FRAMES = {"frame": "The frame", "own": "A frame of their own words"}
+"""What is asked about no product, by task."""
+_PRODUCT = re.compile(r'"products": \[\{"n": 1, "name": ("(?:[^"\\]|\\.)*")')
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +32,9 @@ class ShownReview:
     product: str
     pieces: tuple[Piece, ...]
     review_id: str = ""
-    category: str = ""
-    """The product's own category, without those above it."""
     label: Sentiment | None = None
-    scores: Mapping[str, float] = field(default_factory=dict)
-    """Comprehend's confidences by name of the label."""
     language: str | None = None
     error: str | None = None
-    praised: tuple[str, ...] = ()
-    blamed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +65,6 @@ class ShownOwned:
     verdict: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownMention:
-    """An aspect of a product of the customer's, which their reviews praise or criticise."""
-
-    aspect: str
-    product: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownDelivery:
     """What has become of an email that was to be delivered; the members are those of its `Dispatch`."""
@@ -88,7 +82,7 @@ class ShownDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownEmail:
-    """One finished email, never trusted; surrogates in `source`, the message, are bytes beyond ASCII."""
+    """One finished email, never trusted."""
 
     customer_id: str
     file: str
@@ -104,15 +98,15 @@ class ShownEmail:
     template_fields: tuple[str, ...] = ()
     """Fields with template copy."""
     prompt_keys: tuple[str, ...] = ()
-    """The prompts that the email's words answer: its frame's, and that of each product in its order."""
+    """The prompts that the email's words answer."""
     html: str
     text: str
-    source: str
     reviews: tuple[ShownReview, ...] = ()
     """The customer's own."""
     owned: tuple[ShownOwned, ...] = ()
-    praised: tuple[ShownMention, ...] = ()
-    blamed: tuple[ShownMention, ...] = ()
+    praised: tuple[str, ...] = ()
+    """Aspects of what they have that their reviews praise."""
+    blamed: tuple[str, ...] = ()
     unhappy: bool = False
     """Whether whatever the customer thinks of what they have is bad, and something let them down."""
     delivery: ShownDelivery | None = None
@@ -137,22 +131,27 @@ class ShownPrompt:
     __pydantic_config__ = ConfigDict(hide_input_in_errors=True)
     prompt_key: str
     task: str = ""
-    """`frame` or `product`."""
+    """`frame`, `product` or `own`."""
     model_id: str = ""
     prompt_version: str = ""
-    system_sha256: str = ""
     prompt: str
     answers: tuple[str, ...] = ()
     verdicts: tuple[Refusal, ...] = ()
     input_tokens: NonNegativeInt = 0
     output_tokens: NonNegativeInt = 0
-    cache_read_tokens: NonNegativeInt = 0
-    cache_write_tokens: NonNegativeInt = 0
     paid: bool = True
     """False if the part that it is from knew the answer already."""
-    created_at: str = ""
 
     @property
     def refused_fields(self) -> tuple[str, ...]:
         """The fields of which a wording was refused, each once."""
         return tuple(dict.fromkeys(verdict.field for verdict in self.verdicts))
+
+    @property
+    def about(self) -> str:
+        """What it asks about: a product, by the name in its facts, or a frame."""
+        named = _PRODUCT.search(self.prompt)
+        try:
+            return str(json.loads(named[1])) if named else FRAMES.get(self.task, "A product")
+        except ValueError:
+            return "A product"

@@ -1,5 +1,6 @@
 """What is new in a run against another: how many, at what cost, and what its emails are about."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
@@ -51,8 +52,8 @@ class Comparison(BaseModel):
 
 async def compare(environment: Environment, ledger: Ledger, run: Run, other: Run) -> Comparison:
     """Return two runs side by side; a run without an index has no facets and categories."""
-    counts = [await _counts(ledger, each) for each in (run, other)]
-    index, before = [await _index(environment, each) for each in (run, other)]
+    counts = await asyncio.gather(*(_counts(ledger, each) for each in (run, other)))
+    index, before = await asyncio.gather(*(_index(environment, each) for each in (run, other)))
     known = bool(index.parts and before.parts)
     return Comparison(
         run_id=run.run_id,

@@ -1,5 +1,7 @@
 """Finding a run in the ledger, and everything about it."""
 
+import asyncio
+
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Outcome
 from fondly.contracts.ingest_report import IngestReport
@@ -62,18 +64,19 @@ async def run_details(
     environment: Environment, ledger: Ledger, run: Run, *, with_dispatches: bool = False
 ) -> RunDetails:
     """Return everything about a run, `with_dispatches` also the emails that a person may want to look at."""
-    objects = await environment.objects()
-    reports = await ledger.summed(run.run_id)
+    objects, lookup = await environment.objects(), await DeliveryLookup.of(environment)
     listed = TO_LOOK_AT if with_dispatches else frozenset[Outcome]()
-    delivery = await DeliveryLookup.of(environment)
-    stored = Stored(
-        pinned=await pinned(environment, run.run_id),
-        sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
-        ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
-        attribution=await _attribution(environment, run.run_id),
-        delivery=await delivery.view(run, counts=total(reports).counts, listed=listed),
+    reports, pins, sentiment, ingest, credited = await asyncio.gather(
+        ledger.summed(run.run_id),
+        pinned(environment, run.run_id),
+        _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
+        _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
+        _attribution(environment, run.run_id),
     )
-    return details(run, reports, bucket=objects.bucket, stored=stored)
+    delivery = await lookup.view(run, counts=total(reports).counts, listed=listed)
+    return details(
+        run, reports, bucket=objects.bucket, stored=Stored(pins, sentiment, ingest, credited, delivery)
+    )
 
 
 async def _attribution(environment: Environment, run_id: str) -> Attribution | None:

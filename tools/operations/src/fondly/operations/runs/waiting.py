@@ -1,7 +1,7 @@
 """What waits for somebody: runs to approve, runs and deliveries that stand still, dead letters."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from pydantic import BaseModel
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
 from fondly.operations.formatting import counted
-from fondly.operations.queues import QueueState, queue_states
+from fondly.operations.queues import dead_letters
 from fondly.operations.runs.views import RunView
 from fondly.runtime.runs.deliveries import person
 from fondly.runtime.runs.delivery import DeliveryStatus
@@ -32,8 +32,8 @@ async def waiting(environment: Environment, runs: Sequence[RunView]) -> list[Wai
     """Return what of these runs, and of all queues, waits for somebody."""
     lookup = await DeliveryLookup.of(environment)
     of_runs = asyncio.gather(*(_of_run(lookup, run) for run in runs))
-    found, queues = await asyncio.gather(of_runs, queue_states(environment))
-    return [*(each for each in found if each), *_dead_letters(queues)]
+    found, queues = await asyncio.gather(of_runs, dead_letters(environment))
+    return [*(each for each in found if each), *_given_up(queues)]
 
 
 async def _of_run(lookup: DeliveryLookup, run: RunView) -> Waiting | None:
@@ -58,8 +58,8 @@ async def _held(lookup: DeliveryLookup, run_id: str) -> str:
     return f"waits for a second approval, after {person(first[0])}'s" if first else "is held for approval"
 
 
-def _dead_letters(queues: Sequence[QueueState]) -> Iterator[Waiting]:
-    for each in queues:
-        if each.dead_letters:
-            what = f"has {counted(each.dead_letters, 'dead letter')}"
-            yield Waiting(about=each.name, what=what, whom="operator", is_queue=True)
+def _given_up(queues: Mapping[str, int]) -> Iterator[Waiting]:
+    for name, number in queues.items():
+        if number:
+            what = f"has {counted(number, 'dead letter')}"
+            yield Waiting(about=name, what=what, whom="operator", is_queue=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,8 @@ from fondly.recommender.domain.run_state import TRAINING, RecommenderState
 from fondly.runtime.runs.budget import Budget
 from fondly.runtime.runs.items import get_item, key
 from fondly.runtime.runs.locks import LOCK_PREFIX
-from fondly.runtime.runs.run import PartReport, Run, StageName
+from fondly.runtime.runs.run import Run, StageName
+from fondly.runtime.runs.totals import Span
 from fondly.runtime.storage import items_of
 
 SLICES = 96
@@ -59,7 +60,7 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     """Return how a run's work stands; raise `OperationError` for an unknown run."""
     ledger, table = await environment.ledger(), await environment.table("runs")
     run = await find_run(ledger, run_id)
-    reports = await ledger.timed(run.run_id)
+    spans = await ledger.timed(run.run_id)
     to_send, no_retry = list[str](), ""
     try:
         missing = missing_messages(run, await (await environment.deliveries()).find(run.run_id))
@@ -67,17 +68,18 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     except OperationError as error:
         no_retry = str(error)
     busy = {line.partition(":")[0] for line in to_send}
-    locks = await _locks(environment, table, run.run_id) if busy else Counter[str]()
-    tasks = await _tasks(environment, table, reports) if busy else Counter[str]()
+    locks = {stage: await _locks(environment, table, run.run_id, stage) for stage in busy}
+    tasks = await _tasks(environment, table, spans) if busy else Counter[str]()
     waits = {stage: list(_waits(run, stage, locks[stage], tasks[stage], queues)) for stage in busy}
-    last = max([run.finished_at or run.created_at, *(each.finished_at for each in reports)])
+    last = datetime.fromtimestamp(max((each.ended for each in spans), default=0), UTC)
+    last = max(run.finished_at or run.created_at, last)
     to_at = utc_now().replace(second=0, microsecond=0) if run.is_open else last
     account = await Budget(environment.dynamodb, table, ledger, usd=None).account(run.run_id)
-    settings = await deployed(environment)
+    settings = await deployed(environment) if account.limit is None else None
     return RunWork(
         run=run,
         to_at=to_at,
-        stages=[_stage(run, stage, reports, to_at, waits.get(stage, [])) for stage in StageName],
+        stages=[_stage(run, stage, spans, to_at, waits.get(stage, [])) for stage in StageName],
         spent=account.spent,
         reserved=account.committed - account.spent,
         limit=account.limit or (settings.run_budget_usd if settings else None),
@@ -86,21 +88,20 @@ async def run_work(environment: Environment, run_id: str, queues: Sequence[Watch
     )
 
 
-async def _locks(environment: Environment, table: str, run_id: str) -> Counter[str]:
-    """How many part locks of each stage somebody holds."""
+async def _locks(environment: Environment, table: str, run_id: str, stage: str) -> int:
+    """How many part locks of a stage somebody holds."""
     wanted: dict[str, Any] = {
         "KeyConditionExpression": "run_id = :run AND begins_with(#item, :lock)",
         "FilterExpression": "attribute_exists(#token)",
         "ExpressionAttributeNames": {"#item": "item", "#token": "token"},
     }
-    values = {":run": run_id, ":lock": LOCK_PREFIX}
-    items = items_of(environment.dynamodb, "query", table, values, **wanted)
-    return Counter([str(item["item"]).split("#")[1] async for item in items])
+    values = {":run": run_id, ":lock": f"{LOCK_PREFIX}{stage}#"}
+    return len([item async for item in items_of(environment.dynamodb, "query", table, values, **wanted)])
 
 
-async def _tasks(environment: Environment, table: str, reports: Sequence[PartReport]) -> Counter[str]:
+async def _tasks(environment: Environment, table: str, spans: Sequence[Span]) -> Counter[str]:
     """How many tasks of each stage take turns within the quota of what its parts have paid for."""
-    units = {(each.stage, *unit.split(".", 2)) for each in reports for unit in each.units}
+    units = {(each.stage, *unit.split(".", 2)) for each in spans for unit in each.units}
     apis = {
         (stage, "comprehend" if service == "comprehend" else f"converse#{''.join(model)}")
         for stage, service, _, *model in units
@@ -139,21 +140,20 @@ def _phase(state: RecommenderState) -> str:
     return f"a job of Personalize: {state.phase}" if state.phase in TRAINING else f"its phase {state.phase}"
 
 
-def _stage(
-    run: Run, stage: StageName, reports: Sequence[PartReport], to_at: datetime, waits: list[str]
-) -> StageWork:
-    slice_s = max((to_at - run.created_at).total_seconds(), 1) / SLICES
+def _stage(run: Run, stage: StageName, spans: Sequence[Span], to_at: datetime, waits: list[str]) -> StageWork:
+    first = run.created_at.timestamp()
+    slice_s = max(to_at.timestamp() - first, 1) / SLICES
 
-    def place(at: datetime) -> int:
-        return min(max(int((at - run.created_at).total_seconds() / slice_s), 0), SLICES - 1)
+    def place(at: float) -> int:
+        return min(max(int((at - first) / slice_s), 0), SLICES - 1)
 
-    times = [(each.started_at, each.finished_at) for each in reports if each.stage is stage]
+    times = [(each.began, each.ended) for each in spans if each.stage is stage]
     counts = Counter(number for one, other in times for number in range(place(one), place(other) + 1))
-    begins, ends = zip(*times, strict=True) if times else ((run.created_at,), (run.created_at,))
+    begins, ends = zip(*times, strict=True) if times else ((first,), (first,))
     return StageWork(
         stage=stage,
         done=len(run.stage(stage).done),
-        seconds=(max(ends) - min(begins)).total_seconds(),
+        seconds=max(ends) - min(begins),
         slices=[counts[number] for number in range(SLICES)],
         waits=waits,
     )

@@ -1,4 +1,4 @@
-"""A run's emails and its customers' opinions as a page for marketers, without a server."""
+"""A run as a folder to send to somebody: its emails, and what each rests on; it needs no server."""
 
 from fondly.stack.gallery.writer import GalleryWriter
 

@@ -1,137 +1,73 @@
-"""The gallery's page: the list of all emails, and a reader for one."""
+"""The gallery's page, and what it shows beside an email, by the console's own templates."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from importlib import resources
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from jinja2 import ChoiceLoader, PackageLoader
 
-from fondly.contracts.records import AspectCount
-from fondly.operations.formatting import count, seconds, share, usd
+from fondly.console.templating import TEMPLATES as SHARED
+from fondly.operations.emails.shown import VIEWS, ShownEmail, ShownPrompt
+from fondly.operations.formatting import seconds, usd
 from fondly.operations.runs.facts import RunFacts
 from fondly.operations.runs.in_words import in_words
-from fondly.operations.runs.sentiment_figures import label_mix, languages, sentiment_of
-from fondly.stack.gallery.categories import GalleryAspect
+from fondly.operations.runs.sentiment_figures import sentiment_of
 
-ASPECTS = 5
-_COUNTS = {
-    "emails": "emails",
-    "customers": "customers",
-    "products": "products",
-    "reviews": "reviews",
-    "emails_mixed_copy": "mixed copy",
-    "emails_template_copy": "template copy",
-    "rejected_rows": "rejected rows",
-}
-_SCRIPTS = (
-    "contents.js",
-    "data.js",
-    "filters.js",
-    "list.js",
-    "frame.js",
-    "reader.js",
-    "beside.js",
-    "reviews.js",
-    "picks.js",
-    "copy.js",
-    "downloads.js",
-    "categories.js",
-    "charts.js",
-    "figures.js",
-    "compare.js",
-    "changes.js",
-    "pages.js",
-    "controls.js",
+CONSOLE, GALLERY = files("fondly.console") / "static", files(__package__)
+TEMPLATES = SHARED.overlay(
+    loader=ChoiceLoader([PackageLoader("fondly.console"), PackageLoader(__package__, "")])
 )
-"""One script on the page, so that its policy names one hash."""
-_STYLES = ("gallery.css", "reader.css", "pages.css", "narrow.css")
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The label mix as (label, share, texts, per cent), what is not scored, and which aspects stand out."""
-
-    labels: list[tuple[str, str, str, float]]
-    unscored: str
-    texts: str
-    languages: list[str]
-    praised: list[GalleryAspect]
-    blamed: list[GalleryAspect]
+def beside(email: ShownEmail, refused_fields: Sequence[str], prompts: Mapping[str, object]) -> str:
+    """Return what is known of an email as HTML, without the `prompts` of its keys themselves."""
+    known = {"email": email, "refused_fields": refused_fields, "prompts": prompts}
+    return TEMPLATES.get_template("beside.html").render(known)
 
 
-def said(summary: Mapping[str, Any]) -> Said | None:
-    """Return what `summary.json` says of sentiment; None if it says nothing."""
-    found = sentiment_of(summary)
-    if found is None:
-        return None
-    return Said(
-        labels=[
-            (each.label.lower(), share(each.share), count(each.texts), round(each.share * 100, 2))
-            for each in label_mix(found)
-        ],
-        unscored=share(found.unscored_share),
-        texts=count(found.texts),
-        languages=[f"{code} {count(texts)}" for code, texts in languages(found)],
-        praised=[_aspect(each, "praised", each.praised) for each in found.praised[:ASPECTS]],
-        blamed=[_aspect(each, "blamed", each.blamed) for each in found.blamed[:ASPECTS]],
-    )
+def answered(prompt: ShownPrompt) -> str:
+    """Return a prompt with its answers and refusals as HTML."""
+    return str(TEMPLATES.get_template("emails/macros.html").module.answered(prompt))  # type: ignore[attr-defined] # a macro
 
 
-def _aspect(counts: AspectCount, verdict: str, number: int) -> GalleryAspect:
-    return GalleryAspect(counts.aspect, verdict, f"{count(number)} of {count(counts.mentions)}")
-
-
-def write_page(out_dir: Path, summary: Mapping[str, Any], *, has_categories: bool) -> Path:
+def write_page(out_dir: Path, summary: Mapping[str, Any], *, is_empty: bool) -> Path:
     """Write `index.html`, which shows what is in the folder `gallery` beside it, and return its path."""
-    page = out_dir / "index.html"
-    text = _render(summary, has_categories=has_categories)
+    page, facts = out_dir / "index.html", RunFacts.of_summary(summary)
+    told = in_words(facts)
+    text = TEMPLATES.get_template("gallery.html").render(
+        run_id=summary.get("run_id", ""),
+        status=facts.status,
+        reason=facts.reason,
+        told=told,
+        in_short=[*told.in_short, *_figures(summary)],
+        counts=facts.counts,
+        costs=summary.get("cost_usd"),
+        sentiment=sentiment_of(summary),
+        is_empty=is_empty,
+        views=VIEWS,
+        **_assets(),
+    )
     page.write_text(text, encoding="utf-8", errors="backslashreplace")
     return page
 
 
-def _render(summary: Mapping[str, Any], *, has_categories: bool) -> str:
-    script = _assets(_SCRIPTS)
+def _figures(summary: Mapping[str, Any]) -> list[str]:
+    took = [f"{seconds(summary['total_seconds'])} in all"] if "total_seconds" in summary else []
+    cost = summary.get("cost_usd", {}).get("total")
+    return took if cost is None else [*took, f"{usd(cost)} at list prices"]
+
+
+def _assets() -> dict[str, str]:
+    """The page's style, and its one script with the hash that its policy names."""
+    style, script = (
+        "\n".join((folder / name).read_text("utf-8") for folder, name in named)
+        for named in (
+            ((CONSOLE, "console.css"), (GALLERY, "gallery.css")),
+            ((CONSOLE, "keys.js"), (GALLERY, "gallery.js")),
+        )
+    )
     digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
-    return _template().render(
-        run_id=summary.get("run_id", ""),
-        status=summary.get("status", ""),
-        reason=summary.get("reason") or "",
-        figures=list(_figures(summary)),
-        known=in_words(RunFacts.of_summary(summary)),
-        said=said(summary),
-        has_categories=has_categories,
-        style=_assets(_STYLES),
-        script=script,
-        script_hash=f"sha256-{digest}",
-    )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader(__package__, ""),
-        autoescape=select_autoescape(["j2"]),
-        undefined=StrictUndefined,
-    )
-    return environment.get_template("index.html.j2")
-
-
-def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield value and label of each figure the summary has."""
-    for key, label in _COUNTS.items():
-        if key in summary:
-            yield count(summary[key]), label
-    if "total_seconds" in summary:
-        yield seconds(summary["total_seconds"]), "from upload to last email"
-    if "total" in summary.get("cost_usd", {}):
-        yield usd(summary["cost_usd"]["total"]), "at AWS list prices"
-
-
-def _assets(names: Iterable[str]) -> str:
-    folder = resources.files(__package__)
-    return "\n".join(folder.joinpath(name).read_text(encoding="utf-8") for name in names)
+    return {"style": style, "script": script, "script_hash": f"sha256-{digest}"}

@@ -1,23 +1,18 @@
 """Writes a gallery while its emails come, with never more than some dozens of them in memory."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from fondly.operations.emails.shown import ShownEmail, ShownPrompt
-from fondly.stack.gallery.categories import GalleryCategory
 from fondly.stack.gallery.index import Index
-from fondly.stack.gallery.packed import (
-    EMAILS_PER_FILE,
-    FOLDER,
-    remove_packed,
-    write_bodies,
-    write_categories,
-    write_pictures,
-)
-from fondly.stack.gallery.page import write_page
+from fondly.stack.gallery.packed import EMAILS_PER_FILE, FOLDER, remove_packed, write_pictures, write_script
+from fondly.stack.gallery.page import beside, write_page
 from fondly.stack.gallery.prompt_files import PromptFiles
 from fondly.stack.pictures.addresses import names_in
+
+MEMBERS = ("html", "text", "beside", "file")
+"""Of an email's contents: like stands beside like, as deflate looks back only 32 KB."""
 
 
 class GalleryWriter:
@@ -30,7 +25,7 @@ class GalleryWriter:
         remove_packed(self._folder)
         self._prompts = PromptFiles(self._folder)
         self._index = Index(self._folder)
-        self._waiting: list[ShownEmail] = []
+        self._waiting: list[tuple[str, ...]] = []
         self._files = 0
         self._pictures: set[str] = set()
 
@@ -47,30 +42,30 @@ class GalleryWriter:
         return self._prompts.unknown(prompt_keys)
 
     def add_prompt(self, prompt: ShownPrompt) -> None:
-        """Add a prompt; of one whose key is known counts only that it was paid for, if nobody had."""
+        """Add a prompt, unless its key is known."""
         self._prompts.add(prompt)
 
     def add(self, email: ShownEmail) -> None:
         """Add an email; the list shows them in this order."""
-        self._prompts.use(email.prompt_keys)
-        self._index.add(email, self._prompts)
+        fields = self._prompts.refused_fields(email)
+        self._index.add(email, fields)
         self._pictures.update(names_in(email.html))
-        self._waiting.append(email)
+        known = beside(email, fields, self._prompts.asked)
+        self._waiting.append((email.html, email.text, known, email.file))
         if len(self._waiting) == EMAILS_PER_FILE:
             self._write_bodies()
 
-    def finish(self, summary: Mapping[str, Any], categories: Sequence[GalleryCategory] = ()) -> Path:
+    def finish(self, summary: Mapping[str, Any]) -> Path:
         """Write what is left and the page, and return the page's path."""
         if self._waiting:
             self._write_bodies()
         self._prompts.finish()
-        self._index.finish(summary, self._prompts)
+        emails = self._index.finish()
         write_pictures(self._folder, self._pictures)
-        if categories:
-            write_categories(self._folder, categories)
-        return write_page(self._out, summary, has_categories=bool(categories))
+        return write_page(self._out, summary, is_empty=not emails)
 
     def _write_bodies(self) -> None:
-        write_bodies(self._folder, self._files, self._waiting, self._prompts.number)
+        contents = dict(zip(MEMBERS, zip(*self._waiting, strict=True), strict=True))
+        write_script(self._folder / f"bodies-{self._files}.js", contents)
         self._files += 1
         self._waiting = []

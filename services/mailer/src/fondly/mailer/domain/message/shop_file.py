@@ -12,7 +12,7 @@ from fondly.mailer.domain.copy.subjects import MOST_VARIANTS, SubjectTest, wrong
 from fondly.mailer.domain.message.brand_values import (
     Advice,
     BrandName,
-    HttpsUrl,
+    PageUrl,
     PostalAddress,
     Remedy,
     SenderAddress,
@@ -60,7 +60,7 @@ EXPECTED = {
     **dict.fromkeys(("brand.personal_words", "brand.strict"), "true or false"),
     "brand.from_address": "an email address such as hello@shop.example",
     "brand.postal_address": "an address of at most 200 characters, on one line",
-    "brand.unsubscribe_url": URL_EXPECTED,
+    "brand.unsubscribe_url": f"{URL_EXPECTED}, or an http one of this machine",
     "subjects": "a table of name and variants",
     "subjects.name": "a name such as november, of a-z, 0-9, - and _",
     "subjects.variants": f"2 to {MOST_VARIANTS} templates, each with {SLOTS_EXPECTED}",
@@ -152,7 +152,7 @@ class BrandSection(Section):
     """The sender's email address."""
     postal_address: PostalAddress | None = None
     """The shop's postal address in the footer, as the law asks."""
-    unsubscribe_url: HttpsUrl | None = None
+    unsubscribe_url: PageUrl | None = None
     """An https address that accepts the one-click POST of RFC 8058; it needs a key in the environment."""
 
 
