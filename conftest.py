@@ -8,9 +8,11 @@ from contextlib import AsyncExitStack
 from functools import cache
 
 import botocore.session
+import moto.core.responses
 import pytest
 from aiobotocore.session import get_session
 from hypothesis import HealthCheck, settings
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
 
 import understudy  # noqa: F401 - pytest would take the folder of this name for the package
@@ -22,8 +24,14 @@ from tests.support.stores import Clients, Emulated
 # Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
 CHECKED = {"FONDLY_VALIDATE_REQUESTS": "true"}
 os.environ |= CHECKED
-# All sessions, of tests and of what they test, share the descriptions of services that one of them has read.
-botocore.session.create_loader = cache(botocore.session.create_loader)
+# Sessions share the descriptions of services that one of them has read; the emulator finds the service of a
+# host and the methods of a class once, which else takes half of the time of each request.
+for owner, name in (
+    (botocore.session, "create_loader"),
+    (DomainDispatcherApplication, "get_backend_for_host"),
+    (moto.core.responses, "method_names_from_class"),
+):
+    setattr(owner, name, cache(getattr(owner, name)))
 
 # Property tests do not fail because the machine is busy; in CI they try the same examples every time.
 settings.register_profile(

@@ -5,19 +5,18 @@ The policies are those that Terraform would attach (`tests.support.hcl`), decide
 what each takes.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
 from tests.support.configurations import policies
-from tests.support.flows import FLOWS
+from tests.support.flows import all_flows
 from tests.support.flows.refusals import REFUSALS
-from tests.support.flows.steps import BUCKET, HERE, KEYS, RUN, Flow, Refusal, Step, role
+from tests.support.flows.steps import BUCKET, HERE, KEYS, RUN, Refusal, Step, role
 from tests.support.iam import Policies, Request, Statement
 from tests.support.policies import all_statements
 
-EVERY_FLOW = pytest.mark.parametrize("flow", FLOWS.values(), ids=list(FLOWS))
-EVERY_REFUSAL = pytest.mark.parametrize("refusal", REFUSALS.values(), ids=list(REFUSALS))
 ONLY_FOR_JOBS = ("personalize", "flow-log", "unsubscribe-api")
 """Roles that nothing but the flows uses."""
 
@@ -34,29 +33,32 @@ def without_action(statement: Statement, action: str) -> Statement | None:
     return replace(statement, actions=kept) if kept else None
 
 
-@EVERY_FLOW
-def test_everything_that_aws_requires_is_allowed(flow: Flow) -> None:
+def all_steps() -> Iterator[tuple[str, Step, Policies]]:
+    """Yield the steps of all flows, each with the flow's name and the policies of its environment."""
+    for flow in all_flows():
+        yield from ((flow.name, step, policies(flow.environment)) for step in flow.steps)
+
+
+def test_everything_that_aws_requires_is_allowed() -> None:
     """No step of a documented flow fails for lack of a permission."""
-    given = policies(flow.environment)
-    assert [str(step) for step in flow.steps if not is_allowed(step, given)] == []
+    refused = [f"{flow}: {step}" for flow, step, given in all_steps() if not is_allowed(step, given)]
+    assert refused == []
 
 
-@EVERY_FLOW
-def test_every_permission_of_a_flow_is_needed(flow: Flow) -> None:
+def test_every_permission_of_a_flow_is_needed() -> None:
     """Each action taken out of the statement that allows it stops the flow: nothing is allowed twice."""
-    given = policies(flow.environment)
-    for step in flow.steps:
+    for flow, step, given in all_steps():
         allowing = given.allowing(step.request, step.where)
-        assert allowing, str(step)
+        assert allowing, f"{flow}: {step}"
         for statement in allowing:
             mutant = given.with_statement(statement, without_action(statement, step.request.action))
-            assert not is_allowed(step, mutant), f"{step}: still allowed without {statement.sid}"
+            assert not is_allowed(step, mutant), f"{flow}: {step}: still allowed without {statement.sid}"
 
 
-@EVERY_REFUSAL
-def test_what_no_flow_needs_is_refused(refusal: Refusal) -> None:
+def test_what_no_flow_needs_is_refused() -> None:
     """Neither other accounts nor other services nor our own roles reach further than the flows do."""
-    assert not policies(refusal.environment).allows(refusal.request)
+    allowed = [name for name, each in REFUSALS.items() if policies(each.environment).allows(each.request)]
+    assert allowed == []
 
 
 @pytest.mark.parametrize(
@@ -78,12 +80,7 @@ def test_every_condition_and_denial_refuses_something(refusal: Refusal) -> None:
 @pytest.mark.parametrize("name", ONLY_FOR_JOBS)
 def test_roles_of_aws_services_may_do_nothing_beyond_their_flows(name: str) -> None:
     """Every action of these roles is required by some flow."""
-    required = {
-        step.request.action
-        for flow in FLOWS.values()
-        for step in flow.steps
-        if step.request.principal == role(name)
-    }
+    required = {step.request.action for _, step, _ in all_steps() if step.request.principal == role(name)}
     granted = {action for statement in policies("prod").identity[role(name)] for action in statement.actions}
     assert granted <= required
 
@@ -92,8 +89,7 @@ def test_keys_serve_no_service_beyond_the_flows() -> None:
     """Every service that a key's policy admits takes part in a flow that uses the key."""
     required = {
         (step.request.principal, step.request.resource)
-        for flow in FLOWS.values()
-        for step in flow.steps
+        for _, step, _ in all_steps()
         if step.request.resource in KEYS.values()
     }
     admitted = {

@@ -33,7 +33,7 @@ def parameters(group: str) -> pytest.MarkDecorator:
 
 @cache
 def _read() -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = yaml.safe_load(FILE.read_text("utf-8"))
+    found: dict[str, list[dict[str, Any]]] = yaml.load(FILE.read_text("utf-8"), yaml.CSafeLoader)
     return found
 
 

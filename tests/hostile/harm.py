@@ -11,7 +11,7 @@ from fondly.checks.emails.mime import mime_problems
 from fondly.mailer.domain.text import is_printable
 
 HOSTS = Hosts(links=["shop.example.com", "unsubscribe.example.com"], pictures=["images.example.com"])
-SPACES = "\n\r\t"
+SPACES = frozenset("\n\r\t")
 
 
 def harm_in(raw: bytes, *, harmless: Email, never: Sequence[str] = ()) -> list[str]:
@@ -65,5 +65,5 @@ def _names(html: str) -> frozenset[str]:
 def _unprintable(email: Email) -> Iterator[str]:
     places = {"Subject": str(email.message["Subject"]), "text": email.text, "HTML": email.html}
     for place, text in places.items():
-        if found := next((char for char in text if not is_printable(char) and char not in SPACES), None):
+        if found := next((char for char in sorted(set(text) - SPACES) if not is_printable(char)), None):
             yield f"U+{ord(found):04X} in the {place}"

@@ -4,8 +4,6 @@ import json
 from decimal import Decimal
 from email import message_from_bytes, policy
 
-import pytest
-
 from fondly.contracts.records import Quote, Recommendation
 from tests.hostile.cases import Case, parameters
 from tests.hostile.world import PRODUCT, AnsweringModel, Understudy, mailed, recommended
@@ -38,18 +36,18 @@ def obedient(case: Case, source: str) -> AnsweringModel:
     return AnsweringModel(json.dumps({**wordings, "products": numbered, "customers": numbered}))
 
 
-@pytest.mark.parametrize("place", SOURCES)
 @parameters("attacks")
-async def test_an_attack_is_in_no_email(case: Case, place: str) -> None:
+async def test_an_attack_is_in_no_email(case: Case) -> None:
     """The writer does not obey it, and it is not quoted as a review, even past what chooses quotes."""
-    assert await told(case, place, Understudy()) == []
+    for place in SOURCES:
+        assert await told(case, place, Understudy()) == [], place
 
 
-@pytest.mark.parametrize("place", SOURCES)
 @parameters("attacks")
-async def test_what_an_attack_wants_is_in_no_email(case: Case, place: str) -> None:
+async def test_what_an_attack_wants_is_in_no_email(case: Case) -> None:
     """Rules or judge refuse every wording that an obedient writer makes of it."""
-    assert await told(case, place, obedient(case, SOURCES[place])) == []
+    for place, source in SOURCES.items():
+        assert await told(case, place, obedient(case, source)) == [], place
 
 
 async def told(case: Case, place: str, writer: AnsweringModel | Understudy) -> list[str]:

@@ -67,16 +67,16 @@ async def only_message(recommendation: Recommendation, model: AnsweringModel | N
     return message
 
 
-@pytest.mark.parametrize("place", PLACES)
 @parameters("texts")
-async def test_a_text_does_no_harm(case: Case, place: str, harmless: Email) -> None:
-    """It ends no header, element, attribute, string or `<facts>`, and is no template."""
-    done = await mailed(PLACES[place](case.text))
-    (message,) = done.messages
-    assert harm_in(message, harmless=harmless, never=case.never) == []
-    for asked in done.asked:
-        assert (asked.count("<facts>"), asked.count("</facts>")) == (1, 1)
-        assert all(is_printable(char) for char in asked if char != "\n")
+async def test_a_text_does_no_harm(case: Case, harmless: Email) -> None:
+    """Wherever it stands, it ends no header, element, attribute, string or `<facts>`, and is no template."""
+    for place, recommending in PLACES.items():
+        done = await mailed(recommending(case.text))
+        (message,) = done.messages
+        assert harm_in(message, harmless=harmless, never=case.never) == [], place
+        for asked in done.asked:
+            assert (asked.count("<facts>"), asked.count("</facts>")) == (1, 1), place
+            assert all(is_printable(char) for char in set(asked) - {"\n"}), place
 
 
 @parameters("texts")

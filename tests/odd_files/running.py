@@ -66,12 +66,7 @@ async def _published(bench: Bench) -> Outcome:
     )
 
 
-_outcomes: dict[str, Outcome] = {}
-
-
 def outcome_of(case: Case) -> Outcome:
-    """Return what comes of a case, which runs once."""
-    if case.name not in _outcomes:
-        with readers_in_threads():
-            _outcomes[case.name] = asyncio.run(run_case(case))
-    return _outcomes[case.name]
+    """Return what comes of a case."""
+    with readers_in_threads():
+        return asyncio.run(run_case(case))

@@ -272,6 +272,7 @@ class World:
             deliveries=self.deliveries,
             polls=self.polls,
             objects=self.objects,
+            retry_s=self.rules.retry_s,
         )
 
     @property

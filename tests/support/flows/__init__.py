@@ -3,22 +3,16 @@
 The names of pages are those of docs.aws.amazon.com; each flow says which it was taken from.
 """
 
-from collections.abc import Mapping
+from functools import cache
 from itertools import chain
 
 from tests.support.flows import ai, console, delivery, deployment, messages, personalize, realtime, tasks
 from tests.support.flows.steps import Flow
 
-FLOWS: Mapping[str, Flow] = {
-    flow.name: flow
-    for flow in chain(
-        personalize.flows(),
-        messages.flows(),
-        tasks.flows(),
-        realtime.flows(),
-        console.flows(),
-        ai.flows(),
-        delivery.flows(),
-        deployment.flows(),
-    )
-}
+SOURCES = (personalize, messages, tasks, realtime, console, ai, delivery, deployment)
+
+
+@cache
+def all_flows() -> tuple[Flow, ...]:
+    """Every flow; those of a deployment are made of all resources, which takes a second."""
+    return tuple(chain.from_iterable(source.flows() for source in SOURCES))

@@ -5,12 +5,14 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 import structlog
+import typer.main
 from aiobotocore.session import get_session
 from pydantic import BaseModel
 from typer.testing import CliRunner
@@ -63,10 +65,15 @@ def environment(resources: Resources) -> str:
     return resources.tables["runs"].removesuffix("-runs")
 
 
+_command = cache(typer.main.get_command)
+"""Made once: it takes longer than many a command."""
+
+
 @pytest.fixture
 def run_fondly(monkeypatch: pytest.MonkeyPatch) -> Fondly:
     """The command line, on the environment that the variables name."""
     monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr("typer.testing._get_command", _command)
 
     def run(*words: str, answer: str | None = None) -> Answer:
         result = CliRunner().invoke(app, list(words), input=answer)

@@ -114,16 +114,14 @@ def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts)
         assert footer in text
 
 
-@pytest.mark.parametrize("products", range(1, 13))
-def test_every_number_of_products_is_shown_once(
-    theme: Theme, make_facts: Callable[..., EmailFacts], products: int
-) -> None:
+def test_every_number_of_products_is_shown_once(theme: Theme, make_facts: Callable[..., EmailFacts]) -> None:
     """Also an odd one where products stand in pairs."""
-    facts = make_facts(products=products)
-    root = parsed(theme.html(shown(facts)))
-    titles = ["".join(heading.itertext()) for heading in elements(root, "h2")]
-    assert titles == [product.values["name"] for product in facts.products]
-    assert len(elements(root, "img")) == products
+    for products in range(1, 13):
+        facts = make_facts(products=products)
+        root = parsed(theme.html(shown(facts)))
+        titles = ["".join(heading.itertext()) for heading in elements(root, "h2")]
+        assert titles == [product.values["name"] for product in facts.products]
+        assert len(elements(root, "img")) == products
 
 
 def test_missing_facts_leave_no_trace(theme: Theme, make_facts: Callable[..., EmailFacts]) -> None:

@@ -21,7 +21,7 @@ from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.records import Customer
 from fondly.mailer.use_cases.merge_email_index import merge_email_index
 from fondly.operations.customers.users import UserErasure
-from fondly.operations.tokens import ROLES, RoleName, create_token
+from fondly.operations.tokens import RoleName, create_token
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.storage import to_item
 from fondly.stack.provision import Resources
@@ -37,7 +37,7 @@ COMMITTED = Path(__file__).parents[4] / "docs/openapi.json"
 
 async def client(console: Asking, role: RoleName, name: str = "till") -> Client:
     """Return a client with a token; nobody is signed in besides."""
-    made = await create_token(console.environment, name=name, role=role, by="Ann", roles=ROLES)
+    made = await create_token(console.environment, name=name, role=role, by="Ann", roles=frozenset(Role))
     return Client(console.as_(), document(), made.token)
 
 

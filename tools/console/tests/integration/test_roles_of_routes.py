@@ -1,11 +1,12 @@
 """Who may do what, route by route: written down here once more, so that none changes by mistake."""
 
 from http import HTTPStatus
+from typing import get_args
 
 from fondly.console.api.routes import ROUTES as API_ROUTES
 from fondly.console.pages import AREAS
 from fondly.console.roles import INCLUDES, ROLE_OF_HANDLER, Role
-from fondly.operations.tokens import ROLES, create_token
+from fondly.operations.tokens import RoleName, create_token
 from tools.console.tests.conftest import Asking
 
 API, RUN, WHO, QUEUE = "/api/v1", "/runs/{run_id}", "/customers/{key:str}", "/queues/{name}"
@@ -101,8 +102,8 @@ async def test_no_route_answers_somebody_without_its_role(console: Asking) -> No
 async def test_a_token_of_a_role_does_nothing_that_takes_another(console: Asking) -> None:
     """Nor is it taken by a page, nor does it become more by who is signed in besides, or by its name."""
     environment, tokens = console.environment, dict[Role, str]()
-    for role in ROLES:
-        made = await create_token(environment, name=f"of-{role}", role=role, by="Ann", roles=ROLES)
+    for role in get_args(RoleName):
+        made = await create_token(environment, name=f"of-{role}", role=role, by="Ann", roles=frozenset(Role))
         tokens[Role(role)] = made.token
     for method, path, role in ROUTES:
         lacking = [each for each in Role if role not in INCLUDES[each]]

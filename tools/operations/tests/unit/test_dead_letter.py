@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fondly.operations.dead_letters.causes import cause_of
-from fondly.operations.dead_letters.dead_letter import RECEIVED_TOO_OFTEN, Selection, read_dead_letter
+from fondly.operations.dead_letters.dead_letter import (
+    RECEIVED_TOO_OFTEN,
+    Selection,
+    cause_of,
+    read_dead_letter,
+)
 
 EVENT = {"type": "fondly.data-ingested.v1", "subject": "run-1", "data": {"part": 3}}
 

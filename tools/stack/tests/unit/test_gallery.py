@@ -294,20 +294,20 @@ def test_writing_again_removes_the_former_gallery(tmp_path: Path) -> None:
     ]
 
 
-def test_ten_thousand_emails_are_small(tmp_path: Path) -> None:
-    """Ten thousand emails of 35 KB, read one by one, take a tenth of their size, and the list a megabyte."""
+def test_many_emails_are_small(tmp_path: Path) -> None:
+    """Emails of 35 KB, read one by one, take a tenth of their size, and a hundred bytes each of the list."""
     cell = "".join(f"<td style='padding:{i}px'>product {i} ₹{i * 7}</td>" for i in range(330))
 
     def emails() -> Iterator[ShownEmail]:
-        for i in range(10_000):
+        for i in range(1_000):
             html = f"<!doctype html><html><body>{i}{cell}</body></html>"
             yield email(f"A{i}", html=html)
 
     page = write_gallery(tmp_path, SUMMARY, emails())
     sizes = [each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()]
-    assert sum(sizes) < 35_000_000
+    assert sum(sizes) < 3_500_000
     assert page.stat().st_size < 50_000
-    assert (tmp_path / "gallery" / "list.js").stat().st_size < 1_000_000
+    assert (tmp_path / "gallery" / "list.js").stat().st_size < 100_000
 
 
 @pytest.mark.parametrize("customer_id", ["../../etc", "a b", "ä"])

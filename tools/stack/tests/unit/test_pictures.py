@@ -44,20 +44,15 @@ def asked(port: int, path: str, *, method: str = "GET") -> HTTPResponse:
     raise AssertionError("the server does not start")
 
 
-@pytest.mark.parametrize("name", sorted(picture_names()))
-def test_a_picture_is_a_small_png(name: str) -> None:
-    """Square, of a few kilobytes, and not of one colour."""
-    assert (FOLDER / name).stat().st_size <= MAX_BYTES
-    with Image.open(FOLDER / name) as opened:
-        assert (opened.format, opened.size) == ("PNG", (SIZE, SIZE))
-        assert len(opened.convert("RGB").getcolors(SIZE * SIZE) or []) > 10
-
-
-def test_pictures_are_those_that_are_drawn_and_no_two_are_alike() -> None:
-    """Whoever changes the drawing draws all of them again."""
+def test_pictures_are_those_that_are_drawn_small_and_no_two_are_alike() -> None:
+    """Whoever changes the drawing draws all of them again: square, of a few kilobytes and many colours."""
     pixels = set()
+    assert set(names()) == set(picture_names())
     for name in names():
+        assert (FOLDER / name).stat().st_size <= MAX_BYTES, name
         with Image.open(FOLDER / name) as stored:
+            assert (stored.format, stored.size) == ("PNG", (SIZE, SIZE)), name
+            assert len(stored.convert("RGB").getcolors(SIZE * SIZE) or []) > 10, name
             found = stored.convert("RGB").tobytes()
         assert drawn(name).convert("RGB").tobytes() == found, name
         pixels.add(found)

@@ -149,6 +149,7 @@ def _keep_tally(runtime: Runtime[SenderSettings], objects: Objects, stores: _Sto
         deliveries=stores.deliveries,
         polls=stores.polls,
         objects=objects,
+        retry_s=runtime.settings.sender_retry_s,
     )
 
 

@@ -6,7 +6,7 @@ Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the cod
 import platform
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiobotocore
 from aiobotocore.config import AioConfig
@@ -14,10 +14,8 @@ from aiobotocore.session import AioSession, get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
+from fondly.runtime.clients import S3Client
 from fondly.runtime.retry import SDK_RETRIES
-
-if TYPE_CHECKING:
-    from types_aiobotocore_s3.client import S3Client
 
 POOL = 100
 CONNECT_S, READ_S = 5, 70
@@ -53,6 +51,6 @@ def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession 
     return new_client
 
 
-def send_bodies_at_once(s3: "S3Client") -> None:
+def send_bodies_at_once(s3: S3Client) -> None:
     """Have a client send objects without waiting for "100 Continue", which takes small ones a round trip."""
     s3.meta.events.unregister("before-call.s3", add_expect_header)

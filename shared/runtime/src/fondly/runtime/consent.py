@@ -1,16 +1,14 @@
 """Who must not be written to, and when people were: the tables of suppressions and contacts."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from fondly.contracts.consent import Cap, Contact, Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.items import put_if
 from fondly.runtime.storage import DynamoDBItems, items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 Person = tuple[str, str | None]
 """A customer id, and the customer's address if they have one."""
@@ -39,7 +37,7 @@ async def refusals(consent: Consent, people: Sequence[Person], *, cap: Cap, now:
 class DynamoDBConsent:
     """The two tables, which all runs share. Their items never expire."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, suppressions: str, contacts: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, *, suppressions: str, contacts: str) -> None:
         self._dynamodb = dynamodb
         self._table = suppressions
         self._contacts_table = contacts

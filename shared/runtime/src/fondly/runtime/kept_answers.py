@@ -8,15 +8,12 @@ must not hold up others for ever.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.items import transacted
 from fondly.runtime.storage import expires_at, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 LOCK_S = 60.0
 MAX_CONFLICTS = 8
@@ -46,7 +43,7 @@ class KeptAnswers(Protocol):
 class DynamoDBKeptAnswers:
     """A table with an item per question; locks lapse after `lock_s`, which must exceed a call's time."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDBClient
     table: str
     items: Items
     keep_days: int | None = None
@@ -82,7 +79,7 @@ class DynamoDBKeptAnswers:
             [{"text_key": key, "answer": result, "payer": payer} for key, result in results.items()]
         )
 
-    def _lock_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
+    def _lock_of(self, key: str, payer: str) -> TransactWriteItemTypeDef:
         now = self.clock()
         lock = {"text_key": key, "payer": payer, "locked_until": int(now + self.lock_s)}
         return {

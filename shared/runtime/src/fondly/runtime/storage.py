@@ -11,15 +11,12 @@ from pydantic import BaseModel
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.runtime import tracing
 from fondly.runtime.batches import batches
+from fondly.runtime.clients import DynamoDBClient, S3Client, WriteRequestUnionTypeDef
 from fondly.runtime.dynamodb_types import deserialize, serialize
 from fondly.runtime.errors import error_code
 from fondly.runtime.retry import UnprocessedError, process_all
 
 if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import WriteRequestUnionTypeDef
-    from types_aiobotocore_s3.client import S3Client
-
     from fondly.runtime.quick_reads import QuickReads
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -38,7 +35,7 @@ CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 class S3Objects:
     """The data bucket."""
 
-    def __init__(self, s3: "S3Client", bucket: str, *, quick: "QuickReads | None" = None) -> None:
+    def __init__(self, s3: S3Client, bucket: str, *, quick: "QuickReads | None" = None) -> None:
         self._s3 = s3
         self.bucket = bucket
         self._quick = quick
@@ -151,7 +148,7 @@ class DynamoDBItems:
     """One DynamoDB table, written and read in batches; items expire after `keep_days`, or never."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None, parallel: int = 4
+        self, dynamodb: DynamoDBClient, name: str, *, keep_days: int | None = None, parallel: int = 4
     ) -> None:
         self._dynamodb = dynamodb
         self._name = name
@@ -192,15 +189,15 @@ class DynamoDBItems:
             return (await get_items(self._dynamodb, {self._name: keys}))[self._name]
 
     async def _write(
-        self, requests: "Sequence[WriteRequestUnionTypeDef]"
-    ) -> "Sequence[WriteRequestUnionTypeDef]":
+        self, requests: Sequence[WriteRequestUnionTypeDef]
+    ) -> Sequence[WriteRequestUnionTypeDef]:
         async with self._parallel:
             reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
         return reply.get("UnprocessedItems", {}).get(self._name, [])
 
 
 async def get_items(
-    dynamodb: "DynamoDBClient", keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
+    dynamodb: DynamoDBClient, keys: Mapping[str, Sequence[Mapping[str, Any]]], *, consistent: bool = True
 ) -> dict[str, list[dict[str, Any]]]:
     """Return tables' items with these keys, at most 100, by one call; raise `UnprocessedError` if refused."""
     found: dict[str, list[dict[str, Any]]] = {table: [] for table in keys}
@@ -242,7 +239,7 @@ def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def items_of(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     operation: Literal["query", "scan"],
     table: str,
     values: Mapping[str, Any] | None = None,

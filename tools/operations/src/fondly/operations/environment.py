@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iter
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiobotocore.config import AioConfig
@@ -15,16 +15,11 @@ from fondly.operations.errors import MissingResourceError, OperationError
 from fondly.operations.target import Target, table_name
 from fondly.operations.topology import DEAD_LETTER_SUFFIX, Topology
 from fondly.runtime.aws import CONFIG
+from fondly.runtime.clients import DynamoDBClient, S3Client, SNSClient, SQSClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_s3.client import S3Client
-    from types_aiobotocore_sns.client import SNSClient
-    from types_aiobotocore_sqs.client import SQSClient
 
 DEFAULT_GROUP = "fondly"
 """The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
@@ -32,6 +27,8 @@ NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+DATA = "data"
+"""What the bucket is named after."""
 
 
 own_session = cache(get_session)
@@ -44,10 +41,10 @@ class Environment:
 
     name: str
     topology: Topology
-    sqs: "SQSClient"
-    sns: "SNSClient"
-    s3: "S3Client"
-    dynamodb: "DynamoDBClient"
+    sqs: SQSClient
+    sns: SNSClient
+    s3: S3Client
+    dynamodb: DynamoDBClient
     cloudwatch: Any
     told: dict[tuple[str, str], Any] = field(default_factory=dict)
     """What AWS has said of resources that exist, by kind and name: pages ask for the same ones all day."""
@@ -135,9 +132,9 @@ class Environment:
     async def bucket(self) -> str:
         """Return the data bucket's name: on AWS, where buckets share names, with account and region."""
         if not self.on_aws:
-            return self.named("data")
+            return self.named(DATA)
         _, _, _, region, account, _ = await self._any_arn()
-        return f"{self.named('data')}-{account}-{region}"
+        return f"{self.named(DATA)}-{account}-{region}"
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""

@@ -3,16 +3,14 @@
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
-
-if TYPE_CHECKING:
-    from types_aiobotocore_sqs.client import SQSClient
+from fondly.runtime.clients import SQSClient
 
 RETENTION_S = 3_600
 """How long events stay in the queue if the listener is killed."""
@@ -71,7 +69,7 @@ async def listening(environment: Environment, topics: Sequence[str] = ()) -> Asy
 class Listener:
     """Receives the events of some topics from its queue."""
 
-    def __init__(self, sqs: "SQSClient", url: str, topics: Sequence[str]) -> None:
+    def __init__(self, sqs: SQSClient, url: str, topics: Sequence[str]) -> None:
         self._sqs = sqs
         self._url = url
         self.topics = topics

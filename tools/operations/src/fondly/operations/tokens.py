@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +25,6 @@ LONGEST_DAYS = 366
 _TOKEN = re.compile(r"fondly_([a-z0-9-]{1,40})_[\w-]{43}")
 
 RoleName = Literal["viewer", "reader", "approver", "operator"]
-ROLES: tuple[RoleName, ...] = get_args(RoleName)
 TokenName = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
@@ -21,10 +20,8 @@ from fondly.operations.audit import noted
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
+from fondly.runtime.clients import S3Client
 from fondly.runtime.runs.latest import LatestRuns
-
-if TYPE_CHECKING:
-    from types_aiobotocore_s3.client import S3Client
 
 Watch = Callable[[int], None]
 """Told of bytes that are uploaded."""
@@ -77,7 +74,7 @@ class Upload:
         named = {key: path for key, path in self.objects.items() if path.name != MANIFEST}
         return run_id(bucket, {key: _sha256(path) for key, path in named.items()})
 
-    async def put(self, s3: "S3Client", bucket: str, watch: Watch = lambda _: None) -> None:
+    async def put(self, s3: S3Client, bucket: str, watch: Watch = lambda _: None) -> None:
         """Store the files in order; the manifest comes last, so that exactly one run starts."""
         for key, path in self.objects.items():
             with await asyncio.to_thread(path.open, "rb") as file:

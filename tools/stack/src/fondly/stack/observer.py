@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from aiobotocore.session import get_session
 
@@ -17,6 +16,7 @@ from fondly.operations.environment import Environment, open_environment
 from fondly.operations.queues import depths
 from fondly.operations.target import target
 from fondly.operations.topology import load_topology
+from fondly.runtime.clients import DynamoDBClient, SQSClient
 from fondly.runtime.queue.sqs import SQSQueue
 from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.deliveries import Deliveries
@@ -25,10 +25,6 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import Run
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_sqs.client import SQSClient
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,12 @@ class Observer:
     environment: Environment
 
     @property
-    def sqs(self) -> "SQSClient":
+    def sqs(self) -> SQSClient:
         """The client of the queues."""
         return self.environment.sqs
 
     @property
-    def dynamodb(self) -> "DynamoDBClient":
+    def dynamodb(self) -> DynamoDBClient:
         """The client of the tables."""
         return self.environment.dynamodb
 

@@ -6,7 +6,6 @@ Secrets are not kept, nor where links lead that the key signs, nor what is asked
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -15,6 +14,7 @@ from fondly.mailer.domain.message.shop_file import ShopFile, ThemeChoice
 from fondly.mailer.settings import EmailSettings, Judge, MailerSettings
 from fondly.mailer.use_cases.load_look import Look
 from fondly.mailer.use_cases.shape_emails import Shape, shaped
+from fondly.runtime.ports import Objects
 
 MOST_KEPT = 4
 """How many shapes a process remembers: runs share them until something is set."""
@@ -35,14 +35,6 @@ class PinnedSettings(BaseModel):
         return sha256(self.model_dump_json().encode()).hexdigest()
 
 
-class PinnedObjects(Protocol):
-    """Where they are kept; see `fondly.runtime.storage.S3Objects`."""
-
-    # ruff: noqa: D102 - the methods are described where they are implemented
-    async def tagged(self, key: str) -> tuple[bytes, str]: ...
-    async def replace(self, key: str, body: bytes, *, etag: str) -> str | None: ...
-
-
 Set = tuple[MailerSettings, Look]
 
 
@@ -53,7 +45,7 @@ class PinSettings:
     `now` reads what is set; without it that is what was when the service started.
     """
 
-    objects: PinnedObjects
+    objects: Objects
     settings: MailerSettings
     look: Look
     now: Callable[[], Awaitable[Set]] | None = None
@@ -64,9 +56,8 @@ class PinSettings:
         body = await self._kept(run_id)
         if body not in self._known:
             pinned = PinnedSettings.model_validate_json(body)
-            update = {name: getattr(pinned.settings, name) for name in EmailSettings.model_fields}
             look = Look(ShopFile(theme=pinned.theme), self.look.file, dict(pinned.theme_files))
-            shape = shaped(self.settings.model_copy(update=update), look)
+            shape = shaped(self.settings.model_copy(update=dict(pinned.settings)), look)
             self._known[body] = replace(shape, models=pinned.models)
             for each in list(self._known)[:-MOST_KEPT]:
                 del self._known[each]

@@ -1,19 +1,15 @@
 """Reads everything that is stored of one customer in one call."""
 
-from typing import TYPE_CHECKING
-
 from fondly.recommender.domain.realtime.current_picks import Edition, Wanted, keys, wanted_of
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.storage import get_items
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 
 class DynamoDBCustomerRecords:
     """A customer's items in three tables: each call takes a millisecond of CPU, so there is one for all."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", *, histories: str, recommendations: str, contacts: str
+        self, dynamodb: DynamoDBClient, *, histories: str, recommendations: str, contacts: str
     ) -> None:
         self._dynamodb = dynamodb
         self._histories, self._recommendations, self._contacts = histories, recommendations, contacts

@@ -1,16 +1,14 @@
 """Customers' latest events in the recommendations table."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.contracts.records import CustomerEvent
 from fondly.recommender.domain.history.customer_events import attribute_of, from_item, keys, surplus, value_of
 from fondly.runtime.batches import batches
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.ports import Items
 from fondly.runtime.storage import EXPIRES_AT, expires_at, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 EVENTS_PER_UPDATE = 50
 """An expression may have 4 KB: so many attributes, with room to spare."""
@@ -19,7 +17,7 @@ EVENTS_PER_UPDATE = 50
 class DynamoDBKeptEvents:
     """An item for each customer; `items` reads the table in batches. Items expire after `keep_days`."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, items: Items, *, keep_days: int) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, items: Items, *, keep_days: int) -> None:
         self._dynamodb, self._table, self._items, self._keep_days = dynamodb, table, items, keep_days
 
     async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:

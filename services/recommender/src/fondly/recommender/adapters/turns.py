@@ -1,12 +1,8 @@
 """Whose turn it is among the runs of a dataset group, and which shop is the latest, in the ledger's table."""
 
-from typing import TYPE_CHECKING
-
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.items import conditionally
 from fondly.runtime.storage import from_item, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 ITEM = "turn"
 SHOP = "shop"
@@ -17,7 +13,7 @@ NAMES = {"#owner": "owner"}
 class _GroupItem:
     """An item that never expires, under the group's name, and names a run."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, run_id: str, item: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, run_id: str, item: str) -> None:
         self._dynamodb, self._table = dynamodb, table
         self._key = to_item({"run_id": run_id, "item": item})
 
@@ -30,7 +26,7 @@ class _GroupItem:
 class DynamoDBKnownShop(_GroupItem):
     """The latest run whose shop can be read; only the run whose turn it is changes it."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, *, table: str, name: str) -> None:
         super().__init__(dynamodb, table, f"known#{name}", SHOP)
 
     async def set(self, run_id: str) -> None:
@@ -42,7 +38,7 @@ class DynamoDBKnownShop(_GroupItem):
 class DynamoDBTurns(_GroupItem):
     """One run at a time changes a dataset group, until it ends its turn: conditional writes decide."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, *, table: str, name: str) -> None:
         super().__init__(dynamodb, table, f"turn#{name}", ITEM)
 
     async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None:

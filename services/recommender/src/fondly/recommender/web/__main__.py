@@ -5,7 +5,6 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING
 
 from fondly.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from fondly.recommender.adapters.kept_events import DynamoDBKeptEvents
@@ -21,6 +20,7 @@ from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.recommender.use_cases.record_events import RecordEvents, Tell
 from fondly.recommender.web.app import listening_at, web_app
 from fondly.runtime.aws import NewClient, client_opener
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.logs import get_logger
 from fondly.runtime.process import run_main
 from fondly.runtime.quota.limiter import Limiter
@@ -29,9 +29,6 @@ from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.runtime.web.server import serve_web
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 log = get_logger()
 
@@ -101,7 +98,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
         yield current_picks, record_events
 
 
-def _shops(settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient") -> KeepShop:
+def _shops(settings: RecommenderWebSettings, objects: S3Objects, dynamodb: DynamoDBClient) -> KeepShop:
     table, group = settings.runs_table, settings.recommender_dataset_group
     rules, picks = settings.recommender_rules, settings.recommender_picks
     load = partial(load_stored, settings.data_bucket, validate=settings.validate_requests)

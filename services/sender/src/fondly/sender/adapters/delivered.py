@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
 from fondly.runtime.runs.items import get_item, key, transacted
@@ -14,10 +15,6 @@ from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.tally import by_feedback
 from fondly.runtime.storage import to_item
 from fondly.sender.domain.notifications import NotificationKind
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 MAX_CONFLICTS = 12
 WORSE = {
@@ -34,7 +31,7 @@ class DynamoDBDelivered:
     """Dispatches, which are marked by what is reported of them."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", *, dispatches: str, runs: str, keep_days: int | None = None
+        self, dynamodb: DynamoDBClient, *, dispatches: str, runs: str, keep_days: int | None = None
     ) -> None:
         self._dynamodb = dynamodb
         self._dispatches = dispatches
@@ -105,7 +102,7 @@ class DynamoDBDelivered:
         run_id: str,
         customer_id: str,
         changed: Callable[[Dispatch], Dispatch],
-        *also: "TransactWriteItemTypeDef",
+        *also: TransactWriteItemTypeDef,
     ) -> bool:
         """Change a dispatch and what is counted of it, all or nothing; False if what is `also` written fails.
 
@@ -134,7 +131,7 @@ def _marked(found: Dispatch, *, kind: NotificationKind, at: datetime) -> Dispatc
     return found.model_copy(update={"bounced": kind.value, "bounced_at": at.astimezone(UTC)})
 
 
-def _update(table: str, found: Dispatch, after: Dispatch) -> "TransactWriteItemTypeDef":
+def _update(table: str, found: Dispatch, after: Dispatch) -> TransactWriteItemTypeDef:
     """Write what has changed of a dispatch, if it is still as it was found."""
     before, wanted = (each.model_dump(mode="json", exclude_none=True) for each in (found, after))
     new = {name: value for name, value in wanted.items() if before.get(name) != value}

@@ -3,18 +3,15 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.batches import batches
+from fondly.runtime.clients import DynamoDBClient, PutTypeDef, TransactWriteItemTypeDef
 from fondly.runtime.runs.items import put_if, transacted
 from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
 from fondly.sender.ports import Key, Reservation, Reserved
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import PutTypeDef, TransactWriteItemTypeDef
 
 MAX_RESERVATIONS = 50
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
@@ -26,7 +23,7 @@ class DynamoDBDispatches:
     """The table of dispatches, and that of contacts as far as reservations write it."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, *, contacts: str, keep_days: int | None = None
+        self, dynamodb: DynamoDBClient, table: str, *, contacts: str, keep_days: int | None = None
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
@@ -94,7 +91,7 @@ class DynamoDBDispatches:
             waiting = [reservation for reservation in waiting if reservation.key not in refused]
         return results | {reservation.key: Reserved.STALE for reservation in waiting}
 
-    def _writes(self, reservation: Reservation) -> "list[TransactWriteItemTypeDef]":
+    def _writes(self, reservation: Reservation) -> list[TransactWriteItemTypeDef]:
         values = {
             ":waiting": Outcome.WAITING,
             ":sending": Outcome.SENDING,
@@ -110,7 +107,7 @@ class DynamoDBDispatches:
         }
         return [put, self._contact(reservation.contact)] if reservation.contact else [put]
 
-    def _contact(self, contact: Contact) -> "TransactWriteItemTypeDef":
+    def _contact(self, contact: Contact) -> TransactWriteItemTypeDef:
         """Write the next version of a contact, if the one before is still the latest; the first has none."""
         put: PutTypeDef = {
             "TableName": self._contacts,

@@ -22,6 +22,8 @@ class KeepTally:
     deliveries: Deliveries
     polls: SenderPolls
     objects: Objects
+    retry_s: int
+    """After which what a pass that has died was handing over is looked at again."""
 
     async def begin(self, passed: PartPass) -> PartTally:
         """Open the tally before the first dispatch changes."""
@@ -48,7 +50,7 @@ class KeepTally:
                 found = await self.recount(run_id, part, dispatched_as=each)
                 lost = [one.customer_id for one in found if one.outcome is Outcome.SENDING]
                 if lost and each == run_id:
-                    release, delay_s = delivery.release, MAX_DELAY_S
+                    release, delay_s = delivery.release, min(MAX_DELAY_S, self.retry_s)
                     await self.polls.send_doubts(run_id, part, lost, release=release, delay_s=delay_s)
 
     async def recount(self, run_id: str, part: int, *, dispatched_as: str) -> list[Dispatch]:

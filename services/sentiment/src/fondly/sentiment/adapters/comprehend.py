@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
+from fondly.runtime.clients import ComprehendClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.quota.limiter import Limiter
@@ -16,9 +17,6 @@ from fondly.sentiment.domain.answers import LANGUAGE, MENTIONS, mentions_of
 from fondly.sentiment.domain.scores import SCORE, Score, score_of
 from fondly.sentiment.domain.texts import Text
 from fondly.sentiment.ports import Keep, Lock
-
-if TYPE_CHECKING:
-    from types_aiobotocore_comprehend.client import ComprehendClient
 
 TEXT_FAULTS = frozenset({"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"})
 """Errors of the text itself. Any other, such as a missing permission, must not leave the text unanswered."""
@@ -67,7 +65,7 @@ class Comprehend:
     faults. The client must not retry (`NO_SDK_RETRIES`).
     """
 
-    def __init__(self, client: "ComprehendClient", limiter: Limiter, *, parallel_calls: int) -> None:
+    def __init__(self, client: ComprehendClient, limiter: Limiter, *, parallel_calls: int) -> None:
         self._client: Any = client
         self._limiter = limiter
         self._parallel = asyncio.Semaphore(parallel_calls)

@@ -6,15 +6,13 @@ something later.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.quota.allowance import Kind
 from fondly.runtime.quota.ceiling import Found
 from fondly.runtime.runs.items import conditionally, key
 from fondly.runtime.storage import expires_at, from_item, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 MEMBER = "member-"
 KEEP_DAYS = 7
@@ -31,7 +29,7 @@ class SharedState(NamedTuple):
 class DynamoDBSharedQuota:
     """The item of one API, such as `converse`, in the runs table."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, api: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, api: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._key = key(f"quota#{api}", "shared")

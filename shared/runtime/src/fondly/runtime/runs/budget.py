@@ -16,21 +16,18 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from fondly.contracts.errors import TransientError
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.account import NOTHING, Account, price
 from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import stop_run
 from fondly.runtime.storage import expires_at, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 ITEM = "budget"
 MAX_ATTEMPTS = 100
@@ -58,7 +55,7 @@ class Payment:
 class Budget:
     """The accounts of runs in the runs table; without `usd` nothing is limited."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDBClient
     table: str
     ledger: Ledger
     usd: Decimal | None

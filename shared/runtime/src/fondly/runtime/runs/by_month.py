@@ -5,13 +5,11 @@ Which months there are is in a set of its own, written first: neither a gap nor 
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.items import get_item, key
 from fondly.runtime.storage import items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 MONTHS = "months"
 MONTH_CHARS = len("2026-11")
@@ -23,7 +21,7 @@ AT_ONCE = 100
 class ByMonth:
     """The items of one kind, each named by its moment in ISO form and what it is about."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDBClient
     table: str
     kind: str
 

@@ -5,10 +5,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.errors import PermanentError
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.delivery import (
     DELIVERY,
     FROM,
@@ -23,9 +24,6 @@ from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.tally import Tally
 from fondly.runtime.storage import expires_at, get_items, items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 NO_CHANGES: Mapping[str, Any] = MappingProxyType({})
 MOST_DECISIONS = 200
@@ -50,7 +48,7 @@ class StaleDecisionError(DecisionError):
 class Deliveries:
     """The items of the runs' deliveries. Every method may be repeated."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._keep_days = keep_days

@@ -7,17 +7,15 @@ told, the run itself says: whatever a list is filtered by, it is right.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.by_month import ByMonth
 from fondly.runtime.runs.items import RUN, get_item, key, read_run
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.storage import EXPIRES_AT, get_items, items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 KIND = "runs"
 WHOLE = key(f"{KIND}#", "whole")
@@ -37,7 +35,7 @@ class RunPage(BaseModel):
 class RunIndex:
     """The pointers to runs in the runs table, in a partition for each month."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDBClient
     table: str
 
     async def put(self, item: Mapping[str, Any]) -> None:

@@ -7,19 +7,16 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import expression, from_item, items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 RUN = "run"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -50,7 +47,7 @@ async def conditionally(write: Awaitable[object]) -> bool:
 
 
 async def put_if(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     item: Mapping[str, Any],
     condition: str,
@@ -66,7 +63,7 @@ async def put_if(
 
 
 async def update_if(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     key: Mapping[str, Any],
     change: str,
@@ -82,20 +79,20 @@ async def update_if(
     )
 
 
-async def delete_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> bool:
+async def delete_item(dynamodb: DynamoDBClient, table: str, key: Mapping[str, Any]) -> bool:
     """Delete an item; return whether there was one."""
     reply = await dynamodb.delete_item(TableName=table, Key=key, ReturnValues="ALL_OLD")
     return bool(reply.get("Attributes"))
 
 
-async def get_item(dynamodb: "DynamoDBClient", table: str, key: Mapping[str, Any]) -> dict[str, Any]:
+async def get_item(dynamodb: DynamoDBClient, table: str, key: Mapping[str, Any]) -> dict[str, Any]:
     """Return an item in plain values, read consistently; empty if there is none."""
     reply = await dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)
     return from_item(reply.get("Item", {}))
 
 
 def items_with(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     run_id: str,
     prefix: str,
@@ -139,7 +136,7 @@ async def transacted(write: Awaitable[object]) -> list[bool] | None:
 
 def adding(
     table: str, key: Mapping[str, Any], added: Mapping[str, Any], expiring: Mapping[str, int]
-) -> "TransactWriteItemTypeDef":
+) -> TransactWriteItemTypeDef:
     """Return the write, for a transaction, that adds numbers, or members of sets, to an item's attributes."""
     values = {f":{number}": each for number, each in enumerate(added.values())}
     change = "ADD " + ", ".join(f"#{number} :{number}" for number in range(len(added)))
@@ -161,7 +158,7 @@ async def replace_and_add(
     table: str,
     item: Mapping[str, Any],
     version: int,
-    added: "TransactWriteItemTypeDef",
+    added: TransactWriteItemTypeDef,
 ) -> bool:
     """Put an item, in plain values, in the place of the one of this version, and add what is new in it.
 

@@ -1,13 +1,11 @@
 """The run of each source's latest content: a pointer moved by compare-and-set."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.items import get_item, key, put_if
 from fondly.runtime.storage import to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 ITEM, READ = "latest", "read"
 
@@ -23,7 +21,7 @@ class LatestRun(NamedTuple):
 class LatestRuns:
     """Two items per source in the runs table, which never expire."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 

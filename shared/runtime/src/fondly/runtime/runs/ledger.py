@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.delivered import delivered, replace_report
 from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
@@ -30,16 +31,13 @@ from fondly.runtime.runs.state import AnyState
 from fondly.runtime.runs.totals import Span, packed_times, span, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-
 REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
 
 
 class Ledger:
     """One table with an item per run and a report per part. Every method is idempotent."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._keep_days = keep_days

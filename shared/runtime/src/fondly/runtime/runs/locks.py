@@ -12,17 +12,15 @@ conditional writes. Source of the idea: C. Gray, D. Cheriton, "Leases" (SOSP 198
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from uuid import uuid4
 
 from fondly.contracts.errors import TransientError
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.items import get_item, key, put_if, update_if
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.storage import expires_at, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 BEATS_PER_QUIET = 12
 MISSED_BEATS = 3
@@ -50,7 +48,7 @@ class Locks:
     """Locks in the runs table, one item each; the item of a released lock stays, without its holder."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, *, quiet_s: float, keep_days: int | None = None
+        self, dynamodb: DynamoDBClient, table: str, *, quiet_s: float, keep_days: int | None = None
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
@@ -147,7 +145,7 @@ class _LockItem:
     """A lock's item. Every write may be repeated, since the response to a successful one can be lost."""
 
     def __init__(
-        self, dynamodb: "DynamoDBClient", table: str, run_id: str, name: str, keep_days: int | None
+        self, dynamodb: DynamoDBClient, table: str, run_id: str, name: str, keep_days: int | None
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table

@@ -1,17 +1,15 @@
 """The revisions of runs' emails: one item each in the runs table, changed by conditional writes alone."""
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.revisions import MOST_STRIKES, Revision, RunRevisions, Strike
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.deliveries import DecisionError
 from fondly.runtime.runs.delivery import DELIVERY, DeliveryStatus
 from fondly.runtime.runs.items import get_item, key, transacted, update_if
 from fondly.runtime.storage import expires_at, expression
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 REVISIONS = "revisions"
 LATEST = "#number = :number"
@@ -20,7 +18,7 @@ LATEST = "#number = :number"
 class Revisions:
     """The items of the runs' revisions. Every method may be repeated."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._keep_days = keep_days

@@ -19,6 +19,22 @@ ANSWER_S = 60.0
 """As long as any setting lets an answer take."""
 KEEP_ALIVE_S = 75
 """Longer than load balancers keep idle connections: these never meet one that is just being closed."""
+LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
+
+
+class Strict(h11.Connection):
+    """Refuses requests of two lengths, of which a proxy and this server may each believe another.
+
+    Source: RFC 9112, section 6.1: a server may reject them; if not, it must close the connection after its
+    answer, which h11 does not.
+    """
+
+    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
+        """Return what has come; raise `RemoteProtocolError`, to be answered with 400, for such a request."""
+        event = super().next_event()
+        if isinstance(event, h11.Request) and {name for name, _ in event.headers} >= LENGTHS:
+            raise h11.RemoteProtocolError("found two lengths, expected one")
+        return event
 
 
 class BoundedConnection(H11Protocol):
@@ -31,6 +47,7 @@ class BoundedConnection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Make room for the connection, and expect a request."""
         super().connection_made(transport)
+        self.conn = Strict(h11.SERVER, self.conn._max_incomplete_event_size)  # noqa: SLF001 - as uvicorn has set it
         self._idle_since = self.loop.time()
         self._end_in(RECEIVE_S)
         ours = [each for each in self.connections if isinstance(each, BoundedConnection)]
@@ -51,6 +68,16 @@ class BoundedConnection(H11Protocol):
         if state is not h11.SEND_BODY and not (state is h11.IDLE and self.conn.trailing_data[0]):
             self._is_receiving = False
             self._end_in(ANSWER_S + KEEP_ALIVE_S)  # uvicorn ends it before, unless nobody reads the answer
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request, or the rest of one; whoever answers that one already is not heard."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+            if self.cycle.response_started:
+                self.transport.close()
+                return
+        super().send_400_response(msg)
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""

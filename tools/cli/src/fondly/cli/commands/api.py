@@ -37,13 +37,13 @@ def schema(context: typer.Context) -> None:
 async def call(environment: "Environment", operation: Name, given: Given = None, *, by: By = None) -> None:
     """Do what a program could ask the API for, such as tokens and webhooks; print what it answers."""
     from fondly.console.api.table import OPERATIONS
-    from fondly.operations.tokens import ROLES
+    from fondly.console.roles import Role
 
     known = {each.name: each for each in OPERATIONS if each.files is None}
     if (found := known.get(operation)) is None:
         raise typer.BadParameter(f"found {operation}, expected one of {', '.join(known)}")
     arguments = _arguments(found, dict(_argument(each) for each in given or ()))
-    of_caller = {"by": await decider(environment, by), "roles": ROLES}
+    of_caller = {"by": await decider(environment, by), "roles": frozenset(Role)}
     own = {name: value for name, value in of_caller.items() if name in found.parameters}
     answer = await found.use_case(environment, **own, **arguments)
     typer.echo(json.dumps(found.answer.dump_python(answer, mode="json"), indent=2))

@@ -50,8 +50,7 @@ async def _shown(request: Request, found: OneEmail, **more: Any) -> Response:  #
 @ROUTES.at("/runs/{run_id}/emails/{key}/frame", Role.READER)
 async def framed(request: Request) -> Response:
     """Answer with the email alone, for a frame."""
-    shown = await (await one_email(request)).shown()
-    return frame(shown.html, dark="dark" in request.query_params)
+    return frame(await (await one_email(request)).html(), dark="dark" in request.query_params)
 
 
 @ROUTES.at("/runs/{run_id}/emails/{key}/prompts", Role.READER)

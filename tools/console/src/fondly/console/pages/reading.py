@@ -1,5 +1,6 @@
 """Read these 20: a run's riskiest emails and some others, one at a time, judged by keyboard."""
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -57,6 +58,7 @@ async def read(request: Request) -> Response:
     key, part, why = places[at - 1]
     try:
         found = await OneEmail.of(await Emails.of(environment, run), key, part)
+        email, wordings = await asyncio.gather(found.shown(), found.wordings())
     except OperationError as error:  # it was struck, or its customer is forgotten
         return page(request, "reading/read.html", **known, at=at, why=why, row=None, problem=str(error))
     return page(
@@ -66,8 +68,8 @@ async def read(request: Request) -> Response:
         at=at,
         why=why,
         row=found.row,
-        email=await found.shown(),
-        wordings=await found.wordings(),
+        email=email,
+        wordings=wordings,
         problem="",
     )
 

@@ -1,19 +1,25 @@
 """Runs: all of them, and what a marketer must know of one."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fondly.console.forms import natural
 from fondly.console.live import event_stream
 from fondly.console.rendering import page
 from fondly.console.roles import Role, Routes
 from fondly.console.templating import fragment
 from fondly.contracts.revisions import RunRevisions
 from fondly.operations.delivery.views import WORDS, DeliveryLookup, DeliveryView
+from fondly.operations.emails.by_customer import compare_emails
+from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.judging import judgements
+from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.environment import Environment
+from fondly.operations.errors import NotFoundError
 from fondly.operations.runs.comparing import Comparison, compare
 from fondly.operations.runs.in_words import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
@@ -138,3 +144,32 @@ async def live(request: Request) -> Response:
 
 BACK = frozenset({"", "/delivery", "/wordings"})
 """The pages of a run that follow it."""
+
+
+@ROUTES.at("/runs/{run_id}/compare/{other}", Role.VIEWER)
+async def comparison(request: Request) -> Response:
+    """Show a run beside another."""
+    environment, ledger, found = await run_of(request)
+    other = await find_run(ledger, request.path_params["other"])
+    compared = await compare(environment, ledger, found, other)
+    return page(request, "runs/compare.html", compared=compared, run_id=found.run_id)
+
+
+@ROUTES.at("/runs/{run_id}/compare/{other}/emails", Role.READER)
+async def by_customer(request: Request) -> Response:
+    """Show what customers' emails are beside those of another run; given a `key`, both of one customer's."""
+    environment, ledger, run = await run_of(request)
+    other, asked = await find_run(ledger, request.path_params["other"]), request.query_params
+    if key := asked.get("key"):
+        both = (run, asked.get("part")), (other, asked.get("beside"))
+        found = [(each.run_id, await _email(environment, each, key, part)) for each, part in both]
+        return page(request, "runs/beside.html", run_id=run.run_id, both=found)
+    next_page = asked.get("next") or None
+    compared = await compare_emails(environment, run.run_id, other.run_id, next=next_page)
+    return page(request, "runs/by_customer.html", run_id=run.run_id, other=other.run_id, compared=compared)
+
+
+async def _email(environment: Environment, run: Run, key: str, part: str | None) -> OneEmail | None:
+    with suppress(NotFoundError):
+        return await OneEmail.of(await Emails.of(environment, run), key, natural(part) or None)
+    return None

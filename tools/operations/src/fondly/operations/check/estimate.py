@@ -8,7 +8,7 @@ from fondly.ingest.use_cases.check_files import CheckedFiles
 from fondly.operations.check.findings import CheckFinding, findings
 from fondly.operations.check.preview import CustomerRow, Mailing, ProductRow, customer_row, product_rows
 from fondly.operations.cost.estimate import Estimate, estimate
-from fondly.operations.cost.workload import MODEL_ID, Workload
+from fondly.operations.cost.workload import Workload
 from fondly.operations.shop import Shop
 from fondly.runtime.training_minimums import DataSize
 
@@ -22,7 +22,7 @@ def size_of(checked: CheckedFiles) -> DataSize:
     )
 
 
-def workload_of(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> Workload:
+def workload_of(checked: CheckedFiles) -> Workload:
     """Return what there is to do for files that can be used."""
     report = checked.report
     counts = report.counts
@@ -36,7 +36,6 @@ def workload_of(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> Workload:
         units_per_text=checked.texts.units / max(1, checked.texts.texts),
         description_bytes=checked.description_bytes,
         trains=size_of(checked).shortfall is None,
-        model_id=model_id,
     )
 
 
@@ -71,8 +70,8 @@ class CheckView(BaseModel):
         return [each for each in self.findings if each.level == "grave"]
 
 
-def view(checked: CheckedFiles, shop: Shop, *, model_id: str = MODEL_ID) -> CheckView:
-    """Return the result for files that were read; the model's id decides its price."""
+def view(checked: CheckedFiles, shop: Shop) -> CheckView:
+    """Return the result for files that were read."""
     report, mailing = checked.report, Mailing.of(shop)
     found = findings(checked, mailing)
     if report.failed:
@@ -91,5 +90,5 @@ def view(checked: CheckedFiles, shop: Shop, *, model_id: str = MODEL_ID) -> Chec
             trains=size.shortfall is None,
             shortfall=size.shortfall,
         ),
-        estimate=estimate(workload_of(checked, model_id=model_id)),
+        estimate=estimate(workload_of(checked)),
     )

@@ -3,19 +3,16 @@
 from collections.abc import Awaitable, Callable, Sequence
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.operations.cleanup.scope import Scope
 from fondly.operations.environment import NO_BUCKET, NO_QUEUE, NO_TABLE, NO_TOPIC
 from fondly.operations.topology import MADE_BY, PROVISIONER
+from fondly.runtime.clients import DynamoDBClient, SNSClient
 from fondly.runtime.errors import error_code
 from fondly.runtime.tags import STACK
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_sns.client import SNSClient
 
 
 class Owner(StrEnum):
@@ -108,14 +105,14 @@ async def _delete(scope: Scope, what: str, found: Names, delete: Callable[[str],
         scope.report.deleted(what)
 
 
-async def _delete_topic(sns: "SNSClient", arn: str) -> None:
+async def _delete_topic(sns: SNSClient, arn: str) -> None:
     """Delete a topic after its subscriptions, which AWS would keep for days."""
     for each in await _listed(sns, "list_subscriptions_by_topic", "Subscriptions", TopicArn=arn):
         await sns.unsubscribe(SubscriptionArn=each["SubscriptionArn"])
     await sns.delete_topic(TopicArn=arn)
 
 
-async def _delete_table(dynamodb: "DynamoDBClient", name: str) -> None:
+async def _delete_table(dynamodb: DynamoDBClient, name: str) -> None:
     await dynamodb.delete_table(TableName=name)
     await dynamodb.get_waiter("table_not_exists").wait(
         TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 300}

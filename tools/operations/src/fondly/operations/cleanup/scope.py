@@ -4,13 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fondly.operations.cleanup.report import Report
 from fondly.operations.environment import Environment, is_aws, open_client
-
-if TYPE_CHECKING:
-    from types_aiobotocore_personalize.client import PersonalizeClient
+from fondly.runtime.clients import PersonalizeClient
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 15.0
@@ -22,7 +20,7 @@ class Scope:
     """Everything of an environment, or what one run has made; `dry_run` only counts."""
 
     environment: Environment
-    personalize: "PersonalizeClient"
+    personalize: PersonalizeClient
     bucket: str
     run_id: str | None = None
     dry_run: bool = False

@@ -1,14 +1,15 @@
 """A dead letter: a message that was given up, with the reason."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, Field, computed_field
 
-from fondly.operations.dead_letters.causes import Cause, cause_of
+from fondly.ingest.domain.data import read_table
 
 FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "receive_count"})
 """The message attributes that a consumer adds to a message it dead-letters."""
@@ -16,6 +17,22 @@ RECEIVED_TOO_OFTEN = "received too often"
 MS_PER_SECOND = 1_000
 MOST_TOLD = 20
 Ids = list[str] | None
+
+
+class Cause(NamedTuple):
+    """Why a message was given up, in plain words, and what the runbook says to do about it."""
+
+    words: str
+    remedy: str
+
+
+CAUSES = {pattern: Cause(*told) for pattern, told in read_table(__package__, "causes.toml").items()}
+"""By the regular expressions that find them, in order; the last fits any reason."""
+
+
+def cause_of(reason: str) -> Cause:
+    """Return the cause that a dead letter's reason tells of."""
+    return next(cause for pattern, cause in CAUSES.items() if re.search(pattern, reason))
 
 
 class DeadLetter(BaseModel):

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -17,9 +17,7 @@ from fondly.operations.formatting import since
 from fondly.operations.queues import depths, oldest_ages_s
 from fondly.operations.topology import DEAD_LETTER_SUFFIX
 from fondly.runtime.batches import batches
-
-if TYPE_CHECKING:
-    from types_aiobotocore_sqs.client import SQSClient
+from fondly.runtime.clients import SQSClient
 
 HIDDEN_S = 300
 """The visibility timeout of received dead letters, which remain hidden if the command is killed."""
@@ -31,7 +29,7 @@ WAIT_S = 1
 class ReceivedDeadLetters:
     """Received dead letters; those that are neither moved nor deleted become visible again."""
 
-    sqs: "SQSClient"
+    sqs: SQSClient
     url: str
     total: int
     """How many the queue had before the first was received."""

@@ -4,22 +4,30 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fondly.contracts import object_keys
-from fondly.contracts.email_index import USED_OFTEN, WordingCount, customer_digest
-from fondly.contracts.revisions import RunRevisions, Strike
+from fondly.contracts.email_index import USED_OFTEN, EmailIndexRow, WordingCount, customer_digest
+from fondly.contracts.records import Recommendation
+from fondly.contracts.revisions import RunRevisions, Strike, digest_of
+from fondly.mailer.domain.copy.revising import refused
+from fondly.mailer.use_cases.ask_once import KeptReplies
 from fondly.mailer.use_cases.email_records import EmailRecords
 from fondly.mailer.use_cases.merge_email_index import EXAMPLE_PARTS
+from fondly.mailer.use_cases.pin_settings import PinnedSettings
+from fondly.mailer.use_cases.shape_emails import facts_reader, style
+from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.operations.audit import noted
 from fondly.operations.delivery.approval import struck
 from fondly.operations.delivery.approving import Approving, reason_given
-from fondly.operations.emails.editing import require_admitted
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.runs.retry import Retry
+from fondly.runtime.kept_answers import DynamoDBKeptAnswers
 from fondly.runtime.runs.deliveries import DecisionError
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.revisions import Revisions
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.storage import S3Objects
+from fondly.runtime.storage import DynamoDBItems, S3Objects
+
+ANSWERS = "copy-answers"
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ class Striking:
             text = " ".join(instead.split())
             if text:
                 known, part = await self.known(), min(parts)
-                await require_admitted(self.approving.environment, known, found, part, text)
+                await _require_admitted(self.approving.environment, known, found, part, text)
             listed = found.text if found.count > USED_OFTEN else ""
             about = {"field": found.field, "text": listed, "product_id": found.product_id}
             return Strike(wording=wording, instead=text, **about)
@@ -148,3 +156,46 @@ async def strike(
 async def revisions(environment: Environment, run_id: str) -> RunRevisions:
     """Show what has been struck of a run's emails, and what is still to be rendered anew."""
     return await (await Striking.of(await Approving.of(environment, run_id))).known()
+
+
+async def _require_admitted(
+    environment: Environment, revisions: RunRevisions, wording: WordingCount, part: int, text: str
+) -> None:
+    """Raise `OperationError` with rules and words if a text may not stand in the place of a wording.
+
+    It rests on the wording's evidence, and on the facts of a part's emails that have it. The mailer sees to
+    every other email.
+    """
+    run_id, objects = revisions.run_id, await environment.objects()
+    if revisions.said(wording.field, text, wording.product_id) != text:
+        raise OperationError(f"{text!r} has been struck, expected another text")
+    pinned = PinnedSettings.model_validate_json(await objects.get(object_keys.pinned_settings(run_id)))
+    table = await environment.table(ANSWERS)
+    kept = DynamoDBKeptAnswers(environment.dynamodb, table, DynamoDBItems(environment.dynamodb, table))
+    writer = KeptReplies(model_id=pinned.models[0], kept=kept)
+    copywriter = Copywriter(ask_once=writer, judge=None, style=style(pinned.settings)).alone(*pinned.models)
+    rows = await objects.find_lines(object_keys.email_index(run_id, part), EmailIndexRow)
+    has = {row.customer_id for row in rows if wording.digest in row.wordings.values()}
+    listed = await objects.find_lines(object_keys.recommendations(run_id, part), Recommendation)
+    facts = facts_reader(pinned.settings)(each for each in listed if each.customer_id in has).emails
+    said = (await copywriter.prepare(facts.values(), payer="")).wordings
+    sources = [
+        (question, each)
+        for question, found in said.items()
+        for each in found.judged.wordings.get(wording.field, ())
+        if digest_of(
+            wording.field,
+            revisions.said(wording.field, each.text, wording.product_id) or "",
+            wording.product_id,
+        )
+        == wording.digest
+    ]
+    if not sources:
+        raise OperationError(f"the answer with wording {wording.digest} is gone: it can only be struck")
+    problems = [
+        each
+        for question, source in sources
+        for each in refused(question, wording.field, source._replace(text=text))
+    ]
+    if problems:
+        raise OperationError(f"the rules refuse {text!r}: {'; '.join(dict.fromkeys(problems))}")

@@ -8,8 +8,8 @@ customers are not looked for: it would take a read for each.
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Collection, Mapping
+from typing import Literal
 
 from pydantic import BaseModel
 
@@ -23,45 +23,27 @@ MOST_CUSTOMERS, MOST_PARTS = 2_000, 12
 """Of each run, a page reads so many parts at most; of its own, with so many customers, or one part alone."""
 LOOK_UPS = (8, 16, 48)
 """How many customers are looked up in the other run at a time: the first say which parts to read."""
+Compared = Literal["same", "other_words", "other_products", "only_here", "not_looked_for"]
+"""A customer's email beside theirs of another run; `other_words` are about the same products."""
 _KEY, _PART = re.compile(rb'"key":"([0-9a-f]{20})"'), re.compile(rb'"part":\d+,')
 
 
-class Compared(StrEnum):
-    """What a customer's email is beside theirs of another run."""
-
-    SAME = "same"
-    OTHER_WORDS = "other_words"
-    """The same products, in other words."""
-    OTHER_PRODUCTS = "other_products"
-    ONLY_HERE = "only_here"
-    """The other run has no email for them."""
-    NOT_LOOKED_FOR = "not_looked_for"
-
-
 class ComparedEmail(BaseModel):
-    """A customer's emails of two runs that differ; without `other_part`, there is only the first."""
+    """A customer's emails of two runs that differ; `other` is None if there is only the first."""
 
-    key: str
     compared: Compared
-    part: int
-    subject: str
-    other_part: int | None = None
-    other_subject: str = ""
+    row: EmailIndexRow
+    other: EmailIndexRow | None
 
 
 class ComparedEmails(BaseModel):
-    """The customers of some parts of a run, beside another run."""
+    """The customers of the `counted` of a run's `parts`, beside another run; `rows` are some that differ."""
 
-    run_id: str
-    other: str
     counted: list[int]
-    """The parts whose customers are counted here."""
     parts: int
-    """How many parts the run has in all."""
     counts: dict[Compared, int]
     rows: list[ComparedEmail]
-    """Some of those that differ."""
-    next: str | None = None
+    next: str | None
 
 
 async def compare_emails(
@@ -76,36 +58,26 @@ async def compare_emails(
 
     Raises `OperationError` for a page that is none, or if a run has no index.
     """
-    summary, others = await facets(environment, run_id), await facets(environment, other)
+    sizes, others = [(await facets(environment, each)).parts for each in (run_id, other)]
     first, skipped = place_of(next)
-    parts = [each for each in sorted(summary.parts) if each >= first]
-    counted = parts[: _fitting(summary.parts[each] for each in parts)]
+    parts = [each for each in sorted(sizes) if each >= first]
+    counted = parts[:1]
+    while len(counted) < min(len(parts), MOST_PARTS):
+        if sum(sizes[each] for each in parts[: len(counted) + 1]) > MOST_CUSTOMERS:
+            break
+        counted = parts[: len(counted) + 1]
     own = await _by_key(environment, run_id, counted)
-    found = await _found(environment, other, set(others.parts), own)
-    compared = [_compared(line, found.get(key)) for key, line in own.items()]
-    counts = Counter(what for what, _ in compared)
-    rows = [row for _, row in compared if row]
+    found = await _found(environment, other, set(others), own)
+    told = [_compared(line, found.get(key)) for key, line in own.items()]
+    rows = [ComparedEmail(compared=what, row=row, other=its) for what, row, its in told if row]
     more, after = rows[skipped + limit :], parts[len(counted) :]
     return ComparedEmails(
-        run_id=run_id,
-        other=other,
         counted=counted,
-        parts=len(summary.parts),
-        counts={each: counts[each] for each in Compared},
+        parts=len(sizes),
+        counts=Counter(what for what, *_ in told),
         rows=rows[skipped : skipped + limit],
         next=f"{counted[0]}-{skipped + limit}" if more else f"{after[0]}-0" if after else None,
     )
-
-
-def _fitting(emails: Iterable[int]) -> int:
-    """How many of the parts that have so many emails are compared at once: at least one."""
-    fitting = total = 0
-    for each in emails:
-        total += each
-        if fitting and (total > MOST_CUSTOMERS or fitting == MOST_PARTS):
-            break
-        fitting += 1
-    return fitting
 
 
 async def _by_key(environment: Environment, run_id: str, parts: Collection[int]) -> dict[bytes, bytes]:
@@ -135,27 +107,22 @@ async def _found(
     return found
 
 
-def _compared(line: bytes, other: bytes | None) -> tuple[Compared, ComparedEmail | None]:
-    """Compare two lines; only those that differ are parsed, and told."""
+def _compared(
+    line: bytes, other: bytes | None
+) -> tuple[Compared, EmailIndexRow | None, EmailIndexRow | None]:
+    """Compare two lines; only those that differ are parsed, and returned."""
     if other is None:
-        return Compared.NOT_LOOKED_FOR, None
+        return "not_looked_for", None, None
     if _PART.sub(b"", line, 1) == _PART.sub(b"", other, 1):
-        return Compared.SAME, None
+        return "same", None, None
     row = EmailIndexRow.model_validate_json(line)
-    told = ComparedEmail(key=row.key, compared=Compared.ONLY_HERE, part=row.part, subject=row.subject)
-    if other:
-        its = EmailIndexRow.model_validate_json(other)
-        compared = _difference(row, its)
-        more = {"compared": compared, "other_part": its.part, "other_subject": its.subject}
-        told = told.model_copy(update=more)
-    return told.compared, None if told.compared is Compared.SAME else told
-
-
-def _difference(row: EmailIndexRow, other: EmailIndexRow) -> Compared:
-    products, its = ({each.product_id for each in one.products} for one in (row, other))
-    if products != its:
-        return Compared.OTHER_PRODUCTS
-    return Compared.SAME if _words(row) == _words(other) else Compared.OTHER_WORDS
+    if not other:
+        return "only_here", row, None
+    its = EmailIndexRow.model_validate_json(other)
+    products, theirs = ({each.product_id for each in one.products} for one in (row, its))
+    if products != theirs:
+        return "other_products", row, its
+    return ("same", None, None) if _words(row) == _words(its) else ("other_words", row, its)
 
 
 def _words(row: EmailIndexRow) -> tuple[object, ...]:

@@ -2,27 +2,19 @@
 
 import json
 from collections.abc import AsyncIterator
-from typing import Protocol
 
 from fondly.contracts import object_keys
 from fondly.runtime.ports import Model, Objects
 
 
-class ReadableObjects(Objects, Protocol):
-    """The data bucket, read line by line where objects are large; see `fondly.runtime.storage`."""
-
-    def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
-    def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102
-
-
-async def product_names(objects: ReadableObjects, run_id: str) -> dict[str, str]:
+async def product_names(objects: Objects, run_id: str) -> dict[str, str]:
     """Return the names of a run's products by id; none if it has stored none."""
     lines = objects.lines(object_keys.products(run_id))
     return {each["product_id"]: each["name"] async for line in lines for each in (json.loads(line),)}
 
 
 async def lines_with(
-    objects: ReadableObjects, key: str, kind: type[Model], name: str, value: str
+    objects: Objects, key: str, kind: type[Model], name: str, value: str
 ) -> AsyncIterator[Model]:
     """Yield those records of an object whose member of this name has this value; no others are parsed."""
     mark = f'"{name}":{json.dumps(value, ensure_ascii=False)}'.encode("utf-8", "surrogatepass")

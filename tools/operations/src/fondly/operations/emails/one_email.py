@@ -10,6 +10,7 @@ from fondly.contracts.records import Recommendation
 from fondly.operations.customers.keys import by_key
 from fondly.operations.emails.catalogue import lines_with
 from fondly.operations.emails.finished import Emails
+from fondly.operations.emails.mime import texts
 from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
@@ -43,12 +44,17 @@ class OneEmail:
     async def wordings(self) -> dict[str, WordingCount]:
         """Return its wordings by field, with how many emails of its part have each."""
         key = object_keys.email_wordings(self.emails.run.run_id, self.row.part)
-        wanted, found = set(self.row.wordings.values()), dict[str, WordingCount]()
+        begins = tuple(f'{{"digest":"{each}"'.encode() for each in self.row.wordings.values())
+        found = dict[str, WordingCount]()
         async for line in self.emails.objects.lines(key):
-            if any(digest.encode() in line for digest in wanted):
+            if line.startswith(begins):
                 one = WordingCount.model_validate_json(line)
                 found[one.digest] = one
         return {field: found[each] for field, each in self.row.wordings.items() if each in found}
+
+    async def html(self) -> str:
+        """Return it as its customer sees it; raise `OperationError` if its message is gone."""
+        return texts(await self.emails.message(self.row.customer_id)).html
 
     async def shown(self) -> ShownEmail:
         """Return all about it but for its prompts; raise `NotFoundError` if its message is gone."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from fondly.contracts import object_keys
 from fondly.contracts.records import AspectMention, Customer, Review, ScoredReview, Sentiment
-from fondly.operations.emails.catalogue import ReadableObjects, lines_with, product_names
+from fondly.operations.emails.catalogue import lines_with, product_names
 from fondly.operations.emails.shown import Piece, ShownReview
+from fondly.runtime.ports import Objects
 
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 
@@ -15,13 +16,13 @@ UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 class RunReviews:
     """A run's reviews; what a failed run has not stored counts as empty."""
 
-    objects: ReadableObjects
+    objects: Objects
     run_id: str
     products: Mapping[str, str]
     """The names of products by id."""
 
     @classmethod
-    async def of(cls, objects: ReadableObjects, run_id: str) -> "RunReviews":
+    async def of(cls, objects: Objects, run_id: str) -> "RunReviews":
         """Read the names of the run's products."""
         return cls(objects, run_id, await product_names(objects, run_id))
 

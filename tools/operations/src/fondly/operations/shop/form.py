@@ -50,18 +50,15 @@ class FormField(BaseModel):
         return {"": None, "true": True, "false": False}.get(value, value)
 
 
-def form_fields(
-    text: str, *, themes: list[str], variables: Mapping[str, str] = os.environ
-) -> list[FormField]:
+def form_fields(text: str, *, themes: list[str]) -> list[FormField]:
     """Return the form of a file; raise `InvalidFileError` for a text that is no TOML."""
     schema = json.loads(schema_text())
-    said = _tables(text)
-    fields = list(_fields(schema, schema["$defs"], "", said))
+    fields = list(_fields(schema, schema["$defs"], "", _tables(text)))
     for field in fields:
         if field.key == "theme.name":
             field.kind, field.choices = "choice", themes
         name = VARIABLES.get(field.key) or VARIABLES.get(field.key.partition(".")[0], "")
-        field.variable = name if variables.get(name) else ""
+        field.variable = name if os.environ.get(name) else ""
     return fields
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,9 +52,7 @@ class EditedShopFiles:
         return name
 
 
-async def preview(
-    environment: Environment, text: str, *, variables: Mapping[str, str] = os.environ
-) -> Preview:
+async def preview(environment: Environment, text: str) -> Preview:
     """Return three emails by a file with this text; raise `InvalidFileError` if the mailer cannot use it."""
     objects = await environment.objects()
     look = await load_look(EditedShopFiles(text, StoredShopFiles(objects)))
@@ -63,7 +60,7 @@ async def preview(
     found = await _recommendations(objects, run)
 
     def emails() -> list[Example]:
-        mailing = Mailing.of(shop_of(text, file=Path(object_keys.SHOP_CONFIG), environment=variables))
+        mailing = Mailing.of(shop_of(text, file=Path(object_keys.SHOP_CONFIG), environment=os.environ))
         theme, picks = look.theme(mailing.brand, mailing.language.messages), mailing.shop.applied.shop.picks
         if subjects := look.shop.subjects:
             for problem in unsuitable(

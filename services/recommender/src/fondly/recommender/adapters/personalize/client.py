@@ -1,17 +1,15 @@
 """Amazon Personalize: finds or creates resources, reads their status, and deletes them."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from fondly.recommender.adapters.personalize.kinds import PARENTS, Kind
 from fondly.recommender.adapters.personalize.plan import ResourceSpec
 from fondly.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
+from fondly.runtime.clients import PersonalizeClient
 from fondly.runtime.errors import error_code
-
-if TYPE_CHECKING:
-    from types_aiobotocore_personalize.client import PersonalizeClient
 
 EXISTS = "ResourceAlreadyExistsException"
 NEVER = frozenset({"InvalidInputException", "ValidationException"})
@@ -33,7 +31,7 @@ UPDATED: Mapping[Kind, Sequence[str]] = {
 class AWSPersonalize:
     """Amazon Personalize behind the recommender's port."""
 
-    def __init__(self, client: "PersonalizeClient") -> None:
+    def __init__(self, client: PersonalizeClient) -> None:
         self._client = client
 
     async def ensure(self, wanted: ResourceSpec) -> str:
