@@ -1,9 +1,10 @@
 """How quick the console is beside a run of a million emails, what its pages read, and what viewers take.
 
 The console runs in a process of its own on an embedded stack with a hundred runs. Each page is asked for in
-rounds, and the quietest round counts, as this process, the emulator and the console share the machine; CPU
-milliseconds are the console's. Read units are those of DynamoDB and one for each object read, by a page that
-nobody has asked for before. Exits with 1 when a limit is missed.
+rounds, and the quietest round counts, as this process, the emulator and the console share the machine; where
+others crowd it, clocks tell of them, and only the console's CPU milliseconds are judged, of which a page may
+take a share of its bar. Read units are those of DynamoDB and one for each object read, by a page that nobody
+has asked for before. Exits with 1 when a limit is missed.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
+from math import inf
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
@@ -36,8 +38,10 @@ from harness.console_world import BIG, fill
 from harness.processes import child, cpu_seconds, growth, resident_mib
 
 PART_EMAILS = 1_000
-LIST_MS, RUN_MS, UNIT_LIMIT = 200.0, 500.0, 100.0
-"""For the 95th percentile of lists, and of pages of the large run."""
+LIST_MS, RUN_MS, UNIT_LIMIT, CPU_SHARE = 200.0, 500.0, 100.0, 0.25
+"""For the 95th percentile of lists, and of pages of the large run; the share is of a page's CPU time."""
+CROWDED = 1.5
+"""A load that a core has of others, beside what is measured."""
 VIEWERS, WATCHED_S, LOOKS_RATIO = 20, 20.0, 1.3
 GROWTH_LIMIT, PEAK_MIB = 1.1, 512.0
 SCRIPTS_KIB, PAINT_MS = 20.0, 1_000.0
@@ -59,13 +63,12 @@ class Page(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What was measured, its bar, how both are written, and the CPU milliseconds of the console."""
+    """What was measured, its bar, and how both are written."""
 
     what: str
     measured: float
     bar: float
     written: str = "{:.0f} ms"
-    cpu_ms: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -99,11 +102,10 @@ def main() -> int:
     options = _options()
     with TemporaryDirectory() as folder, embedded_stack(Path(folder), services=()) as stack:
         lines = asyncio.run(_measured(stack, options))
-    table = Table("", "measured", "bar", "CPU ms", "")
+    table = Table("", "measured", "bar", "")
     for line in lines:
         numbers = (line.written.format(each) for each in (line.measured, line.bar))
-        cpu = "" if line.cpu_ms is None else f"{line.cpu_ms:.1f}"
-        table.add_row(line.what, *numbers, cpu, "" if line.kept else "MISSED")
+        table.add_row(line.what, *numbers, "" if line.kept else "MISSED")
     table.caption = f"{options.emails:,} emails; load {psutil.getloadavg()[0]:.1f}"
     Console(width=110).print(table)
     return int(not all(line.kept for line in lines))
@@ -158,11 +160,15 @@ async def _pages(asking: Asking, pages: Sequence[Page]) -> AsyncIterator[Line]:
         await asking.get(page)
         asked = await asking.usage()
         yield Line(page.name, asked.get(UNITS, 0) + asked.get("s3.GetObject", 0), UNIT_LIMIT, "{:.0f} units")
-        yield await _timed(asking, page)
+        for line in await _timed(asking, page):
+            yield line
 
 
-async def _timed(asking: Asking, page: Page) -> Line:
-    """Return the 95th percentile of the quietest round, and CPU milliseconds a request."""
+async def _timed(asking: Asking, page: Page) -> list[Line]:
+    """Return the 95th percentile of the quietest round, and the CPU time of a request.
+
+    The first has no bar while others crowd the cores.
+    """
     before, rounds = cpu_seconds(asking.process), []
     for _ in range(ROUNDS):
         took = []
@@ -172,7 +178,9 @@ async def _timed(asking: Asking, page: Page) -> Line:
             took.append(1_000 * (time.monotonic() - began))
         rounds.append(quantiles(took, n=20, method="inclusive")[18])
     cpu_ms = 1_000 * (cpu_seconds(asking.process) - before) / (ROUNDS * TIMES)
-    return Line(f"{page.name}, p95", min(rounds), page.limit_ms, cpu_ms=cpu_ms)
+    is_crowded = psutil.getloadavg()[0] > CROWDED * (psutil.cpu_count() or 1)
+    slow = Line(f"{page.name}, p95", min(rounds), inf if is_crowded else page.limit_ms)
+    return [slow, Line(f"{page.name}, CPU", cpu_ms, CPU_SHARE * page.limit_ms, "{:.1f} ms")]
 
 
 async def _viewers(asking: Asking) -> AsyncIterator[Line]:
@@ -188,7 +196,10 @@ async def _viewers(asking: Asking) -> AsyncIterator[Line]:
             await asyncio.sleep(WATCHED_S)
             asked[viewers] = sum(n for name, n in (await asking.usage()).items() if name != UNITS)
             for path in LISTS if viewers > 1 else ():
-                yield await _timed(asking, Page(f"{path} beside {viewers} viewers", path, limit_ms=LIST_MS))
+                for line in await _timed(
+                    asking, Page(f"{path} beside {viewers} viewers", path, limit_ms=LIST_MS)
+                ):
+                    yield line
     what = f"calls for {VIEWERS} viewers beside {asked[1]:.0f} for one"
     yield Line(what, asked[VIEWERS] / asked[1], LOOKS_RATIO, "{:.2f} times")
 

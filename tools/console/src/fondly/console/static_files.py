@@ -1,6 +1,5 @@
 """The console's own style and scripts, by addresses that change with their content: browsers keep them."""
 
-import os
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -23,15 +22,9 @@ def address(name: str) -> str:
 
 
 class _Files(StaticFiles):
-    def file_response(
-        self,
-        full_path: str | os.PathLike[str],
-        stat_result: os.stat_result,
-        scope: Scope,
-        status_code: int = 200,
-    ) -> Response:
-        answer = super().file_response(full_path, stat_result, scope, status_code)
-        if address(Path(full_path).name).encode().endswith(b"?" + scope["query_string"]):
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        if address(path).encode().endswith(b"?" + scope["query_string"]):
             answer.headers["Cache-Control"] = KEPT
         return answer
 
