@@ -6,6 +6,7 @@ No server is needed to fill them, so that the gallery shows what it shares with 
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -61,8 +62,6 @@ def _templates() -> Environment:
         "json": lambda value: json.dumps(value, indent=2, ensure_ascii=False, default=str),
     }
     made.tests["permitted"] = lambda person, role: person.may(role)
-    common = vars(made.get_template("runs/macros.html").module)
-    made.globals |= {name: macro for name, macro in common.items() if isinstance(macro, Macro)}
     return made
 
 
@@ -71,4 +70,11 @@ TEMPLATES = _templates()
 
 def fragment(template: str, **context: Any) -> str:  # noqa: ANN401 - the template's own
     """Return a rendered template."""
-    return TEMPLATES.get_template(template).render(**context)
+    return TEMPLATES.get_template(template, globals=_common()).render(**context)
+
+
+@cache
+def _common() -> dict[str, Macro]:
+    """The macros of tables, tabs and figures, which each page knows as it knows filters."""
+    made = vars(TEMPLATES.get_template("runs/macros.html").module)
+    return {name: macro for name, macro in made.items() if isinstance(macro, Macro)}

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.events import Round
-from fondly.runtime.clients import DynamoDBClient
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import expression, from_item, items_of, to_item
@@ -139,8 +139,8 @@ async def transacted(write: Awaitable[object]) -> list[bool] | None:
 
 def adding(
     table: str, key: Mapping[str, Any], added: Mapping[str, Any], expiring: Mapping[str, int]
-) -> "TransactWriteItemTypeDef":
-    """Return the write, for a transaction, that adds numbers to an item's attributes."""
+) -> TransactWriteItemTypeDef:
+    """Return the write, for a transaction, that adds numbers, or members of sets, to an item's attributes."""
     values = {f":{number}": each for number, each in enumerate(added.values())}
     values |= {f":{name}": each for name, each in expiring.items()}
     names = {str(number): name for number, name in enumerate(added)}
@@ -155,7 +155,7 @@ async def replace_and_add(
     table: str,
     item: Mapping[str, Any],
     version: int,
-    added: "TransactWriteItemTypeDef",
+    added: TransactWriteItemTypeDef,
 ) -> bool:
     """Put an item, in plain values, in the place of the one of this version, and add what is new in it.
 
