@@ -1,6 +1,7 @@
 """Events tell nobody what only another role may see, and what is sent twice is done once."""
 
 import re
+from contextlib import aclosing
 from http import HTTPStatus
 
 import pytest
@@ -26,6 +27,18 @@ async def test_whoever_follows_is_told_figures_alone(console: Asking, path: str)
     told = await console.as_(Role.VIEWER).event(path)
     assert (told.status, told.text[:5]) == (HTTPStatus.OK, "data:")
     assert not PERSONAL.search(told.text)
+
+
+async def test_who_opens_what_others_follow_is_shown_what_they_were_told(console: Asking) -> None:
+    """Queues are looked at once for all."""
+
+    async def look() -> dict[str, list[str]]:
+        return {"queues": [], "alarms": []}
+
+    assert "mailer" in (await console.get("/queues")).main
+    async with aclosing(console.console.live.follow("queues", look, 60.0)) as told:
+        await anext(told)
+        assert "mailer" not in (await console.get("/queues")).main
 
 
 async def test_what_is_sent_twice_is_done_once(console: Asking) -> None:

@@ -10,6 +10,8 @@ from ministack.services import dynamodb, s3
 
 from fondly.stack import emulator
 
+ITEMS_WITH = "run_id = :run AND begins_with(#item, :prefix)"
+
 
 def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own command would listen on every interface; ministack still has what is replaced in it."""
@@ -18,6 +20,7 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     monkeypatch.setattr(gc, "set_threshold", lambda _objects: None)
     monkeypatch.setattr(dynamodb, "_update_counts", dynamodb._update_counts)
     monkeypatch.setattr(dynamodb, "_ddb_canonicalize_number", dynamodb._ddb_canonicalize_number)
+    monkeypatch.setattr(dynamodb, "_evaluate_condition", dynamodb._evaluate_condition)
     monkeypatch.setattr(app, "_read_request_body", app._read_request_body)
     monkeypatch.setattr(s3, "_fire_s3_event_async", s3._fire_s3_event_async)
     monkeypatch.setenv("GATEWAY_PORT", "4566")
@@ -27,6 +30,14 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     dynamodb._update_counts(table)
     assert table["ItemCount"] == 0
     assert [dynamodb._ddb_canonicalize_number(each) for each in ("007.50", "-0", "1_0")] == ["7.5", "0", None]
+    asked: Any = (
+        {":run": {"S": "r"}, ":prefix": {"S": "lock#"}},
+        {"#item": "item"},
+        "KeyConditionExpression",
+    )
+    items = [{"run_id": {"S": run}, "item": {"S": name}} for run in "rs" for name in ("lock#1", "run")]
+    found = [dynamodb._evaluate_condition(ITEMS_WITH, each, *asked) for each in items]
+    assert found == [True, False, False, False]
 
 
 @pytest.mark.parametrize("method", ["PUT", "GET"])

@@ -1,7 +1,7 @@
 """Pages that follow what happens: one look for all who watch the same, told as server-sent events."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,7 @@ class _Watch:
     due_s: float = 0.0
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def latest(self, look: Look, every_s: float) -> Any:  # noqa: ANN401 - the look's
+    async def refreshed(self, look: Look, every_s: float) -> Any:  # noqa: ANN401 - the look's
         async with self.lock:
             if now_s() >= self.due_s:
                 self.found = await look()
@@ -44,9 +44,9 @@ class Live:
 
     def latest(self, key: Hashable) -> Any:  # noqa: ANN401 - the look's
         """Return what was last found by who follows this; None if nobody does."""
-        return self.watches[key].latest if key in self.watches else None
+        return self.watches[key].found if key in self.watches else None
 
-    async def follow(self, key: Hashable, look: Look, every_s: float) -> AsyncIterator[Any]:
+    async def follow(self, key: Hashable, look: Look, every_s: float) -> AsyncGenerator[Any]:
         """Yield what `look` returns, now and when it changes; None after a silence.
 
         The same `key` is looked at once for all. Raises `TooManyWatchersError`, and what `look` raises.
@@ -58,7 +58,7 @@ class Live:
         told, told_s = None, now_s()
         try:
             while True:
-                found = await watch.latest(look, every_s)
+                found = await watch.refreshed(look, every_s)
                 if found != told or now_s() - told_s >= SILENCE_S:
                     yield found if found != told else None
                     told, told_s = found, now_s()
