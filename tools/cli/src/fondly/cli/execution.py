@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import MISSING, Field, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, get_annotations, signature
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import typer
 
@@ -16,6 +16,12 @@ from fondly.cli.interrupts import interrupts, run_cancellable
 from fondly.cli.options import AsJson, Target
 from fondly.cli.output import say
 
+if TYPE_CHECKING:
+    from fondly.operations import environment
+
+    Environment: TypeAlias = environment.Environment
+else:
+    Environment = Any  # which takes time to load
 Parameters = list[Parameter]
 FOUND_WRONG = 1
 INTERRUPTED = 130

@@ -7,7 +7,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -17,9 +17,6 @@ from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.errors import error_code
 from fondly.runtime.runs.run import Run, StageName, StageState
 from fondly.runtime.storage import expression, from_item, items_of, to_item
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 RUN = "run"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -142,12 +139,18 @@ def adding(
 ) -> TransactWriteItemTypeDef:
     """Return the write, for a transaction, that adds numbers, or members of sets, to an item's attributes."""
     values = {f":{number}": each for number, each in enumerate(added.values())}
-    values |= {f":{name}": each for name, each in expiring.items()}
-    names = {str(number): name for number, name in enumerate(added)}
-    change = "ADD " + ", ".join(f"#{number} :{number}" for number in names)
-    change += "".join(f" SET {name} = :{name}" for name in expiring)
-    wanted: Any = {"TableName": table, "Key": key, "UpdateExpression": change, **expression(values, names)}
-    return {"Update": wanted}
+    change = "ADD " + ", ".join(f"#{number} :{number}" for number in range(len(added)))
+    return {
+        "Update": {
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": change + "".join(f" SET {name} = :{name}" for name in expiring),
+            "ExpressionAttributeNames": {f"#{number}": name for number, name in enumerate(added)},
+            "ExpressionAttributeValues": to_item(
+                {**values, **{f":{name}": each for name, each in expiring.items()}}
+            ),
+        }
+    }
 
 
 async def replace_and_add(
@@ -161,13 +164,20 @@ async def replace_and_add(
 
     Both or neither; False if the item is of another version. Version 0 is that of an item without one.
     """
-    put: Any = {"TableName": table, "Item": to_item({**item, "version": version + 1})}
-    put["ConditionExpression"] = "version = :before" if version else "attribute_not_exists(version)"
-    put |= expression({":before": version} if version else None)
-    failed: list[bool] | None = [False]
-    while failed is not None and not any(failed):
-        failed = await transacted(dynamodb.transact_write_items(TransactItems=[{"Put": put}, added]))
-    return failed is None
+    replaced: TransactWriteItemTypeDef = {
+        "Put": {
+            "TableName": table,
+            "Item": to_item({**item, "version": version + 1}),
+            "ConditionExpression": "version = :before" if version else "attribute_not_exists(version)",
+            **expression({":before": version} if version else None),  # type: ignore[typeddict-item] # as its type says
+        }
+    }
+    while (
+        failed := await transacted(dynamodb.transact_write_items(TransactItems=[replaced, added]))
+    ) is not None:
+        if any(failed):
+            return False
+    return True
 
 
 def reached_by(stage: StageName) -> str:

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import By, decider
 from fondly.cli.output import print_json
 
 if TYPE_CHECKING:
     from fondly.console.api.operation import Operation
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(help="The API of the console; without a command, its OpenAPI document.")
 
@@ -34,7 +33,7 @@ def schema(context: typer.Context) -> None:
 
 @app.command()
 @in_environment
-async def call(environment: "Environment", operation: Name, given: Given = None, *, by: By = None) -> None:
+async def call(environment: Environment, operation: Name, given: Given = None, *, by: By = None) -> None:
     """Do what a program could ask the API for, such as tokens and webhooks; print what it answers."""
     from fondly.console.api.table import OPERATIONS
     from fondly.console.roles import Role

@@ -1,17 +1,12 @@
 """`fondly audit`: who did what, and when."""
 
-from typing import TYPE_CHECKING
-
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import Limit, Next, following
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 
 @in_environment
-async def audit(environment: "Environment", *, limit: Limit = 50, before: Next = None) -> Answer:
+async def audit(environment: Environment, *, limit: Limit = 50, before: Next = None) -> Answer:
     """Show who did what and when, the latest first.
 
     What is `begun` has no end: it goes on, or was broken off and may have been done.

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import confirm
 from fondly.cli.options import Deletion
 from fondly.cli.output import say
 
 if TYPE_CHECKING:
     from fondly.operations.cleanup.scope import Scope
-    from fondly.operations.environment import Environment
 
 OfRun = Annotated[
     str | None, typer.Option("--run", help="Only what this run has made; the beginning of its id will do.")
@@ -22,7 +21,7 @@ Everything = Annotated[bool, typer.Option("--all", help="All that the environmen
 
 @in_environment
 async def cleanup(
-    environment: "Environment", *, run: OfRun = None, everything: Everything = False, deletion: Deletion
+    environment: Environment, *, run: OfRun = None, everything: Everything = False, deletion: Deletion
 ) -> Answer:
     """Delete what a run, or the whole environment, has made.
 

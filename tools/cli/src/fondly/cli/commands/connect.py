@@ -2,20 +2,16 @@
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated
 
 import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.commands.customer import Role
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Fetch a shop's data from its platform, and upload it.")
 
@@ -46,11 +42,11 @@ Signature = Annotated[str, typer.Option(help="The header with the signature.")]
 Topic = Annotated[str, typer.Option(help="The header with the topic.")]
 
 
-def _command(platform: str) -> "Callable[..., Awaitable[Answer]]":
+def _command(platform: str) -> Callable[..., Awaitable[Answer]]:
     """Return the command of a platform."""
 
     async def run(
-        environment: "Environment",
+        environment: Environment,
         *,
         shop: Shop,
         secret: Secret = "",
@@ -98,7 +94,7 @@ def _command(platform: str) -> "Callable[..., Awaitable[Answer]]":
 @app.command()
 @in_environment
 async def webhook(
-    environment: "Environment", platform: str, *, signature: Signature, topic: Topic, secret: Secret = ""
+    environment: Environment, platform: str, *, signature: Signature, topic: Topic, secret: Secret = ""
 ) -> None:
     """Take a webhook's body from standard input, and keep what it asks for if the platform has signed it."""
     from fondly.operations.connect.webhooks import HEADERS, ForgedError, received, stored_as
@@ -117,7 +113,7 @@ async def webhook(
     say("kept: the next pass does it" if request else "nothing to do")
 
 
-async def _secret(environment: "Environment", name: str, variable: str) -> str:
+async def _secret(environment: Environment, name: str, variable: str) -> str:
     """Return a secret by its name in Secrets Manager, or that of a variable."""
     from fondly.operations.connect.opening import secret
 

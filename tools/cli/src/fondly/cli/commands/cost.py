@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import guarded, in_environment
+from fondly.cli.execution import Environment, guarded, in_environment
 from fondly.cli.options import ConfigFile, RunId
 from fondly.contracts.clock import utc_now
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.cost.workload import Workload
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
 
@@ -136,7 +135,7 @@ def estimate(*, size: Size, shares: Shares, services: Services, rates: Rates) ->
 
 @app.command()
 @in_environment
-async def run(environment: "Environment", run_id: RunId) -> Answer:
+async def run(environment: Environment, run_id: RunId) -> Answer:
     """Show what a run has used and what that cost, and its budget if it has one."""
     from fondly.cli.tables.cost import measured_sections
     from fondly.operations.cost.measured import measured_cost
@@ -147,7 +146,7 @@ async def run(environment: "Environment", run_id: RunId) -> Answer:
 
 @app.command()
 @in_environment
-async def realtime(environment: "Environment", *, days: Days = 30) -> Answer:
+async def realtime(environment: Environment, *, days: Days = 30) -> Answer:
     """Show what picks in real time, and the campaign, have used in some days, and what that cost."""
     from fondly.cli.tables.cost import realtime_sections
     from fondly.operations.cost.realtime import realtime_cost

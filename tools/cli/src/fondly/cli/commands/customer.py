@@ -1,22 +1,18 @@
 """`fondly customer` and `fondly product`: what is known of customers, and how both are forgotten."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import confirm
 from fondly.cli.options import AsJson, By, Deletion, DryRun, Yes, decider
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import OperationError
 from fondly.operations.formatting import counted
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="What is known of customers; export it, and forget them.")
 product_app = typer.Typer(no_args_is_help=True, help="What is kept of products.")
@@ -44,7 +40,7 @@ DRY = "nothing forgotten: this was a dry run"
 
 @app.command()
 @in_environment
-async def show(environment: "Environment", customers: Who) -> Answer:
+async def show(environment: Environment, customers: Who) -> Answer:
     """Show what the tables know of customers, and why they are or are not written to."""
     from fondly.cli.tables.customers import known_facts
     from fondly.operations.customers.items import whom
@@ -62,7 +58,7 @@ async def show(environment: "Environment", customers: Who) -> Answer:
 @app.command()
 @in_environment
 async def export(
-    environment: "Environment", customers: Who, *, out: Out = None, by: By = None, json: AsJson = False
+    environment: Environment, customers: Who, *, out: Out = None, by: By = None, json: AsJson = False
 ) -> None:
     """Give all that is known of customers, for themselves (GDPR, Articles 15 and 20).
 
@@ -89,7 +85,7 @@ async def export(
 
 @app.command()
 @in_environment
-async def search(environment: "Environment", customers: Who) -> Answer:
+async def search(environment: Environment, customers: Who) -> Answer:
     """Search everything for customers, every version of every object, and change nothing.
 
     Exits with 1 if something names them. It looks into archives, workbooks, Parquet files and emails, and
@@ -108,7 +104,7 @@ async def search(environment: "Environment", customers: Who) -> Answer:
 @app.command()
 @in_environment
 async def forget(
-    environment: "Environment",
+    environment: Environment,
     customers: Who,
     *,
     uploads: Uploads = False,
@@ -151,7 +147,7 @@ def _named(ids: list[str]) -> list[str]:
     return ids
 
 
-def _confirm(ids: "Collection[str]", noun: str, *, asked: bool) -> None:
+def _confirm(ids: Collection[str], noun: str, *, asked: bool) -> None:
     if asked:
         confirm(f"Forget {counted(len(ids), noun)} for good? ", "forget", otherwise="nothing forgotten")
 
@@ -159,7 +155,7 @@ def _confirm(ids: "Collection[str]", noun: str, *, asked: bool) -> None:
 @product_app.command("forget")
 @in_environment
 async def forget_products(
-    environment: "Environment", products: Products, *, dry_run: DryRun = False, yes: Yes = False
+    environment: Environment, products: Products, *, dry_run: DryRun = False, yes: Yes = False
 ) -> Answer:
     """Forget products in the tables: entry, totals, opinions; says where they stay."""
     from fondly.cli.tables.cleanup import deleted_table

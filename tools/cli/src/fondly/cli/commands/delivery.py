@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import confirm
 from fondly.cli.options import By, RunId, Yes, decider, run_chosen
 from fondly.cli.output import fitted, plain, say
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from fondly.contracts.revisions import RunRevisions
     from fondly.operations.delivery.approving import Approving
     from fondly.operations.delivery.views import DeliveryView
-    from fondly.operations.environment import Environment
     from fondly.runtime.runs.delivery import Act
 
 Reason = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why; it is kept.")]
@@ -78,7 +77,7 @@ class StrikeOptions:
 
 @in_environment
 async def approve(
-    environment: "Environment", run_id: RunId, *, terms: TermOptions, grounds: Grounds, yes: Yes = False
+    environment: Environment, run_id: RunId, *, terms: TermOptions, grounds: Grounds, yes: Yes = False
 ) -> Answer:
     """Let a run's emails go out, all or a sample first.
 
@@ -104,7 +103,7 @@ async def approve(
 
 @in_environment
 async def reject(
-    environment: "Environment", run_id: RunId, *, why: Reason, by: By = None, yes: Yes = False
+    environment: Environment, run_id: RunId, *, why: Reason, by: By = None, yes: Yes = False
 ) -> Answer:
     """End a delivery: nothing more of it ever goes out."""
     from fondly.operations.delivery.approving import rejection
@@ -116,7 +115,7 @@ async def reject(
 
 
 @in_environment
-async def pause(environment: "Environment", run_id: RunId, *, grounds: Grounds) -> Answer:
+async def pause(environment: Environment, run_id: RunId, *, grounds: Grounds) -> Answer:
     """Stop a delivery at once; `resume` goes on with it.
 
     Emails that are being handed over at this moment still go out.
@@ -128,7 +127,7 @@ async def pause(environment: "Environment", run_id: RunId, *, grounds: Grounds) 
 
 
 @in_environment
-async def hold(environment: "Environment", run_id: RunId, *, grounds: Grounds) -> Answer:
+async def hold(environment: Environment, run_id: RunId, *, grounds: Grounds) -> Answer:
     """Take an approval back, or hold a run before it has finished.
 
     Nothing goes out until somebody approves it, whatever the settings say.
@@ -141,7 +140,7 @@ async def hold(environment: "Environment", run_id: RunId, *, grounds: Grounds) -
 
 @in_environment
 async def strike(
-    environment: "Environment", run_id: RunId, *, options: StrikeOptions, grounds: Grounds, yes: Yes = False
+    environment: Environment, run_id: RunId, *, options: StrikeOptions, grounds: Grounds, yes: Yes = False
 ) -> Answer:
     """Strike a wording, a product or an email; the emails concerned are rendered anew, and nothing is paid.
 
@@ -159,7 +158,7 @@ async def strike(
 
 
 @in_environment
-async def revisions(environment: "Environment", run_id: RunId) -> Answer:
+async def revisions(environment: Environment, run_id: RunId) -> Answer:
     """Show what has been struck of a run's emails, and whether they are rendered anew."""
     from fondly.operations.delivery.approving import Approving
     from fondly.operations.delivery.striking import Striking
@@ -169,7 +168,7 @@ async def revisions(environment: "Environment", run_id: RunId) -> Answer:
     return _revised(await (await Striking.of(approving)).known())
 
 
-async def resume_delivery(environment: "Environment", run_id: str, grounds: Grounds, *, yes: bool) -> Answer:
+async def resume_delivery(environment: Environment, run_id: str, grounds: Grounds, *, yes: bool) -> Answer:
     """Go on with a delivery that is paused, as it was before; ask first, as approving does."""
     from fondly.runtime.runs.delivery import Act
 
@@ -182,7 +181,7 @@ async def resume_delivery(environment: "Environment", run_id: str, grounds: Grou
 
 
 async def _deciding(
-    environment: "Environment", run_id: str, act: "Act", grounds: Grounds
+    environment: Environment, run_id: str, act: "Act", grounds: Grounds
 ) -> "tuple[str, str, Approving]":
     """Return who decides, why, and about what."""
     from fondly.operations.delivery.approving import Approving, reason_given

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import AsJson, RunId, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
 
 if TYPE_CHECKING:
     from fondly.operations.emails.finished import Emails
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Finished emails: look at them, send one as a test.")
 
@@ -50,7 +49,7 @@ To = Annotated[list[str], typer.Option(metavar="ADDRESS", help="Who gets it; may
 @app.command("list")
 @in_environment
 async def list_(
-    environment: "Environment",
+    environment: Environment,
     run_id: RunId,
     *,
     limit: Limit = 20,
@@ -97,7 +96,7 @@ async def list_(
 @app.command()
 @in_environment
 async def show(
-    environment: "Environment",
+    environment: Environment,
     run_id: RunId,
     customer: Customer,
     *,
@@ -125,7 +124,7 @@ async def show(
 @app.command()
 @in_environment
 async def sample(
-    environment: "Environment", run_id: RunId, *, count: Count = 20, seed: Seed = "", out: Out = None
+    environment: Environment, run_id: RunId, *, count: Count = 20, seed: Seed = "", out: Out = None
 ) -> None:
     """Write some emails as a page for a browser.
 
@@ -146,7 +145,7 @@ async def sample(
 
 @app.command()
 @in_environment
-async def send(environment: "Environment", run_id: RunId, customer: Customer, *, to: To) -> Answer:
+async def send(environment: Environment, run_id: RunId, customer: Customer, *, to: To) -> Answer:
     """Send a customer's email to yourself, as a test.
 
     It goes by the deployment's transport. The subject says that it is a test. Its links work, except that
@@ -161,7 +160,7 @@ async def send(environment: "Environment", run_id: RunId, customer: Customer, *,
     return Answer(sent, sent_lines(sent), is_wrong=not all(each.accepted for each in sent))
 
 
-async def _emails(environment: "Environment", run_id: str) -> "Emails":
+async def _emails(environment: Environment, run_id: str) -> "Emails":
     from fondly.operations.emails.finished import Emails
     from fondly.operations.runs.choosing import WITH_EMAILS
     from fondly.operations.runs.lookup import find_run

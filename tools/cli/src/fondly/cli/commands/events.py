@@ -1,14 +1,11 @@
 """`fondly events`."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import AsJson, OfRun
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="The events that services publish.")
 
@@ -20,7 +17,7 @@ Duration = Annotated[float | None, typer.Option(min=0, help="Stop after this man
 @app.command()
 @in_environment
 async def tail(
-    environment: "Environment",
+    environment: Environment,
     *,
     topic: Topics = None,
     run: OfRun = None,

@@ -2,19 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import ask
 from fondly.cli.options import AsJson, By, Limit, OfRun, Yes, decider
 from fondly.cli.output import print_json, say
 from fondly.operations.errors import NoSuchDeadLetterError, OperationError
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
 
@@ -28,7 +25,7 @@ OutFile = Annotated[
 
 @app.command("list")
 @in_environment
-async def list_(environment: "Environment") -> Answer:
+async def list_(environment: Environment) -> Answer:
     """Show how many dead letters each queue has."""
     from fondly.cli.tables.declaration import Table
     from fondly.cli.tables.queues import DEAD_LETTERS
@@ -41,7 +38,7 @@ async def list_(environment: "Environment") -> Answer:
 @app.command()
 @in_environment
 async def show(
-    environment: "Environment",
+    environment: Environment,
     queue: QueueName,
     *,
     run: OfRun = None,
@@ -67,7 +64,7 @@ async def show(
 @app.command()
 @in_environment
 async def redrive(
-    environment: "Environment",
+    environment: Environment,
     queue: QueueName,
     *,
     run: OfRun = None,
@@ -92,7 +89,7 @@ async def redrive(
 @app.command()
 @in_environment
 async def discard(
-    environment: "Environment",
+    environment: Environment,
     queue: QueueName,
     *,
     run: OfRun = None,
@@ -141,7 +138,7 @@ def _write(lines: str, out_file: Path | None) -> None:
 
 
 @in_environment
-async def queues(environment: "Environment") -> Answer:
+async def queues(environment: Environment) -> Answer:
     """Show how many messages and dead letters every queue has.
 
     Exits with 1 if there are dead letters.

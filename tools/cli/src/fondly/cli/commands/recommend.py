@@ -1,16 +1,13 @@
 """`fondly recommend`: what a customer would be recommended now, and why."""
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 CustomerId = Annotated[
     str, typer.Argument(metavar="CUSTOMER", help="A customer's id, as in the shop's files.")
@@ -32,7 +29,7 @@ Group = Annotated[
 
 @in_environment
 async def recommend(
-    environment: "Environment",
+    environment: Environment,
     customer: CustomerId,
     *,
     picked_from: From = "batch",

@@ -6,7 +6,7 @@ import typer
 
 from fondly.cli.answer import Answer
 from fondly.cli.commands import delivery
-from fondly.cli.execution import FOUND_WRONG, in_environment
+from fondly.cli.execution import FOUND_WRONG, Environment, in_environment
 from fondly.cli.options import AsJson, By, DryRun, Limit, Next, RunId, Yes, decider, following, run_chosen
 from fondly.cli.output import say
 from fondly.operations.errors import OperationError
@@ -14,7 +14,6 @@ from fondly.operations.errors import OperationError
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from fondly.operations.environment import Environment
     from fondly.runtime.runs.run import Run
 
 app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, approve it, resume it.")
@@ -53,7 +52,7 @@ ListDispatches = Annotated[
 
 @in_environment
 async def runs(
-    environment: "Environment",
+    environment: Environment,
     *,
     limit: Limit = 20,
     status: Status = None,
@@ -72,7 +71,7 @@ async def runs(
 
 @app.command()
 @in_environment
-async def show(environment: "Environment", run_id: RunId, *, dispatches: ListDispatches = False) -> Answer:
+async def show(environment: Environment, run_id: RunId, *, dispatches: ListDispatches = False) -> Answer:
     """Show one run: stages, delivery, counts, cost.
 
     Why it failed, and what became of its emails.
@@ -87,7 +86,7 @@ async def show(environment: "Environment", run_id: RunId, *, dispatches: ListDis
 @app.command()
 @in_environment
 async def results(
-    environment: "Environment", run_id: RunId, *, days: Days = 7, against: Against = None
+    environment: Environment, run_id: RunId, *, days: Days = 7, against: Against = None
 ) -> Answer:
     """Show what a run's emails have led to: by variant of the subject, and beside those held out.
 
@@ -105,7 +104,7 @@ async def results(
 @app.command()
 @in_environment
 async def watch(
-    environment: "Environment",
+    environment: Environment,
     run_id: RunId,
     *,
     with_delivery: WithDelivery = False,
@@ -135,9 +134,7 @@ async def watch(
 
 @app.command()
 @in_environment
-async def retry(
-    environment: "Environment", run_id: RunId, *, dry_run: DryRun = False, by: By = None
-) -> Answer:
+async def retry(environment: Environment, run_id: RunId, *, dry_run: DryRun = False, by: By = None) -> Answer:
     """Send again the messages that a stuck run waits for.
 
     Harmless if they are still in their queues.
@@ -157,7 +154,7 @@ async def retry(
 @app.command()
 @in_environment
 async def resume(
-    environment: "Environment",
+    environment: Environment,
     run_id: RunId,
     *,
     budget: BudgetUsd = None,
@@ -196,7 +193,7 @@ app.command()(delivery.revisions)
 app.command("list")(runs)
 
 
-async def _details(environment: "Environment", run: "Run", *, dispatches: bool = False) -> Answer:
+async def _details(environment: Environment, run: "Run", *, dispatches: bool = False) -> Answer:
     """Everything about a run; below it, where a terminal stops, whether its emails wait for somebody."""
     from fondly.cli.tables.declaration import Remark
     from fondly.cli.tables.runs import run_sections

@@ -1,17 +1,14 @@
 """`fondly smoke`: a small run through a whole environment, and a verdict for each open question about AWS."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import ConfigFile
 from fondly.cli.output import say
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 Out = Annotated[Path, typer.Option(file_okay=False, help="Its folder: state, sample, recorded calls.")]
 Budget = Annotated[float, typer.Option("--budget", min=0.01, metavar="USD", help="What the run may cost.")]
@@ -21,7 +18,7 @@ Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two look
 
 @in_environment
 async def smoke(
-    environment: "Environment",
+    environment: Environment,
     *,
     out: Out = Path("out/smoke"),
     budget: Budget = 5,

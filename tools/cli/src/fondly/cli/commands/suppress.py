@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import confirm
 from fondly.cli.options import By, DryRun, Yes, decider
 from fondly.cli.output import console, say
@@ -17,7 +17,6 @@ from fondly.contracts.clock import utc_now
 
 if TYPE_CHECKING:
     from fondly.contracts.delivery import NotSent
-    from fondly.operations.environment import Environment
 
 WhyImported = Annotated[
     str,
@@ -47,7 +46,7 @@ WATCHED_ENTRIES = 100_000
 
 @in_environment
 async def import_(
-    environment: "Environment",
+    environment: Environment,
     file: ListFile = None,
     *,
     ses: FromSES = False,
@@ -78,7 +77,7 @@ async def import_(
 
 
 @in_environment
-async def export(environment: "Environment", file: OutFile = None, *, by: By = None) -> None:
+async def export(environment: Environment, file: OutFile = None, *, by: By = None) -> None:
     """Write everybody who is suppressed as CSV, which `import` reads back."""
     from fondly.operations.suppressions.lists import export_list, opened
 
@@ -139,7 +138,7 @@ REMOVE = "remove"
 @app.command()
 @in_environment
 async def add(
-    environment: "Environment",
+    environment: Environment,
     whom: Whom,
     *,
     reason: WhyAdded = None,
@@ -165,7 +164,7 @@ async def add(
 @app.command()
 @in_environment
 async def remove(
-    environment: "Environment",
+    environment: Environment,
     whom: Whom,
     *,
     customer: AreCustomers = False,
@@ -194,7 +193,7 @@ async def remove(
 @app.command("list")
 @in_environment
 async def list_(
-    environment: "Environment",
+    environment: Environment,
     whom: WhomToShow = None,
     *,
     reason: Reason = None,

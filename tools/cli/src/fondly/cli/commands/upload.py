@@ -1,17 +1,14 @@
 """`fondly upload`: a shop's files into an environment, and what ingest says of them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from fondly.cli.answer import Answer
-from fondly.cli.execution import in_environment
+from fondly.cli.execution import Environment, in_environment
 from fondly.cli.options import By, decider
 from fondly.cli.output import console, say
-
-if TYPE_CHECKING:
-    from fondly.operations.environment import Environment
 
 Data = Annotated[Path, typer.Argument(exists=True, help="A file, or the folder of a set.")]
 TimeoutMinutes = Annotated[
@@ -21,7 +18,7 @@ TimeoutMinutes = Annotated[
 
 @in_environment
 async def upload(
-    environment: "Environment", data: Data, *, timeout_minutes: TimeoutMinutes = 60, by: By = None
+    environment: Environment, data: Data, *, timeout_minutes: TimeoutMinutes = 60, by: By = None
 ) -> Answer:
     """Upload a shop's files, and wait until they are read.
 
