@@ -14,5 +14,5 @@ async def test_a_page_shows_what_somebody_follows_already() -> None:
     assert live.latest("key") is None
     following = live.follow("key", look, 60)
     assert await anext(following) == live.latest("key") == "queues"
-    await following.aclose()  # type: ignore[attr-defined] # it is a generator
+    await following.aclose()
     assert (live.latest("key"), looks) == (None, ["a look"])

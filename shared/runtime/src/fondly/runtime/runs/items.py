@@ -139,18 +139,12 @@ def adding(
 ) -> TransactWriteItemTypeDef:
     """Return the write, for a transaction, that adds numbers, or members of sets, to an item's attributes."""
     values = {f":{number}": each for number, each in enumerate(added.values())}
-    change = "ADD " + ", ".join(f"#{number} :{number}" for number in range(len(added)))
-    return {
-        "Update": {
-            "TableName": table,
-            "Key": key,
-            "UpdateExpression": change + "".join(f" SET {name} = :{name}" for name in expiring),
-            "ExpressionAttributeNames": {f"#{number}": name for number, name in enumerate(added)},
-            "ExpressionAttributeValues": to_item(
-                {**values, **{f":{name}": each for name, each in expiring.items()}}
-            ),
-        }
-    }
+    values |= {f":{name}": each for name, each in expiring.items()}
+    names = {str(number): name for number, name in enumerate(added)}
+    change = "ADD " + ", ".join(f"#{number} :{number}" for number in names)
+    change += "".join(f" SET {name} = :{name}" for name in expiring)
+    wanted: Any = {"TableName": table, "Key": key, "UpdateExpression": change, **expression(values, names)}
+    return {"Update": wanted}
 
 
 async def replace_and_add(
@@ -164,20 +158,13 @@ async def replace_and_add(
 
     Both or neither; False if the item is of another version. Version 0 is that of an item without one.
     """
-    replaced: TransactWriteItemTypeDef = {
-        "Put": {
-            "TableName": table,
-            "Item": to_item({**item, "version": version + 1}),
-            "ConditionExpression": "version = :before" if version else "attribute_not_exists(version)",
-            **expression({":before": version} if version else None),  # type: ignore[typeddict-item] # as its type says
-        }
-    }
-    while (
-        failed := await transacted(dynamodb.transact_write_items(TransactItems=[replaced, added]))
-    ) is not None:
-        if any(failed):
-            return False
-    return True
+    put: Any = {"TableName": table, "Item": to_item({**item, "version": version + 1})}
+    put["ConditionExpression"] = "version = :before" if version else "attribute_not_exists(version)"
+    put |= expression({":before": version} if version else None)
+    failed: list[bool] | None = [False]
+    while failed is not None and not any(failed):
+        failed = await transacted(dynamodb.transact_write_items(TransactItems=[{"Put": put}, added]))
+    return failed is None
 
 
 def reached_by(stage: StageName) -> str:
