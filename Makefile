@@ -144,9 +144,10 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   $(addprefix tests/chaos/test_,short_delivery.py short_storm.py like_aws.py) tests/e2e \
   $(addprefix services/recommender/tests/integration/test_,filters.py campaign_now.py web.py) \
   $(addprefix services/recommender/tests/unit/test_,weekly_files.py suppressed.py) \
-  $(addprefix tools/cli/tests/integration/test_,customer.py verification.py run_approval.py run_retry.py email.py cleanup.py) \
-  $(addprefix lab/evaluation/tests/unit/test_,ablation.py picks_are_true.py) \
-  tools/cli/tests/e2e understudy/tests/e2e understudy/tests/unit/test_personalize_trainer.py
+  $(addprefix tools/cli/tests/integration/test_,customer.py verification.py run_approval.py run_retry.py email.py cleanup.py smoke.py) \
+  $(addprefix lab/evaluation/tests/unit/test_,ablation.py own_data.py picks_are_true.py sentiment_matters.py) \
+  tools/cli/tests/e2e understudy/tests/e2e understudy/tests/integration/test_server.py \
+  understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \

@@ -6,11 +6,13 @@ import os
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
+from typing import Any
 
 import botocore.session
 import moto.core.responses
 import pytest
 from aiobotocore.session import get_session
+from botocore.hooks import EventAliaser
 from hypothesis import HealthCheck, settings
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
@@ -24,14 +26,16 @@ from tests.support.stores import Clients, Emulated
 # Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
 CHECKED = {"FONDLY_VALIDATE_REQUESTS": "true"}
 os.environ |= CHECKED
-# Sessions share the descriptions of services that one of them has read; the emulator finds the service of a
-# host and the methods of a class once, which else takes half of the time of each request.
+# Sessions share the descriptions of services that one of them has read, and what names of events stand for;
+# the emulator finds the service of a host and the methods of a class once, which else takes half of its time.
 for owner, name in (
     (botocore.session, "create_loader"),
     (DomainDispatcherApplication, "get_backend_for_host"),
     (moto.core.responses, "method_names_from_class"),
 ):
     setattr(owner, name, cache(getattr(owner, name)))
+aliaser: Any = EventAliaser
+aliaser._alias_event_name = staticmethod(cache(aliaser(None)._alias_event_name))  # noqa: SLF001 - as above
 
 # Property tests do not fail because the machine is busy; in CI they try the same examples every time.
 settings.register_profile(

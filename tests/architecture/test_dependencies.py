@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ import pytest
 from tests.support.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
-SHARED = ("contracts", "runtime", "aspects")
+SHARED = ("contracts", "aspects", "runtime")
+"""Each but the first uses those before it."""
 SOURCES = {
     **{name: ROOT / f"shared/{name}/src/fondly/{name}" for name in SHARED},
     **{name: ROOT / f"services/{name}/src/fondly/{name}" for name in SERVICES},
 }
+SHARED_SOURCES = [SOURCES[name] for name in SHARED]
 AWS = {"aiobotocore", "boto3", "botocore"}
 GROWN = ("ingest", "sentiment", "recommender", "mailer", "sender")
 """Services that have every room; one that has just begun may have none yet."""
@@ -44,17 +47,26 @@ def module_name(path: Path) -> str:
     return ".".join(parts[parts.index("src") + 1 :]).removesuffix(".__init__")
 
 
-def loaded_by(paths: Iterable[Path], *, without: Sequence[str] = ()) -> set[str]:
-    """The modules that a fresh interpreter has loaded after importing these, `without` some."""
-    names = sorted(module_name(path) for path in paths)
-    assert names
+@cache
+def loaded_by(*folders: Path, without: Sequence[str] = ()) -> list[set[str]]:
+    """The modules that a fresh interpreter has loaded after importing each of these, `without` some."""
+    groups = [sorted(module_name(path) for path in folder.rglob("*.py")) for folder in folders]
+    assert all(groups)
     script = (
         f"import importlib, sys\nsys.modules |= dict.fromkeys({without!r})\n"
-        f"for name in {names}: importlib.import_module(name)\nprint(*sys.modules)"
+        f"for names in {groups}:\n"
+        "    for name in names: importlib.import_module(name)\n"
+        "    print(*sys.modules)"
     )
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own modules
-    return set(done.stdout.split())
+    return [set(line.split()) for line in done.stdout.splitlines()]
+
+
+def loaded_by_service(name: str) -> list[set[str]]:
+    """What a service has loaded after its domain, if it has one, and after all of it."""
+    domain = SOURCES[name] / "domain"
+    return loaded_by(*([domain] if domain.is_dir() else []), SOURCES[name])
 
 
 def within(loaded: set[str], packages: Iterable[str]) -> set[str]:
@@ -65,21 +77,21 @@ def within(loaded: set[str], packages: Iterable[str]) -> set[str]:
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_loads_neither_another_service_nor_a_tool(name: str) -> None:
     """Services communicate only by events; they know neither understudy nor the embedded stack."""
-    loaded = loaded_by(SOURCES[name].rglob("*.py"))
+    loaded = loaded_by_service(name)[-1]
     others = {f"fondly.{other}" for other in SERVICES if other != name}
     assert within(loaded, others | TOOLS) == set()
 
 
 def test_the_runtime_loads_no_service_and_no_tool() -> None:
     """The shared code depends on none of its users."""
-    loaded = loaded_by(SOURCES["runtime"].rglob("*.py"))
+    *_, loaded = loaded_by(*SHARED_SOURCES)
     assert within(loaded, {f"fondly.{name}" for name in SERVICES} | TOOLS) == set()
 
 
 def test_understudy_loads_nothing_of_ours() -> None:
     """Strangers install it alone: no module and no test needs any of ours, nor does its distribution."""
     folder = ROOT / "understudy"
-    loaded = loaded_by((folder / "src").rglob("*.py"), without=["fondly"])
+    [loaded] = loaded_by(folder / "src", without=("fondly",))
     assert within(loaded, {"fondly"}) == {"fondly"}
     project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
     assert not [each for each in project["dependencies"] if each.startswith("fondly")]
@@ -101,33 +113,33 @@ def test_the_mailer_and_understudy_learn_of_models_from_pages_of_their_own() -> 
 
 def test_operations_load_nothing_that_draws_and_no_other_tool() -> None:
     """The command line and any other surface stand on them: they neither print nor know who does."""
-    drawing = ["rich", "typer"]
-    loaded = loaded_by((ROOT / "tools/operations/src").rglob("*.py"), without=drawing)
+    drawing = ("rich", "typer")
+    [loaded] = loaded_by(ROOT / "tools/operations/src", without=drawing)
     assert within(loaded, {*TOOLS, *drawing} - {"fondly.operations"}) == set(drawing)
 
 
 def test_the_stack_loads_no_command() -> None:
     """The embedded stack and the gallery stand beside the command line, on the operations."""
-    loaded = loaded_by((ROOT / "tools/stack/src").rglob("*.py"))
+    [loaded] = loaded_by(ROOT / "tools/stack/src")
     assert within(loaded, {"fondly.cli"}) == set()
 
 
 def test_the_gallery_loads_nothing_of_the_console_but_its_templates() -> None:
     """It is a folder on disk, which needs no server, whose pages are made by the same templates."""
-    loaded = loaded_by((ROOT / "tools/stack/src/fondly/stack/gallery").glob("*.py"), without=["starlette"])
+    [loaded] = loaded_by(ROOT / "tools/stack/src/fondly/stack/gallery", without=("starlette",))
     assert within(loaded, {"fondly.console"}) == {"fondly.console", "fondly.console.templating"}
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
     """Any subscriber of `email-finished` can depend on the contracts: they need only pydantic."""
-    loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))
+    loaded, *_ = loaded_by(*SHARED_SOURCES)
     assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
     assert within(loaded, {"fondly"}) == within(loaded, {"fondly.contracts"}) | {"fondly"}
 
 
 def test_aspects_load_only_contracts_and_no_aws_library() -> None:
     """Any service or tool can read aspects: they need no model library and no other package of ours."""
-    loaded = loaded_by(SOURCES["aspects"].rglob("*.py"))
+    _, loaded, _ = loaded_by(*SHARED_SOURCES)
     assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog", "tenacity"}) == set()
     ours = within(loaded, {"fondly.aspects", "fondly.contracts"})
     assert within(loaded, {"fondly"}) == ours | {"fondly"}
@@ -138,7 +150,7 @@ def test_aspects_load_only_contracts_and_no_aws_library() -> None:
 )
 def test_a_domain_loads_no_aws_library(name: str) -> None:
     """Domain rules are pure: they can be read, tested and reused without AWS."""
-    loaded = loaded_by((SOURCES[name] / "domain").rglob("*.py"))
+    loaded, _ = loaded_by_service(name)
     outer = {f"fondly.{name}.{part}" for part in ("adapters", "use_cases", "handler", "settings")}
     assert within(loaded, AWS | outer) == set()
 
@@ -183,12 +195,7 @@ def test_a_package_imports_only_what_it_declares(name: str) -> None:
 def test_commands_start_without_what_only_a_local_stack_has() -> None:
     """The command's image has no extra of the stack, and creates the resources of all others."""
     script = (
-        "import builtins\n"
-        "load = builtins.__import__\n"
-        "def guarded(name, *rest):\n"
-        f"    if name.split('.')[0] in {sorted(ONLY_EMBEDDED)}: raise ModuleNotFoundError(name)\n"
-        "    return load(name, *rest)\n"
-        "builtins.__import__ = guarded\n"
+        f"import sys\nsys.modules |= dict.fromkeys({sorted(ONLY_EMBEDDED)})\n"
         "import fondly.cli.app, fondly.operations.target, fondly.operations.verification\n"
         "import fondly.stack.provision, fondly.stack.collect, fondly.stack.gallery\n"
     )

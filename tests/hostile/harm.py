@@ -1,7 +1,9 @@
 """What would be harmful in a finished email, compared with an email made of harmless facts."""
 
 from collections.abc import Iterator, Sequence
+from email.headerregistry import HeaderRegistry
 from functools import lru_cache
+from typing import Any
 
 import html5lib
 
@@ -11,6 +13,9 @@ from fondly.checks.emails.mime import mime_problems
 from fondly.mailer.domain.text import is_printable
 
 HOSTS = Hosts(links=["shop.example.com", "unsubscribe.example.com"], pictures=["images.example.com"])
+# A header is parsed at each look at it, and most are those of every email.
+registry: Any = HeaderRegistry
+registry.__call__ = lru_cache(1_000)(registry.__call__)
 SPACES = frozenset("\n\r\t")
 
 

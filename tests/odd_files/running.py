@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from fondly.contracts.records import Customer, Product, Purchase, Review
 from fondly.ingest.domain.rejects import Reject
+from services.ingest.tests.conftest import readers_in_threads
 from services.ingest.tests.fakes import Bench, limits
-from services.ingest.tests.reader_threads import readers_in_threads
 from tests.odd_files.case import Case
 
 FOLDER = "uploads/odd/"

@@ -21,6 +21,7 @@ from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as
 RULES = limits(max_rejected_share=0.0, defaults=Defaults("EUR", "de_DE", "UTC")).load
 SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 pytestmark = pytest.mark.usefixtures("reader_threads")
+Writer = Callable[[Path, Rows], object]
 Found = tuple[list[Product], list[Customer], str]
 
 
@@ -37,7 +38,7 @@ def read_back(folder: Path, files: Mapping[str, Path], mapping: str | None) -> F
         return list(merged.products()), merged.customers(1, 1_000), rejects.getvalue()
 
 
-def round_trip(shop: Shop, dialect: Dialect, ending: str, write: Callable[[Path, Rows], object]) -> Found:
+def round_trip(shop: Shop, dialect: Dialect, ending: str, write: Writer) -> Found:
     """Write the shop's files and read them back."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -55,23 +56,9 @@ def test_delimited_text_comes_back_as_it_was(shop: Shop, dialect: Dialect) -> No
     assert found == (list(shop.products), list(shop.customers), "")
 
 
+@pytest.mark.parametrize(("ending", "write"), [("xlsx", as_workbook), ("parquet", as_parquet)])
 @SLOW
-@given(shops())
-def test_workbooks_come_back_as_they_were(shop: Shop) -> None:
+@given(shop=shops())
+def test_typed_files_come_back_as_they_were(ending: str, write: Writer, shop: Shop) -> None:
     """Texts stay texts, and digits stay digits."""
-    assert round_trip(shop, Dialect(), "xlsx", as_workbook) == (
-        list(shop.products),
-        list(shop.customers),
-        "",
-    )
-
-
-@SLOW
-@given(shops())
-def test_parquet_files_come_back_as_they_were(shop: Shop) -> None:
-    """Like workbooks."""
-    assert round_trip(shop, Dialect(), "parquet", as_parquet) == (
-        list(shop.products),
-        list(shop.customers),
-        "",
-    )
+    assert round_trip(shop, Dialect(), ending, write) == (list(shop.products), list(shop.customers), "")

@@ -29,12 +29,13 @@ async def test_nobody_sees_anything_unless_they_are_known(console: Asking) -> No
 
 
 async def test_an_answer_has_the_headers_of_a_careful_page(console: Asking) -> None:
-    """Scripts and styles are ours alone, nothing is kept, and no address is told on."""
+    """Scripts and styles are ours alone, nothing but those is kept, and no address is told on."""
     asked = await console.get("/")
     assert asked.status == HTTPStatus.OK
     assert "script-src 'self'" in asked.headers["content-security-policy"]
     assert "unsafe" not in asked.headers["content-security-policy"]
     assert asked.headers["cache-control"] == "no-store"
+    assert (await console.get("/static/console.css")).headers["cache-control"] == "private, max-age=300"
     assert asked.headers["referrer-policy"] == "no-referrer"
     assert "There are no runs yet" in asked.text
 

@@ -148,7 +148,7 @@ def adding(
 
 
 async def replace_and_add(
-    dynamodb: "DynamoDBClient",
+    dynamodb: DynamoDBClient,
     table: str,
     item: Mapping[str, Any],
     version: int,

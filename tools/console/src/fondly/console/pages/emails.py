@@ -32,18 +32,17 @@ async def listed(request: Request) -> Response:
     environment, _, run = await run_of(request)
     posted = request.method == "POST"
     asked = await form(request) if posted else dict(request.query_params)
-    chosen = {name: asked[name] for name in (*Facet, *OTHERS) if asked.get(name)}
-    text = asked.get("q", "").strip() if posted else ""
+    outcome, text = asked.get("outcome", ""), asked.get("q", "").strip() if posted else ""
+    chosen = {name: asked[name] for name in (*Facet, *OTHERS) if asked.get(name) and not outcome}
     lookup = await DeliveryLookup.of(environment)
-    outcomes = await lookup.outcomes(run.run_id)
     known: dict[str, Any] = {"run": run, "chosen": chosen, "text": text, "problem": "", "found": None}
-    known |= {"outcomes": outcomes, "outcome": asked.get("outcome", "")}
+    known |= {"outcome": outcome, "outcomes": {} if chosen or text else await lookup.outcomes(run.run_id)}
     try:
         summary = await facets(environment, run.run_id)
         known |= {"facets": grouped(summary), "emails": summary.emails}
-        if known["outcome"]:
+        if outcome:
             after = asked.get("next", "") if posted else ""
-            known |= await _with_outcome(await Emails.of(environment, run), known["outcome"], after)
+            known |= await _with_outcome(await Emails.of(environment, run), outcome, after)
             return page(request, "emails/list.html", **known)
         wanted = _filter(chosen, text)
         found = await emails(environment, run.run_id, wanted, next=asked.get("next") or None, limit=PER_PAGE)
@@ -61,7 +60,7 @@ async def _with_outcome(emails: Emails, outcome: str, after: str) -> dict[str, A
     some, after = await emails.lookup.with_outcome(run_id, outcome, limit=OF_AN_OUTCOME, after=after[:MAX_ID])
     records = await emails.records.existing(run_id, [each.customer_id for each in some])
     told = [(customer_digest(each.customer_id), each, records.get(each.customer_id)) for each in some]
-    return {"some": told, "after": after, "chosen": {}}
+    return {"some": told, "after": after}
 
 
 def _filter(chosen: Mapping[str, str], text: str) -> EmailFilter:

@@ -36,8 +36,8 @@ WORDS = TypeAdapter(dict[DeliveryStatus, StatusWords]).validate_python(
 )
 REPORTS = {"bounced": ("hard", "soft"), "complaint": ("complaint",)}
 """What providers report of sent emails, which people may ask for as for an outcome."""
-LOOKED = 600
-"""Through so many emails somebody looks at once for those of an outcome: 600 take some 30 read units."""
+LOOKED = 900
+"""Through so many emails somebody looks at once for those of an outcome: that takes some 30 read units."""
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
 

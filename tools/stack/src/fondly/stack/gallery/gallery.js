@@ -112,7 +112,7 @@ function mark() {
 
 function arrive() {
   const asked = emails[Number(location.hash.slice(1)) - 1];
-  document.body.classList.toggle("reading", Boolean(asked));
+  document.body.classList.toggle("open", Boolean(asked));
   const before = current;
   current = asked ?? (narrow.matches ? undefined : found[0]);
   element("reader").hidden = !current || !found.length;
