@@ -32,9 +32,7 @@ from fondly.runtime.web.gate import MAX_BODY_BYTES, limited, problem_of
 from fondly.runtime.web.problems import MEDIA_TYPE, ProblemError, problem_response
 
 SAFE = frozenset({"GET", "HEAD"})
-STATIC, KEPT = "/static/", "private, max-age=300"
-"""For so long a browser keeps scripts and styles: somebody who judges 20 emails loads them once."""
-OPEN = (STATIC, "/open/", "/live", "/health")
+OPEN = ("/static/", "/open/", "/live", "/health")
 """What anybody may ask for."""
 API = "/api/"
 UPLOADS = ("/uploads", "/api/v1/uploads")
@@ -104,8 +102,6 @@ class Guard:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                if scope["path"].startswith(STATIC):
-                    headers["Cache-Control"] = KEPT
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if headers.get("content-type", "").startswith("text/event-stream"):
