@@ -38,7 +38,7 @@ from harness.console_world import BIG, fill
 from harness.processes import child, cpu_seconds, growth, resident_mib
 
 PART_EMAILS = 1_000
-LIST_MS, RUN_MS, UNIT_LIMIT, CPU_SHARE = 200.0, 500.0, 100.0, 0.25
+LIST_MS, RUN_MS, UNIT_LIMIT, CPU_SHARE = 200.0, 500.0, 100.0, 0.5
 """For the 95th percentile of lists, and of pages of the large run; the share is of a page's CPU time."""
 CROWDED = 1.5
 """A load that a core has of others, beside what is measured."""
