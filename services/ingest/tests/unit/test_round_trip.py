@@ -19,7 +19,7 @@ from services.ingest.tests.generated_shops import DIALECTS, shops
 from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as_text, as_workbook, tables
 
 RULES = limits(max_rejected_share=0.0, defaults=Defaults("EUR", "de_DE", "UTC")).load
-SLOW = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 pytestmark = pytest.mark.usefixtures("reader_threads")
 Writer = Callable[[Path, Rows], object]
 Found = tuple[list[Product], list[Customer], str]

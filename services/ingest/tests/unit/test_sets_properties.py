@@ -75,7 +75,7 @@ CORRECTED = (THREE, [in_turn(*THREE, THREE[-1]), in_turn(*THREE)])
 
 @given(deliveries(all_arrive=True))
 @example(CORRECTED)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_each_delivery_is_exactly_one_run(given_: tuple[tuple[str, ...], list[Day]]) -> None:
     """Uploads in any order, one file repeatedly, messages twice, late and out of order."""
 
@@ -96,7 +96,7 @@ def test_each_delivery_is_exactly_one_run(given_: tuple[tuple[str, ...], list[Da
 
 
 @given(deliveries(all_arrive=False), st.lists(st.sampled_from(FOUR), max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_lost_and_very_late_messages_never_mix_days(
     given_: tuple[tuple[str, ...], list[Day]], stragglers: list[str]
 ) -> None:

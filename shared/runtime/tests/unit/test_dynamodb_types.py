@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Sentiment
@@ -74,7 +74,6 @@ def test_values_are_typed_as_boto3_types_them(value: Any) -> None:  # noqa: ANN4
     assert deserialize(typed) == TypeDeserializer().deserialize(expected)
 
 
-@settings(max_examples=30)  # of several values each
 @given(st.dictionaries(st.text(), values))
 def test_items_are_typed_as_boto3_types_them(item: dict[str, Any]) -> None:
     """An item has no type of its own, and no attribute without a value."""

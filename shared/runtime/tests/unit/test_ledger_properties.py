@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 Result = TypeVar("Result")
-EXAMPLES = 150
+EXAMPLES = 300
 RUN = "run-1"
 SUPERSEDED = "superseded by a newer upload: run-2"
 STEPS = st.integers(1, 25)

@@ -87,7 +87,7 @@ def readings(cells: Cells, shop: Defaults) -> Iterator[tuple[Price, Decimal]]:
             yield read_price(text, column), amount
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.data(), shops)
 def test_no_price_of_any_locale_is_read_wrong(data: st.DataObject, shop: Defaults) -> None:
     """47 locales of files, each in shops of all of them, with and without currencies, groups and decimals."""
@@ -95,7 +95,7 @@ def test_no_price_of_any_locale_is_read_wrong(data: st.DataObject, shop: Default
         assert price[:2] == (amount, shop.currency)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.data(), shops, currencies)
 def test_no_amount_of_another_currency_is_read_wrong(data: st.DataObject, shop: Defaults, other: str) -> None:
     """The shop's own marks say nothing about it; a code behind the amount says which currency it is."""
@@ -143,7 +143,7 @@ moments = st.datetimes(datetime(1996, 1, 1), datetime(2028, 11, 1)).map(  # noqa
 )
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(moments, min_size=1, max_size=4), st.sampled_from((*DAY_FIRST, *MONTH_FIRST, *OTHERS)), shops)
 def test_no_local_time_is_read_wrong(times: Sequence[datetime], pattern: str, shop: Defaults) -> None:
     """In any shop, whatever order of day and month the file has."""
