@@ -8,21 +8,19 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.runs.items import adding, get_item, items_with, key, replace_and_add
 from fondly.runtime.runs.run import PartReport, StageName
 from fondly.runtime.storage import expires_at
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 DELIVERED = "delivered#"
 COUNTS, UNITS, PASSES = "counts.", "units.", "passes"
 
 
 async def replace_report(
-    dynamodb: "DynamoDBClient", table: str, item: Mapping[str, Any], keep_days: int | None
+    dynamodb: DynamoDBClient, table: str, item: Mapping[str, Any], keep_days: int | None
 ) -> None:
     """Replace a report, given as its item in plain values."""
     place = key(item["run_id"], f"{DELIVERED}{item['finished_at'][:13]}")
@@ -36,7 +34,7 @@ async def replace_report(
         replaced = await replace_and_add(dynamodb, table, item, int(before.get("version", 0)), added)
 
 
-async def delivered(dynamodb: "DynamoDBClient", table: str, run_id: str) -> list[PartReport]:
+async def hourly_reports(dynamodb: DynamoDBClient, table: str, run_id: str) -> list[PartReport]:
     """Return a report for each hour of a run's delivery, as they were a moment ago."""
     return [_of_hour(item) async for item in items_with(dynamodb, table, run_id, DELIVERED, consistent=False)]
 

@@ -13,19 +13,16 @@ process says, changes the dispatch, on condition that it is as it was read: once
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from fondly.contracts.errors import TransientError
+from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
 from fondly.runtime.runs.items import adding, get_item, items_with, key, replace_and_add
 from fondly.runtime.runs.run import part_name
 from fondly.runtime.runs.tally import Counts, Tally
 from fondly.runtime.storage import expires_at
-
-if TYPE_CHECKING:
-    from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 PREFIX = "tally#"
 SUMS, PASSES, SHARDS = f"{PREFIX}sum-", "passes", 16
@@ -45,7 +42,7 @@ class PartTally(BaseModel):
 class KeptTallies:
     """The tallies in the runs table; a sample's copies for seeds have a run id of their own."""
 
-    dynamodb: "DynamoDBClient"
+    dynamodb: DynamoDBClient
     table: str
     keep_days: int | None = None
 
@@ -77,10 +74,10 @@ class KeptTallies:
             raise TransientError("another worker counts this part: the lock on it is lost")
         return PartTally(**wanted, version=kept.version + 1)
 
-    def adding(self, run_id: str, customer_id: str, counts: Mapping[str, int]) -> "TransactWriteItemTypeDef":
+    def adding(self, run_id: str, customer_id: str, counts: Mapping[str, int]) -> TransactWriteItemTypeDef:
         """Return the write that adds what the feedback process counts of a customer, for a transaction."""
         shard = sha256(customer_id.encode("utf-8", "replace")).digest()[0] % SHARDS
         return self._added(run_id, shard, counts)
 
-    def _added(self, run_id: str, shard: int, new: Mapping[str, Any]) -> "TransactWriteItemTypeDef":
+    def _added(self, run_id: str, shard: int, new: Mapping[str, Any]) -> TransactWriteItemTypeDef:
         return adding(self.table, key(run_id, f"{SUMS}{shard:x}"), new, expires_at(self.keep_days))

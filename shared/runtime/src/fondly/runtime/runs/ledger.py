@@ -10,7 +10,7 @@ from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
 from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
-from fondly.runtime.runs.delivered import delivered, replace_report
+from fondly.runtime.runs.hourly_reports import hourly_reports, replace_report
 from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
@@ -151,7 +151,7 @@ class Ledger:
         sums = [PartReport.model_validate(each) for each in kept]
         if not sums:
             sums = [each for each in await self.reports(run_id) if each.stage is not StageName.SENDER]
-        return sums + (await delivered(self._dynamodb, self._table, run_id) if delivery else [])
+        return sums + (await hourly_reports(self._dynamodb, self._table, run_id) if delivery else [])
 
     async def timed(self, run_id: str) -> list[Span]:
         """Return when each piece of work was done; once `keep_sums` was called, without units."""
