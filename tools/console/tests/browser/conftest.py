@@ -1,8 +1,6 @@
 """A console that is served, and a headless Chromium that has opened its one-time address."""
 
 import asyncio
-import os
-import shutil
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -10,7 +8,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from fondly.console.app import Console, console_app
 from fondly.console.sessions import KEY_BYTES, LocalSessions, opening_path
@@ -19,27 +17,13 @@ from fondly.operations.target import Target, load_topology
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.server import Listening, WebApp, serve_app
 from fondly.stack.provision import Resources
+from tests.support import browsers
 from tests.support.environments import REGION
 
 KEY = bytes(KEY_BYTES)
 Work = Callable[[Environment], Awaitable[Any]]
 Prepare = Callable[[Work], None]
-EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-expect.set_options(timeout=30_000)  # a busy machine is slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium; without one, tests skip locally and fail in CI."""
-    executable = next((found for name in EXECUTABLES if (found := shutil.which(name))), None)
-    if executable is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the console's tests need a browser: none of {', '.join(EXECUTABLES)} is installed")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+axe, browser = browsers.axe, browsers.browser
 
 
 @pytest.fixture

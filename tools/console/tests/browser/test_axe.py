@@ -1,7 +1,6 @@
 """axe at each page and its main states, light and dark, on a desk and on a phone; nothing is too wide."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,6 @@ from tools.console.tests.browser.stored import fail_a_run, give_up, stop_a_run
 from tools.console.tests.finished_run import key_of, put_run
 from tools.console.tests.support import KEY, NAME, put_customer
 
-AXE = Path(__file__).parents[4] / "lab/checks/node_modules/axe-core/axe.min.js"
 BASE, EMAIL = f"/runs/{RUN}", f"/runs/{RUN}/emails/{key_of(1)}?part=1"
 OTHER = "run-fedcba9876543210"
 EMPTY = ("/", "/runs", "/queues", "/customers", "/results", "/uploads", "/shop", "/shop/rules", "/webhooks")
@@ -33,16 +31,6 @@ CONTRAST = {"runOnly": ["color-contrast"]}
 """All that differs in the dark."""
 
 Look = Callable[[str], None]
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of axe; where it is not installed, tests skip locally and fail in CI."""
-    if not AXE.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"axe-core is not installed: {AXE} does not exist")
-        pytest.skip("axe-core is not installed")
-    return AXE.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A headless Chromium with galleries in it."""
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -10,38 +8,19 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
+from tests.support import browsers
 from tools.stack.tests import campaign
 from tools.stack.tests.gallery_pages import write_gallery
 
-EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENSHOTS = Path("out/screenshots/gallery")
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
-expect.set_options(timeout=30_000)  # a busy machine is slow
-
 Open = Callable[..., Page]
 Screenshot = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The machine's Chromium; without one, tests skip locally and fail in CI.
-
-    It is closed after each file, because an event loop runs as long as it is open, which tests of other files
-    would meet.
-    """
-    executable = next((found for name in EXECUTABLES if (found := shutil.which(name))), None)
-    if executable is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"the gallery's tests need a browser: none of {', '.join(EXECUTABLES)} is installed")
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+axe, browser = browsers.axe, browsers.browser
 
 
 @pytest.fixture(scope="session")

@@ -1,15 +1,12 @@
 """axe finds nothing on any view of the gallery, in light and in dark, on a desktop and on a phone."""
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open, Screenshot
 
-AXE = Path(__file__).parents[4] / "lab/checks/node_modules/axe-core/axe.min.js"
 VIEWS = {
     "list": ("", "", "#emails a"),
     "email": ("#8", "", "#view iframe"),
@@ -19,16 +16,6 @@ VIEWS = {
     "prompts": ("#14", "", "#beside [data-prompt]"),
 }
 """The address of each view, what is clicked there, and what it shows then."""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The script of axe; where it is not installed, tests skip locally and fail in CI."""
-    if not AXE.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"axe-core is not installed: {AXE} does not exist")
-        pytest.skip("axe-core is not installed")
-    return AXE.read_text(encoding="utf-8")
 
 
 def findings(page: Page, axe: str) -> list[str]:
