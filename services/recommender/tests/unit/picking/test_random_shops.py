@@ -1,17 +1,26 @@
 """What every list keeps to, whatever the shop, the customer and the ranking are."""
 
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fondly.recommender.domain.picking.basket import YIELDING
 from fondly.recommender.domain.picking.reasons import IMPERSONAL
+from fondly.recommender.domain.picking.rules import DEFAULT_PICKS
+from fondly.recommender.domain.shop.merchandising import ShopRules
 from services.recommender.tests.broken_rules import BrokenRules
-from services.recommender.tests.cases import CASES, Case
+from services.recommender.tests.cases import CASES, LEAVES, Case, products_of
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import ids, shop_of
+
+SMART, STANDARD = LEAVES[:2]
+TELEVISIONS = products_of(
+    [{"category": leaf, "price": Decimal(10)} for leaf in (SMART, SMART, STANDARD, STANDARD)]
+)
+"""The last two are variants, by their names; the buyers of the last dislike it."""
 
 
 @given(CASES)
@@ -31,6 +40,7 @@ def test_a_rule_is_broken_only_where_that_is_counted(case: Case) -> None:
 
 
 @given(CASES)
+@example(Case(TELEVISIONS, [], ShopRules(), [], [], [], "Ann", DEFAULT_PICKS))
 def test_a_list_is_short_only_where_nothing_else_may_be_sold(case: Case) -> None:
     """Below the least number of picks each other product is kept out by a rule that never yields.
 

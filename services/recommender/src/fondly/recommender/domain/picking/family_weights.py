@@ -135,10 +135,14 @@ class Suitable:
     """How much a variant is raised for this customer, so that not everybody gets the same colour."""
 
     def variant(self, variants: Sequence[Offer]) -> Offer | None:
-        """Return the best variant that fits, in their size or the nearest to it; None if there is none."""
+        """Return the best variant that fits, in their size or the nearest to it; None if there is none.
+
+        One that its buyers dislike hides none of its siblings.
+        """
         facts = self.shopper.shop.catalogue.facts
         if len(variants) == 1 and facts(variants[0].product_id).is_plain:
             return variants[0]
+        variants = [one for one in variants if not one.is_disliked] or variants
         if all(facts(one.product_id).is_plain for one in variants):
             return self._taste(variants)
         variants = [one for one in variants if self.is_fit(one)]
