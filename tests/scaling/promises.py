@@ -57,9 +57,15 @@ def _never_rested(history: Sequence[Minute], bounds: Bounds, conditions: Conditi
 
 
 def _grew_beyond_need(history: Sequence[Minute], bounds: Bounds) -> Iterator[str]:
-    """One task more than the largest backlog asks for: the one that woke up first."""
-    needed = max(1, bounds.min_tasks)
+    """One task more than the largest backlog asks for: the one that woke up first.
+
+    Where it joins others, which a moment before had nothing to do, growth in proportion takes it for
+    one that cannot cope: a share more, at most twice as many. Nobody can know better while `running` is late.
+    """
+    most, idle = max(1, bounds.min_tasks) + 1, 0
     for now, minute in enumerate(history):
-        needed = max(needed, math.ceil(minute.visible / bounds.backlog_per_task))
-        if minute.desired > needed + 1:
-            yield f"minute {now}: {minute.desired} tasks where {needed} were needed"
+        idle = idle if minute.work else minute.running
+        asked = minute.visible / bounds.backlog_per_task
+        most = max(most, math.ceil(asked) + 1, math.ceil(asked * (1 + 1 / idle)) if idle else 0)
+        if minute.desired > most:
+            yield f"minute {now}: {minute.desired} tasks where {most} would do"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.scaling.promises import WAKE_MIN, broken
@@ -165,7 +165,17 @@ def scenarios(draw: st.DrawFn) -> tuple[list[Work], Conditions, Fleet, bool, int
     )
 
 
+WOKEN_BESIDE_IDLE_TASK = replace(
+    LATE, queue_late_min=1, tasks_late_min=(1, 3), tasks_lost_share=0.1, handler_min=5
+)
+RESTED_AS_WORK_CAME = replace(LATE, tasks_late_min=(1, 2), tasks_lost_share=0.1, handler_min=1)
+
+
 @given(scenarios())
+@example(
+    ([*messages(13, at=53), *messages(39, at=88)], WOKEN_BESIDE_IDLE_TASK, ("prod", "sentiment"), False, 398)
+)
+@example(([*messages(3), *messages(18, at=17)], RESTED_AS_WORK_CAME, MAILER, False, 2474))
 @settings(max_examples=25)
 def test_whatever_happens_the_promises_hold(
     scenario: tuple[list[Work], Conditions, Fleet, bool, int],

@@ -57,7 +57,7 @@ class Minute:
     oldest: int | None
     """When the oldest unfinished message came."""
     is_waiting_seen: bool
-    """Whether the latest values that could be read say that messages wait and none is handled."""
+    """Whether the latest readable values of one minute say that messages wait and none is handled."""
 
     @property
     def work(self) -> int:
@@ -181,11 +181,16 @@ class World:
                 in_flight=in_flight,
                 delayed=delayed,
                 oldest=min((work.since for work in unfinished), default=None),
-                is_waiting_seen=self._latest("visible", now) > 0 and self._latest("in_flight", now) == 0,
+                is_waiting_seen=self._is_waiting_seen(now),
             )
         )
 
-    def _latest(self, name: str, now: int) -> float:
-        """The latest value that can be read; -1 if there is none of the last three minutes."""
-        values = self.metrics.read(name, range(now - 2, now + 1), now=now + 1)
-        return values[max(values)] if values else -1
+    def _is_waiting_seen(self, now: int) -> bool:
+        """Compare values of one minute: the latest of which the backlog is known, of the last three."""
+        minutes = range(now - 2, now + 1)
+        waiting, handled = (
+            self.metrics.read(name, minutes, now=now + 1) for name in ("visible", "in_flight")
+        )
+        seen = max(waiting, default=-1)
+        known = [handled[minute] for minute in sorted(handled) if minute <= seen]
+        return bool(known) and waiting[seen] > 0 and known[-1] == 0
