@@ -4,6 +4,7 @@ import csv
 import socket
 import time
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -14,9 +15,11 @@ from fondly.evaluation.sample.row import picture_url
 from fondly.stack.pictures.addresses import BASE_URL, FOLDER, names_in, picture_names
 from fondly.stack.pictures.server import serve
 from fondly.stack.processes import free_port
-from tools.stack.drawing.__main__ import EXAMPLES, SIZE, drawn, names
 
+EXAMPLES = Path(__file__).parents[4] / "examples"
 MAX_BYTES = 15_000
+SIZE = 480
+"""Pixels a side: enough for a large picture on a fine screen."""
 CATALOGUES = (
     ("electronics-us/products_export.csv", ",", "Image Src"),
     ("fashion-de/produkte.csv", ";", "Bild"),
@@ -44,18 +47,16 @@ def asked(port: int, path: str, *, method: str = "GET") -> HTTPResponse:
     raise AssertionError("the server does not start")
 
 
-def test_pictures_are_those_that_are_drawn_small_and_no_two_are_alike() -> None:
-    """Whoever changes the drawing draws all of them again: square, of a few kilobytes and many colours."""
+def test_pictures_are_small_and_no_two_are_alike() -> None:
+    """Square, of a few kilobytes and many colours."""
     pixels = set()
-    assert set(names()) == set(picture_names())
-    for name in names():
+    for name in picture_names():
         assert (FOLDER / name).stat().st_size <= MAX_BYTES, name
         with Image.open(FOLDER / name) as stored:
             assert (stored.format, stored.size) == ("PNG", (SIZE, SIZE)), name
-            assert len(stored.convert("RGB").getcolors(SIZE * SIZE) or []) > 10, name
-            found = stored.convert("RGB").tobytes()
-        assert drawn(name).convert("RGB").tobytes() == found, name
-        pixels.add(found)
+            shown = stored.convert("RGB")
+        assert len(shown.getcolors(SIZE * SIZE) or []) > 10, name
+        pixels.add(shown.tobytes())
     assert len(pixels) == len(picture_names())
 
 

@@ -1,4 +1,4 @@
-"""Where the pictures of made-up shops are: files that `tools/stack/drawing` has drawn, and their addresses.
+"""Where the pictures of made-up shops are: a file for each kind and colour, and their addresses.
 
 An address is part of a shop's file and holds for every stack on this machine: a file that named a free port
 would be another file, and another run, each time.

@@ -1,1 +1,0 @@
-"""Draws the pictures of made-up shops, which the stack has as files."""
