@@ -4,11 +4,11 @@ import time
 
 import pytest
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message.shop_file import ShopFile, ThemeChoice
 from fondly.mailer.domain.message.theme import Brand, Theme, wrapped
 from fondly.mailer.domain.message.theme_files import built_in_theme
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 
 AT_MOST_S = 5.0
 HOSTILE = {

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from fondly.mailer.domain.language import language
 from fondly.mailer.domain.message.shop_file import read_shop_file, read_theme_file
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import load_look
 from tests.support.stores import InMemoryObjects
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.copy.subjects import SubjectTest
 from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.settings import BRAND_SETTINGS, MailerSettings
 from fondly.mailer.use_cases.shape_emails import composer, style, subject_test
 

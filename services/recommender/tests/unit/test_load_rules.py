@@ -3,13 +3,13 @@
 import pytest
 
 from fondly.contracts import object_keys
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.events import RecommendationsReady, RunFinished
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.run_state import RecommenderState
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.runs.run import Run, RunStatus
-from fondly.runtime.yaml_files import InvalidFileError
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.runs import START
 from tests.support.stores import InMemoryObjects

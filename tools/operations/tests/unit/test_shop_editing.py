@@ -2,7 +2,7 @@
 
 import pytest
 
-from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.contracts.errors import InvalidFileError
 from fondly.operations.shop.editing import with_values
 
 LIST = 'do = [ # ours\n  "a", # why\n  "b",\n]\n'

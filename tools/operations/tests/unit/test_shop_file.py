@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from fondly.operations.shop import InvalidFileError, Origin, load_shop
+from fondly.contracts.errors import InvalidFileError
+from fondly.operations.shop import Origin, load_shop
 from fondly.operations.shop.file import read_shop_file
 from fondly.operations.shop.rendering import as_dotenv
 from fondly.operations.shop.writing import Said, commented

@@ -6,7 +6,8 @@ import boto3
 import pytest
 
 from fondly.contracts import object_keys
-from fondly.stack.demo import DemoFailedError, with_merchandising
+from fondly.contracts.errors import InvalidFileError
+from fondly.stack.demo import with_merchandising
 from fondly.stack.embedded import Stack
 from fondly.stack.provision import Resources
 
@@ -39,7 +40,7 @@ def test_a_bad_file_of_the_shop_ends_the_demo_before_it_starts(tmp_path: Path) -
     """The message is the one that a run would fail with, with the name of the file at hand."""
     file = tmp_path / "mine.yaml"
     file.write_bytes(b"pin: B08\nexlude: {}\n")
-    with pytest.raises(DemoFailedError) as raised:
+    with pytest.raises(InvalidFileError) as raised:
         with_merchandising(no_stack, file)
     assert str(raised.value).startswith(f"{file}: line 1: pin: found 'B08', expected a list")
     assert "line 2: exlude: found the unknown key 'exlude'; the nearest is exclude" in str(raised.value)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from fondly.operations.shop import InvalidFileError, load_shop
+from fondly.contracts.errors import InvalidFileError
+from fondly.operations.shop import load_shop
 from fondly.operations.shop.loading import UNSUBSCRIBE_KEY
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.stack.local_shop import stack_variables, with_shop

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from fondly.contracts import object_keys
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.adapters.bedrock import BedrockModel
 from fondly.mailer.adapters.bedrock_capabilities import capabilities_of
 from fondly.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from fondly.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.handler import MailerHandler
 from fondly.mailer.ports import ShopFiles
 from fondly.mailer.settings import Judge, MailerSettings

@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_settings import NoDecode
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.experiments import Holdout
 from fondly.contracts.records import Fraction
 from fondly.mailer.domain.facts.product import MAX_DISCOUNT_PERCENT
@@ -32,7 +33,6 @@ from fondly.mailer.domain.message.brand_values import (
 )
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.shop_file import BrandSection, SubjectsSection
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.runtime.settings import ConsentTables, FrequencyCap, ServiceSettings
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.recommender.domain.shop.merchandising import MAX_BYTES, ShopRules, read_shop_rules
-from fondly.runtime.yaml_files import InvalidFileError
 
 FILE = "shop/merchandising.yaml"
 WHOLE = """\

@@ -1,4 +1,4 @@
-"""Errors that determine what happens to the message being handled."""
+"""Errors that determine what happens to the message being handled, and of files that people write."""
 
 
 class TransientError(Exception):
@@ -11,3 +11,7 @@ class NewerReleaseError(TransientError):
 
 class PermanentError(Exception):
     """The work can never succeed: the message is moved to the dead-letter queue at once, with this reason."""
+
+
+class InvalidFileError(ValueError):
+    """A file that a person wrote cannot be used: file, line, what was found, what is expected; one line."""

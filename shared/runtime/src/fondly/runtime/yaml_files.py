@@ -12,6 +12,8 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
+from fondly.contracts.errors import InvalidFileError
+
 MAX_CHARS = 512 * 1024
 MAX_DEPTH = 8
 MAX_PROBLEMS = 10
@@ -26,10 +28,6 @@ _TYPES = {
 """What pydantic calls the types of YAML."""
 Path = tuple[str | int, ...]
 Value = str | None | list["Value"] | dict[str, "Value"]
-
-
-class InvalidFileError(ValueError):
-    """A file cannot be used; the message names the file and every problem with its line."""
 
 
 class Said(BaseModel):

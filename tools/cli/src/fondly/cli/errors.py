@@ -20,8 +20,8 @@ def explain(error: Exception) -> str | None:
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
+    from fondly.contracts.errors import InvalidFileError
     from fondly.ingest.domain.errors import FileError
-    from fondly.mailer.domain.message.toml_file import InvalidFileError
     from fondly.stack.demo import DemoFailedError
     from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 

@@ -22,7 +22,6 @@ from fondly.operations.runs.lookup import run_details
 from fondly.operations.runs.views import RunDetails
 from fondly.operations.uploading import Upload, uploads_of
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
-from fondly.runtime.yaml_files import InvalidFileError
 from fondly.stack.collect import collect
 from fondly.stack.delivered import nothing_arrived
 from fondly.stack.embedded import Stack
@@ -125,12 +124,9 @@ def _rename(work: Path, folder: Path) -> Path:
 
 
 def with_merchandising(open_stack: OpenStack, file: Path) -> OpenStack:
-    """Return an opener whose stack has this file as the shop's; raise `DemoFailedError` with its problems."""
+    """Return an opener whose stack has this file as the shop's; `InvalidFileError` if it is no good."""
     body = file.read_bytes()
-    try:
-        read_shop_rules(body, file=str(file))
-    except InvalidFileError as error:
-        raise DemoFailedError(str(error)) from error
+    read_shop_rules(body, file=str(file))
 
     @contextmanager
     def opened(log_dir: Path) -> Iterator[Stack]:

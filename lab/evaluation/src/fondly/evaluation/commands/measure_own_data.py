@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fondly.cli.answer import Answer
+from fondly.contracts.errors import InvalidFileError
 from fondly.evaluation.commands.ablation_tables import ablation_sections
 from fondly.evaluation.commands.own_data_tables import own_data_sections
 from fondly.evaluation.commands.recommendations import OwnDataOptions
@@ -17,7 +18,6 @@ from fondly.operations.check.reading import rules as loading_rules
 from fondly.operations.shop import load_shop
 from fondly.recommender.domain.picking.rules import DEFAULT_PICKS, Rules, RunRules
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
-from fondly.runtime.yaml_files import InvalidFileError
 
 
 def measure_own_data(options: OwnDataOptions) -> Answer:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from fondly.contracts import object_keys
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.language import Messages
 from fondly.mailer.domain.message.shop_file import ShopFile, read_shop_file
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import FILE_NAMES, ThemeFiles, built_in_theme, built_in_themes
-from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, InvalidFileError, text_of
+from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
 from fondly.mailer.ports import ShopFiles
 
 

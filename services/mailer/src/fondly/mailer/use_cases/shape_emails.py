@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from fondly.contracts.click_links import ClickLinks
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.copy.prompt import Style
 from fondly.mailer.domain.copy.subjects import SubjectTest, unsuitable
 from fondly.mailer.domain.language import language
@@ -17,7 +18,6 @@ from fondly.mailer.domain.message.links import (
 )
 from fondly.mailer.domain.message.mime import Sender
 from fondly.mailer.domain.message.theme import Brand
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.settings import EmailSettings, MailerSettings, Unhappy
 from fondly.mailer.use_cases.load_look import Look
 from fondly.mailer.use_cases.read_facts import ReadFacts

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.events import Round
 from fondly.recommender.domain.personalize.rows import NOBODY
 from fondly.recommender.domain.run_state import (
@@ -41,7 +42,6 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.lifecycle import fail_run
 from fondly.runtime.runs.run import Run, RunStatus
 from fondly.runtime.runs.stage import Stage
-from fondly.runtime.yaml_files import InvalidFileError
 
 SENT_AT_ONCE = 8
 WHOLE_RUN = "run"

@@ -12,6 +12,7 @@ from datetime import datetime
 from botocore.exceptions import ClientError
 
 from fondly.contracts.clock import utc_now
+from fondly.contracts.errors import InvalidFileError
 from fondly.recommender.adapters.turns import DynamoDBKnownShop
 from fondly.recommender.domain.picking.rules import RunRules
 from fondly.recommender.domain.realtime.current_picks import CurrentAnswer, Edition, PickedFrom
@@ -21,7 +22,6 @@ from fondly.recommender.use_cases.load_rules import LoadRules
 from fondly.runtime.errors import error_code
 from fondly.runtime.logs import get_logger
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.yaml_files import InvalidFileError
 
 LINGER_S = 10.0
 """How long a replaced shop stays open: whoever has begun to ask it is answered by then."""

@@ -15,8 +15,8 @@ from fondly.console.forms import form
 from fondly.console.framing import frame
 from fondly.console.rendering import go, page
 from fondly.console.roles import Role, Routes
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.object_keys import SHOP_CONFIG
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.operations.shop import stored
 from fondly.operations.shop.form import FormField, by_key, edited, form_fields, problems_in
 from fondly.operations.shop.loading import CONFIG

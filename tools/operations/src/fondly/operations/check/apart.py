@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.object_keys import MERCHANDISING, SHOP_CONFIG
 from fondly.ingest.domain.errors import FileError
 from fondly.operations.check.columns import Mapped, mapped
@@ -16,7 +17,7 @@ from fondly.operations.check.estimate import CheckView, view
 from fondly.operations.check.examples import Example, examples
 from fondly.operations.check.reading import choose, read
 from fondly.operations.errors import OperationError
-from fondly.operations.shop import InvalidFileError, load_shop
+from fondly.operations.shop import load_shop
 
 PASSES = 2
 """Every file is looked through, then read."""

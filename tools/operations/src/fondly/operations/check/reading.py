@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.ingest_report import IgnoredFile
 from fondly.contracts.object_keys import MERCHANDISING
 from fondly.contracts.records import Product
@@ -23,7 +24,6 @@ from fondly.operations.errors import OperationError
 from fondly.operations.shop import Shop
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.recommender.domain.shop.merchandising import ShopRules, read_shop_rules
-from fondly.runtime.yaml_files import InvalidFileError
 
 RULES = Path(MERCHANDISING).name
 """What may be recommended, beside the files."""
@@ -53,12 +53,14 @@ def choose(
         said = mapping_for(paths, shop, mapping)
         files, ignored = _files(paths, said)
         place = mapping or _beside(paths, MAPPING)
-    except FileError as error:
+        rules = merchandising or _beside(paths, RULES)
+        excluded = read_shop_rules(rules.read_bytes(), file=str(rules)) if rules else NO_RULES
+    except (FileError, InvalidFileError) as error:
         raise OperationError(str(error)) from error
     sources = [SourceFile(path, str(path), mapping=said and said.for_file(path.name)) for path in files]
     beside = [*files, *place.parent.iterdir()] if place else files
     unmatched = said.unmatched(path.name for path in beside) if said and place else ()
-    return Chosen(sources, ignored, unmatched, _shop_rules(merchandising or _beside(paths, RULES)))
+    return Chosen(sources, ignored, unmatched, excluded)
 
 
 def read(chosen: Chosen, shop: Shop, *, watch: Watch, rejects: Path | None = None) -> CheckedFiles:
@@ -80,13 +82,6 @@ def _unmatched(chosen: Chosen) -> Callable[[Iterable[Product]], Sequence[str]]:
     from fondly.recommender.domain.shop.matching import unmatched  # noqa: PLC0415 - few shops have rules
 
     return lambda products: [*chosen.unmatched, *unmatched(chosen.rules, products)]
-
-
-def _shop_rules(file: Path | None) -> ShopRules:
-    try:
-        return read_shop_rules(file.read_bytes(), file=str(file)) if file else NO_RULES
-    except InvalidFileError as error:
-        raise OperationError(str(error)) from error
 
 
 def rules(shop: Shop) -> LoadRules:

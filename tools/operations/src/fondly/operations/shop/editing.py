@@ -7,7 +7,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.contracts.errors import InvalidFileError
 
 
 def with_values(text: str, values: Mapping[str, object], *, file: str) -> str:

@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.object_keys import SHOP_CONFIG
-from fondly.mailer.domain.message.toml_file import InvalidFileError, problems_of
+from fondly.mailer.domain.message.toml_file import problems_of
 from fondly.operations.shop.editing import with_values
 from fondly.operations.shop.file import EXPECTED, ShopFile
 from fondly.operations.shop.loading import shop_of

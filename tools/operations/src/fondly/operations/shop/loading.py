@@ -11,10 +11,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from fondly.contracts import object_keys
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.adapters.shop_files import LocalShopFiles
 from fondly.mailer.domain.language import DEFAULT_LOCALE, language
 from fondly.mailer.domain.message.theme import Brand
-from fondly.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
+from fondly.mailer.domain.message.toml_file import line_of, problems_of, text_of
 from fondly.mailer.use_cases.load_look import load_look
 from fondly.operations.shop.file import EXPECTED, ShopFile, read_shop_file
 from fondly.operations.shop.rendering import INGEST_HOSTS, SETTINGS, ingest_hosts, rendered

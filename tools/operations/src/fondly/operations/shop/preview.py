@@ -8,11 +8,11 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from fondly.contracts import object_keys
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.records import Recommendation
 from fondly.mailer.adapters.shop_files import StoredShopFiles
 from fondly.mailer.domain.copy.subjects import unsuitable
 from fondly.mailer.domain.message.theme_files import built_in_themes
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.ports import ShopFiles
 from fondly.mailer.use_cases.load_look import load_look
 from fondly.operations.check.examples import Example, rendered

@@ -2,13 +2,13 @@
 
 from pydantic import BaseModel
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.contracts.object_keys import SHOP_CONFIG
 from fondly.operations.environment import Environment
 from fondly.operations.errors import OperationError
 from fondly.operations.shop.form import problems_in
 from fondly.operations.shop.rules import RulesView, rule_matches
 from fondly.operations.shop.stored import FileName, StoredFile, save_file, stored_file
-from fondly.runtime.yaml_files import InvalidFileError
 
 
 class CheckedFile(BaseModel):

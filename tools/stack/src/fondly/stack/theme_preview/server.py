@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response, Strea
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.adapters.shop_files import LocalShopFiles
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import built_in_themes
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.use_cases.load_look import Look, load_look
 from fondly.operations.shop import load_shop
 from fondly.operations.shop.sample_email import BRAND, LANGUAGE, PICKS, preview_content

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.ingest.domain.encodings import ENCODINGS, known_encoding
 from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
 from fondly.ingest.domain.formats.senses import FLAGS
 from fondly.ingest.domain.formats.units import Dates, Decimal, Units
 from fondly.ingest.domain.values.flags import answer
-from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
+from fondly.runtime.yaml_files import Said, read_yaml
 
 SHOP_URL = "shop_url"
 """A constant from which the links of products are made where a format has none."""

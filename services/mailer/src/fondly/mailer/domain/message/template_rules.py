@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined, TemplateError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.contracts.errors import InvalidFileError
 
 MAX_CHARS = 250_000
 """Of a template with what it includes, and of an email's template with its styles."""

@@ -8,6 +8,7 @@ from css_inline import CSSInliner
 from jinja2 import DictLoader, Environment, Template
 from jinja2.meta import find_undeclared_variables
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.copy.fields import Copy
 from fondly.mailer.domain.language import DEFAULT_LOCALE, Messages, language
 from fondly.mailer.domain.message import template_rules
@@ -16,7 +17,6 @@ from fondly.mailer.domain.message.palette import ColourError, palette
 from fondly.mailer.domain.message.shop_file import Logo, ShopFile, ThemeChoice, ThemeFile, read_theme_file
 from fondly.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
 from fondly.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 
 _INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%(?:(?!<!--).)*?%\})-->")

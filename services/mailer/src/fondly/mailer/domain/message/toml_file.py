@@ -8,12 +8,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from fondly.contracts.errors import InvalidFileError
+
 MAX_SHOWN_CHARS = 60
 MAX_FILE_BYTES = 100_000
-
-
-class InvalidFileError(ValueError):
-    """A shop's file that cannot be used: where, what was found, what is expected; one line."""
 
 
 class Section(BaseModel):

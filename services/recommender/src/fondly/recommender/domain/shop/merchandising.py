@@ -15,7 +15,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from fondly.runtime.yaml_files import InvalidFileError, Said, read_yaml
+from fondly.contracts.errors import InvalidFileError
+from fondly.runtime.yaml_files import Said, read_yaml
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
