@@ -87,7 +87,17 @@ def compose(project: Callable[..., Compose]) -> Compose:
 def images(compose: Compose) -> dict[str, str]:
     """All our images, freshly built, by name."""
     compose("build", "--quiet")
-    names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli", "console")
+    names = (
+        "ingest",
+        "sentiment",
+        "recommender",
+        "mailer",
+        "sender",
+        "understudy",
+        "cli",
+        "console",
+        "emulator",
+    )
     return {name: f"fondly/{name}:{VERSION}" for name in names}
 
 

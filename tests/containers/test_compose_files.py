@@ -20,7 +20,7 @@ from tests.support.services import CONSUMERS
 
 ROOT = Path(__file__).parents[2]
 OURS = (*CONSUMERS, "understudy", "provisioner")
-WEB, PAGES, CONSOLE = "web", "unsubscribe", "console"
+EMULATOR, WEB, PAGES, CONSOLE = "emulator", "web", "unsubscribe", "console"
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
@@ -60,14 +60,15 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
 
 @pytest.mark.parametrize("override", [None, "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
-    """They are read-only and have no privileges; only web processes have a port."""
+    """They are read-only and have no privileges; only web processes and the emulator have a port."""
     found = services(compose, *([override] if override else []), **AWS)
-    for name in {*OURS, WEB, PAGES, CONSOLE} & set(found):
+    published = {EMULATOR, WEB, PAGES, CONSOLE}
+    for name in {*OURS, *published} & set(found):
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert ("ports" in service) == (name in {WEB, PAGES, CONSOLE})
+        assert ("ports" in service) == (name in published)
         assert "container_name" not in service
 
 

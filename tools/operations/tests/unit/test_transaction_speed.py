@@ -1,0 +1,62 @@
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+
+from fondly.operations import transaction_speed
+from fondly.operations.transaction_speed import AT_ONCE, KEPT, SLOW_S, slow_transactions
+
+EMULATOR = "http://127.0.0.1:4566"
+
+
+def dynamodb(
+    monkeypatch: pytest.MonkeyPatch, *seconds: float, endpoint: str = EMULATOR
+) -> tuple[Any, list[int]]:
+    """Return a DynamoDB whose transactions take so long, and a list of how many items each had."""
+    now, takes, sizes = [0.0], iter(seconds), list[int]()
+
+    def transacted(*, TransactItems: list[Any]) -> None:  # noqa: N803 - AWS's name
+        sizes.append(len(TransactItems))
+        now[0] += next(takes)
+
+    monkeypatch.setattr(transaction_speed, "perf_counter", lambda: now[0])
+    client = MagicMock(meta=SimpleNamespace(endpoint_url=endpoint))
+    client.transact_write_items.side_effect = transacted
+    return client, sizes
+
+
+def test_slow_transactions_are_told_with_the_figure_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the middle one of three, in a table with many items, which is gone afterwards."""
+    client, sizes = dynamodb(monkeypatch, 0.1, 9.0, 1.26)
+    said = slow_transactions(client)
+    assert said
+    assert f"takes 1.3 s at {EMULATOR}, {SLOW_S} s at most is expected" in said
+    assert "docker-compose.yml" in said
+    assert "AWS_ENDPOINT_URL_DYNAMODB" in said
+    assert sizes == [AT_ONCE] * 3
+    assert client.batch_write_item.call_count * AT_ONCE == KEPT
+    made = client.create_table.call_args.kwargs["TableName"]
+    client.delete_table.assert_called_once_with(TableName=made)
+
+
+def test_quick_transactions_are_not_mentioned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One slow transaction, as on a machine that is busy for a moment, makes no emulator slow."""
+    client, _ = dynamodb(monkeypatch, 9.0, 0.01, 0.01)
+    assert slow_transactions(client) is None
+
+
+def test_nothing_is_measured_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table is made there, and nothing is paid."""
+    client, _ = dynamodb(monkeypatch, endpoint="https://dynamodb.eu-west-1.amazonaws.com")
+    assert slow_transactions(client) is None
+    assert client.method_calls == []
+
+
+def test_a_measurement_that_fails_leaves_no_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is the emulator's own."""
+    client, _ = dynamodb(monkeypatch)
+    client.transact_write_items.side_effect = OSError("no answer")
+    with pytest.raises(OSError, match="no answer"):
+        slow_transactions(client)
+    client.delete_table.assert_called_once()
