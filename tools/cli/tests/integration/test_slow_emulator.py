@@ -2,8 +2,8 @@
 
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Any
 
+import boto3
 import pytest
 
 from fondly.operations import transaction_speed
@@ -20,8 +20,8 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Every emulator is slow; the endpoints that were measured."""
     endpoints = list[str]()
 
-    def slow(dynamodb: Any) -> str:  # noqa: ANN401 - boto3's
-        endpoints.append(dynamodb.meta.endpoint_url)
+    def slow(region: str | None = None) -> str:
+        endpoints.append(boto3.client("dynamodb", region_name=region).meta.endpoint_url)
         return SLOW
 
     for module in (transaction_speed, demo):

@@ -30,13 +30,14 @@ def dynamodb(
     client = MagicMock(meta=SimpleNamespace(endpoint_url=endpoint))
     client.batch_write_item.side_effect = written
     client.transact_write_items.side_effect = transacted
+    monkeypatch.setattr("boto3.client", lambda *_, **__: client)
     return client, sizes
 
 
 def test_slow_transactions_are_told_with_the_figure_and_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the middle one of three, in a table with many items, which is gone afterwards."""
     client, sizes = dynamodb(monkeypatch, 0.1, 9.0, 1.2)
-    said = slow_transactions(client)
+    said = slow_transactions()
     assert said
     assert f"at {EMULATOR} a DynamoDB transaction takes 1.20 s, 12 times as long as its" in said
     assert f"at most {SLOW:.0f} times is expected" in said
@@ -50,14 +51,14 @@ def test_slow_transactions_are_told_with_the_figure_and_a_remedy(monkeypatch: py
 
 def test_quick_transactions_are_not_mentioned(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of them may be slow on a busy machine, and all of them may be where plain writes are."""
-    client, _ = dynamodb(monkeypatch, 9.0, PLAIN_S * SLOW - 0.01, 0.01)
-    assert slow_transactions(client) is None
+    dynamodb(monkeypatch, 9.0, PLAIN_S * SLOW - 0.01, 0.01)
+    assert slow_transactions() is None
 
 
 def test_nothing_is_measured_on_aws(monkeypatch: pytest.MonkeyPatch) -> None:
     """No table is made there, and nothing is paid."""
     client, _ = dynamodb(monkeypatch, endpoint="https://dynamodb.eu-west-1.amazonaws.com")
-    assert slow_transactions(client) is None
+    assert slow_transactions() is None
     assert client.method_calls == []
 
 
@@ -66,5 +67,5 @@ def test_a_measurement_that_fails_leaves_no_table(monkeypatch: pytest.MonkeyPatc
     client, _ = dynamodb(monkeypatch)
     client.transact_write_items.side_effect = OSError("no answer")
     with pytest.raises(OSError, match="no answer"):
-        slow_transactions(client)
+        slow_transactions()
     client.delete_table.assert_called_once()

@@ -6,6 +6,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import boto3
+
 from fondly.operations.environment import is_aws
 
 if TYPE_CHECKING:
@@ -17,11 +19,12 @@ SLOW = 4.0
 """More times than plain writes may a transaction not take: docs/adr/0078-the-quick-emulator-by-default.md."""
 
 
-def slow_transactions(dynamodb: "DynamoDBClient") -> str | None:
+def slow_transactions(region: str | None = None) -> str | None:
     """Return a warning with the figure and a remedy if an emulator's transactions are slow.
 
     They are measured in a table that exists only meanwhile. On AWS nothing is called.
     """
+    dynamodb = boto3.client("dynamodb", region_name=region)
     if is_aws(endpoint := dynamodb.meta.endpoint_url):
         return None
     plain_s, seconds = _measured(dynamodb, f"transaction-speed-{uuid4().hex}")

@@ -87,7 +87,7 @@ def _run(
         open_stack(work / "logs") as stack,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        if warning := slow_transactions(boto3.client("dynamodb")):
+        if warning := slow_transactions():
             console.print(warning, style="yellow", markup=False, highlight=False)
         return runner.run(_follow(stack, files, work, console))
 

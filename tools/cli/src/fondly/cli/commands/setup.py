@@ -63,8 +63,6 @@ def provision(*, where: Target, json: AsJson = False) -> None:
     The resources are those of the topology. Running it again changes nothing. Of an emulator it says if a
     DynamoDB transaction is slow there.
     """
-    import boto3
-
     from fondly.operations.target import load_topology
     from fondly.operations.transaction_speed import slow_transactions
     from fondly.stack.provision import provision as create
@@ -72,7 +70,7 @@ def provision(*, where: Target, json: AsJson = False) -> None:
     with where.chosen() as chosen:
         topology = load_topology(where.topology)
         resources = create(topology, environment=chosen.environment, region=chosen.region)
-        if warning := slow_transactions(boto3.client("dynamodb", region_name=chosen.region)):
+        if warning := slow_transactions(chosen.region):
             say(warning)
     settings = resources.settings()
     if json:

@@ -26,8 +26,6 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the services with the shop's
     settings, all on loopback. If one is running already, up says so; it refuses one of another checkout.
     """
-    import boto3
-
     from fondly.operations.local_stack import exported
     from fondly.operations.shop import load_shop
     from fondly.operations.transaction_speed import slow_transactions
@@ -42,7 +40,7 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
         with exported(variables):
             stack = start_stack()
         with exported(stack.variables):
-            if warning := slow_transactions(boto3.client("dynamodb")):
+            if warning := slow_transactions():
                 say(warning)
     for line in _about(stack):
         say(line)
