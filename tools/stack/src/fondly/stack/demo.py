@@ -20,6 +20,7 @@ from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
 from fondly.operations.runs.lookup import run_details
 from fondly.operations.runs.views import RunDetails
+from fondly.operations.transaction_speed import slow_transactions
 from fondly.operations.uploading import Upload, uploads_of
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 from fondly.stack.collect import collect
@@ -85,6 +86,8 @@ def _run(
         open_stack(work / "logs") as stack,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
+        if warning := slow_transactions():
+            console.print(warning, style="yellow", markup=False, highlight=False)
         return runner.run(_follow(stack, files, work, console))
 
 
