@@ -162,7 +162,8 @@ test-browser: setup ## gallery and console in a browser: takes Chromium, which `
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
-	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine
+	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine \
+	  --all-extras $$(printf -- '--requirement %s ' */*/pyproject.toml)
 	@touch $@
 
 mixed: setup $(BASELINE)/.ready ## a run and its delivery by the services of two releases: make mixed [BASE=tag or commit]

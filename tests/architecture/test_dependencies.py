@@ -206,7 +206,7 @@ def declared(name: str) -> set[str]:
     """A package's dependencies by import name, with its extras and the dependencies of our packages."""
     project = tomllib.loads((SOURCES[name].parents[2] / "pyproject.toml").read_text())["project"]
     extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
-    names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}
+    names = {re.split(r"[\[<>=]", each)[0] for each in (*project["dependencies"], *extras)}
     ours = {each.removeprefix("fondly-") for each in names if each.startswith("fondly-")}
     names |= {IMPORTED_AS[each] for each in names if each in IMPORTED_AS}
     aliases = {each.replace("-", "_") for each in names} | {each.split("-")[0] for each in names}
