@@ -23,9 +23,10 @@ RUN grep '^uv==' constraints.txt > uv.txt \
  && pip install --no-cache-dir --require-hashes --requirement uv.txt \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
-      'fondly-runtime[tracing,web,yaml]' shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
-      fondly-recommender services/recommender fondly-sender services/sender \
-      fondly-operations tools/operations fondly-stack tools/stack fondly-console tools/console > "$UV_OVERRIDE"
+      'fondly-runtime[service,tracing,web,yaml]' shared/runtime 'fondly-ingest[service]' services/ingest \
+      fondly-mailer services/mailer 'fondly-recommender[service]' services/recommender \
+      'fondly-sender[service]' services/sender fondly-operations tools/operations fondly-stack tools/stack \
+      fondly-console tools/console > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
 COPY shared/runtime/pyproject.toml shared/runtime/
@@ -45,7 +46,7 @@ FROM builder AS dependencies
 # What an image has of a package: all it needs, or a group of it, and then none of our other packages.
 ARG REQUIREMENTS=$PACKAGE/pyproject.toml
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
+    uv pip compile --quiet --all-extras --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
