@@ -72,10 +72,8 @@ data "aws_iam_policy_document" "release" {
       "ecr:BatchGetImage",
       "ecr:CompleteLayerUpload",
       "ecr:DescribeImages",
-      "ecr:DescribeRepositories",
       "ecr:GetDownloadUrlForLayer",
       "ecr:InitiateLayerUpload",
-      "ecr:ListTagsForResource",
       "ecr:PutImage",
       "ecr:UploadLayerPart",
     ]
@@ -85,7 +83,7 @@ data "aws_iam_policy_document" "release" {
   # A plan without a refresh reads data sources all the same. AWS defines no resource for these.
   statement {
     sid       = "ReadDataSources"
-    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribeVpcEndpointServices"]
+    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpointServices"]
     resources = ["*"]
   }
 

@@ -3,6 +3,20 @@ variable "name" {
   type        = string
 }
 
+variable "vpc" {
+  description = "A VPC that exists, in place of one that the module makes, and whether it gets endpoints; see the module Fondly."
+  type = object({
+    id                 = string
+    cidr               = string
+    private_subnet_ids = list(string)
+    public_subnet_ids  = list(string)
+    egress_cidrs       = list(string)
+    create_endpoints   = bool
+    route_table_ids    = list(string)
+  })
+  default = null
+}
+
 variable "cidr" {
   description = "The VPC's address range, /16 to /20."
   type        = string

@@ -8,9 +8,14 @@ variable "name" {
   }
 }
 
-variable "image_tag" {
-  description = "The release to run: the same tag of every image."
-  type        = string
+variable "images" {
+  description = "The release to run, by image: the service module's input `image`."
+  type = map(object({
+    uri             = string
+    architecture    = string
+    credentials_arn = optional(string)
+    pull            = list(object({ sid = string, actions = list(string), resources = list(string) }))
+  }))
 }
 
 variable "network" {
@@ -43,12 +48,11 @@ variable "services" {
     condition     = toset(keys(var.services)) == toset(keys(local.queues))
     error_message = "services must have exactly these keys: ${join(", ", keys(local.queues))}."
   }
-}
 
-variable "architecture" {
-  description = "ARM64 or X86_64; the images must be built for it."
-  type        = string
-  default     = "ARM64"
+  validation {
+    condition     = alltrue([for service in values(var.services) : service.min_tasks <= service.max_tasks && service.max_tasks > 0])
+    error_message = "services must have a max_tasks of 1 or more, and no higher min_tasks."
+  }
 }
 
 variable "shop" {
