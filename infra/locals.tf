@@ -6,13 +6,13 @@ locals {
 
   # ECR, of whichever account and region, is asked with the role with which ECS starts the task; any other registry with
   # the password in a secret, if it wants one. The login is for the whole of ECR: AWS defines no resource for it.
-  own_registry = "${local.account_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}"
-  registry     = coalesce(var.images.registry, local.own_registry)
-  ecr          = try(regex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.", local.registry), [])
-  repositories = length(local.ecr) == 0 ? [] : ["arn:${data.aws_partition.current.partition}:ecr:${local.ecr[1]}:${local.ecr[0]}:repository/fondly"]
+  own_images   = "${local.account_id}.dkr.ecr.${local.region}.${data.aws_partition.current.dns_suffix}/fondly"
+  image_prefix = coalesce(var.images.prefix, local.own_images)
+  ecr          = try(regex("^([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.[^/]+/(.+)$", local.image_prefix), [])
+  repositories = length(local.ecr) == 0 ? [] : ["arn:${data.aws_partition.current.partition}:ecr:${local.ecr[1]}:${local.ecr[0]}:repository/${local.ecr[2]}"]
   images = {
     for image in concat(local.services_with_images, ["cli", "console", "understudy"]) : image => {
-      uri             = "${local.registry}/fondly/${image}:${var.images.tag}"
+      uri             = "${local.image_prefix}/${image}:${var.images.tag}"
       architecture    = var.images.architecture
       credentials_arn = var.images.credentials_arn
       pull = concat(
@@ -32,18 +32,8 @@ locals {
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
   # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs).
   interface_endpoints = [
-    "bedrock-runtime",
-    "comprehend",
-    "ecr.api",
-    "ecr.dkr",
-    "email",
-    "logs",
-    "personalize",
-    "personalize-events",
-    "personalize-runtime",
-    "sns",
-    "sqs",
-    "ssm",
+    "bedrock-runtime", "comprehend", "ecr.api", "ecr.dkr", "email", "logs", "personalize", "personalize-events",
+    "personalize-runtime", "sns", "sqs", "ssm",
   ]
   unused_endpoints = concat(
     var.understudy ? ["bedrock-runtime", "comprehend", "personalize"] : [],

@@ -3,11 +3,6 @@ output "alarms_topic_arn" {
   value       = module.observability.alarms_topic_arn
 }
 
-output "cluster_name" {
-  description = "The ECS cluster."
-  value       = module.pipeline.cluster_name
-}
-
 output "console" {
   description = "The console: its address, the DNS record to add, and the pool to add people to; null without `console`."
   value       = one(module.console[*].console)
@@ -28,11 +23,6 @@ output "dns_records" {
   value       = concat(flatten(module.email[*].dns_records), flatten(module.link_domain[*].dns_records))
 }
 
-output "environment" {
-  description = "The services' settings by variable; the operators' command line reads them from the environment."
-  value       = module.pipeline.environment
-}
-
 output "realtime_key_parameter" {
   description = "The SSM parameter with the key that a shop sends in the header x-api-key; null unless `realtime` is enabled."
   value       = one(module.realtime[*].key_parameter_name)
@@ -41,11 +31,6 @@ output "realtime_key_parameter" {
 output "realtime_url" {
   description = "Where a shop asks for a customer's picks; null unless `realtime` is enabled."
   value       = one(module.realtime[*].url)
-}
-
-output "service_names" {
-  description = "The ECS services."
-  value       = module.pipeline.service_names
 }
 
 output "webhook_url" {

@@ -9,13 +9,8 @@ variable "name" {
 }
 
 variable "images" {
-  description = "The release to run: tag is that of every image, `<registry>/fondly/<image>:<tag>`. The registry is any that tasks reach, by default the account's ECR; credentials_arn names the secret of one that asks for a password. architecture is ARM64 or X86_64."
-  type = object({
-    tag             = string
-    registry        = optional(string)
-    credentials_arn = optional(string)
-    architecture    = optional(string, "ARM64")
-  })
+  description = "The release to run: tag is that of every image, `<prefix>/<image>:<tag>`. The prefix names any registry that tasks reach, such as ghcr.io/shop/fondly, by default the account's ECR; credentials_arn is the secret with the password of one that asks for it. architecture is ARM64 or X86_64."
+  type        = object({ tag = string, prefix = optional(string), credentials_arn = optional(string), architecture = optional(string, "ARM64") })
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$", var.images.tag))
@@ -23,13 +18,13 @@ variable "images" {
   }
 
   validation {
-    condition     = var.images.registry == null ? true : can(regex("^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*$", var.images.registry))
-    error_message = "images.registry must be a registry, with a path if it has one, such as ghcr.io/shop: without https:// and a slash at the end."
+    condition     = var.images.prefix == null ? true : can(regex("^[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)+$", var.images.prefix))
+    error_message = "images.prefix must be a registry and a path, such as ghcr.io/shop/fondly: without https:// and a slash at the end."
   }
 
   validation {
-    condition     = var.images.registry == null || var.nat || var.vpc != null ? true : can(regex("\\.dkr\\.ecr\\.${local.region}\\.", var.images.registry))
-    error_message = "images.registry is not ECR in this region, so tasks need a route to the internet to pull from it: set nat."
+    condition     = var.images.prefix == null || var.nat || var.vpc != null ? true : can(regex("\\.dkr\\.ecr\\.${local.region}\\.", var.images.prefix))
+    error_message = "images.prefix is not in ECR of this region, so tasks need a route to the internet to pull from it: set nat."
   }
 }
 
@@ -69,12 +64,8 @@ variable "understudy" {
 
 variable "mailer" {
   description = "The Bedrock model or inference profile that writes the emails' copy, its quota of calls a minute, and a guardrail. AWS retires models from time to time."
-  type = object({
-    model_id     = optional(string)
-    converse_rpm = optional(number, 200)
-    guardrail    = optional(object({ id = string, version = string }))
-  })
-  default = {}
+  type        = object({ model_id = optional(string), converse_rpm = optional(number, 200), guardrail = optional(object({ id = string, version = string })) })
+  default     = {}
 
   validation {
     condition     = var.understudy || var.mailer.model_id != null
@@ -163,19 +154,8 @@ variable "sending" {
     transport = optional(string, "none")
     approval  = optional(string)
     per_s     = optional(number)
-    smtp = optional(object({
-      host          = string
-      port          = optional(number)
-      security      = optional(string)
-      user          = optional(string)
-      dkim_selector = optional(string)
-      cidrs         = list(string)
-    }))
-    mailbox = optional(object({
-      url   = string
-      port  = optional(number)
-      cidrs = list(string)
-    }))
+    smtp      = optional(object({ host = string, port = optional(number), security = optional(string), user = optional(string), dkim_selector = optional(string), cidrs = list(string) }))
+    mailbox   = optional(object({ url = string, port = optional(number), cidrs = list(string) }))
   })
   default = {}
 
@@ -193,12 +173,8 @@ variable "email_identity" {
 
 variable "replies" {
   description = "Receive mails that unsubscribe by SES, at an address of a subdomain; see the email module. Null to receive none."
-  type = object({
-    user          = optional(string)
-    subdomain     = optional(string)
-    rule_set_name = optional(string)
-  })
-  default = null
+  type        = object({ user = optional(string), subdomain = optional(string), rule_set_name = optional(string) })
+  default     = null
 
   validation {
     condition     = var.replies == null || (var.unsubscribe_endpoint && var.email_identity)
@@ -243,15 +219,8 @@ variable "clicks_enabled" {
 
 variable "realtime" {
   description = "Answer with a customer's current picks over HTTPS, from so many tasks; with events, also take what customers do."
-  type = object({
-    enabled        = optional(bool, false)
-    events         = optional(bool, false)
-    requests_per_s = optional(number, 100)
-    min_tasks      = optional(number)
-    max_tasks      = optional(number)
-    key_version    = optional(number, 1)
-  })
-  default = {}
+  type        = object({ enabled = optional(bool, false), events = optional(bool, false), requests_per_s = optional(number, 100), min_tasks = optional(number), max_tasks = optional(number), key_version = optional(number, 1) })
+  default     = {}
 }
 
 variable "recommender" {
@@ -268,35 +237,20 @@ variable "rules" {
 
 variable "sentiment" {
   description = "How reviews are scored: language (or auto), and who finds aspects: own, comprehend or off."
-  type = object({
-    language = optional(string)
-    aspects  = optional(string)
-  })
-  default = {}
+  type        = object({ language = optional(string), aspects = optional(string) })
+  default     = {}
 }
 
 variable "comprehend_calls_per_s" {
   description = "The account's quota of BatchDetectSentiment calls per second."
   type        = number
   default     = 10
-
-  validation {
-    condition     = var.comprehend_calls_per_s > 0
-    error_message = "comprehend_calls_per_s must be above 0."
-  }
 }
 
 variable "connect" {
   description = "A shop whose data is fetched from its platform, on a schedule; see the connect module. Null for none."
-  type = object({
-    platform           = string
-    shop               = string
-    secret_arn         = string
-    schedule           = optional(string)
-    arguments          = optional(list(string))
-    webhook_secret_arn = optional(string)
-  })
-  default = null
+  type        = object({ platform = string, shop = string, secret_arn = string, schedule = optional(string), arguments = optional(list(string)), webhook_secret_arn = optional(string) })
+  default     = null
 }
 
 variable "console" {
@@ -307,12 +261,7 @@ variable "console" {
     allowed_cidrs   = optional(list(string))
     oidc            = optional(map(string))
     groups          = optional(map(string))
-    hours = optional(object({
-      opens         = optional(string)
-      closes        = optional(string)
-      time_zone     = optional(string)
-      tasks_outside = optional(number)
-    }))
+    hours           = optional(object({ opens = optional(string), closes = optional(string), time_zone = optional(string), tasks_outside = optional(number) }))
   })
   default = null
 }

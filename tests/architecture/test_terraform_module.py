@@ -120,11 +120,11 @@ def test_images_come_from_any_registry() -> None:
     container, allowed = pulls(configuration("prod"))
     assert container["image"] == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fondly/mailer:1.2.3"
     assert allowed["PullImage"] == [aws.arn("ecr", "repository/fondly/mailer")]
-    shared = "999999999999.dkr.ecr.eu-central-1.amazonaws.com"
-    _, allowed = pulls(configuration("dev", images={"tag": "1", "registry": shared}))
+    shared = "999999999999.dkr.ecr.eu-central-1.amazonaws.com/fondly"
+    _, allowed = pulls(configuration("dev", images={"tag": "1", "prefix": shared}))
     assert allowed["PullImage"] == ["arn:aws:ecr:eu-central-1:999999999999:repository/fondly/mailer"]
     secret = aws.arn("secretsmanager", "secret:registry")
-    images = {"tag": "1", "registry": "ghcr.io/shop", "credentials_arn": secret}
+    images = {"tag": "1", "prefix": "ghcr.io/shop/fondly", "credentials_arn": secret}
     container, allowed = pulls(configuration("dev", images=images))
     assert container["image"] == "ghcr.io/shop/fondly/mailer:1"
     assert container["repositoryCredentials"] == {"credentialsParameter": secret}
@@ -135,8 +135,8 @@ def test_images_come_from_any_registry() -> None:
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        ({"images": {"tag": "1", "registry": "ghcr.io/shop"}}, "set nat"),
-        ({"images": {"tag": "1", "registry": "https://ghcr.io"}, "nat": True}, "without https://"),
+        ({"images": {"tag": "1", "prefix": "ghcr.io/shop/fondly"}}, "set nat"),
+        ({"images": {"tag": "1", "prefix": "https://ghcr.io/a"}, "nat": True}, "without https://"),
         ({"images": {"tag": "a tag"}}, "must be a tag"),
         ({"name": "Fondly"}, "lower-case"),
         ({"size": "huge"}, "small or standard"),
@@ -148,7 +148,6 @@ def test_images_come_from_any_registry() -> None:
         ({"vpc": VPC, "nat": True}, "leave them out"),
         ({"cidr": "10.0.0.0/24"}, "/16 to /20"),
         ({"log_retention_days": 31}, "CloudWatch"),
-        ({"comprehend_calls_per_s": 0}, "above 0"),
         (
             {"link_domain": {"name": "x.example"}, "unsubscribe_endpoint": False, "replies": None},
             "link_domain",

@@ -5,12 +5,7 @@ variable "name" {
 
 variable "image" {
   description = "The image fondly/console; see the service module."
-  type = object({
-    uri             = string
-    architecture    = string
-    credentials_arn = optional(string)
-    pull            = list(object({ sid = string, actions = list(string), resources = list(string) }))
-  })
+  type        = object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) })
 }
 
 variable "check" {

@@ -1,21 +1,11 @@
 variable "name" {
   description = "Prefix of all names, such as fondly-prod; also names the Personalize dataset group."
   type        = string
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.name))
-    error_message = "name must be at most 24 lower-case letters, digits and dashes: bucket and role names are built from it."
-  }
 }
 
 variable "images" {
   description = "The release to run, by image: the service module's input `image`."
-  type = map(object({
-    uri             = string
-    architecture    = string
-    credentials_arn = optional(string)
-    pull            = list(object({ sid = string, actions = list(string), resources = list(string) }))
-  }))
+  type        = map(object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) }))
 }
 
 variable "network" {
@@ -122,19 +112,8 @@ variable "sending" {
     per_s             = optional(number)
     domain            = optional(string)
     configuration_set = optional(string)
-    smtp = optional(object({
-      host          = string
-      port          = optional(number, 587)
-      security      = optional(string, "starttls")
-      user          = optional(string)
-      dkim_selector = optional(string)
-      cidrs         = list(string)
-    }))
-    mailbox = optional(object({
-      url   = string
-      port  = optional(number, 993)
-      cidrs = list(string)
-    }))
+    smtp              = optional(object({ host = string, port = optional(number, 587), security = optional(string, "starttls"), user = optional(string), dkim_selector = optional(string), cidrs = list(string) }))
+    mailbox           = optional(object({ url = string, port = optional(number, 993), cidrs = list(string) }))
   })
   default = {}
 

@@ -10,12 +10,7 @@ variable "cluster" {
 
 variable "image" {
   description = "The image with its tag, what it is built for, the secret with the password of a registry that asks for one, and what pulling it takes."
-  type = object({
-    uri             = string
-    architecture    = string
-    credentials_arn = optional(string)
-    pull            = list(object({ sid = string, actions = list(string), resources = list(string) }))
-  })
+  type        = object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) })
 
   validation {
     condition     = contains(["ARM64", "X86_64"], var.image.architecture)
