@@ -114,6 +114,7 @@ module "unsubscribe" {
   language      = startswith(lookup(var.shop.mailer, "FONDLY_MAILER_LOCALE", "en"), "de") ? "de" : "en"
   brand         = var.shop.mailer["FONDLY_MAILER_BRAND_NAME"]
   topics        = var.unsubscribe_topics
+  key_version   = var.unsubscribe_key_version
   domain        = one(module.link_domain[*].name)
   ops_topic_arn = module.observability.alarms_topic_arn
 }

@@ -194,6 +194,12 @@ variable "unsubscribe_topics" {
   default     = []
 }
 
+variable "unsubscribe_key_version" {
+  description = "Raise it to sign links with a new key, after the present one is among the former: docs/sending-rules.md."
+  type        = number
+  default     = 1
+}
+
 variable "former_unsubscribe_keys" {
   description = "There is an SSM parameter `/fondly/<name>/former-unsubscribe-keys`, with keys that signed links before."
   type        = bool

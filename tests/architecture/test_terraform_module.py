@@ -2,7 +2,9 @@
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -39,6 +41,9 @@ LONGEST = {
     "aws_sqs_queue": 80,
 }
 LONG = ("n" * 24, "m" * 24)
+OPTIONS = INFRA.parent / "docs/deploy-options.md"
+FORMER = Path(__file__).parent / "state-0.1.0.txt"
+"""Of a state of prod in 0.1.0, named Encore then: addresses, and names if there are any."""
 CONNECTION = {
     "platform": "shopify",
     "shop": "shop.example",
@@ -103,6 +108,23 @@ def test_the_module_leaves_providers_and_states_to_its_callers(read_module: "Rea
 def test_its_tables_are_current() -> None:
     """`make terraform-docs` writes them."""
     assert README.read_text("utf-8") == documented()
+
+
+def test_a_state_of_the_former_environments_moves_without_loss() -> None:
+    """By the page's command: whatever holds data or is reached from outside keeps its name."""
+    [command] = re.findall(r"```sh\n(for call.*?)>moved.tf\n```", OPTIONS.read_text("utf-8"), re.DOTALL)
+    said = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True).stdout  # noqa: S603, S607
+    own = (INFRA / "modules/network/moved.tf").read_text("utf-8")
+    calls = dict(re.findall(r"from = module\.(\S+)\n  to   = module\.fondly\.module\.(\S+)", said))
+    counted = dict(re.findall(r"from = (\S+)\n  to   = (\S+)", own))
+    made = {each.address: each for each in configuration("prod", name="encore-prod").everything()}
+    for line in FORMER.read_text("utf-8").splitlines():
+        address, _, name = line.partition(" ")
+        call, _, rest = address.partition(".")
+        call, index = call.removesuffix("[0]"), "[0]" * call.endswith("[0]")
+        new = f"{calls[call]}{index}.{counted.get(rest, rest) if call == 'network' else rest}"
+        assert new in made, address
+        assert name in {"", *(made[new][key] for key in filter(NAMES.fullmatch, made[new]))}, address
 
 
 def pulls(made: Configuration, service: str = "mailer") -> tuple[dict[str, Any], dict[str, list[str]]]:
