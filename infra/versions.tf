@@ -2,9 +2,8 @@ terraform {
   required_version = ">= 1.11"
 
   required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 6.0"
-    }
+    archive = { source = "hashicorp/archive", version = "~> 2.4" }
+    aws     = { source = "hashicorp/aws", version = "~> 6.25" }
+    random  = { source = "hashicorp/random", version = "~> 3.7" }
   }
 }

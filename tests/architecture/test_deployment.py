@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.configurations import MODEL, PROFILE, configuration
+from tests.support.configurations import EXAMPLES, MODEL, PROFILE, configuration
 from tests.support.hcl import aws
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.services import CONSUMERS, SERVICES
@@ -77,8 +77,10 @@ def test_tasks_wait_for_routes_and_endpoints(read_module: "ReadModule") -> None:
     pipeline = read_module("modules/pipeline")
     for call in ("service", "understudy"):
         assert pipeline.calls[call]["network"] == "${var.network}"
-    for stage in ("dev", "prod"):
-        assert read_module(f"environments/{stage}").calls["pipeline"]["network"] == "${module.network.tasks}"
+    calls = read_module(".").calls
+    assert {calls[name]["network"] for name in calls if "network" in calls[name]} == {
+        "${module.network.tasks}"
+    }
 
 
 def test_a_service_uses_no_revision_that_was_not_checked(read_module: "ReadModule") -> None:
@@ -177,20 +179,19 @@ def test_a_budget_sees_the_ai_services_and_another_what_has_the_tag() -> None:
 )
 def test_a_model_of_another_vendor_has_its_own_name_on_the_bill(model_id: str, on_bill: str | None) -> None:
     """Its name follows from the model's id; Amazon's own are Amazon Bedrock."""
-    services = module(configuration("dev", model_id=model_id), "pipeline").output("ai_services")
+    services = module(configuration("dev", mailer={"model_id": model_id}), "pipeline").output("ai_services")
     named = [service for service in services if service.endswith("(Amazon Bedrock Edition)")]
     assert named == ([f"{on_bill} (Amazon Bedrock Edition)"] if on_bill else [])
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_the_state_is_encrypted_by_its_key(read_module: "ReadModule", stage: str) -> None:
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_state_is_encrypted_by_its_key(read_module: "ReadModule", name: str) -> None:
     """Bootstrap prints the key with the bucket: `encrypt` alone would ask S3 for AES256."""
     backend = configuration("bootstrap").output("backend")
     given = dict(re.findall(r'^(\w+) *= "(.+)"$', backend, re.MULTILINE))
     assert given.keys() == {"bucket", "region", "kms_key_id"}
     assert given["kms_key_id"] == configuration("bootstrap").output("state_key_arn")
-    versions = read_module(f"environments/{stage}").text
-    assert re.search(r'backend "s3" \{[^}]*encrypt += true', versions)
+    assert re.search(r'backend "s3" \{[^}]*encrypt += true', read_module(f"examples/{name}").text)
 
 
 def _filters(budget: Instance) -> dict[str, list[str]]:

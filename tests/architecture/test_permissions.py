@@ -105,7 +105,7 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
         for module in (REPOSITORY / "services" / service / "src/fondly" / service).rglob("*.py")
         for name in re.findall(r'new_client\(\s*"([\w-]+)"', module.read_text())
     }
-    endpoints = set(read_module("environments/prod").locals["interface_endpoints"])
+    endpoints = set(read_module(".").locals["interface_endpoints"])
     assert endpoints == {ENDPOINTS.get(name, name) for name in opened - GATEWAYS} | STARTING_TASK
 
 

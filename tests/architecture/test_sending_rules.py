@@ -38,7 +38,7 @@ def found_in(file: str) -> frozenset[str]:
 @cache
 def email() -> Configuration:
     """The email module in production."""
-    return configuration("prod").modules("email")[None]
+    return configuration("prod").modules("email")[0]
 
 
 @pytest.mark.parametrize(("rule", "tests"), [(rule, tests) for rule, _, tests in rows()])
@@ -114,7 +114,7 @@ def test_mails_that_unsubscribe_reach_the_feedback_process() -> None:
 def test_an_active_rule_set_of_others_stays_active() -> None:
     """An account has one: making another one active would stop what the first one received."""
     for given, own in ((None, 1), ("of-the-shop", 0)):
-        module = configuration("prod", replies={"rule_set_name": given}).modules("email")[None]
+        module = configuration("prod", replies={"rule_set_name": given}).modules("email")[0]
         assert len(module.instances("aws_ses_active_receipt_rule_set", "this")) == own
         [rule] = module.instances("aws_ses_receipt_rule", "replies").values()
         assert rule["rule_set_name"] == (given or "fondly-prod")
@@ -122,7 +122,7 @@ def test_an_active_rule_set_of_others_stays_active() -> None:
 
 def test_nothing_is_received_unless_it_is_asked_for() -> None:
     """A region may receive nothing, and an MX record is the shop's to set."""
-    module = configuration("prod", replies=None).modules("email")[None]
+    module = configuration("prod", replies=None).modules("email")[0]
     for kind in ("aws_ses_receipt_rule_set", "aws_ses_active_receipt_rule_set"):
         assert not module.instances(kind, "this")
     assert not module.instances("aws_sns_topic", "replies")

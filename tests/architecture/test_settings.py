@@ -137,11 +137,20 @@ def test_understudy_has_only_settings_that_it_reads(pipeline: "Module") -> None:
     assert pipeline.locals["understudy_port"] == UnderstudySettings.model_fields["port"].default
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_an_environment_runs_every_service(read_module: "ReadModule", stage: str) -> None:
-    """Both environments set the size of each service."""
-    call = read_module(f"environments/{stage}").calls["pipeline"]
-    assert set(call["services"]) == set(SERVICES)
+@pytest.mark.parametrize("size", ["small", "standard"])
+def test_a_size_is_that_of_every_service(size: str) -> None:
+    """Which the input `services` changes one by one, and names no other."""
+    given: dict[str, dict[str, Any]] = {
+        "mailer": {"max_tasks": 20},
+        "sender": {"size": {"cpu": 1024, "memory_mib": 2048}},
+    }
+    made = pipeline_of(configuration("prod", size=size, services=given)).variable("services")
+    usual = pipeline_of(configuration("prod", size=size)).variable("services")
+    assert set(made) == set(SERVICES)
+    assert made["mailer"] == {**usual["mailer"], "max_tasks": 20}
+    assert made["sender"]["size"] == {**given["sender"]["size"], "storage_gib": 21}
+    with pytest.raises(InvalidInputError, match="services must be among"):
+        configuration("prod", services={"post": {"max_tasks": 1}}).validate()
 
 
 def test_terraform_knows_every_setting_of_every_service() -> None:

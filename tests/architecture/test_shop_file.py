@@ -183,17 +183,18 @@ def test_compose_passes_on_every_variable_of_a_shop(file: str) -> None:
 
 def test_terraform_takes_what_is_printed_for_it(pipeline: "Module", read_module: "ReadModule") -> None:
     """Its variable has the same services, and each service's environment has its part."""
-    for module in ("modules/pipeline", "environments/dev", "environments/prod"):
+    for module in ("modules/pipeline", "."):
         taken = str(read_module(module).variables["shop"]["type"])
         assert set(re.findall(r"(\w+)\s*[=:]\s*[\"']?\$?\{?optional", taken)) == set(SERVICES), module
     assert "lookup(local.shop_settings, service, {})" in str(pipeline.locals["environment"])
     assert "var.shop.mailer" in str(pipeline.locals["mailer_settings"])
 
 
-@pytest.mark.parametrize("stage", ["dev", "prod"])
-def test_an_environment_passes_on_the_shop(read_module: "ReadModule", stage: str) -> None:
-    """To the pipeline, whole."""
-    assert read_module(f"environments/{stage}").calls["pipeline"]["shop"] == "${var.shop}"
+@pytest.mark.parametrize("folder", ["examples/minimal", "examples/production", "."])
+def test_the_shop_is_passed_on(read_module: "ReadModule", folder: str) -> None:
+    """To the module, and to the pipeline, whole."""
+    calls = read_module(folder).calls
+    assert calls["pipeline" if "pipeline" in calls else "fondly"]["shop"] == "${var.shop}"
 
 
 def test_a_sender_is_named_once(pipeline: "Module") -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.scaling.autoscaling import Cooldown, Policy, ScalableTarget, StepPolicy, TargetTracking
 from tests.scaling.cloudwatch import Alarm
+from tests.support.configurations import configuration, pipeline_of
 from tests.support.terraform import INFRA, Module, read_module
 
 FILE = INFRA / "modules/service/scaling.tf"
@@ -30,7 +31,7 @@ class Bounds:
 @cache
 def bounds_of(environment: str, service: str) -> Bounds:
     """The bounds of a service in `dev` or `prod`."""
-    given = read_module(f"environments/{environment}").calls["pipeline"]["services"][service]
+    given = pipeline_of(configuration(environment)).variable("services")[service]
     kind = str(read_module("modules/service").variables["scaling"]["type"])
     [idle_minutes] = re.findall(r"idle_minutes = optional\(number, (\d+)\)", kind)
     return Bounds(given["min_tasks"], given["max_tasks"], given["backlog_per_task"], int(idle_minutes))

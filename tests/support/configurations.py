@@ -1,4 +1,4 @@
-"""The environments as Terraform would make them, with every option on that has policies of its own."""
+"""The examples as Terraform would make them, with every option on that has policies of its own."""
 
 from functools import cache
 from typing import Any
@@ -27,47 +27,67 @@ SHOP = {
 }
 CERTIFICATE = "arn:aws:acm:eu-west-1:123456789012:certificate/1"
 CONSOLE = {"domain": "console.shop.example", "certificate_arn": CERTIFICATE}
-COMMON: dict[str, Any] = {"region": "eu-west-1", "image_tag": "1.2.3", "alarm_emails": ["ops@shop.example"]}
+VPC = {"id": "vpc-1", "cidr": "10.50.0.0/16", "private_subnet_ids": ["subnet-a", "subnet-b"]}
+COMMON: dict[str, Any] = {"region": "eu-west-1", "image_tag": "1.2.3"}
+MODEL_OF = {"mailer": {"model_id": PROFILE}}
+WITHOUT: dict[str, Any] = {"sending": {}, "unsubscribe_endpoint": False}
+"""What `examples/production` turns on, off again."""
 INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
     "prod": (
-        "environments/prod",
+        "examples/production",
         {
-            **COMMON,
-            "shop": SHOP,
-            "mailer": {"model_id": PROFILE},
-            "unsubscribe_endpoint": True,
+            **MODEL_OF,
             "former_unsubscribe_keys": True,
             "clicks_enabled": True,
-            "sending": {"transport": "ses"},
             "replies": {},
             "recommender": {"campaign": True},
             "realtime": {"enabled": True, "events": True},
         },
     ),
     "guarded": (
-        "environments/prod",
+        "examples/production",
         {
-            **COMMON,
-            "shop": SHOP,
+            **WITHOUT,
             "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
             "realtime": {"enabled": True},
             "sending": {"transport": "smtp", "smtp": MAIL_SERVER, "mailbox": MAILBOX},
         },
     ),
-    "console": (
-        "environments/prod",
-        {**COMMON, "shop": SHOP, "mailer": {"model_id": PROFILE}, "nat": True, "console": CONSOLE},
+    "console": ("examples/production", {**WITHOUT, **MODEL_OF, "nat": True, "console": CONSOLE}),
+    "dev": ("examples/understudy-only", {}),
+    "minimal": ("examples/minimal", {}),
+    "existing": ("examples/existing-vpc", {}),
+    "endpoints": (
+        "examples/existing-vpc",
+        {
+            "vpc": {
+                **VPC,
+                "create_endpoints": True,
+                "route_table_ids": ["rtb-a"],
+                "egress_cidrs": [VPC["cidr"]],
+            }
+        },
     ),
-    "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
     "account": ("bootstrap/account", {}),
     "bootstrap": ("bootstrap/region", {"region": "eu-west-1", "github_repository": "shop/fondly"}),
 }
 
 
-def configuration(name: str, **inputs: Any) -> Configuration:  # noqa: ANN401 - inputs of any type
-    """Return an environment, or bootstrap, with further inputs."""
+EXAMPLES = sorted(path.name for path in (INFRA / "examples").iterdir())
+
+
+def example(folder: str) -> Configuration:
+    """Return an example as its reader applies it."""
+    return Configuration(INFRA / folder, {**COMMON, "shop": SHOP, "vpc": VPC})
+
+
+def configuration(name: str, /, **inputs: Any) -> Configuration:  # noqa: ANN401 - inputs of any type
+    """Return the module as an example calls it, or bootstrap, with further inputs."""
     folder, given = INPUTS[name]
-    return Configuration(INFRA / folder, {**given, **inputs})
+    if folder.startswith("bootstrap"):
+        return Configuration(INFRA / folder, {**given, **inputs})
+    [call] = example(folder).modules("fondly").values()
+    return Configuration(call.folder, {**call.inputs, **given, **inputs})
 
 
 def pipeline_of(environment: Configuration) -> Configuration:

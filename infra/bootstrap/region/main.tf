@@ -44,9 +44,10 @@ module "registry" {
 
 module "deploy" {
   source   = "../../modules/github-deploy"
-  for_each = var.github_repository == null ? toset([]) : var.environments
+  for_each = { for environment, name in var.environments : environment => name if var.github_repository != null }
 
   environment           = each.key
+  name                  = each.value
   repository            = var.github_repository
   image_repository_arns = module.registry.repository_arns
   state                 = { bucket_arn = aws_s3_bucket.state.arn, key_arn = module.keys.arns["state"] }

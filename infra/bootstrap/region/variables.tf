@@ -10,7 +10,7 @@ variable "github_repository" {
 }
 
 variable "environments" {
-  description = "The environments in this account that get a deploy role."
-  type        = set(string)
-  default     = ["dev", "prod"]
+  description = "Who gets a deploy role: instances of Fondly in this account, by the GitHub environment whose jobs release them."
+  type        = map(string)
+  default     = { dev = "fondly-dev", prod = "fondly-prod" }
 }

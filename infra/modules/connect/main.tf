@@ -7,16 +7,14 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
-data "aws_ecr_repository" "this" {
-  name = "fondly/cli"
-}
-
 locals {
   name       = "${var.name}-connect"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
   cluster    = "arn:${local.partition}:ecs:${local.region}:${local.account_id}:cluster/${var.cluster_name}"
+
+  credentials = { for arn in var.image.credentials_arn[*] : "repositoryCredentials" => { credentialsParameter = arn } }
 
   command = concat(
     ["connect", var.connection.platform, "--shop", var.connection.shop, "--secret", var.connection.secret_arn],
@@ -35,9 +33,9 @@ resource "aws_ecs_task_definition" "this" {
   task_role_arn            = aws_iam_role.task.arn
 
   container_definitions = jsonencode([
-    {
+    merge(local.credentials, {
       name                   = "app"
-      image                  = "${data.aws_ecr_repository.this.repository_url}:${var.image.tag}"
+      image                  = var.image.uri
       essential              = true
       readonlyRootFilesystem = true
       user                   = "10001:10001" # as in the images; no user of the host
@@ -54,7 +52,7 @@ resource "aws_ecs_task_definition" "this" {
           awslogs-stream-prefix = "task"
         }
       }
-    }
+    })
   ])
 
   volume {

@@ -2,8 +2,3 @@ output "webhook_url" {
   description = "Where the platform sends its webhooks; null without webhook_secret_arn."
   value       = one([for api in aws_apigatewayv2_api.webhook : "${api.api_endpoint}/webhook"])
 }
-
-output "task_definition_arn" {
-  description = "The task, to be run by hand as well."
-  value       = aws_ecs_task_definition.this.arn
-}

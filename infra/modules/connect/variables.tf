@@ -4,8 +4,8 @@ variable "name" {
 }
 
 variable "image" {
-  description = "The release's image of the command line, fondly/cli, and its repository."
-  type        = object({ tag = string, architecture = optional(string, "ARM64") })
+  description = "The image of the command line, fondly/cli; see the service module."
+  type        = object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) })
 }
 
 variable "cluster_name" {

@@ -8,8 +8,8 @@ resource "aws_lb" "this" {
 
   lifecycle {
     precondition {
-      condition     = contains(var.network.egress_cidrs, "0.0.0.0/0")
-      error_message = "The console needs a route to the internet, where the load balancer's public keys are: set nat."
+      condition     = contains(var.network.egress_cidrs, "0.0.0.0/0") && length(var.network.public_subnet_ids) >= 2
+      error_message = "The console needs public subnets in two zones, and a route to the internet, where the load balancer's public keys are: set nat, or both in vpc."
     }
   }
 }

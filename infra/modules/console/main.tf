@@ -11,10 +11,6 @@ data "aws_partition" "current" {}
 
 data "aws_region" "current" {}
 
-data "aws_ecr_repository" "this" {
-  name = "fondly/console"
-}
-
 locals {
   name       = "${var.name}-console"
   account_id = data.aws_caller_identity.current.account_id
@@ -28,13 +24,12 @@ module "service" {
 
   name               = local.name
   cluster            = var.pipeline.cluster
-  image              = "${data.aws_ecr_repository.this.repository_url}:${var.release.image_tag}"
-  repository_arn     = data.aws_ecr_repository.this.arn
+  image              = var.image
   size               = { cpu = 256, memory_mib = 512 }
   network            = var.network
   logs               = { retention_days = 365, key_arn = var.keys.logs }
   parameters_key_arn = var.keys.data
-  check              = var.release.check
+  check              = var.check
   health_command     = ["CMD", "python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:${local.port}/live', timeout=3)"]
 
   # The target group by its rule: ECS refuses a service whose target group has no load balancer yet.

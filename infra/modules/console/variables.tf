@@ -3,9 +3,15 @@ variable "name" {
   type        = string
 }
 
-variable "release" {
-  description = "The tag of the image fondly/console, and whether a task of it runs with --check before the service uses it."
-  type        = object({ image_tag = string, check = bool })
+variable "image" {
+  description = "The image fondly/console; see the service module."
+  type        = object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) })
+}
+
+variable "check" {
+  description = "Let a task of each new revision run with --check before the service uses it."
+  type        = bool
+  default     = true
 }
 
 variable "pipeline" {

@@ -12,7 +12,6 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  name       = "fondly-${var.environment}"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
@@ -20,8 +19,8 @@ locals {
 }
 
 resource "aws_iam_role" "this" {
-  name                 = "${local.name}-deploy-${local.region}"
-  description          = "Releases ${local.name} from GitHub Actions"
+  name                 = "${var.name}-deploy-${local.region}"
+  description          = "Releases ${var.name} from GitHub Actions"
   max_session_duration = 3600
   assume_role_policy   = data.aws_iam_policy_document.trust.json
 }
@@ -72,10 +71,8 @@ data "aws_iam_policy_document" "release" {
       "ecr:BatchGetImage",
       "ecr:CompleteLayerUpload",
       "ecr:DescribeImages",
-      "ecr:DescribeRepositories",
       "ecr:GetDownloadUrlForLayer",
       "ecr:InitiateLayerUpload",
-      "ecr:ListTagsForResource",
       "ecr:PutImage",
       "ecr:UploadLayerPart",
     ]
@@ -85,7 +82,7 @@ data "aws_iam_policy_document" "release" {
   # A plan without a refresh reads data sources all the same. AWS defines no resource for these.
   statement {
     sid       = "ReadDataSources"
-    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribeVpcEndpointServices"]
+    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpointServices"]
     resources = ["*"]
   }
 
@@ -122,32 +119,32 @@ data "aws_iam_policy_document" "release" {
   statement {
     sid       = "RollOut"
     actions   = ["ecs:DescribeServices", "ecs:UpdateService"]
-    resources = ["${local.ecs}:service/${local.name}/*"]
+    resources = ["${local.ecs}:service/${var.name}/*"]
   }
 
   # A task of each new revision runs with --check before the service uses it (modules/service/check_task.py).
   statement {
     sid       = "CheckRevisions"
     actions   = ["ecs:RunTask"]
-    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+    resources = ["${local.ecs}:task-definition/${var.name}-*:*"]
 
     condition {
       test     = "ArnEquals"
       variable = "ecs:cluster"
-      values   = ["${local.ecs}:cluster/${local.name}"]
+      values   = ["${local.ecs}:cluster/${var.name}"]
     }
   }
 
   statement {
     sid       = "WatchChecks"
     actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
-    resources = ["${local.ecs}:task/${local.name}/*"]
+    resources = ["${local.ecs}:task/${var.name}/*"]
   }
 
   statement {
     sid       = "ReadWhyChecksFail"
     actions   = ["logs:GetLogEvents"]
-    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/fondly/${local.name}-*:log-stream:task/*"]
+    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/fondly/${var.name}-*:log-stream:task/*"]
   }
 
   # A task definition has no ARN before it exists; the roles below bound what it can do.
@@ -160,7 +157,7 @@ data "aws_iam_policy_document" "release" {
   statement {
     sid       = "TagTasks"
     actions   = ["ecs:TagResource"]
-    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+    resources = ["${local.ecs}:task-definition/${var.name}-*:*"]
 
     condition {
       test     = "StringEquals"
@@ -175,7 +172,7 @@ data "aws_iam_policy_document" "release" {
     actions = ["iam:PassRole"]
     resources = [
       for use in ["execution", "task"] :
-      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-${use}-${local.region}"
+      "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*-${use}-${local.region}"
     ]
 
     condition {

@@ -1,5 +1,10 @@
 variable "environment" {
-  description = "The environment to deploy: dev or prod. The GitHub environment has the same name."
+  description = "The GitHub environment, whose name the key of the state begins with."
+  type        = string
+}
+
+variable "name" {
+  description = "The instance to deploy, such as fondly-prod."
   type        = string
 }
 

@@ -1,5 +1,6 @@
 locals {
-  interface_endpoints = var.nat ? toset([]) : var.interface_endpoints
+  endpoints           = var.vpc == null || local.created ? 1 : 0
+  interface_endpoints = local.endpoints == 0 || var.nat ? toset([]) : var.interface_endpoints
 
   # The prefix of each endpoint's actions, where it differs from the endpoint's name.
   prefixes = {
@@ -12,21 +13,32 @@ locals {
   }
 }
 
+# A VPC that exists has gateway endpoints of its own if it has no route to the internet.
+data "aws_prefix_list" "existing" {
+  count = local.endpoints == 1 ? 0 : contains(var.vpc.egress_cidrs, "0.0.0.0/0") ? 0 : 2
+
+  name = "com.amazonaws.${local.region}.${["s3", "dynamodb"][count.index]}"
+}
+
 resource "aws_vpc_endpoint" "dynamodb" {
-  vpc_id            = aws_vpc.this.id
+  count = local.endpoints
+
+  vpc_id            = local.vpc_id
   service_name      = "com.amazonaws.${local.region}.dynamodb"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [aws_route_table.private.id]
+  route_table_ids   = local.route_table_ids
   policy            = data.aws_iam_policy_document.endpoint["dynamodb"].json
 
   tags = { Name = "${var.name}-dynamodb" }
 }
 
 resource "aws_vpc_endpoint" "s3" {
-  vpc_id            = aws_vpc.this.id
+  count = local.endpoints
+
+  vpc_id            = local.vpc_id
   service_name      = "com.amazonaws.${local.region}.s3"
   vpc_endpoint_type = "Gateway"
-  route_table_ids   = [aws_route_table.private.id]
+  route_table_ids   = local.route_table_ids
   policy            = data.aws_iam_policy_document.s3.json
 
   tags = { Name = "${var.name}-s3" }
@@ -44,12 +56,12 @@ data "aws_vpc_endpoint_service" "interface" {
 resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface_endpoints
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = local.vpc_id
   service_name      = data.aws_vpc_endpoint_service.interface[each.key].service_name
   vpc_endpoint_type = "Interface"
   subnet_ids = [
-    for zone, subnet in aws_subnet.private : subnet.id
-    if contains(data.aws_vpc_endpoint_service.interface[each.key].availability_zones, zone)
+    for subnet in local.subnets : subnet.id
+    if contains(data.aws_vpc_endpoint_service.interface[each.key].availability_zones, subnet.zone)
   ]
   security_group_ids  = [aws_security_group.endpoints[0].id]
   private_dns_enabled = true
@@ -59,8 +71,8 @@ resource "aws_vpc_endpoint" "interface" {
 
   lifecycle {
     precondition {
-      condition     = length(setintersection(local.zones, data.aws_vpc_endpoint_service.interface[each.key].availability_zones)) > 0
-      error_message = "None of the zones ${jsonencode(local.zones)} offers the endpoint ${each.key}: name others in zones."
+      condition     = length(setintersection(local.subnets[*].zone, data.aws_vpc_endpoint_service.interface[each.key].availability_zones)) > 0
+      error_message = "None of the zones ${jsonencode(local.subnets[*].zone)} offers the endpoint ${each.key}: name others in zones."
     }
   }
 }
@@ -70,7 +82,7 @@ resource "aws_security_group" "endpoints" {
 
   name        = "${var.name}-endpoints"
   description = "Interface endpoints: HTTPS from inside the VPC"
-  vpc_id      = aws_vpc.this.id
+  vpc_id      = local.vpc_id
 
   tags = { Name = "${var.name}-endpoints" }
 }
@@ -80,7 +92,7 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
 
   security_group_id = aws_security_group.endpoints[0].id
   description       = "HTTPS from the tasks"
-  cidr_ipv4         = var.cidr
+  cidr_ipv4         = local.cidr
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443

@@ -1,13 +1,14 @@
 # Public subnets hold the NAT gateway and, if there is one, a load balancer, which takes a subnet in each zone.
 
 locals {
-  public_zones = slice(local.zones, 0, var.public ? length(local.zones) : var.nat ? 1 : 0)
+  public       = var.vpc == null && (var.nat || var.public)
+  public_zones = slice(local.zones, 0, !local.public ? 0 : var.public ? length(local.zones) : 1)
 }
 
 resource "aws_internet_gateway" "this" {
-  count = var.nat || var.public ? 1 : 0
+  count = local.public ? 1 : 0
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = aws_vpc.this[0].id
 
   tags = { Name = var.name }
 }
@@ -15,7 +16,7 @@ resource "aws_internet_gateway" "this" {
 resource "aws_subnet" "public" {
   count = length(local.public_zones)
 
-  vpc_id            = aws_vpc.this.id
+  vpc_id            = aws_vpc.this[0].id
   availability_zone = local.public_zones[count.index]
   cidr_block        = cidrsubnet(var.cidr, 4, 15 - count.index)
 
@@ -23,9 +24,9 @@ resource "aws_subnet" "public" {
 }
 
 resource "aws_route_table" "public" {
-  count = var.nat || var.public ? 1 : 0
+  count = local.public ? 1 : 0
 
-  vpc_id = aws_vpc.this.id
+  vpc_id = aws_vpc.this[0].id
 
   route {
     cidr_block = "0.0.0.0/0"
@@ -64,7 +65,7 @@ resource "aws_nat_gateway" "this" {
 resource "aws_route" "nat" {
   count = var.nat ? 1 : 0
 
-  route_table_id         = aws_route_table.private.id
+  route_table_id         = aws_route_table.private[0].id
   destination_cidr_block = "0.0.0.0/0"
   nat_gateway_id         = aws_nat_gateway.this[0].id
 }

@@ -1,17 +1,12 @@
-output "vpc_id" {
-  description = "The VPC."
-  value       = aws_vpc.this.id
-}
-
 output "tasks" {
   description = "Where tasks run and what they may reach over HTTPS: the service module's input `network`."
   value = {
-    vpc_id                 = aws_vpc.this.id
-    cidr                   = var.cidr
-    subnet_ids             = [for subnet in aws_subnet.private : subnet.id]
-    public_subnet_ids      = aws_subnet.public[*].id
-    egress_cidrs           = [var.nat ? "0.0.0.0/0" : var.cidr]
-    egress_prefix_list_ids = [aws_vpc_endpoint.s3.prefix_list_id, aws_vpc_endpoint.dynamodb.prefix_list_id]
+    vpc_id                 = local.vpc_id
+    cidr                   = local.cidr
+    subnet_ids             = var.vpc == null ? local.subnets[*].id : var.vpc.private_subnet_ids
+    public_subnet_ids      = var.vpc == null ? aws_subnet.public[*].id : var.vpc.public_subnet_ids
+    egress_cidrs           = var.vpc == null ? [var.nat ? "0.0.0.0/0" : var.cidr] : var.vpc.egress_cidrs
+    egress_prefix_list_ids = concat(aws_vpc_endpoint.s3[*].prefix_list_id, aws_vpc_endpoint.dynamodb[*].prefix_list_id, data.aws_prefix_list.existing[*].id)
   }
 
   # Whoever runs tasks with these subnets waits until a task can reach the registry, its log and everything else.
@@ -28,5 +23,5 @@ output "tasks" {
 
 output "zones" {
   description = "The availability zones in use, to be fixed by the input `zones`."
-  value       = local.zones
+  value       = var.vpc == null ? local.zones : local.subnets[*].zone
 }

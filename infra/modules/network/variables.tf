@@ -3,6 +3,12 @@ variable "name" {
   type        = string
 }
 
+variable "vpc" {
+  description = "A VPC that exists, in place of one that the module makes, and whether it gets endpoints; see the module Fondly."
+  type        = object({ id = string, cidr = string, private_subnet_ids = list(string), public_subnet_ids = list(string), egress_cidrs = list(string), create_endpoints = bool, route_table_ids = list(string) })
+  default     = null
+}
+
 variable "cidr" {
   description = "The VPC's address range, /16 to /20."
   type        = string
@@ -24,11 +30,6 @@ variable "zones" {
   description = "The zones by name, such as eu-west-1a, in place of zone_count: so that no zone that AWS adds moves a subnet."
   type        = list(string)
   default     = null
-
-  validation {
-    condition     = var.zones == null ? true : contains([2, 3], length(var.zones))
-    error_message = "zones must name two or three zones."
-  }
 }
 
 variable "nat" {

@@ -60,10 +60,8 @@ module "clicks" {
 
   name               = "${var.name}-clicks"
   cluster            = local.cluster
-  image              = "${data.aws_ecr_repository.image[local.clicks_image].repository_url}:${var.image_tag}"
-  repository_arn     = data.aws_ecr_repository.image[local.clicks_image].arn
+  image              = var.images[local.clicks_image]
   size               = var.clicks.size
-  architecture       = var.architecture
   environment        = local.clicks_environment
   parameters         = local.unsubscribe_secrets
   network            = var.network

@@ -4,12 +4,6 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
-data "aws_ecr_repository" "image" {
-  for_each = setunion(values(local.images), var.understudy ? ["understudy"] : [])
-
-  name = "fondly/${each.key}"
-}
-
 locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
@@ -51,10 +45,8 @@ module "service" {
 
   name               = "${var.name}-${each.key}"
   cluster            = local.cluster
-  image              = "${data.aws_ecr_repository.image[local.images[each.key]].repository_url}:${var.image_tag}"
-  repository_arn     = data.aws_ecr_repository.image[local.images[each.key]].arn
+  image              = var.images[local.images[each.key]]
   size               = each.value.size
-  architecture       = var.architecture
   spot_weight        = each.value.spot_weight
   environment        = local.environment[each.key]
   parameters         = lookup(local.service_parameters, each.key, {})

@@ -70,13 +70,3 @@ output "forgetting" {
   description = "What forgetting customers takes: permissions as the service module has them."
   value       = local.forgetting
 }
-
-output "service_names" {
-  description = "The ECS services."
-  value = concat(
-    [for service in module.service : service.name],
-    module.web[*].name,
-    module.clicks[*].name,
-    module.understudy[*].name,
-  )
-}

@@ -58,10 +58,8 @@ module "understudy" {
 
   name               = "${var.name}-understudy"
   cluster            = local.cluster
-  image              = "${data.aws_ecr_repository.image["understudy"].repository_url}:${var.image_tag}"
-  repository_arn     = data.aws_ecr_repository.image["understudy"].arn
+  image              = var.images["understudy"]
   size               = { cpu = 1024, memory_mib = 2048 }
-  architecture       = var.architecture
   environment        = local.understudy_environment
   permissions        = concat(local.understudy_permissions, local.encryption)
   network            = var.network

@@ -1,16 +1,11 @@
 variable "name" {
   description = "Prefix of all names, such as fondly-prod; also names the Personalize dataset group."
   type        = string
-
-  validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.name))
-    error_message = "name must be at most 24 lower-case letters, digits and dashes: bucket and role names are built from it."
-  }
 }
 
-variable "image_tag" {
-  description = "The release to run: the same tag of every image."
-  type        = string
+variable "images" {
+  description = "The release to run, by image: the service module's input `image`."
+  type        = map(object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) }))
 }
 
 variable "network" {
@@ -43,12 +38,11 @@ variable "services" {
     condition     = toset(keys(var.services)) == toset(keys(local.queues))
     error_message = "services must have exactly these keys: ${join(", ", keys(local.queues))}."
   }
-}
 
-variable "architecture" {
-  description = "ARM64 or X86_64; the images must be built for it."
-  type        = string
-  default     = "ARM64"
+  validation {
+    condition     = alltrue([for service in values(var.services) : service.min_tasks <= service.max_tasks && service.max_tasks > 0])
+    error_message = "services must have a max_tasks of 1 or more, and no higher min_tasks."
+  }
 }
 
 variable "shop" {
@@ -118,19 +112,8 @@ variable "sending" {
     per_s             = optional(number)
     domain            = optional(string)
     configuration_set = optional(string)
-    smtp = optional(object({
-      host          = string
-      port          = optional(number, 587)
-      security      = optional(string, "starttls")
-      user          = optional(string)
-      dkim_selector = optional(string)
-      cidrs         = list(string)
-    }))
-    mailbox = optional(object({
-      url   = string
-      port  = optional(number, 993)
-      cidrs = list(string)
-    }))
+    smtp              = optional(object({ host = string, port = optional(number, 587), security = optional(string, "starttls"), user = optional(string), dkim_selector = optional(string), cidrs = list(string) }))
+    mailbox           = optional(object({ url = string, port = optional(number, 993), cidrs = list(string) }))
   })
   default = {}
 

@@ -125,10 +125,8 @@ module "web" {
 
   name               = "${var.name}-web"
   cluster            = local.cluster
-  image              = "${data.aws_ecr_repository.image[local.web_image].repository_url}:${var.image_tag}"
-  repository_arn     = data.aws_ecr_repository.image[local.web_image].arn
+  image              = var.images[local.web_image]
   size               = var.realtime.size
-  architecture       = var.architecture
   environment        = local.web_environment
   parameters         = { FONDLY_RECOMMENDER_WEB_KEYS = var.realtime.key_parameter_arn }
   release            = tostring(var.realtime.key_version)

@@ -8,6 +8,8 @@ locals {
   container      = "app"
   stop_timeout_s = 120 # Fargate's maximum, and the notice that Spot gives
 
+  credentials = { for arn in var.image.credentials_arn[*] : "repositoryCredentials" => { credentialsParameter = arn } }
+
   file_system = var.file_system[*]
   own_disk    = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
   shared_disk = [for system in local.file_system : { sourceVolume = "state", containerPath = system.path, readOnly = false }]
@@ -26,9 +28,9 @@ resource "aws_ecs_task_definition" "this" {
   skip_destroy             = true # a rollback needs the previous revision
 
   container_definitions = jsonencode([
-    {
+    merge(local.credentials, {
       name                   = local.container
-      image                  = var.image
+      image                  = var.image.uri
       essential              = true
       readonlyRootFilesystem = true
       user                   = "10001:10001" # as in the images; no user of the host
@@ -58,7 +60,7 @@ resource "aws_ecs_task_definition" "this" {
           max-buffer-size       = "10m"
         }
       }
-    }
+    })
   ])
 
   # The task's own disk, deleted with it. /tmp has mode 1777 only because the image declares it as a volume; otherwise
@@ -92,7 +94,7 @@ resource "aws_ecs_task_definition" "this" {
 
   runtime_platform {
     operating_system_family = "LINUX"
-    cpu_architecture        = var.architecture
+    cpu_architecture        = var.image.architecture
   }
 }
 

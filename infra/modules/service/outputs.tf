@@ -12,8 +12,3 @@ output "task_role_arn" {
   description = "The role that the service's code runs with."
   value       = aws_iam_role.task.arn
 }
-
-output "execution_role_arn" {
-  description = "The role with which ECS starts its tasks."
-  value       = aws_iam_role.execution.arn
-}

@@ -9,13 +9,13 @@ variable "cluster" {
 }
 
 variable "image" {
-  description = "The image with its tag."
-  type        = string
-}
+  description = "The image with its tag, what it is built for, the secret with the password of a registry that asks for one, and what pulling it takes."
+  type        = object({ uri = string, architecture = string, credentials_arn = optional(string), pull = list(object({ sid = string, actions = list(string), resources = list(string) })) })
 
-variable "repository_arn" {
-  description = "The repository that the image is pulled from."
-  type        = string
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.image.architecture)
+    error_message = "images.architecture must be ARM64 or X86_64."
+  }
 }
 
 variable "size" {
@@ -25,17 +25,6 @@ variable "size" {
     memory_mib  = number
     storage_gib = optional(number, 21)
   })
-}
-
-variable "architecture" {
-  description = "ARM64 or X86_64; the image must be built for it."
-  type        = string
-  default     = "ARM64"
-
-  validation {
-    condition     = contains(["ARM64", "X86_64"], var.architecture)
-    error_message = "architecture must be ARM64 or X86_64."
-  }
 }
 
 variable "environment" {

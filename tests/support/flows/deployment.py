@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from tests.support.configurations import configuration
+from tests.support.configurations import VPC, configuration
 from tests.support.flows.steps import Flow, steps, via
 from tests.support.hcl.aws import ACCOUNT, REGION, arn
 
@@ -20,10 +20,12 @@ BY_STATE_KEY = {
 READS: Mapping[str, tuple[str, ...]] = {
     "aws_availability_zones": ("ec2:DescribeAvailabilityZones",),
     "aws_caller_identity": (),  # GetCallerIdentity takes no permission
-    "aws_ecr_repository": ("ecr:DescribeRepositories", "ecr:ListTagsForResource"),
+    "aws_default_tags": (),
     "aws_iam_policy_document": (),
     "aws_partition": (),
+    "aws_prefix_list": ("ec2:DescribePrefixLists",),
     "aws_region": (),
+    "aws_subnet": ("ec2:DescribeSubnets",),
     "aws_vpc_endpoint_service": ("ec2:DescribeVpcEndpointServices",),
 }
 """What Terraform calls to read a data source of each kind, as its provider does."""
@@ -94,22 +96,21 @@ def flows() -> Iterator[Flow]:
         ),
         environment="bootstrap",
     )
-    for stage in ("dev", "prod"):
-        reads = configuration(stage).everything("data")
+    closed = {"vpc": {**VPC, "egress_cidrs": [VPC["cidr"]]}}
+    for made, stage in (
+        ("dev", "dev"),
+        ("prod", "prod"),
+        ("endpoints", "prod"),
+        ("existing", "prod"),
+    ):
+        reads = configuration(made, **(closed if made == "existing" else {})).everything("data")
         yield Flow(
-            f"GitHub's plan of {stage} reads data sources, as it does without a refresh too",
-            (
-                "Actions, resources, and condition keys for Amazon EC2",
-                "Actions, resources, and condition keys for Amazon Elastic Container Registry",
-            ),
+            f"GitHub's plan of {made} reads data sources, as it does without a refresh too",
+            ("Actions, resources, and condition keys for Amazon EC2",),
             tuple(
                 step
                 for read in reads
-                for step in steps(
-                    DEPLOYER.replace("-dev-", f"-{stage}-"),
-                    READS[read.kind],
-                    read["arn"] if read.kind == "aws_ecr_repository" else "*",
-                )
+                for step in steps(DEPLOYER.replace("-dev-", f"-{stage}-"), READS[read.kind], "*")
             ),
             environment="bootstrap",
         )

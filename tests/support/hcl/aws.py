@@ -39,12 +39,11 @@ _IDS: Mapping[str, str] = {"aws_iam_role": "name", "aws_s3_bucket": "bucket"}
 DATA: Mapping[str, Callable[[Attribute], dict[str, Value]]] = {
     "aws_availability_zones": lambda _: {"names": list(ZONES)},
     "aws_caller_identity": lambda _: {"account_id": ACCOUNT},
-    "aws_ecr_repository": lambda get: {
-        "arn": arn("ecr", f"repository/{get('name')}"),
-        "repository_url": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{get('name')}",
-    },
-    "aws_partition": lambda _: {"partition": PARTITION},
+    "aws_default_tags": lambda _: {"tags": {}},
+    "aws_partition": lambda _: {"partition": PARTITION, "dns_suffix": "amazonaws.com"},
+    "aws_prefix_list": lambda get: {"id": f"pl-{get('name')}"},
     "aws_region": lambda _: {"region": REGION},
+    "aws_subnet": lambda get: {"availability_zone": f"{REGION}{get('id')[-1]}"},
     "aws_vpc_endpoint_service": lambda get: {
         "service_name": f"com.amazonaws.{REGION}.{get('service')}",
         "availability_zones": list(ZONES),

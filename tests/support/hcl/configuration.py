@@ -62,14 +62,13 @@ class Configuration:
 
     def validate(self) -> None:
         """Raise `InvalidInputError` if a validation refuses an input, here or in a module."""
+        for (kind, *_), block in self.blocks.items():
+            for rule in block.nested("validation") if kind == "variable" else []:
+                if not rule.value("condition", self.scope):
+                    raise InvalidInputError(rule.value("error_message", self.scope))
         for kind, *labels in self.blocks:
-            if kind == "variable":
-                for rule in self.blocks[kind, *labels].nested("validation"):
-                    if not rule.value("condition", self.scope):
-                        raise InvalidInputError(rule.value("error_message", self.scope))
-            elif kind == "module":
-                for call in self.modules(labels[0]).values():
-                    call.validate()
+            for call in self.modules(labels[0]).values() if kind == "module" else []:
+                call.validate()
 
     def everything(self, wanted: str = "resource") -> Iterator["Instance"]:
         """Yield every instance of every resource, or data source, here and in modules."""

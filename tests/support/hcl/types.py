@@ -7,7 +7,7 @@ from tests.support.hcl.values import EvaluationError, Value
 
 def convert(value: Value, kind: Node, scope: Scope) -> Value:
     """Return `value` as the type `kind`, with the defaults of optional members; raise `EvaluationError`."""
-    node = _plain(kind)
+    node = plain(kind)
     if str(node.data) == "identifier":
         return _primitive(value, word(node))
     name, arguments = word(parts(node)[0]), parts(parts(node)[1])
@@ -18,11 +18,12 @@ def convert(value: Value, kind: Node, scope: Scope) -> Value:
     if name == "map":
         return {key: convert(each, arguments[0], scope) for key, each in value.items()}
     if name == "object":
-        return _object(value, _plain(arguments[0]), scope)
+        return _object(value, plain(arguments[0]), scope)
     raise EvaluationError(f"no such type: {name}")
 
 
-def _plain(node: Node) -> Node:
+def plain(node: Node) -> Node:
+    """Return an expression without the wrappers that the parser puts around it."""
     while str(node.data) == "expr_term":
         [node] = parts(node)
     return node
@@ -44,7 +45,7 @@ def _object(value: Value, members: Node, scope: Scope) -> Value:
     found: dict[str, Value] = {}
     for element in parts(members):
         key, kind = parts(element)
-        name, node = word(_plain(parts(key)[0])), _plain(kind)
+        name, node = word(plain(parts(key)[0])), plain(kind)
         optional = str(node.data) == "function_call" and word(parts(node)[0]) == "optional"
         inner, *default = parts(parts(node)[1]) if optional else [node]
         given = value.get(name)

@@ -100,7 +100,7 @@ def env(config: ConfigFile = None) -> None:
 def tfvars(config: ConfigFile = None) -> None:
     """Print the variable `shop` for Terraform.
 
-    `fondly config tfvars >infra/environments/prod/shop.auto.tfvars.json`
+    `fondly config tfvars >shop.auto.tfvars.json`
     """
     from fondly.operations.shop.rendering import as_tfvars
 

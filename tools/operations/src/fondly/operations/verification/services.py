@@ -81,7 +81,7 @@ def _vcpus(account: Account, service: Mapping[str, Any]) -> float:
 
 
 MAILER, MAILER_PREFIX = "mailer", "FONDLY_MAILER_"
-REMEDY = "`fondly config tfvars >shop.auto.tfvars.json` in the environment's folder, then terraform apply"
+REMEDY = "`fondly config tfvars >shop.auto.tfvars.json` where Terraform runs, then terraform apply"
 
 
 def shop_checks(account: Account, shop: Shop) -> list[Check]:

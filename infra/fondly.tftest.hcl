@@ -1,4 +1,4 @@
-# `tofu test` or `terraform test`, in an environment, plans it and what lies under it, with nothing asked of AWS.
+# `tofu test` or `terraform test` here plans the module and what lies under it, with nothing asked of AWS.
 
 mock_provider "aws" {
   mock_data "aws_availability_zones" {
@@ -9,11 +9,8 @@ mock_provider "aws" {
     defaults = { account_id = "123456789012" }
   }
 
-  mock_data "aws_ecr_repository" {
-    defaults = {
-      arn            = "arn:aws:ecr:eu-west-1:123456789012:repository/fondly/understudy"
-      repository_url = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/fondly/understudy"
-    }
+  mock_data "aws_default_tags" {
+    defaults = { tags = { stack = "fondly-test" } }
   }
 
   mock_data "aws_iam_policy_document" {
@@ -21,7 +18,7 @@ mock_provider "aws" {
   }
 
   mock_data "aws_partition" {
-    defaults = { partition = "aws" }
+    defaults = { partition = "aws", dns_suffix = "amazonaws.com" }
   }
 
   mock_data "aws_region" {
@@ -37,11 +34,12 @@ mock_provider "aws" {
 }
 
 variables {
-  region       = "eu-west-1"
-  image_tag    = "0.2.0"
-  alarm_emails = ["ops@shop.example"]
-  model_id     = "global.anthropic.claude-haiku-5-5"
-  mailer       = { model_id = "global.anthropic.claude-haiku-5-5" }
+  name                 = "fondly-test"
+  images               = { tag = "0.2.0" }
+  email_identity       = true
+  unsubscribe_endpoint = true
+  alarm_emails         = ["ops@shop.example"]
+  mailer               = { model_id = "global.anthropic.claude-haiku-5-5" }
   shop = {
     mailer = {
       FONDLY_MAILER_BRAND_NAME     = "The Shop"
@@ -51,12 +49,12 @@ variables {
   }
 }
 
-run "names_carry_the_environment" {
+run "names_carry_the_instance" {
   command = plan
 
   assert {
-    condition     = alltrue([for name in [output.data_bucket, output.dashboard_name] : startswith(name, output.cluster_name)])
-    error_message = "Environments of one account would share names."
+    condition     = alltrue([for name in [output.data_bucket, output.dashboard_name] : startswith(name, var.name)])
+    error_message = "Instances of one account would share names."
   }
 }
 
@@ -64,11 +62,10 @@ run "tables_are_protected_and_buckets_private" {
   command = plan
 
   module {
-    source = "../../modules/topology"
+    source = "./modules/topology"
   }
 
   variables {
-    name           = "fondly-test"
     keys           = { data = "arn:aws:kms:eu-west-1:123456789012:key/1", messages = "arn:aws:kms:eu-west-1:123456789012:key/2" }
     retention_days = { uploads = 30, runs = 90 }
   }
@@ -88,11 +85,10 @@ run "there_is_no_way_in" {
   command = plan
 
   module {
-    source = "../../modules/network"
+    source = "./modules/network"
   }
 
   variables {
-    name                = "fondly-test"
     interface_endpoints = ["sqs"]
     bucket_arns         = []
     logs_key_arn        = "arn:aws:kms:eu-west-1:123456789012:key/3"
@@ -108,7 +104,11 @@ run "bootstrap" {
   command = plan
 
   module {
-    source = "../../bootstrap/region"
+    source = "./bootstrap/region"
+  }
+
+  variables {
+    region = "eu-west-1"
   }
 
   assert {

@@ -1,0 +1,39 @@
+# For experiments: understudy stands in for the AI services, and `terraform destroy` leaves nothing.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = { source = "hashicorp/aws", version = "~> 6.0" }
+  }
+
+  # Bootstrap's output `backend` has the rest, the key that encrypts it among them: `terraform init -backend-config=`.
+  backend "s3" {
+    key          = "dev/terraform.tfstate"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region = var.region
+
+  default_tags { tags = { stack = "fondly-dev" } }
+}
+
+module "fondly" {
+  source = "../.."
+
+  name       = "fondly-dev"
+  images     = { tag = var.image_tag }
+  size       = "small"
+  nat        = true
+  understudy = true
+  disposable = true
+}
+
+variable "region" { type = string }
+
+variable "image_tag" { type = string }
+
+output "fondly" { value = module.fondly }
