@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -150,7 +150,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/tutorial $(BROWSER_TESTS:%=--ignore %) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -158,6 +158,9 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 
 test-browser: setup ## gallery and console in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
+
+test-tutorial: setup ## copy the commands of docs/tutorial in order, and compare what comes with what it shows
+	$(BIN)/python -m pytest -x tests/tutorial
 
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)

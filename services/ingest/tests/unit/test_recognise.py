@@ -221,6 +221,19 @@ def test_a_mapped_column_that_the_file_lacks_is_refused() -> None:
     assert str(caught.value) == f"line 1: {found}; the nearest is 'Artikelnummer'"
 
 
+@pytest.mark.parametrize("kind", [Kind.ORDERS, None])
+def test_a_column_mapped_to_a_field_of_another_kind_is_refused(kind: Kind | None) -> None:
+    """With the fields that its rows may have, whether their kind was said or is decided by the columns."""
+    header = ["order_id", "product_id", "user_id", "Item"]
+    mapping = FileMapping(kind=kind, columns={"Item": "product_name"})
+    with pytest.raises(FileError) as caught:
+        recognise(header, file="orders.csv", mapping=mapping)
+    found = (
+        "line 1: found 'Item', which mapping.yaml names product_name, expected a field of orders: order_id, "
+    )
+    assert str(caught.value).startswith(found)
+
+
 def test_units_hold_for_the_file_or_for_a_field() -> None:
     """Only where they can be said of: a decimal separator says nothing of dates."""
     units = FileUnits(decimal=",", currency="EUR", fields={"rating": FieldUnits(decimal=".")})

@@ -45,8 +45,9 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
         "stop",
     ]
     assert stat.S_IMODE(exports.stat().st_mode) == 0o600
-    again = fondly_process("up", "--json")
+    again = fondly_process("up", "--hold", "--json")
     assert "already running" in again.stderr
+    assert "it delivers nothing: `fondly down`, then `fondly up --hold`" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
     assert len(stack) == 14

@@ -16,12 +16,18 @@ if TYPE_CHECKING:
 
 Erase = Annotated[bool, typer.Option("--erase", help="Delete all that local stacks have kept: runs, emails.")]
 
+Hold = Annotated[
+    bool,
+    typer.Option("--hold", help="Deliver what you approve, to a mail server of the stack's own: a folder."),
+]
+
 
 @guarded
-def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
+def up(config: ConfigFile = None, *, hold: Hold = False, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
-    It goes on with the runs of the one before. In a pipe its variables are printed as lines for a shell:
+    It goes on with the runs of the one before, and delivers nothing, or with --hold what you approve, to a
+    folder. In a pipe its variables are printed as lines for a shell:
     `eval "$(fondly up)"` sets it for the AWS CLI. Other commands find the stack by themselves. It has an
     emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the services with the shop's
     settings, all on loopback. If one is running already, up says so; it refuses one of another checkout.
@@ -30,13 +36,16 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     from fondly.operations.shop import load_shop
     from fondly.operations.transaction_speed import slow_transactions
     from fondly.stack.background import export_lines, own_stack, start_stack
+    from fondly.stack.local_mail import FOLDER, HOLDING, TO_EVERYBODY
     from fondly.stack.local_shop import stack_variables
 
     stack = own_stack()
     if stack:
         say(f"the local stack is already running (process {stack.pid})")
+        if hold and FOLDER not in stack.variables:
+            say("it delivers nothing: `fondly down`, then `fondly up --hold`")
     else:
-        variables = stack_variables(load_shop(config))
+        variables = stack_variables(load_shop(config)) | (HOLDING | TO_EVERYBODY if hold else {})
         with exported(variables):
             stack = start_stack()
         with exported(stack.variables):
@@ -51,10 +60,14 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
 
 
 def _about(stack: "BackgroundStack") -> Iterator[str]:
-    """What somebody who has started a stack does next, in five lines."""
+    """What somebody who has started a stack does next, in a few lines."""
+    from fondly.stack.local_mail import FOLDER
+
     yield f"running: all services, process {stack.pid}, at {stack.variables['AWS_ENDPOINT_URL']}"
     yield "start a run: `fondly upload FOLDER`; follow it: `fondly run watch latest`"
     yield look(stack)
+    if folder := stack.variables.get(FOLDER):
+        yield f"what you approve arrives in {folder}, and nowhere else"
     yield f"logs: {stack.folder.logs}"
     yield "stop: `fondly down` keeps the runs, `fondly down --erase` deletes them"
 

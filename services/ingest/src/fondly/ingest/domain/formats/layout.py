@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from fondly.ingest.domain.errors import FileError
+from fondly.ingest.domain.errors import FileError, glimpse
 from fondly.ingest.domain.formats.export import Export
 from fondly.ingest.domain.formats.export_rows import MAPPERS
 from fondly.ingest.domain.formats.fields import FIELDS, Kind
@@ -138,6 +138,7 @@ class Draft:
         positions: Mapping[str, int] | None = None,
         unread: Collection[int] = (),
     ) -> Layout:
+        self._require_fields_of(kind)
         used = {at for each in sources.values() for at in each} | {*(positions or {}).values()}
         rest = [at for at in range(len(self.header.shown)) if at not in used and at not in self.ignored]
         steps = self._steps(kind, sources)
@@ -156,6 +157,14 @@ class Draft:
             constants=self.constants,
             start=(lambda: CompletedMapper(start(), steps)) if steps else start,
         )
+
+    def _require_fields_of(self, kind: Kind) -> None:
+        fields = FIELDS[kind]
+        strange = [each for each in self.mapping.columns.items() if each[1] not in fields]
+        if strange:
+            column, named = strange[0]
+            found = f"{glimpse(column)!r}, which mapping.yaml names {named}"
+            raise FileError(f"line 1: found {found}, expected a field of {kind}: {', '.join(fields)}")
 
     def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
         constants = self.constants
