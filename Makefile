@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
 PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
-  understudy tools/operations tools/stack tools/console lab/evaluation lab/checks tools/cli
+  understudy tools/operations tools/stack tools/console tools/docs lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 TEMPLATE := examples/service
@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -120,6 +120,14 @@ check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [D
 screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
+$(VENV)/.docs: $(VENV)/.ready
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group docs
+	@touch $@
+
+docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site, which `fondly docs` serves
+	@$(LABELS) $(BIN)/python -m fondly.docs.building
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
+
 service: setup ## begin a service from a template: make service NAME=sms (examples/service/README.md)
 	@test -n '$(NAME)' || { echo 'which? make service NAME=sms' >&2; exit 2; }
 	@$(BIN)/python examples/begin_service.py '$(NAME)' services
@@ -186,7 +194,7 @@ test-containers: setup ## the same pipeline in containers, with crashes: takes a
 
 lock: setup ## pin the newest versions that fit together, by their hashes, into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --all-extras --no-header --no-annotate \
-	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
+	  --python-version 3.11 --group pyproject.toml:dev --group pyproject.toml:docs $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --no-emit-package understudy --output-file constraints.txt
 	perl -0pi -e 's/ \\\n +/ /g' constraints.txt # a package a line
 

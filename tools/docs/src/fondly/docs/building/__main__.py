@@ -1,0 +1,32 @@
+"""Writes `out/pages` and `out/mkdocs.yml`, which `mkdocs build` reads, and what of both lies beside pages."""
+
+import os
+import shutil
+from pathlib import Path
+
+from fondly.docs.building.pages import MERMAID, copy_documents, nav
+from fondly.docs.building.reference import PAGES
+
+ROOT = Path.cwd()
+OUT = ROOT / "out"
+SCRIPT = ROOT / "lab/checks/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
+STYLE = Path(__file__).with_name("site.css")
+
+
+def main() -> None:
+    """Write everything anew."""
+    pages = OUT / "pages"
+    shutil.rmtree(pages, ignore_errors=True)
+    source, revision = (os.environ.get(f"FONDLY_{name}", "") for name in ("SOURCE", "REVISION"))
+    copy_documents(ROOT, pages, f"{source.removesuffix('.git')}/blob/{revision}" if "://" in source else "")
+    (pages / "reference").mkdir()
+    for name, page in PAGES.items():
+        (pages / "reference" / name).write_text(page(), "utf-8")
+    (pages / "assets").mkdir()
+    shutil.copy(SCRIPT, pages / MERMAID)
+    shutil.copy(STYLE, pages / "assets")
+    (OUT / "mkdocs.yml").write_text(nav((ROOT / "mkdocs.yml").read_text("utf-8"), pages), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
