@@ -218,8 +218,7 @@ class Scratch:
         known = 0 if is_new else int(self._db.execute(scratch_sql.COUNT_SUBJECTS, (review,)).fetchone()[0])
         room = MAX_REVIEW_PRODUCTS - known
         found = self._new_subjects(0 if is_new else review, product_id, room + 1)
-        if found:
-            self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for product in found[:room]))
+        self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for product in found[:room]))
         return len(found) <= room
 
     def _new_subjects(self, review: int, product_id: str, limit: int) -> list[int]:
