@@ -37,11 +37,10 @@ def test_tags_say_whose_a_resource_is(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"FONDLY_{name}", value)
     monkeypatch.setenv("FONDLY_TAGS", '{"cost-center": "4711", "project": "other"}')
     settings = load_settings(ServiceSettings)
-    assert tags_of(settings.environment, run_id="run-1", more=settings.tags) == {
+    assert tags_of(settings.environment, more=settings.tags) == {
         "cost-center": "4711",
         "project": "fondly",
         "stack": "fondly-prod",
-        "run": "run-1",
     }
 
 

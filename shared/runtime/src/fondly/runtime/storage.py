@@ -26,6 +26,7 @@ TableKey = tuple[str, Mapping[str, Any]]
 MAX_BATCH_WRITE = 25
 MAX_BATCH_GET = 100
 MAX_DELETE = 1000
+PARALLEL = 4
 READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
 CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
@@ -147,13 +148,11 @@ class S3Objects:
 class DynamoDBItems:
     """One DynamoDB table, written and read in batches; items expire after `keep_days`, or never."""
 
-    def __init__(
-        self, dynamodb: DynamoDBClient, name: str, *, keep_days: int | None = None, parallel: int = 4
-    ) -> None:
+    def __init__(self, dynamodb: DynamoDBClient, name: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._name = name
         self._keep_days = keep_days
-        self._parallel = asyncio.Semaphore(parallel)
+        self._parallel = asyncio.Semaphore(PARALLEL)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Put items of distinct keys, 25 per call; raise `UnprocessedError` if some stay refused."""

@@ -9,9 +9,6 @@ RUN = "run"
 PROJECT_NAME = "fondly"
 
 
-def tags_of(
-    environment: str, *, run_id: str | None = None, more: Mapping[str, str] | None = None
-) -> dict[str, str]:
-    """Return the tags of something that a deployment, or one of its runs, has made; ours replace `more`."""
-    own = {PROJECT: PROJECT_NAME, STACK: environment, **({RUN: run_id} if run_id else {})}
-    return {**(more or {}), **own}
+def tags_of(environment: str, *, more: Mapping[str, str]) -> dict[str, str]:
+    """Return the tags of something that a deployment has made; ours replace `more`."""
+    return {**more, PROJECT: PROJECT_NAME, STACK: environment}

@@ -9,15 +9,14 @@ MAX_IDS = 200_000
 class Positions:
     """The positions of ids, in memory so long as they are few; `look_up` finds those of the others."""
 
-    def __init__(self, look_up: Callable[[str], int | None], max_ids: int = MAX_IDS) -> None:
+    def __init__(self, look_up: Callable[[str], int | None]) -> None:
         self._look_up = look_up
-        self._max_ids = max_ids
         self._known: dict[str, int] = {}
         self._has_others = False
 
     def add(self, id_: str, position: int) -> None:
         """Take note of an id that is stored."""
-        if len(self._known) < self._max_ids:
+        if len(self._known) < MAX_IDS:
             self._known[id_] = position
         else:
             self._has_others = True

@@ -59,5 +59,4 @@ def contradicts(known: tuple[str | None, ...], given: tuple[str | None, ...]) ->
 
 def differences(before: Product, after: Product) -> int:
     """Return how many fields of two records differ."""
-    old, new = before.model_dump(), after.model_dump()
-    return sum(old[field] != new[field] for field in old)
+    return sum(getattr(before, field) != getattr(after, field) for field in Product.model_fields)

@@ -74,12 +74,10 @@ def guess(files: Sequence[Path], environment: Mapping[str, str], locale: str = "
     return {key: found for key, found in guessed.items() if found.value}
 
 
-def suggestions(
-    data: Path | None, *, locale: str, environment: Mapping[str, str] = os.environ
-) -> dict[str, Guess]:
+def suggestions(data: Path | None, *, locale: str) -> dict[str, Guess]:
     """Return what can be guessed from a file or a folder, and from the machine, as far as it can be used."""
     files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
-    guessed = guess([file for file in files if file.is_file()], environment, locale)
+    guessed = guess([file for file in files if file.is_file()], os.environ, locale)
     return {key: found for key, found in guessed.items() if not problem_of(key, found.value)}
 
 

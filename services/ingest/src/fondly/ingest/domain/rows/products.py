@@ -87,6 +87,8 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
 
 def _is_on_sale(row: Row, how: Reading) -> bool:
     """Return whether today is among the days of a sale; one whose days cannot be read is none."""
+    if not (row.raw("sale_starts") or row.raw("sale_ends")):
+        return True
     notes = len(row.notes)
     starts, ends = (
         row.optional(field, partial(moments.read_moment, decided=replace(how.of(field), latest=maxsize)))
