@@ -43,7 +43,7 @@ LONGEST = {
 LONG = ("n" * 24, "m" * 24)
 OPTIONS = INFRA.parent / "docs/deploy-options.md"
 FORMER = Path(__file__).parent / "state-0.1.0.txt"
-"""Of a state of prod in 0.1.0, named Encore then: addresses, and names if there are any."""
+"""Of a state of prod in 0.1.0: the addresses of what holds data or is reached, and names if there are any."""
 CONNECTION = {
     "platform": "shopify",
     "shop": "shop.example",
@@ -117,7 +117,7 @@ def test_a_state_of_the_former_environments_moves_without_loss() -> None:
     own = (INFRA / "modules/network/moved.tf").read_text("utf-8")
     calls = dict(re.findall(r"from = module\.(\S+)\n  to   = module\.fondly\.module\.(\S+)", said))
     counted = dict(re.findall(r"from = (\S+)\n  to   = (\S+)", own))
-    made = {each.address: each for each in configuration("prod", name="encore-prod").everything()}
+    made = {each.address: each for each in configuration("prod").everything()}
     for line in FORMER.read_text("utf-8").splitlines():
         address, _, name = line.partition(" ")
         call, _, rest = address.partition(".")
