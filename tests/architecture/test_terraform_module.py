@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,6 +126,18 @@ def test_a_state_of_the_former_environments_moves_without_loss() -> None:
         new = f"{calls[call]}{index}.{counted.get(rest, rest) if call == 'network' else rest}"
         assert new in made, address
         assert name in {"", *(made[new][key] for key in filter(NAMES.fullmatch, made[new]))}, address
+
+
+@pytest.mark.parametrize("page", ["connect", "deploy", "deploy-options"])
+def test_pages_set_only_inputs_that_the_module_has(read_module: "ReadModule", page: str) -> None:
+    """In examples of Terraform, whose lines begin with an input's name."""
+    blocks = re.findall(
+        r"^ *```hcl\n(.*?)```",
+        (INFRA.parent / f"docs/{page}.md").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    given = {name for block in blocks for name in re.findall(r"^(\w+) +=", dedent(block), re.MULTILINE)}
+    assert set() < given <= read_module(".").variables.keys()
 
 
 def pulls(made: Configuration, service: str = "mailer") -> tuple[dict[str, Any], dict[str, list[str]]]:
