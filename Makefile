@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names terraform-docs clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -83,6 +83,10 @@ compose-demo: setup ## the same on the running containers: docker compose up -d 
 verify-deployment: setup ## check that an environment has everything: make verify-deployment ENVIRONMENT=fondly-dev [REGION=...] [MODEL=...]
 	@$(BIN)/fondly verify $(if $(ENVIRONMENT),--environment '$(ENVIRONMENT)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
+
+.PHONY: terraform-docs
+terraform-docs: setup ## the tables of inputs and outputs in infra/README.md, after one was added or changed
+	$(BIN)/python -m tests.support.terraform_docs
 
 check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .
@@ -192,9 +196,6 @@ pin-images: ## pin the images' base by the digest that the registry has for its 
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names
-
-terraform-docs: setup ## the tables of inputs and outputs in infra/README.md, after one was added or changed
-	$(BIN)/python -m tests.support.terraform_docs
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache
