@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -43,7 +44,7 @@ LONGEST = {
 LONG = ("n" * 24, "m" * 24)
 OPTIONS = INFRA.parent / "docs/deploy-options.md"
 FORMER = Path(__file__).parent / "state-0.1.0.txt"
-"""Of a state of prod in 0.1.0, named Encore then: addresses, and names if there are any."""
+"""Of a state of prod in 0.1.0: the addresses of what holds data or is reached, and names if there are any."""
 CONNECTION = {
     "platform": "shopify",
     "shop": "shop.example",
@@ -117,7 +118,7 @@ def test_a_state_of_the_former_environments_moves_without_loss() -> None:
     own = (INFRA / "modules/network/moved.tf").read_text("utf-8")
     calls = dict(re.findall(r"from = module\.(\S+)\n  to   = module\.fondly\.module\.(\S+)", said))
     counted = dict(re.findall(r"from = (\S+)\n  to   = (\S+)", own))
-    made = {each.address: each for each in configuration("prod", name="encore-prod").everything()}
+    made = {each.address: each for each in configuration("prod").everything()}
     for line in FORMER.read_text("utf-8").splitlines():
         address, _, name = line.partition(" ")
         call, _, rest = address.partition(".")
@@ -125,6 +126,18 @@ def test_a_state_of_the_former_environments_moves_without_loss() -> None:
         new = f"{calls[call]}{index}.{counted.get(rest, rest) if call == 'network' else rest}"
         assert new in made, address
         assert name in {"", *(made[new][key] for key in filter(NAMES.fullmatch, made[new]))}, address
+
+
+@pytest.mark.parametrize("page", ["connect", "deploy", "deploy-options"])
+def test_pages_set_only_inputs_that_the_module_has(read_module: "ReadModule", page: str) -> None:
+    """In examples of Terraform, whose lines begin with an input's name."""
+    blocks = re.findall(
+        r"^ *```hcl\n(.*?)```",
+        (INFRA.parent / f"docs/{page}.md").read_text("utf-8"),
+        re.DOTALL | re.MULTILINE,
+    )
+    given = {name for block in blocks for name in re.findall(r"^(\w+) +=", dedent(block), re.MULTILINE)}
+    assert set() < given <= read_module(".").variables.keys()
 
 
 def pulls(made: Configuration, service: str = "mailer") -> tuple[dict[str, Any], dict[str, list[str]]]:

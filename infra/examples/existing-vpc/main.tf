@@ -31,9 +31,6 @@ module "fondly" {
 }
 
 variable "region" { type = string }
-
 variable "image_tag" { type = string }
-
 variable "vpc" { type = object({ id = string, cidr = string, private_subnet_ids = list(string) }) }
-
 output "fondly" { value = module.fondly }

@@ -36,10 +36,7 @@ module "fondly" {
 }
 
 variable "region" { type = string }
-
 variable "image_tag" { type = string }
-
 # `fondly config tfvars >shop.auto.tfvars.json` writes it.
 variable "shop" { type = map(map(string)) }
-
 output "fondly" { value = module.fondly }

@@ -24,16 +24,16 @@ provider "aws" {
 module "fondly" {
   source = "../.."
 
-  name       = "fondly-dev"
-  images     = { tag = var.image_tag }
-  size       = "small"
-  nat        = true
-  understudy = true
-  disposable = true
+  name               = "fondly-dev"
+  images             = { tag = var.image_tag }
+  size               = "small"
+  nat                = true
+  understudy         = true
+  retention_days     = { uploads = 14, runs = 14 }
+  log_retention_days = 30
+  disposable         = true
 }
 
 variable "region" { type = string }
-
 variable "image_tag" { type = string }
-
 output "fondly" { value = module.fondly }
