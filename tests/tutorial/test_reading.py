@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TUTORIAL = ROOT / "docs" / "tutorial"
 PATH = [
-    *(ROOT / "README.md", TUTORIAL / "README.md", *sorted(TUTORIAL.glob("[0-9]-*.md"))),
+    *(ROOT / "README.md", ROOT / "docs" / "start.md", *sorted(TUTORIAL.glob("[0-9]-*.md"))),
     ROOT / "docs" / "deploy.md",
 ]
 """What a newcomer reads, in this order."""

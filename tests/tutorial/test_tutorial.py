@@ -5,23 +5,26 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+pytestmark = pytest.mark.timeout(600)
 PAGES = sorted((Path(__file__).parents[2] / "docs" / "tutorial").glob("[0-9]-*.md"))
 COMMANDS, SEEN = "sh", "text"
 """What the blocks of a page are: to copy; some of what the commands before have printed."""
 
 
-def steps(page: Path) -> Iterator[tuple[str, str]]:
-    """A page's blocks of commands, in order, each with what it should print, or nothing."""
-    blocks = [each for each in MarkdownIt().parse(page.read_text("utf-8")) if each.type == "fence"]
-    for block, after in pairwise([*blocks, None]):
-        if block and block.info == COMMANDS:
-            yield block.content, after.content if after and after.info == SEEN else ""
+def steps(page: Path) -> list[tuple[str, list[str]]]:
+    """A page's blocks of commands, in order, each with all that it should print."""
+    found: list[tuple[str, list[str]]] = []
+    for block in (each for each in MarkdownIt().parse(page.read_text("utf-8")) if each.type == "fence"):
+        if block.info == COMMANDS:
+            found.append((block.content, []))
+        elif block.info == SEEN:
+            found[-1][1].append(block.content)
+    return found
 
 
 def pattern(shown: str) -> str:
@@ -34,7 +37,7 @@ def pattern(shown: str) -> str:
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A reader's: `fondly` on the path, nothing of AWS, a state of their own; whatever is up is stopped."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    own = {"PATH": path, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state")), "COLUMNS": "140"}
+    own = {"PATH": path, "XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
     theirs = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FONDLY_"))}
     yield theirs | own
     subprocess.run(["fondly", "down"], check=False, env=theirs | own)  # noqa: S607 - of the path
@@ -61,6 +64,5 @@ def test_a_part_does_what_it_shows(page: Path, folder: Path, environment: dict[s
             check=False,
         )
         assert done.returncode == 0, f"{commands}{done.stdout}"
-        assert re.search(pattern(shown), done.stdout, re.MULTILINE), (
-            f"{commands}{done.stdout}\nbut not\n{shown}"
-        )
+        lost = [each for each in shown if not re.search(pattern(each), done.stdout, re.MULTILINE)]
+        assert lost == [], f"{commands}{done.stdout}"
