@@ -12,13 +12,17 @@ TEMPLATE := examples/service
 CODE := shared services tools lab understudy tests $(TEMPLATE) conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := $(SERVICES) cli console understudy
-PLATFORM := linux/arm64
+PLATFORMS := linux/arm64
+PREFIX = $(or $(FONDLY_IMAGE_PREFIX),fondly)
+TAG := $(or $(FONDLY_VERSION),local)
+BUILT = $(IMAGES:%=$(PREFIX)/%:$(TAG))
 PYTHON_IMAGE := python:3.13-slim
 # The index of all platforms; empty means whatever the tag is. `make pin-images` writes it.
 PYTHON_DIGEST :=
 # The base image, and what labels say of where an image comes from, without a password that the address may have.
 LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   FONDLY_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
+BUILD = FONDLY_IMAGE_PREFIX='$(PREFIX)' FONDLY_VERSION='$(TAG)' $(LABELS) docker
 
 # Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
 # anew, as pytest would rewrite ten thousand assertions in each of its workers.
@@ -30,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
+.PHONY: help setup demo evaluate images push sbom reproduce-images compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,16 +69,28 @@ else
 endif
 
 images: ## build every container image and print its size
-	@$(LABELS) docker compose build --quiet
-	@docker image ls "fondly/*:$${FONDLY_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
+	@$(BUILD) compose build --quiet
+	@docker image ls '$(PREFIX)/*:$(TAG)' --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
-push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
-	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
-	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) FONDLY_VERSION='$(TAG)' $(LABELS) \
-	  docker compose build --quiet $(IMAGES)
-	set -e; for image in $(IMAGES); do \
-	  docker tag "fondly/$$image:$(TAG)" "$(REGISTRY)/fondly/$$image:$(TAG)"; \
-	  docker push --quiet "$(REGISTRY)/fondly/$$image:$(TAG)"; \
+push: PREFIX = $(or $(FONDLY_IMAGE_PREFIX),$(REGISTRY:%=%/fondly))
+push: ## build the images for AWS and push them: make push TAG=0.1.0 REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com or FONDLY_IMAGE_PREFIX=registry/folder [PLATFORMS="linux/arm64 linux/amd64"] [ATTEST=1 adds SBOM and provenance]
+	@test -n '$(PREFIX)' -a '$(TAG)' != local || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
+	@mkdir -p out
+	$(BUILD) buildx bake --file docker-compose.yml --push --metadata-file out/pushed.json \
+	  $(PLATFORMS:%=--set '*.platform=%') $(if $(ATTEST),--sbom=true --provenance=mode=max) $(IMAGES)
+
+sbom: setup ## list the packages of images as SPDX into out/sbom: make sbom [IMAGES=cli], after `make images`
+	@$(BIN)/python -m fondly.checks.sbom out/sbom $(BUILT)
+	@set -e; for image in $(IMAGES); do \
+	  $(BIN)/uv tool run --quiet --from spdx-tools==0.8.3 pyspdxtools --infile "out/sbom/$$image.spdx.json"; \
+	done
+
+reproduce-images: ## build images again without a cache, and compare: make reproduce-images [IMAGES=cli], after `make images`
+	@set -e; layers() { docker image inspect --format '{{.RootFS.Layers}}' "$$1"; }; \
+	for image in $(IMAGES); do \
+	  FONDLY_IMAGE_PREFIX=again FONDLY_VERSION='$(TAG)' $(LABELS) docker compose build --quiet --no-cache "$$image"; \
+	  test "$$(layers "$(PREFIX)/$$image:$(TAG)")" = "$$(layers "again/$$image:$(TAG)")"; \
+	  docker image rm "again/$$image:$(TAG)" > /dev/null; echo "$$image: the same layers"; \
 	done
 
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
@@ -99,7 +115,7 @@ $(VENV_INFRA)/.ready: infra/requirements-checks.txt
 
 scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go to AWS; needs trivy, run after `make images`
 	set -e; for image in $(IMAGES); do \
-	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "fondly/$$image:$${FONDLY_VERSION:-local}"; \
+	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "$(PREFIX)/$$image:$(TAG)"; \
 	done
 
 NODE_TOOLS := lab/checks/node_modules/.ready
