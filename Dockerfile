@@ -25,8 +25,8 @@ RUN touch /begun \
 
 FROM base AS builder
 ARG PACKAGE
-# Of the runtime's extras, those that this image uses.
-ARG EXTRAS=tracing,web,yaml
+# Of the runtime's extras, those that this image uses. Of the recommender's none but in its own image: NumPy is large.
+ARG EXTRAS=service,tracing,web,yaml
 ARG SOURCE_DATE_EPOCH=0
 ENV PYTHONDONTWRITEBYTECODE=1 UV_LINK_MODE=copy UV_NO_SOURCES=1 UV_OVERRIDE=/src/own.txt \
     UV_BUILD_CONSTRAINT=/src/constraints.txt VIRTUAL_ENV=/venv
@@ -40,8 +40,8 @@ RUN grep '^uv==' constraints.txt > uv.txt \
  && pip install --no-cache-dir --require-hashes --requirement uv.txt \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
  && printf '%s @ file:///src/%s\n' fondly-contracts shared/contracts fondly-aspects shared/aspects \
-      "fondly-runtime[$EXTRAS]" shared/runtime fondly-ingest services/ingest fondly-mailer services/mailer \
-      fondly-recommender services/recommender fondly-sender services/sender \
+      "fondly-runtime[$EXTRAS]" shared/runtime 'fondly-ingest[service]' services/ingest fondly-mailer services/mailer \
+      fondly-recommender services/recommender 'fondly-sender[service]' services/sender \
       fondly-operations tools/operations fondly-stack tools/stack fondly-console tools/console > "$UV_OVERRIDE"
 COPY shared/contracts/pyproject.toml shared/contracts/
 COPY shared/aspects/pyproject.toml shared/aspects/
@@ -57,23 +57,20 @@ COPY tools/console/pyproject.toml tools/console/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/README.m[d] ${PACKAGE}/
 
 
-# Third-party packages first: a change of our code leaves their layer unchanged. Without those that only some commands
-# need, which say so.
+# Third-party packages first: a change of our code leaves their layer unchanged.
 FROM builder AS dependencies
-ARG WITHOUT
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
+    uv pip compile --quiet --all-extras --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
-      --no-emit-package fondly-console ${WITHOUT:+--no-emit-package "$WITHOUT"} \
+      --no-emit-package fondly-console \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" init.txt \
- && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt \
- && echo "$WITHOUT" >> dependencies.txt
+ && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
-# makers of models and for programs in C (44 MB), without what libraries have for debuggers (24 MB), without types and what
-# compilers need, without the looks of languages other than Python, without the descriptions of AWS services that our code does not call (25 MB), and as byte code, which
-# knows its files and lines, without the source beside it (a tenth).
+# makers of models and for programs in C (44 MB), without what libraries have for debuggers (24 MB), without types and
+# what compilers need, without how languages other than Python look, and without the descriptions of AWS services that
+# our code does not call (25 MB). What is left is byte code, which knows its files and lines, without its source (30 MB).
 ARG AWS_SERVICES="bedrock|bedrock-runtime|cloudwatch|comprehend|dynamodb|ecs|iam|personalize|personalize-events|personalize-runtime|s3|secretsmanager|service-quotas|sesv2|sns|sqs|ssm|sts"
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -path '*/babel/locale-data/*' ! -name root.dat ! -name 'en*.dat' ! -name 'de*.dat' -delete \

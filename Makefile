@@ -34,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push sbom reproduce-images compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
+.PHONY: help setup demo evaluate images push sbom reproduce-images compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -166,7 +166,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -178,7 +178,8 @@ test-browser: setup ## gallery and console in a browser: takes Chromium, which `
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
-	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine
+	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine \
+	  --all-extras $$(printf -- '--requirement %s ' */*/pyproject.toml)
 	@touch $@
 
 mixed: setup $(BASELINE)/.ready ## a run and its delivery by the services of two releases: make mixed [BASE=tag or commit]
@@ -208,6 +209,25 @@ pin-images: ## pin the images' base by the digest that the registry has for its 
 
 setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
 	$(BIN)/python -m tests.support.setting_names
+
+# Where the project's pages are, for links; empty means that of the remote, if it has one on the web.
+REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null | sed -nE 's|^https://([^/@]*@)?(.*)|https://\2|; s|\.git$$||; /^https/p')
+
+dist: setup ## build wheels and sdists of the commit into out/dist: make dist [REPOSITORY=https://…]
+	@$(BIN)/python -m fondly.checks.distributions out/dist --repository '$(REPOSITORY)'
+
+dist-check: dist ## check their metadata and contents, and that another copy of the commit gives the same bytes
+	@set -e; copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; git clone --quiet . "$$copy/elsewhere"; \
+	  (cd "$$copy/elsewhere" && '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions ../again --repository '$(REPOSITORY)' > /dev/null); \
+	  diff --recursive --brief out/dist "$$copy/again"
+	$(BIN)/uv tool run --quiet twine@7.0.0 check --strict out/dist/*
+	$(BIN)/uv tool run --quiet check-wheel-contents@0.6.3 --no-config out/dist/*_*.whl out/dist/understudy-*.whl # fondly is empty
+	@for sdist in out/dist/*.tar.gz; do \
+	  $(BIN)/uv tool run --quiet --with hatchling pyroma@5.0.1 --min 9 --skip-tests AuthorEmail "$$sdist" || exit; \
+	done
+
+test-packages: dist ## install the wheels in empty environments: the demo, the command alone, understudy
+	$(BIN)/python -m pytest tests/packages
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

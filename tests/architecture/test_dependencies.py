@@ -30,6 +30,10 @@ IMPORTED_AS = {"dkimpy": "dkim", "fluent.runtime": "fluent", "pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
 ONLY_EMBEDDED = {"aiosmtpd", "ministack", "understudy"}
 """What comes with the extra `embedded` of the stack."""
+ONLY_SERVICES = {"arro3", "cryptography", "dkim", "joserfc", "numpy", "python_multipart", "uvloop"}
+"""What comes with the extra `service` of ours."""
+WITH_EXTRAS = {"fondly.operations.recommending", "fondly.cli.tables.picks"}
+"""Modules of commands that take one of those to load."""
 TOOLS = {
     "fondly.operations",
     "fondly.stack",
@@ -192,12 +196,19 @@ def test_a_package_imports_only_what_it_declares(name: str) -> None:
     assert {found for found in used - known if not found.startswith("types_")} - {"botocore"} == set()
 
 
-def test_commands_start_without_what_only_a_local_stack_has() -> None:
-    """The command's image has no extra of the stack, and creates the resources of all others."""
+def test_commands_load_without_what_only_services_and_a_local_stack_have() -> None:
+    """fondly-cli is installed without both, on laptops of operators and in the image of the command."""
+    commands = [path for part in ("operations", "cli") for path in (ROOT / f"tools/{part}/src").rglob("*.py")]
+    modules = {module_name(path) for path in commands} - WITH_EXTRAS
+    modules |= {
+        "fondly.stack.provision",
+        "fondly.stack.demo",
+        "fondly.stack.embedded",
+        "fondly.stack.gallery",
+    }
     script = (
-        f"import sys\nsys.modules |= dict.fromkeys({sorted(ONLY_EMBEDDED)})\n"
-        "import fondly.cli.app, fondly.operations.target, fondly.operations.verification\n"
-        "import fondly.stack.provision, fondly.stack.collect, fondly.stack.gallery\n"
+        f"import importlib, sys\nsys.modules |= dict.fromkeys({sorted(ONLY_EMBEDDED | ONLY_SERVICES)})\n"
+        f"for name in {sorted(modules)}: importlib.import_module(name)\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)  # noqa: S603 - our own modules
 
@@ -206,7 +217,7 @@ def declared(name: str) -> set[str]:
     """A package's dependencies by import name, with its extras and the dependencies of our packages."""
     project = tomllib.loads((SOURCES[name].parents[2] / "pyproject.toml").read_text())["project"]
     extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
-    names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}
+    names = {re.split(r"[\[<>=]", each)[0] for each in (*project["dependencies"], *extras)}
     ours = {each.removeprefix("fondly-") for each in names if each.startswith("fondly-")}
     names |= {IMPORTED_AS[each] for each in names if each in IMPORTED_AS}
     aliases = {each.replace("-", "_") for each in names} | {each.split("-")[0] for each in names}

@@ -1,4 +1,5 @@
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,16 @@ def test_damage_is_named(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> N
     with pytest.raises(FileError, match="the Parquet file is damaged"):
         read(written(tmp_path / "b.parquet", body[:-50]))
     capfd.readouterr()
+
+
+def test_without_its_reader_a_file_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Commands are installed without the packages of Parquet; the message names the extra that has them."""
+    path = parquet(tmp_path / "a.parquet", {"id": (["a"], TEXT)})
+    monkeypatch.delitem(sys.modules, "fondly.ingest.adapters.tables.parquet", raising=False)
+    monkeypatch.setitem(sys.modules, "arro3.core", None)
+    with pytest.raises(
+        FileError, match=r"arro3.core is not installed: the extra fondly-ingest\[service\] has it"
+    ):
+        read(path)

@@ -129,16 +129,6 @@ def test_before_any_run_there_is_nothing_to_pick_from(environment: str, run_fond
     ]
 
 
-def test_without_numpy_it_says_what_to_install(
-    environment: str, run_fondly: "Fondly", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The image of the command has none."""
-    monkeypatch.setattr("fondly.cli.commands.recommend.find_spec", lambda _: None)
-    answer = run_fondly("recommend", "C0", "--environment", environment)
-    assert answer.code == 1
-    assert answer.err.startswith("this takes numpy")
-
-
 def test_a_wrong_file_of_the_shop_is_told(
     recommended: list[Recommendation], environment: str, run_fondly: "Fondly", resources: "Resources"
 ) -> None:

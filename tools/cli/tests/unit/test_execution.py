@@ -88,6 +88,7 @@ def test_a_defect_keeps_its_traceback() -> None:
         (OSError(98, "error while attempting to bind on address ('127.0.0.1', 80)"), "stop it, `ss -ltnp`"),
         (FileError("mapping.yaml:3: found a tab"), "mapping.yaml:3"),
         (ProcessDiedError("mailer ended"), "mailer ended"),
+        (ModuleNotFoundError("No module named 'numpy'", name="numpy"), "install fondly-cli[all]"),
         (ProfileNotFound(profile="nope"), "The config profile (nope) could not be found"),
     ],
 )
@@ -97,6 +98,11 @@ def test_known_errors_are_explained_in_a_line(error: Exception, words: str) -> N
     assert line is not None
     assert words in line
     assert "\n" not in line
+
+
+def test_a_module_of_ours_that_is_missing_is_a_defect() -> None:
+    """No package leaves one out."""
+    assert explain(ModuleNotFoundError("No module named 'fondly.x'", name="fondly.x")) is None
 
 
 def test_a_closed_pipe_is_left_to_typer() -> None:

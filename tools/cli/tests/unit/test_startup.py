@@ -73,5 +73,5 @@ def test_without_what_evaluates_the_command_says_so() -> None:
     script = "import sys\nsys.modules['fondly.evaluation'] = None\n" + LOADED
     assert "\n  evaluate " in python(script, "--help").stdout
     done = python(script.partition("try:")[0] + "main()", "evaluate", "reasons", "latest")
-    missing = "fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]\n"
+    missing = "fondly-evaluation is not installed: `make setup` in a checkout installs it\n"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", missing)

@@ -1,8 +1,12 @@
 """What the processes of a local stack, and commands that address it, are told."""
 
+import sys
+from pathlib import Path
+
 import pytest
 
-from fondly.stack.embedded import KEY, LOCAL_KEY, UNSUBSCRIBE_URL, signing
+from fondly.stack.embedded import KEY, LOCAL_KEY, UNSUBSCRIBE_URL, embedded_stack, signing
+from fondly.stack.processes import StackNotReadyError
 
 
 def test_emails_of_a_stack_that_sends_lead_to_its_own_pages(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -22,3 +26,12 @@ def test_what_a_shop_sets_of_its_links_stays(monkeypatch: pytest.MonkeyPatch) ->
     assert set(signing(8091, sends=True, key="k")) == {LOCAL_KEY}
     monkeypatch.setenv(KEY, "secret")
     assert signing(8091, sends=True, key="k") == {}
+
+
+def test_without_an_emulator_a_stack_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command is installed without one where it is to work with AWS."""
+    monkeypatch.setitem(sys.modules, "ministack", None)
+    with pytest.raises(StackNotReadyError, match="install `fondly`"), embedded_stack(tmp_path):
+        pass

@@ -8,8 +8,6 @@ from argparse import ArgumentParser
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-import uvloop
-
 from fondly.runtime.heartbeat import UnreachableQueueError
 from fondly.runtime.logs import configure_logging, exporting_spans
 from fondly.runtime.metrics import namespace
@@ -27,6 +25,8 @@ def run_process(name: str, kind: type[Settings], work: Work[Settings, Result]) -
 
     Exits with 2 and one line if the settings are invalid, and with 1 if the queue cannot be reached any more.
     """
+    import uvloop  # noqa: PLC0415 - the extra `service`, which commands do without
+
     collect_garbage_seldom()
     settings = load_settings(kind)
     configure_logging(service=name, level=settings.log_level)

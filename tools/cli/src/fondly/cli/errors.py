@@ -22,7 +22,7 @@ def explain(error: Exception) -> str | None:
 
     from fondly.ingest.domain.errors import FileError
     from fondly.mailer.domain.message.toml_file import InvalidFileError
-    from fondly.stack.demo import DemoFailedError
+    from fondly.stack.outcome import DemoFailedError
     from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
     if isinstance(error, NoCredentialsError):
@@ -37,7 +37,15 @@ def explain(error: Exception) -> str | None:
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return _of_system(error)
     known = isinstance(error, (FileError, BotoCoreError, ClientError, Boto3Error, UnicodeError))
-    return _in_a_line(str(error)) if known else None
+    return _in_a_line(str(error)) if known else _missing(error)
+
+
+def _missing(error: Exception) -> str | None:
+    """What to do about a package of others that is not installed; None for any other error."""
+    name = error.name if isinstance(error, ModuleNotFoundError) else None
+    if name is None or name.startswith("fondly."):
+        return None
+    return f"this takes {name}, which fondly-cli alone leaves out: install fondly-cli[all]"
 
 
 def _no_answer(url: str) -> str:

@@ -5,8 +5,12 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-TOPOLOGY = (Path(__file__).parent / "../../../../../infra/topology.yaml").resolve()
-"""Its path in a checkout; an installed package needs `--topology`."""
+_PLACES = (
+    Path(__file__).parent / "topology.yaml",
+    Path(__file__).parent / "../../../../../infra/topology.yaml",
+)
+TOPOLOGY = next((path.resolve() for path in _PLACES if path.exists()), _PLACES[0])
+"""Its path in a wheel, else in a checkout."""
 SERVICES = ("ingest", "sentiment", "recommender", "mailer", "sender")
 """Everything with a queue of its own, in the order of the flow."""
 DEAD_LETTER_SUFFIX = "-dlq"

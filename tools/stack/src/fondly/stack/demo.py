@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 import boto3
-import uvloop
 from rich.console import Console
 
 from fondly.contracts import object_keys
@@ -81,12 +80,8 @@ def _run(
     open_stack: OpenStack, files: Sequence[Path], settings: Mapping[str, str], work: Path, console: Console
 ) -> tuple[RunDetails, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
-    with (
-        exported_settings(settings),
-        open_stack(work / "logs") as stack,
-        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
-    ):
-        return runner.run(_follow(stack, files, work, console))
+    with exported_settings(settings), open_stack(work / "logs") as stack:
+        return asyncio.run(_follow(stack, files, work, console))
 
 
 async def _follow(

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from fondly.operations.check.link_hosts import any_host
@@ -95,8 +96,11 @@ def embedded_stack(
     """Run the stack, by `topology` if given, with its `Stack.variables` set in this process meanwhile.
 
     With a folder `state` it goes on where it ended: with its runs, queues, addresses and trained models. The
-    console takes one; nobody waits for it, and the stack goes on without it.
+    console takes one; nobody waits for it, and the stack goes on without it. Raises `StackNotReadyError` if
+    the extra `embedded` is not installed, or if something does not start.
     """
+    if find_spec("ministack") is None:
+        raise StackNotReadyError("a local stack takes more than fondly-cli alone: install `fondly`")
     with (
         local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
         Processes(log_dir) as processes,

@@ -3,17 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.sender.adapters.careful import CarefulTransport
-from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner
 from fondly.sender.adapters.ses import SesTransport, ses_rate
 from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer
 from fondly.sender.domain.units import SES_UNITS
 from fondly.sender.ports import Outgoing, Transport, UnusableError
 from fondly.sender.settings import SenderSettings, TransportKind
+
+if TYPE_CHECKING:
+    from fondly.sender.adapters.dkim import DkimSigner
 
 
 class NoTransport:
@@ -112,9 +114,11 @@ def smtp_transport(settings: SenderSettings) -> SmtpTransport:
     )
 
 
-def _signer(settings: SenderSettings) -> DkimSigner | None:
+def _signer(settings: SenderSettings) -> "DkimSigner | None":
     key, selector = settings.sender_dkim_key, settings.sender_dkim_selector
     if key is None or selector is None:
         return None
+    from fondly.sender.adapters.dkim import REPLACED_BY_SES, DkimSigner  # noqa: PLC0415 - the extra `service`
+
     by_ses = settings.sender_smtp_host.startswith(SES_BY_SMTP)
     return DkimSigner(key.get_secret_value(), selector, except_for=REPLACED_BY_SES if by_ses else ())

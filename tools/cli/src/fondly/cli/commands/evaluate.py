@@ -33,6 +33,6 @@ app = typer.Typer(
 
 def _installed() -> TyperGroup:
     if find_spec("fondly.evaluation") is None:
-        say("fondly-evaluation is not installed: run `make setup`, or install fondly-cli[evaluation]")
+        say("fondly-evaluation is not installed: `make setup` in a checkout installs it")
         raise typer.Exit(WRONG_USAGE)
     return typer.main.get_group(import_module("fondly.evaluation.commands").app)

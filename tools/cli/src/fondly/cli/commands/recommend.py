@@ -1,6 +1,5 @@
 """`fondly recommend`: what a customer would be recommended now, and why."""
 
-from importlib.util import find_spec
 from typing import Annotated, Literal
 
 import typer
@@ -42,8 +41,6 @@ async def recommend(
     known of the customer, their ranking and last emails, and the shop's file as it is now. Exits with 1 for
     somebody of whom nothing is known.
     """
-    if find_spec("numpy") is None:
-        raise OperationError("this takes numpy, which images leave out: install it beside fondly-cli")
     from fondly.cli.tables.picks import pick_sections
     from fondly.operations.recommending import picked
     from fondly.recommender.domain.realtime.current_picks import id_problem

@@ -39,6 +39,10 @@ def main() -> None:
                 _send(answer, bytes_read)
     except FileError as error:
         _send({"error": str(error)}, bytes_read)
+    except ModuleNotFoundError as error:
+        _send(
+            {"error": f"{error.name} is not installed: the extra fondly-ingest[service] has it"}, bytes_read
+        )
     except MemoryError:
         os.abort()  # as Rust does; there is no memory for an answer
     except Exception as error:  # noqa: BLE001 - a library failed at bytes of a stranger
