@@ -59,13 +59,15 @@ COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/README.m[d] ${PACKAGE}/
 
 # Third-party packages first: a change of our code leaves their layer unchanged.
 FROM builder AS dependencies
+# What an image has of a package: all it needs, or a group of it, and then none of our other packages.
+ARG REQUIREMENTS="--all-extras $PACKAGE/pyproject.toml"
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip compile --quiet --all-extras --no-header --no-annotate --constraint constraints.txt \
+    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package fondly-contracts --no-emit-package fondly-aspects --no-emit-package fondly-runtime \
       --no-emit-package fondly-ingest --no-emit-package fondly-mailer --no-emit-package fondly-recommender \
       --no-emit-package fondly-sender --no-emit-package fondly-operations --no-emit-package fondly-stack \
       --no-emit-package fondly-console \
-      --output-file dependencies.txt "$PACKAGE/pyproject.toml" init.txt \
+      --output-file dependencies.txt $REQUIREMENTS init.txt \
  && env -u UV_OVERRIDE uv pip install --no-deps --require-hashes --constraint constraints.txt --requirement dependencies.txt
 # Without tests, without formats of languages that no email is written in (28 MB), without what onnxruntime has for
 # makers of models and for programs in C (44 MB), without what libraries have for debuggers (24 MB), without types and
@@ -78,8 +80,8 @@ RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -type d \( -path '*/onnxruntime/transformers' -o -path '*/onnxruntime/tools' \
       -o -path '*/onnxruntime/quantization' -o -path '*/onnxruntime/datasets' \) -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -type f \( -name '*.py[ix]' -o -name '*.pxd' -o -name '*.h' -o -name '*.a' \) -delete \
- && find "$VIRTUAL_ENV"/lib/*/site-packages/botocore/data -mindepth 1 -maxdepth 1 -type d \
-      -regextype posix-extended ! -regex ".*/($AWS_SERVICES)" -exec rm -r {} + \
+ && find "$VIRTUAL_ENV" -regextype posix-extended -type d -regex '.*/botocore/data/[^/]+' \
+      ! -regex ".*/($AWS_SERVICES)" -prune -exec rm -r {} + \
  && find "$VIRTUAL_ENV" -name '*.so' ! -path '*.libs/*' -exec strip --strip-unneeded {} + \
  && find "$VIRTUAL_ENV" -path '*/pygments/lexers/*' ! -name '_*' ! -name python.py -delete \
  && rm "$VIRTUAL_ENV/.lock" \
@@ -98,8 +100,9 @@ COPY tools/operations tools/operations
 COPY tools/stack tools/stack
 COPY tools/console tools/console
 COPY ${PACKAGE}/src ${PACKAGE}/src
+ARG WITHOUT=
 RUN --mount=type=cache,target=/root/.cache/uv \
-    uv pip install --target /app --excludes dependencies.txt "./$PACKAGE" \
+    uv pip install --target /app $WITHOUT --excludes dependencies.txt "./$PACKAGE" \
  && rm /app/.lock /app/*.dist-info/uv_cache.json && sed -i /uv_cache/d /app/*.dist-info/RECORD \
  && python -m compileall -q --invalidation-mode unchecked-hash /app \
  && find /app -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +

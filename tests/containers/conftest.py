@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import docker
@@ -87,17 +87,27 @@ def compose(project: Callable[..., Compose]) -> Compose:
 def images(compose: Compose) -> dict[str, str]:
     """All our images, freshly built, by name."""
     compose("build", "--quiet")
-    names = ("ingest", "sentiment", "recommender", "mailer", "sender", "understudy", "cli", "console")
+    names = (
+        "ingest",
+        "sentiment",
+        "recommender",
+        "mailer",
+        "sender",
+        "understudy",
+        "cli",
+        "console",
+        "emulator",
+    )
     return {name: f"fondly/{name}:{VERSION}" for name in names}
 
 
 @contextmanager
-def started(compose: Compose, logs: Path) -> Iterator[Stack]:
-    """A running compose project; the containers' logs are kept when it ends."""
+def started(compose: Compose, logs: Path, *services: str) -> Iterator[Stack]:
+    """A running compose project, or some services of it; the containers' logs are kept when it ends."""
     endpoint = f"http://127.0.0.1:{compose.environment['FONDLY_EMULATOR_PORT']}"
     topology = Path(compose.environment["TEST_TOPOLOGY"])
     try:
-        compose("up", "--detach")
+        compose("up", "--detach", *services)
         with (
             exported(compose.environment),
             compose_stack(logs, endpoint=endpoint, topology=topology) as running,
@@ -105,6 +115,12 @@ def started(compose: Compose, logs: Path) -> Iterator[Stack]:
             yield running
     finally:
         compose("down", "--volumes")
+
+
+@pytest.fixture(scope="session")
+def run_stack() -> Callable[..., AbstractContextManager[Stack]]:
+    """Run a compose project: `run_stack(project, folder of logs, service…)`."""
+    return started
 
 
 @pytest.fixture(scope="session")

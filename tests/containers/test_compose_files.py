@@ -20,7 +20,7 @@ from tests.support.services import CONSUMERS
 
 ROOT = Path(__file__).parents[2]
 OURS = (*CONSUMERS, "understudy", "provisioner")
-WEB, PAGES, CONSOLE = "web", "unsubscribe", "console"
+EMULATOR, WEB, PAGES, CONSOLE = "emulator", "web", "unsubscribe", "console"
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
@@ -60,14 +60,15 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
 
 @pytest.mark.parametrize("override", [None, "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
-    """They are read-only and have no privileges; only web processes have a port."""
+    """They are read-only and have no privileges; only web processes and the emulator have a port."""
     found = services(compose, *([override] if override else []), **AWS)
-    for name in {*OURS, WEB, PAGES, CONSOLE} & set(found):
+    published = {EMULATOR, WEB, PAGES, CONSOLE}
+    for name in {*OURS, *published} & set(found):
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert ("ports" in service) == (name in {WEB, PAGES, CONSOLE})
+        assert ("ports" in service) == (name in published)
         assert "container_name" not in service
 
 
@@ -161,6 +162,15 @@ def test_the_mailbox_starts_only_with_its_profile(compose: Compose) -> None:
     assert not any("mailpit" in service.get("depends_on", {}) for service in found.values())
 
 
+def test_localstack_differs_in_the_emulator_only(compose: Compose) -> None:
+    """It is published by the same port, for this machine only, and everything reaches it by the same name."""
+    default, found = services(compose), services(compose, "docker-compose.localstack.yml")
+    own, stand_in = default.pop(EMULATOR), found.pop(EMULATOR)
+    assert default == found
+    assert all(own[same] == stand_in[same] for same in ("ports", "networks", "security_opt"))
+    assert "build" not in stand_in
+
+
 def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
     """With credentials only the services run, and no endpoint is set."""
     found = services(compose, "docker-compose.aws.yml", **AWS)
@@ -170,7 +180,9 @@ def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
         assert AWS.items() <= service["environment"].items()
 
 
-@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.aws.yml"])
+@pytest.mark.parametrize(
+    "file", ["docker-compose.yml", "docker-compose.aws.yml", "docker-compose.localstack.yml"]
+)
 def test_every_variable_is_documented(file: str) -> None:
     """`.env.example` names each variable of the compose files."""
     described = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))

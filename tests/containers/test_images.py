@@ -17,7 +17,7 @@ from tests.support.containers import Compose
 from tests.support.services import SERVICES
 
 pytestmark = pytest.mark.timeout(300)
-IMAGES = (*SERVICES, "understudy", "cli", "console")
+IMAGES = (*SERVICES, "understudy", "cli", "console", "emulator")
 MEGABYTE = 1_000_000
 MAX_MB = dict.fromkeys(IMAGES, 160) | {"understudy": 350}
 TOOLS = ("apt", "dpkg", "perl", "bash", "cat", "find", "curl", "cc", "gcc", "make", "pip", "pip3", "uv")
@@ -127,9 +127,8 @@ def test_images_carry_the_standard_labels(images: dict[str, str], inspect: Attri
     """Labels of the Open Container Initiative, and no build time."""
     found = inspect(images[name])
     labels = found["Config"]["Labels"]
-    assert labels["org.opencontainers.image.title"] == (
-        "understudy" if name == "understudy" else f"fondly.{name}"
-    )
+    module = {"understudy": "understudy", "emulator": "fondly.stack.emulator"}.get(name, f"fondly.{name}")
+    assert labels["org.opencontainers.image.title"] == module
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert {"revision", "source", "description"} <= {label.rsplit(".", 1)[-1] for label in labels}
     assert labels["org.opencontainers.image.version"] == images[name].rpartition(":")[2]

@@ -227,7 +227,7 @@ async def test_stand_ins_that_fail_in_the_middle_cost_no_email(
 async def test_services_go_on_with_an_emulator_that_has_forgotten_everything(
     pipeline: Pipeline, compose: Compose, sample: tuple[Path, SampleFacts]
 ) -> None:
-    """LocalStack restarts in the middle of a run, is provisioned again, and the file is uploaded again.
+    """It restarts in the middle of a run, is provisioned again, and the file is uploaded again.
 
     Queues, tables and bucket are gone meanwhile. No service is restarted for that: they find the new ones.
     What they still announce of the run that the ledger has forgotten becomes a dead letter that says so.

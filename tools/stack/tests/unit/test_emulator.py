@@ -1,5 +1,6 @@
 import asyncio
 import gc
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ ITEMS_WITH = "run_id = :run AND begins_with(#item, :prefix)"
 
 
 def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its own command would listen on every interface; ministack still has what is replaced in it."""
+    """Unless it is told to listen elsewhere; ministack still has what is replaced in it."""
     served: dict[str, Any] = {}
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.update(app=app, **options))
     monkeypatch.setattr(gc, "set_threshold", lambda _objects: None)
@@ -24,6 +25,10 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     monkeypatch.setattr(app, "_read_request_body", app._read_request_body)
     monkeypatch.setattr(s3, "_fire_s3_event_async", s3._fire_s3_event_async)
     monkeypatch.setenv("GATEWAY_PORT", "4566")
+    monkeypatch.setenv("BIND_HOST", "0.0.0.0")  # noqa: S104 - as in a container of its own
+    emulator.main()
+    assert served["host"] == os.environ["BIND_HOST"]
+    monkeypatch.delenv("BIND_HOST")
     emulator.main()
     assert (served["app"], served["host"], served["port"]) == ("ministack.app:app", "127.0.0.1", 4566)
     table = {"items": {"key": {"sort": "item"}}, "ItemCount": 0}

@@ -19,6 +19,7 @@ from fondly.operations.local_stack import exported as exported_settings
 from fondly.operations.runs.facts import FAILED
 from fondly.operations.runs.lookup import run_details
 from fondly.operations.runs.views import RunDetails
+from fondly.operations.transaction_speed import slow_transactions
 from fondly.operations.uploading import Upload, uploads_of
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
 from fondly.runtime.yaml_files import InvalidFileError
@@ -81,6 +82,8 @@ def _run(
 ) -> tuple[RunDetails, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
     with exported_settings(settings), open_stack(work / "logs") as stack:
+        if warning := slow_transactions():
+            console.print(warning, style="yellow", markup=False, highlight=False)
         return asyncio.run(_follow(stack, files, work, console))
 
 

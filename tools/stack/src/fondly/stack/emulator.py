@@ -1,6 +1,7 @@
 """Serves ministack's application on loopback: `python -m fondly.stack.emulator [FILE]`.
 
-Its own command listens on every interface. What it holds is kept in the file, if one is given.
+Its own command listens on every interface, this one only if `BIND_HOST` says so. What it holds is kept in the
+file, if one is given.
 """
 
 import gc
@@ -29,7 +30,7 @@ Application = Callable[..., Coroutine[Any, Any, None]]
 
 
 def main(*file: str) -> None:
-    """Serve on ministack's own setting `GATEWAY_PORT`, until SIGTERM or SIGINT."""
+    """Serve on ministack's own settings `BIND_HOST` and `GATEWAY_PORT`, until SIGTERM or SIGINT."""
     gc.set_threshold(GARBAGE_AFTER)
     dynamodb._update_counts = _leave_counts  # noqa: SLF001 - there is no setting for it
     number = lru_cache(maxsize=CACHED_NUMBERS)(dynamodb._ddb_canonicalize_number)  # noqa: SLF001 - nor here
@@ -39,7 +40,7 @@ def main(*file: str) -> None:
     s3._fire_s3_event_async = _if_wanted(s3._fire_s3_event_async)  # noqa: SLF001 - nor for this
     uvicorn.run(
         keeping(app.app, Path(file[0])) if file else "ministack.app:app",
-        host="127.0.0.1",
+        host=os.environ.get("BIND_HOST", "127.0.0.1"),
         port=int(os.environ["GATEWAY_PORT"]),
         log_level="warning",
         access_log=False,

@@ -1,6 +1,6 @@
 """Creates the topology's resources through AWS APIs; running it again changes nothing.
 
-It works the same with moto, LocalStack and AWS: the endpoint comes from `AWS_ENDPOINT_URL*`.
+It works the same with ministack, moto, LocalStack and AWS: the endpoint comes from `AWS_ENDPOINT_URL*`.
 """
 
 import json

@@ -60,14 +60,18 @@ def pictures(
 def provision(*, where: Target, json: AsJson = False) -> None:
     """Create an environment's resources; print the services' settings.
 
-    The resources are those of the topology. Running it again changes nothing.
+    The resources are those of the topology. Running it again changes nothing. Of an emulator it says if a
+    DynamoDB transaction is slow there.
     """
     from fondly.operations.target import load_topology
+    from fondly.operations.transaction_speed import slow_transactions
     from fondly.stack.provision import provision as create
 
     with where.chosen() as chosen:
         topology = load_topology(where.topology)
         resources = create(topology, environment=chosen.environment, region=chosen.region)
+        if warning := slow_transactions(chosen.region):
+            say(warning)
     settings = resources.settings()
     if json:
         print_json(settings)

@@ -28,6 +28,7 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """
     from fondly.operations.local_stack import exported
     from fondly.operations.shop import load_shop
+    from fondly.operations.transaction_speed import slow_transactions
     from fondly.stack.background import export_lines, own_stack, start_stack
     from fondly.stack.local_shop import stack_variables
 
@@ -38,6 +39,9 @@ def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
         variables = stack_variables(load_shop(config))
         with exported(variables):
             stack = start_stack()
+        with exported(stack.variables):
+            if warning := slow_transactions():
+                say(warning)
     for line in _about(stack):
         say(line)
     if json:
