@@ -9,16 +9,18 @@ FROM python:3.13-slim${PYTHON_DIGEST:+@$PYTHON_DIGEST} AS base
 
 
 # The base with a shell, Python, and what Python needs, and with neither a package manager nor tools (70 MB less). Its
-# list of packages stays true, for vulnerability scanners. What changes has no time of its own.
+# list of packages stays true, for vulnerability scanners. What is changed has no time of its own.
 FROM base AS pruned
 ARG KEPT="base-.*|ca-certificates|dash|gcc-[0-9]+-base|lib(bz2|c6|crypt|expat|ffi|gcc-s|gdbm|lzma|ncursesw|readline|sqlite3|ssl|stdc|tinfo|uuid|zstd)[^:]*|libc-bin|libpython3.*|media-types|netbase|openssl.*|python3|python3[.-](1|min).*|tzdata|zlib1g"
 COPY --from=base / /image
 RUN touch /begun \
  && rm /image/var/lib/dpkg/info/*.p[or][es][ri]* \
- && dpkg-query --admindir=/image/var/lib/dpkg --show --showformat '${Package}\n' | grep --invert-match --line-regexp --extended-regexp "$KEPT" \
-      | xargs dpkg --root=/image --purge --force-all --no-triggers 2>/dev/null \
- && find /image/usr -depth \( -name pip -o -name 'pip[-3]*' -o -name ensurepip -o -path '*/python3*/idlelib' -o -path '*/python3*/tkinter' \
-      -o -path '*/python3*/turtledemo' -o -path '*/python3*/pydoc_data' -o -path '*/python3*/test' -o -name gconv \) -exec rm -r {} + \
+ && dpkg-query --admindir=/image/var/lib/dpkg --show --showformat '${Package}\n' > /packages \
+ && grep --invert-match --line-regexp --extended-regexp "$KEPT" /packages > /removed \
+ && xargs --arg-file /removed dpkg --root=/image --purge --force-all --no-triggers 2> /dev/null \
+ && find /image/usr -depth \( -name pip -o -name 'pip[-3]*' -o -name ensurepip -o -name gconv -o -path '*/python3*/idlelib' \
+      -o -path '*/python3*/pydoc_data' -o -path '*/python3*/test' -o -path '*/python3*/tkinter' \
+      -o -path '*/python3*/turtledemo' \) -exec rm -r {} + \
  && rm -rf /image/var/cache/* /image/var/log/* /image/var/lib/apt /image/var/lib/dpkg/*-old /image/root/.[!.]* \
  && find /image -newer /begun -exec touch --no-dereference --date @0 {} +
 

@@ -34,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push sbom reproduce-images compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
+.PHONY: help setup demo evaluate images push sbom reproduce-images verify-release compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ push: ## build the images for AWS and push them: make push TAG=0.1.0 REGISTRY=12
 	$(BUILD) buildx bake --file docker-compose.yml --push --metadata-file out/pushed.json \
 	  $(PLATFORMS:%=--set '*.platform=%') $(if $(ATTEST),--sbom=true --provenance=mode=max) $(IMAGES)
 
+# Not on AWS, but part of `docker compose up` and of a release.
+sbom reproduce-images verify-release: IMAGES += emulator
+
 sbom: setup ## list the packages of images as SPDX into out/sbom: make sbom [IMAGES=cli], after `make images`
 	@$(BIN)/python -m fondly.checks.sbom out/sbom $(BUILT)
 	@set -e; for image in $(IMAGES); do \
@@ -93,6 +96,20 @@ reproduce-images: ## build images again without a cache, and compare: make repro
 	  docker image rm "again/$$image:$(TAG)" > /dev/null; echo "$$image: the same layers"; \
 	done
 
+WORKFLOW = $(REPOSITORY)/.github/workflows/release.yml@refs/tags/v$(TAG)
+SIGNED = --certificate-identity '$(WORKFLOW)' --certificate-oidc-issuer https://token.actions.githubusercontent.com
+WHEELS := fondly understudy $(patsubst %,fondly_%,$(notdir $(filter shared/% services/% tools/%,$(PACKAGES))))
+
+verify-release: setup ## verify who built a release: make verify-release TAG=0.2.0 REPOSITORY=https://github.com/… FONDLY_IMAGE_PREFIX=registry/folder; takes cosign and gh
+	@set -e; for image in $(BUILT); do \
+	  cosign verify $(SIGNED) "$$image" > /dev/null; \
+	  cosign verify-attestation $(SIGNED) --type spdxjson "$$image" > /dev/null; \
+	  gh attestation verify "oci://$$image" --repo '$(REPOSITORY:https://github.com/%=%)'; \
+	done
+	@set -e; for wheel in $(WHEELS); do \
+	  $(BIN)/uv tool run --quiet pypi-attestations@0.0.30 verify pypi --repository '$(REPOSITORY)' "pypi:$$wheel-$(TAG)-py3-none-any.whl"; \
+	done
+
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
 	@$(BIN)/fondly compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
@@ -105,7 +122,7 @@ check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff check .
 	MYPYPATH=$(subst $() ,:,$(patsubst %,%/src,$(PACKAGES) $(TEMPLATE))) $(BIN)/mypy $(CODE)
 
-check-infra: $(VENV_INFRA)/.ready ## Terraform and the Dockerfiles; with STRICT=1 a tool that is not installed is an error
+check-infra: $(VENV_INFRA)/.ready ## Terraform, the Dockerfiles and the workflows; with STRICT=1 a tool that is not installed is an error
 	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
 
 $(VENV_INFRA)/.ready: infra/requirements-checks.txt
