@@ -115,6 +115,7 @@ COPY --from=pruned /image /
 COPY --from=dependencies /venv /venv
 COPY --from=code /app /app
 ARG MODULE
+ARG PYTHON_DIGEST
 ARG VERSION=unknown
 ARG REVISION=unknown
 ARG SOURCE=unknown
@@ -124,7 +125,8 @@ LABEL org.opencontainers.image.title="$MODULE" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.source="$SOURCE" \
-      org.opencontainers.image.base.name="python:3.13-slim"
+      org.opencontainers.image.base.name="python:3.13-slim" \
+      org.opencontainers.image.base.digest="$PYTHON_DIGEST"
 ENV PATH=/venv/bin:/usr/local/bin:/usr/bin LANG=C.UTF-8 PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MODULE=$MODULE
 # The only writable directory. Declared as a volume, so that ECS mounts it with the permissions that it has here.
 VOLUME /tmp

@@ -12,6 +12,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from email import message_from_string
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
@@ -22,7 +23,7 @@ from packaging.utils import canonicalize_name
 SYSTEM, INTERPRETER = "usr/lib/os-release", "venv/pyvenv.cfg"
 RECORDS = re.compile(rf"{SYSTEM}|{INTERPRETER}|var/lib/dpkg/status(\.d/.*)?|.*\.dist-info/METADATA")
 """The files that say what is installed."""
-UNSTATED = "NOASSERTION"
+IMAGE, UNSTATED = "SPDXRef-image", "NOASSERTION"
 
 
 class Package(NamedTuple):
@@ -45,9 +46,8 @@ def document(image: str, digest: str, created: str, contents: list[Package]) -> 
     name, _, version = image.rpartition(":")
     checksum = {"algorithm": "SHA256", "checksumValue": digest.removeprefix("sha256:")}
     root = {"primaryPackagePurpose": "CONTAINER", "checksums": [checksum]}
-    related = [("SPDXRef-DOCUMENT", "DESCRIBES", "SPDXRef-image")]
-    related += [("SPDXRef-image", "CONTAINS", _id("SPDXRef", package.purl)) for package in contents]
-    words = {text for *_, text in contents if _licence(text).startswith("LicenseRef")}
+    contained = [_related(IMAGE, "CONTAINS", _id("SPDXRef", package.purl)) for package in contents]
+    words = sorted({text for *_, text in contents if _licence(text).startswith("LicenseRef")})
     return {
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
@@ -55,13 +55,10 @@ def document(image: str, digest: str, created: str, contents: list[Package]) -> 
         "name": image,
         "documentNamespace": f"urn:uuid:{uuid5(NAMESPACE_URL, f'{image}@{digest}')}",
         "creationInfo": {"created": created, "creators": ["Tool: fondly-checks"]},
-        "packages": [_entry("SPDXRef-image", name, version) | root, *map(_listed, contents)],
-        "relationships": [
-            {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
-            for one, kind, other in related
-        ],
+        "packages": [_entry(IMAGE, name, version) | root, *map(_listed, contents)],
+        "relationships": [_related("SPDXRef-DOCUMENT", "DESCRIBES", IMAGE), *contained],
         "hasExtractedLicensingInfos": [
-            {"licenseId": _licence(text), "extractedText": text} for text in sorted(words)
+            {"licenseId": _licence(text), "extractedText": text} for text in words
         ],
     }
 
@@ -91,17 +88,19 @@ def _distribution(text: str) -> Package:
 
 
 def _entry(identity: str, name: str, version: str) -> dict[str, Any]:
-    about = {"SPDXID": identity, "name": name, "versionInfo": version, "downloadLocation": UNSTATED}
-    return about | {"filesAnalyzed": False, "licenseConcluded": UNSTATED, "copyrightText": UNSTATED}
+    named = {"SPDXID": identity, "name": name, "versionInfo": version}
+    return named | {"downloadLocation": UNSTATED, "filesAnalyzed": False}
 
 
 def _listed(package: Package) -> dict[str, Any]:
     address = {"referenceType": "purl", "referenceLocator": package.purl}
-    return {
-        **_entry(_id("SPDXRef", package.purl), package.name, package.version),
-        "licenseDeclared": _licence(package.licence),
-        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", **address}],
-    }
+    entry = _entry(_id("SPDXRef", package.purl), package.name, package.version)
+    references = [{"referenceCategory": "PACKAGE-MANAGER", **address}]
+    return entry | {"licenseDeclared": _licence(package.licence), "externalRefs": references}
+
+
+def _related(one: str, kind: str, other: str) -> dict[str, str]:
+    return {"spdxElementId": one, "relationshipType": kind, "relatedSpdxElement": other}
 
 
 def _licence(text: str) -> str:
@@ -121,20 +120,17 @@ def _settings(text: str) -> dict[str, str]:
 
 def _docker(*arguments: str) -> str:
     command = ["docker", *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603 - ours
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()  # noqa: S603 - ours
 
 
 def _records(image: str) -> dict[str, str]:
     container = _docker("create", image)
-    command = ["docker", "export", container]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE) as export,  # noqa: S603 - ours
-        tarfile.open(fileobj=export.stdout, mode="r|") as files,
-    ):
-        wanted = ((file, files.extractfile(file)) for file in files if RECORDS.fullmatch(file.name))
-        records = {file.name: content.read().decode() for file, content in wanted if content}
-    _docker("rm", container)
-    return records
+    with TemporaryDirectory() as folder:
+        _docker("export", "--output", f"{folder}/files", container)
+        _docker("rm", container)
+        with tarfile.open(f"{folder}/files") as files:
+            wanted = ((file, files.extractfile(file)) for file in files if RECORDS.fullmatch(file.name))
+            return {file.name: content.read().decode() for file, content in wanted if content}
 
 
 def main(folder: str, *images: str) -> None:
