@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -150,7 +150,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -209,6 +209,9 @@ dist-check: dist ## check their metadata and contents, and that another copy of 
 	@for sdist in out/dist/*.tar.gz; do \
 	  $(BIN)/uv tool run --quiet --with hatchling pyroma@5.0.1 --min 9 --skip-tests AuthorEmail "$$sdist" || exit; \
 	done
+
+test-packages: dist ## install the wheels in empty environments: the demo, the command alone, understudy
+	$(BIN)/python -m pytest tests/packages
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache
