@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names version dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -198,6 +198,11 @@ setting-names: setup ## tell Terraform which settings the services have, after o
 REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null | sed -nE 's|^https://([^/@]*@)?(.*)|https://\2|; s|\.git$$||; /^https/p')
 
 DISTRIBUTIONS = '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions --repository '$(REPOSITORY)' $(patsubst %,--site '$(CURDIR)/%',$(wildcard out/site))
+
+version: ## give all packages a version: make version TO=0.3.0
+	@test -n '$(TO)' || { echo 'which? make version TO=0.3.0' >&2; exit 2; }
+	perl -pi -e 's/^version = ".*"/version = "$(TO)"/' $$(git ls-files '*pyproject.toml')
+	perl -pi -e 's/"version": ".*"/"version": "$(TO)"/' docs/openapi.json
 
 dist: setup ## build wheels and sdists of the commit into out/dist, with the site if `make docs` has built it: make dist [REPOSITORY=https://…]
 	@$(DISTRIBUTIONS) out/dist
