@@ -34,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push sbom reproduce-images verify-release compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check test-packages clean
+.PHONY: help setup demo evaluate images push sbom reproduce-images verify-release compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names version dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -230,13 +230,19 @@ setting-names: setup ## tell Terraform which settings the services have, after o
 # Where the project's pages are, for links; empty means that of the remote, if it has one on the web.
 REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null | sed -nE 's|^https://([^/@]*@)?(.*)|https://\2|; s|\.git$$||; /^https/p')
 
-dist: setup ## build wheels and sdists of the commit into out/dist: make dist [REPOSITORY=https://…]
-	@$(BIN)/python -m fondly.checks.distributions out/dist --repository '$(REPOSITORY)'
+DISTRIBUTIONS = '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions --repository '$(REPOSITORY)' $(patsubst %,--site '$(CURDIR)/%',$(wildcard out/site))
+
+version: ## give all packages a version: make version TO=0.3.0
+	@test -n '$(TO)' || { echo 'which? make version TO=0.3.0' >&2; exit 2; }
+	perl -pi -e 's/^version = ".*"/version = "$(TO)"/' $$(git ls-files '*pyproject.toml')
+	perl -pi -e 's/"version": ".*"/"version": "$(TO)"/' docs/openapi.json
+
+dist: setup ## build wheels and sdists of the commit into out/dist, with the site if `make docs` has built it: make dist [REPOSITORY=https://…]
+	@$(DISTRIBUTIONS) out/dist
 
 dist-check: dist ## check their metadata and contents, and that another copy of the commit gives the same bytes
 	@set -e; copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; git clone --quiet . "$$copy/elsewhere"; \
-	  (cd "$$copy/elsewhere" && '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions ../again --repository '$(REPOSITORY)' > /dev/null); \
-	  diff --recursive --brief out/dist "$$copy/again"
+	  (cd "$$copy/elsewhere" && $(DISTRIBUTIONS) ../again > /dev/null); diff --recursive --brief out/dist "$$copy/again"
 	$(BIN)/uv tool run --quiet twine@7.0.0 check --strict out/dist/*
 	$(BIN)/uv tool run --quiet check-wheel-contents@0.6.3 --no-config out/dist/*_*.whl out/dist/understudy-*.whl # fondly is empty
 	@for sdist in out/dist/*.tar.gz; do \

@@ -29,6 +29,7 @@ with UnderstudyServer() as server:
     client = boto3.client("comprehend", endpoint_url=server.url)
     print(client.detect_sentiment(Text="I love it", LanguageCode="en")["Sentiment"])
 """
+CALLER = {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any"}
 Run = Callable[..., str]
 pytestmark = pytest.mark.timeout(600)
 
@@ -38,12 +39,7 @@ def run(tmp_path: Path) -> Run:
     """Run a program in an empty folder and return its output; of the checkout it has the wheels alone."""
     ours = ("AWS_", "FONDLY_", "PYTHON", "VIRTUAL_ENV", "XDG_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    environment |= {"XDG_STATE_HOME": str(tmp_path / "state"), "UV_PYTHON": sys.executable}
-    environment |= {
-        "AWS_DEFAULT_REGION": "eu-west-1",
-        "AWS_ACCESS_KEY_ID": "any",
-        "AWS_SECRET_ACCESS_KEY": "any",
-    }
+    environment |= {"XDG_STATE_HOME": str(tmp_path / "state"), "UV_PYTHON": sys.executable, **CALLER}
     environment |= {"UV_FIND_LINKS": str(DIST), "UV_CONSTRAINT": str(ROOT / "constraints.txt")}
 
     def run(*command: str | Path) -> str:
@@ -79,4 +75,4 @@ def test_the_command_alone_is_small(run: Run, tmp_path: Path) -> None:
 def test_understudy_runs_by_itself(run: Run) -> None:
     """`uvx understudy` starts, and its server answers a call of Amazon Comprehend."""
     assert "Comprehend" in run(*UVX, "understudy", "--help")
-    assert run(*UVX, "--from", "understudy", "python", "-c", ASKED) == "POSITIVE\n"
+    assert run(*UVX, "--from", "understudy", "python", "-c", ASKED).endswith("POSITIVE\n")
