@@ -13,9 +13,9 @@ from fondly.operations.environment import is_aws
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient
 
-KEPT, AT_ONCE, TIMES = 200, 25, 3
+KEPT, AT_ONCE, TIMES = 400, 25, 3
 """Items in the table, which slow emulators copy; in a transaction; and transactions, whose median counts."""
-SLOW = 4.0
+SLOW = 5.0
 """More times than plain writes may a transaction not take: docs/adr/0078-the-quick-emulator-by-default.md."""
 
 
