@@ -12,13 +12,17 @@ TEMPLATE := examples/service
 CODE := shared services tools lab understudy tests $(TEMPLATE) conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := $(SERVICES) cli console understudy
-PLATFORM := linux/arm64
+PLATFORMS := linux/arm64
+PREFIX = $(or $(FONDLY_IMAGE_PREFIX),fondly)
+TAG := $(or $(FONDLY_VERSION),local)
+BUILT = $(IMAGES:%=$(PREFIX)/%:$(TAG))
 PYTHON_IMAGE := python:3.13-slim
 # The index of all platforms; empty means whatever the tag is. `make pin-images` writes it.
 PYTHON_DIGEST :=
 # The base image, and what labels say of where an image comes from, without a password that the address may have.
 LABELS = FONDLY_PYTHON_DIGEST=$(PYTHON_DIGEST) FONDLY_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
   FONDLY_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
+BUILD = FONDLY_IMAGE_PREFIX='$(PREFIX)' FONDLY_VERSION='$(TAG)' $(LABELS) docker
 
 # Also where Python is told to write no bytecode: demos and tests start many processes, and each would compile the code
 # anew, as pytest would rewrite ten thousand assertions in each of its workers.
@@ -30,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery sbom reproduce-images verify-release version test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -65,16 +69,45 @@ else
 endif
 
 images: ## build every container image and print its size
-	@$(LABELS) docker compose build --quiet
-	@docker image ls "fondly/*:$${FONDLY_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
+	@$(BUILD) compose build --quiet
+	@docker image ls '$(PREFIX)/*:$(TAG)' --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
-push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
-	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
-	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) FONDLY_VERSION='$(TAG)' $(LABELS) \
-	  docker compose build --quiet $(IMAGES)
-	set -e; for image in $(IMAGES); do \
-	  docker tag "fondly/$$image:$(TAG)" "$(REGISTRY)/fondly/$$image:$(TAG)"; \
-	  docker push --quiet "$(REGISTRY)/fondly/$$image:$(TAG)"; \
+push: PREFIX = $(or $(FONDLY_IMAGE_PREFIX),$(REGISTRY:%=%/fondly))
+push: ## build the images for AWS and push them: make push TAG=0.1.0 REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com or FONDLY_IMAGE_PREFIX=registry/folder [PLATFORMS="linux/arm64 linux/amd64"] [ATTEST=1 adds SBOM and provenance]
+	@test -n '$(PREFIX)' -a '$(TAG)' != local || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
+	@mkdir -p out
+	$(BUILD) buildx bake --file docker-compose.yml --push --metadata-file out/pushed.json \
+	  $(PLATFORMS:%=--set '*.platform=%') $(if $(ATTEST),--sbom=true --provenance=mode=max) $(IMAGES)
+
+# Not on AWS, but part of `docker compose up` and of a release.
+sbom reproduce-images verify-release: IMAGES += emulator
+
+sbom: setup ## list the packages of images as SPDX into out/sbom: make sbom [IMAGES=cli], after `make images`
+	@$(BIN)/python -m fondly.checks.sbom out/sbom $(BUILT)
+	@set -e; for image in $(IMAGES); do \
+	  $(BIN)/uv tool run --quiet --from spdx-tools==0.8.3 pyspdxtools --infile "out/sbom/$$image.spdx.json"; \
+	done
+
+reproduce-images: ## build images again without a cache, and compare: make reproduce-images [IMAGES=cli], after `make images`
+	@set -e; layers() { docker image inspect --format '{{.RootFS.Layers}}' "$$1"; }; \
+	for image in $(IMAGES); do \
+	  FONDLY_IMAGE_PREFIX=again FONDLY_VERSION='$(TAG)' $(LABELS) docker compose build --quiet --no-cache "$$image"; \
+	  test "$$(layers "$(PREFIX)/$$image:$(TAG)")" = "$$(layers "again/$$image:$(TAG)")"; \
+	  docker image rm "again/$$image:$(TAG)" > /dev/null; echo "$$image: the same layers"; \
+	done
+
+WORKFLOW = $(REPOSITORY)/.github/workflows/release.yml@refs/tags/v$(TAG)
+SIGNED = --certificate-identity '$(WORKFLOW)' --certificate-oidc-issuer https://token.actions.githubusercontent.com
+WHEELS := fondly understudy $(patsubst %,fondly_%,$(notdir $(filter shared/% services/% tools/%,$(PACKAGES))))
+
+verify-release: setup ## verify who built a release: make verify-release TAG=0.2.0 REPOSITORY=https://github.com/… FONDLY_IMAGE_PREFIX=registry/folder; takes cosign and gh
+	@set -e; for image in $(BUILT); do \
+	  cosign verify $(SIGNED) "$$image" > /dev/null; \
+	  cosign verify-attestation $(SIGNED) --type spdxjson "$$image" > /dev/null; \
+	  gh attestation verify "oci://$$image" --repo '$(REPOSITORY:https://github.com/%=%)'; \
+	done
+	@set -e; for wheel in $(WHEELS); do \
+	  $(BIN)/uv tool run --quiet pypi-attestations@0.0.30 verify pypi --repository '$(REPOSITORY)' "pypi:$$wheel-$(TAG)-py3-none-any.whl"; \
 	done
 
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
@@ -93,7 +126,7 @@ check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff check .
 	MYPYPATH=$(subst $() ,:,$(patsubst %,%/src,$(PACKAGES) $(TEMPLATE))) $(BIN)/mypy $(CODE)
 
-check-infra: $(VENV_INFRA)/.ready ## Terraform and the Dockerfiles; with STRICT=1 a tool that is not installed is an error
+check-infra: $(VENV_INFRA)/.ready ## Terraform, the Dockerfiles and the workflows; with STRICT=1 a tool that is not installed is an error
 	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
 
 $(VENV_INFRA)/.ready: infra/requirements-checks.txt
@@ -103,7 +136,7 @@ $(VENV_INFRA)/.ready: infra/requirements-checks.txt
 
 scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go to AWS; needs trivy, run after `make images`
 	set -e; for image in $(IMAGES); do \
-	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "fondly/$$image:$${FONDLY_VERSION:-local}"; \
+	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "$(PREFIX)/$$image:$(TAG)"; \
 	done
 
 NODE_TOOLS := lab/checks/node_modules/.ready
@@ -163,6 +196,8 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
 
 test: setup ## unit and integration tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/tutorial $(BROWSER_TESTS:%=--ignore %) \
+
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -212,13 +247,19 @@ setting-names: setup ## tell Terraform which settings the services have, after o
 # Where the project's pages are, for links; empty means that of the remote, if it has one on the web.
 REPOSITORY ?= $(shell git config --get remote.origin.url 2>/dev/null | sed -nE 's|^https://([^/@]*@)?(.*)|https://\2|; s|\.git$$||; /^https/p')
 
-dist: setup ## build wheels and sdists of the commit into out/dist: make dist [REPOSITORY=https://…]
-	@$(BIN)/python -m fondly.checks.distributions out/dist --repository '$(REPOSITORY)'
+DISTRIBUTIONS = '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions --repository '$(REPOSITORY)' $(patsubst %,--site '$(CURDIR)/%',$(wildcard out/site))
+
+version: ## give all packages a version: make version TO=0.3.0
+	@test -n '$(TO)' || { echo 'which? make version TO=0.3.0' >&2; exit 2; }
+	perl -pi -e 's/^version = ".*"/version = "$(TO)"/' $$(git ls-files '*pyproject.toml')
+	perl -pi -e 's/"version": ".*"/"version": "$(TO)"/' docs/openapi.json
+
+dist: setup ## build wheels and sdists of the commit into out/dist, with the site if `make docs` has built it: make dist [REPOSITORY=https://…]
+	@$(DISTRIBUTIONS) out/dist
 
 dist-check: dist ## check their metadata and contents, and that another copy of the commit gives the same bytes
 	@set -e; copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; git clone --quiet . "$$copy/elsewhere"; \
-	  (cd "$$copy/elsewhere" && '$(CURDIR)/$(BIN)/python' -m fondly.checks.distributions ../again --repository '$(REPOSITORY)' > /dev/null); \
-	  diff --recursive --brief out/dist "$$copy/again"
+	  (cd "$$copy/elsewhere" && $(DISTRIBUTIONS) ../again > /dev/null); diff --recursive --brief out/dist "$$copy/again"
 	$(BIN)/uv tool run --quiet twine@7.0.0 check --strict out/dist/*
 	$(BIN)/uv tool run --quiet check-wheel-contents@0.6.3 --no-config out/dist/*_*.whl out/dist/understudy-*.whl # fondly is empty
 	@for sdist in out/dist/*.tar.gz; do \
@@ -227,6 +268,9 @@ dist-check: dist ## check their metadata and contents, and that another copy of 
 
 terraform-docs: setup ## the tables of inputs and outputs in infra/README.md, after one was added or changed
 	$(BIN)/python -m tests.support.terraform_docs
+
+test-packages: dist ## install the wheels in empty environments: the demo, the command alone, understudy
+	$(BIN)/python -m pytest tests/packages
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) lab/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

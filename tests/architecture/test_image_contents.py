@@ -23,12 +23,20 @@ def test_images_have_the_descriptions_of_the_aws_services_that_are_called() -> N
 def test_all_stages_have_one_base() -> None:
     """Its digest is an argument, which `make images` and `make push` give from the Makefile."""
     bases = re.findall(r"^FROM (\S+) AS (\w+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
-    stages = {stage for _, stage in bases}
+    stages = {stage for _, stage in bases} | {"scratch"}
     [pinned] = [base for base, _ in bases if base not in stages]
     assert pinned == "python:3.13-slim${PYTHON_DIGEST:+@$PYTHON_DIGEST}"
     assert re.search(
         r"^PYTHON_DIGEST :=( sha256:[0-9a-f]{64})?$", (ROOT / "Makefile").read_text(), re.MULTILINE
     )
+
+
+def test_no_image_contains_the_base_but_what_is_kept_of_it() -> None:
+    """What reaches AWS begins with nothing, so no layer hides a package manager below one that deletes it."""
+    found = re.findall(r"^FROM (\S+) AS (\w+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    bases = {stage: base for base, stage in found}
+    assert bases["runtime"] == "scratch"
+    assert {bases[stage] for stage in ("service", "understudy", "command")} == {"runtime"}
 
 
 def test_packages_are_pinned_by_hash() -> None:

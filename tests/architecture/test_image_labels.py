@@ -40,7 +40,10 @@ def test_the_source_is_the_repository_without_its_password(tmp_path: Path, url: 
     """`make images` and `make push` set it, and the commit."""
     (tmp_path / ".gitconfig").write_text(f'[remote "origin"]\n\turl = "{url}"\n' if url else "")
     makefile = (ROOT / "Makefile").read_text()
-    assert makefile.count("$(LABELS)") == 2
+    assert {"images": "compose build", "push": "buildx bake"}.items() <= dict(
+        re.findall(r"^(\w+): ##.*(?:\n\t.*?)*\n\t@?\$\(BUILD\) (\w+ \w+)", makefile, re.MULTILINE)
+    ).items()
+    assert re.search(r"^BUILD = .*\$\(LABELS\) docker$", makefile, re.MULTILINE)
     rule = f"include {ROOT / 'Makefile'}\nshow-labels:\n\t@$(LABELS) env | grep ^FONDLY_\n"
     made = subprocess.run(
         ["make", "--no-print-directory", "--file", "-", "show-labels"],  # noqa: S607 - whichever make there is

@@ -48,7 +48,7 @@ def test_a_package_has_what_all_have_beside_its_own() -> None:
         "optional-dependencies": {"more": ["fondly-c==1.2.0", "numpy"]},
         "readme": "README.md",
         "license-files": ["LICENSE"],
-        "urls": {"Repository": AT},
+        "urls": {"Repository": AT, "Issues": f"{AT}/issues"},
     }
     assert complete(package, WORKSPACE, None)["tool"] == {"hatch": package["tool"]["hatch"]}
 

@@ -1,6 +1,6 @@
 """Builds what is published of a commit: a wheel and an sdist of each package, the same bytes everywhere.
 
-    python -m fondly.checks.distributions out/dist [--repository https://example.org/them/fondly]
+    python -m fondly.checks.distributions out/dist [--repository https://…/fondly] [--site out/site]
 
 A package's pyproject.toml has what is its own. What all have (authors, classifiers, keywords) stands in the
 workspace's, and is added to a copy of the committed files, as are LICENSE, the topology, and in requirements
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from posixpath import normpath
 from typing import Any
@@ -31,12 +31,14 @@ PICTURE = re.compile(r'<img src="(?![a-z]+:)([^"]+)"[^>]*>')
 """Addresses inside the repository."""
 INCLUDED = {"tools/operations": ("infra/topology.yaml", "src/fondly/operations/topology.yaml")}
 """A file from elsewhere, and where a package has it."""
+SITE = "tools/docs/src/fondly/docs/site"
 
 
-def build(root: Path, out: Path, repository: str | None) -> list[str]:
+def build(root: Path, out: Path, repository: str | None, site: Path | None) -> list[str]:
     """Build all packages of the commit of `root` into `out`, which is emptied; return the files' names.
 
-    Raise `CalledProcessError` if `root` is not a git repository or a package cannot be built.
+    The pages that `fondly docs` shows are those of `site`. Raise `CalledProcessError` if `root` is not a git
+    repository or a package cannot be built.
     """
     shutil.rmtree(out, ignore_errors=True)
     moment = _git(root, "log", "-1", "--format=%ct").decode().strip()
@@ -44,8 +46,11 @@ def build(root: Path, out: Path, repository: str | None) -> list[str]:
         copy = Path(name)
         with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", "HEAD"))) as archive:
             archive.extractall(copy, filter="data")
+        (copy / ".gitignore").unlink()  # the builder would leave the site out
         for folder in _published(copy):
             _complete(copy, folder, repository)
+        if site:
+            shutil.copytree(site, copy / SITE)
         for folder in _published(copy):
             _build(folder, out, moment)
     (out / ".gitignore").unlink()
@@ -72,8 +77,8 @@ def _complete(root: Path, folder: Path, repository: str | None) -> None:
     completed = complete(tomlkit.parse(place.read_text("utf-8")), workspace, repository)
     place.write_text(tomlkit.dumps(completed), "utf-8")
     readme = folder / "README.md"
-    text = published_links(readme.read_text("utf-8"), own, repository, workspace["version"])
-    readme.write_text(text, "utf-8")
+    text = readme.read_text("utf-8") if readme.exists() else page(completed["project"])
+    readme.write_text(published_links(text, own, repository, workspace["version"]), "utf-8")
     if folder != root:
         shutil.copy(root / "LICENSE", folder)
     if own in INCLUDED:
@@ -86,7 +91,7 @@ def complete(package: Any, workspace: Any, repository: str | None) -> dict[str, 
     project = {**{name: workspace[name] for name in INHERITED}, **package["project"]}
     project |= {"readme": "README.md", "license-files": ["LICENSE"]}
     if repository:
-        project["urls"] = {"Repository": repository}
+        project["urls"] = {"Repository": repository, "Issues": f"{repository}/issues"}
     version = workspace["version"]
     project["dependencies"] = [pinned(each, version) for each in project["dependencies"]]
     if extras := project.get("optional-dependencies"):
@@ -94,6 +99,12 @@ def complete(package: Any, workspace: Any, repository: str | None) -> dict[str, 
             name: [pinned(each, version) for each in given] for name, given in extras.items()
         }
     return {**package, "project": project, "tool": {"hatch": package["tool"]["hatch"]}}
+
+
+def page(project: Mapping[str, Any]) -> str:
+    """Return what an index shows of a package without a page of its own."""
+    about = "A part of Fondly, a personal product email for every customer: `uvx fondly demo` shows it."
+    return f"# {project['name']}\n\n{project['description']}\n\n{about}\n"
 
 
 def pinned(requirement: str, version: str) -> str:
@@ -123,8 +134,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Build the distributions of a commit.")
     parser.add_argument("out", type=Path)
     parser.add_argument("--repository", help="where the project's pages are: https://…")
+    parser.add_argument("--site", type=Path, help="the documentation site, which `make docs` builds")
     given = parser.parse_args(arguments)
-    print(*build(Path.cwd(), given.out, given.repository or None), sep="\n")  # noqa: T201 - its result
+    print(*build(Path.cwd(), given.out, given.repository or None, given.site), sep="\n")  # noqa: T201 - its result
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ class Target:
             envvar="FONDLY_TOPOLOGY",
             exists=True,
             dir_okay=False,
-            show_default="infra/topology.yaml of the checkout",
+            show_default="the one of this release",
             help="The file that names queues, topics, tables and buckets.",
         ),
     ] = None
