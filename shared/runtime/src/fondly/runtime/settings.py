@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from fondly.contracts.consent import Cap
+from fondly.runtime.changed_settings import changed_settings
 
 PREFIX = "FONDLY_"
 NAMESPACE = "Fondly"
@@ -131,7 +132,14 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def load_settings(kind: type[Settings]) -> Settings:
-    """Read settings from the environment; if they are invalid, exit with 2 and one readable line."""
+    """Read settings from the environment; if they are invalid, exit with 2 and one readable line.
+
+    So do those that a release has renamed or removed: ignored, they would change what the service does.
+    """
+    given = EnvSettingsSource(kind, case_sensitive=True).env_vars
+    known = {f"{PREFIX}{name}".upper() for name in kind.model_fields}
+    if changed := list(changed_settings((name for name, value in given.items() if value), known)):
+        _exit("; ".join(changed))
     try:
         return kind()
     except ValidationError as error:
