@@ -160,7 +160,7 @@ test-browser: setup ## gallery and console in a browser: takes Chromium, which `
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
 
 $(BASELINE)/.ready: | setup
-	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
+	mkdir -p $(@D) && git archive $(BASE) shared services infra/topology.yaml constraints.txt | tar -x -C $(@D)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine
 	@touch $@

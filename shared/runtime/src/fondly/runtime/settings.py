@@ -137,8 +137,7 @@ def load_settings(kind: type[Settings]) -> Settings:
     So do those that a release has renamed or removed: ignored, they would change what the service does.
     """
     given = EnvSettingsSource(kind, case_sensitive=True).env_vars
-    known = {f"{PREFIX}{name}".upper() for name in kind.model_fields}
-    if changed := list(changed_settings((name for name, value in given.items() if value), known)):
+    if changed := list(changed_settings((name for name, value in given.items() if value), names_of(kind))):
         _exit("; ".join(changed))
     try:
         return kind()
@@ -146,6 +145,11 @@ def load_settings(kind: type[Settings]) -> Settings:
         _exit("; ".join(_problems(kind, error)))
     except SettingsError as error:  # a section that is set as a whole, but not as JSON
         _exit(str(error))
+
+
+def names_of(*kinds: type[BaseSettings]) -> set[str]:
+    """Return the variables that these settings are read from, but for single figures of a section."""
+    return {f"{PREFIX}{name}".upper() for kind in kinds for name in kind.model_fields}
 
 
 def _problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -24,7 +25,8 @@ WORSE = {
 }
 """By kind of notification, the earlier kinds than which it is worse."""
 GUARDED = ("outcome", "reserved_by", "bounced")
-"""What tells, with whether it was clicked, that a dispatch is as it was found."""
+"""What tells, with whether it was clicked and what is counted of it, that a dispatch is as it was found."""
+COUNTED = "counted"
 
 
 class DynamoDBDelivered:
@@ -65,6 +67,10 @@ class DynamoDBDelivered:
             return found if found.clicked_at else found.model_copy(update={"clicked_at": at.astimezone(UTC)})
 
         await self._change(run_id, customer_id, clicked)
+
+    async def count(self, run_id: str, customer_id: str) -> None:
+        """Count what an earlier release has noted of an email without counting it."""
+        await self._change(run_id, customer_id, lambda found: found)
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark an email and count it with its run's delivery, both or nothing, and only once."""
@@ -110,13 +116,18 @@ class DynamoDBDelivered:
         """
         for _ in range(MAX_CONFLICTS):
             found = await self.find(run_id, customer_id)
-            after = changed(found) if found else None
-            if found is None or after is None or after == found:
+            if found is None:
                 return True
-            added = by_feedback(after)
-            added.subtract(by_feedback(found))
+            wanted = changed(found)
+            counted = dict(by_feedback(wanted)) or None
+            after = wanted.model_copy(update={COUNTED: counted})
+            if after == found:
+                return True
+            added = Counter(counted)
+            added.subtract(found.counted or {})
             counting = self._tallies.adding(run_id, customer_id, added)
-            writes = [_update(self._dispatches, found, after), *also, counting]
+            news = also if wanted != found else ()  # the report itself may be known, and not counted
+            writes = [_update(self._dispatches, found, after), *news, counting]
             failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
             if failed is None:
                 return True
@@ -137,7 +148,9 @@ def _update(table: str, found: Dispatch, after: Dispatch) -> TransactWriteItemTy
     new = {name: value for name, value in wanted.items() if before.get(name) != value}
     same = [f"{name} = :was_{name}" for name in GUARDED]
     same.append(f"attribute_{'' if found.clicked_at else 'not_'}exists(clicked_at)")
-    values = {f":was_{name}": before[name] for name in GUARDED} | {f":{name}": new[name] for name in new}
+    guarded = [*GUARDED, *([COUNTED] if found.counted else [])]
+    same.append(f"{COUNTED} = :was_{COUNTED}" if found.counted else f"attribute_not_exists({COUNTED})")
+    values = {f":was_{name}": before[name] for name in guarded} | {f":{name}": new[name] for name in new}
     return {
         "Update": {
             "TableName": table,

@@ -10,7 +10,7 @@ from fondly.contracts.errors import PermanentError
 from fondly.contracts.events import Round
 from fondly.runtime.clients import DynamoDBClient
 from fondly.runtime.errors import error_code
-from fondly.runtime.runs.hourly_reports import hourly_reports, replace_report
+from fondly.runtime.runs.hourly_reports import REPORT_PREFIX, hourly_reports, replace_report
 from fondly.runtime.runs.index import MOST_AT_ONCE, RunIndex, RunPage, name_of
 from fondly.runtime.runs.items import (
     CONDITION_FAILED,
@@ -31,7 +31,7 @@ from fondly.runtime.runs.state import AnyState
 from fondly.runtime.runs.totals import Span, packed_times, span, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, from_item, to_item
 
-REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
+SUMS, TIMES = "sums", "times"
 
 
 class Ledger:
