@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fondly.runtime.changed_settings import CHANGED, TOLD, changed_settings, told
+from fondly.runtime.changed_settings import CHANGED, changed_settings, told
 from fondly.runtime.settings import ServiceSettings, load_settings
 
 ROOT = Path(__file__).parents[4]
@@ -60,7 +60,7 @@ def test_a_service_refuses_a_setting_that_is_gone_by_its_name(
 
 def test_what_others_name_so_and_what_is_empty_is_no_concern_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another product has variables of the former name; compose passes on what is not set as nothing."""
-    assert list(changed_settings(["ENCORE_ENVIRONMENT", "PATH"], TODAY)) == []
+    assert list(changed_settings({"ENCORE_ENVIRONMENT": "x", "PATH": "x"}, TODAY)) == []
     for name in ("DATA_BUCKET", "RUNS_TABLE", "RUN_FINISHED_TOPIC_ARN"):
         monkeypatch.setenv(f"FONDLY_{name}", "x")
     monkeypatch.setenv("FONDLY_MAILER_MAX_TOKENS", "")
@@ -69,5 +69,5 @@ def test_what_others_name_so_and_what_is_empty_is_no_concern_of_ours(monkeypatch
 
 def test_a_renamed_setting_is_told_by_its_new_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """A name in place of a reason is the new name."""
-    monkeypatch.setitem(TOLD, "FONDLY_OLD", ("FONDLY_NEW", "0.2.0"))
+    monkeypatch.setitem(CHANGED, "0.2.0", {"FONDLY_OLD": "FONDLY_NEW"})
     assert told("FONDLY_OLD") == "was renamed FONDLY_NEW in 0.2.0"

@@ -34,12 +34,12 @@ class Cluster:
     ("settings", "deployments", "problems"),
     [
         ({"FONDLY_SENDER_PER_S": "14"}, 1, {}),
-        ({}, 2, {"services being deployed": "sender"}),
+        ({}, 2, {"tasks": "sender: is being deployed"}),
         (
             {"ENCORE_RETENTION_DAYS": "30"},
             1,
             {
-                "settings of tasks": "sender: the project is named Fondly since 0.2.0:"
+                "tasks": "sender: the project is named Fondly since 0.2.0:"
                 " ENCORE_RETENTION_DAYS is FONDLY_RETENTION_DAYS"
             },
         ),

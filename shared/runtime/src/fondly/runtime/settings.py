@@ -137,7 +137,7 @@ def load_settings(kind: type[Settings]) -> Settings:
     So do those that a release has renamed or removed: ignored, they would change what the service does.
     """
     given = EnvSettingsSource(kind, case_sensitive=True).env_vars
-    if changed := list(changed_settings((name for name, value in given.items() if value), names_of(kind))):
+    if changed := list(changed_settings(given, names_of(kind))):
         _exit("; ".join(changed))
     try:
         return kind()

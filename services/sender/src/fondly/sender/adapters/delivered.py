@@ -1,6 +1,5 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -24,9 +23,8 @@ WORSE = {
     NotificationKind.COMPLAINT: (NotificationKind.SOFT, NotificationKind.HARD),
 }
 """By kind of notification, the earlier kinds than which it is worse."""
-GUARDED = ("outcome", "reserved_by", "bounced")
-"""What tells, with whether it was clicked and what is counted of it, that a dispatch is as it was found."""
-COUNTED = "counted"
+GUARDED = ("outcome", "reserved_by", "bounced", "clicked_at", "counted")
+"""What tells that a dispatch is as it was found."""
 
 
 class DynamoDBDelivered:
@@ -119,14 +117,13 @@ class DynamoDBDelivered:
             if found is None:
                 return True
             wanted = changed(found)
-            counted = dict(by_feedback(wanted)) or None
-            after = wanted.model_copy(update={COUNTED: counted})
+            counted = by_feedback(wanted)
+            after = wanted.model_copy(update={"counted": dict(counted) or None})
             if after == found:
                 return True
-            added = Counter(counted)
-            added.subtract(found.counted or {})
-            counting = self._tallies.adding(run_id, customer_id, added)
-            news = also if wanted != found else ()  # the report itself may be known, and not counted
+            counted.subtract(found.counted or {})
+            news = also if wanted != found else ()  # an earlier release has noted it, and counted nothing
+            counting = self._tallies.adding(run_id, customer_id, counted)
             writes = [_update(self._dispatches, found, after), *news, counting]
             failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
             if failed is None:
@@ -146,11 +143,11 @@ def _update(table: str, found: Dispatch, after: Dispatch) -> TransactWriteItemTy
     """Write what has changed of a dispatch, if it is still as it was found."""
     before, wanted = (each.model_dump(mode="json", exclude_none=True) for each in (found, after))
     new = {name: value for name, value in wanted.items() if before.get(name) != value}
-    same = [f"{name} = :was_{name}" for name in GUARDED]
-    same.append(f"attribute_{'' if found.clicked_at else 'not_'}exists(clicked_at)")
-    guarded = [*GUARDED, *([COUNTED] if found.counted else [])]
-    same.append(f"{COUNTED} = :was_{COUNTED}" if found.counted else f"attribute_not_exists({COUNTED})")
-    values = {f":was_{name}": before[name] for name in guarded} | {f":{name}": new[name] for name in new}
+    same = [
+        f"{name} = :was_{name}" if name in before else f"attribute_not_exists({name})" for name in GUARDED
+    ]
+    values = {f":was_{name}": before[name] for name in GUARDED if name in before}
+    values |= {f":{name}": new[name] for name in new}
     return {
         "Update": {
             "TableName": table,

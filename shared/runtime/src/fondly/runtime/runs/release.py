@@ -22,43 +22,32 @@ class OlderReleaseError(Exception):
 
 
 class Upgrade(BaseModel):
-    """How far an upgrade to a release is."""
+    """How far an upgrade to a release is: the names of its steps that are done, and when it was finished."""
 
     model_config = ConfigDict(frozen=True)
-    release: str
+    release: str = RELEASE
     done: tuple[str, ...] = ()
-    """The names of its steps that are done."""
     finished_at: datetime | None = None
 
 
-async def last_upgrade(dynamodb: DynamoDBClient, table: str) -> Upgrade | None:
-    """Return the environment's last upgrade, None if there was none; `table` is that of runs.
-
-    Raises `OlderReleaseError` if it was to a later release than this one.
-    """
-    found = await get_item(dynamodb, table, PLACE)
-    upgrade = Upgrade.model_validate(found) if found else None
-    if upgrade and _rank(upgrade.release) > _rank(RELEASE):
-        raise _older(table, upgrade.release)
-    return upgrade
+async def last_upgrade(dynamodb: DynamoDBClient, runs: str) -> Upgrade | None:
+    """Return the last upgrade, if there was one; raise `OlderReleaseError` if it was to a later release."""
+    found = await get_item(dynamodb, runs, PLACE)
+    if found and found["rank"] > _rank(RELEASE):
+        upgraded = f"{runs.partition('-runs')[0]} was upgraded to {found['release']}"
+        raise OlderReleaseError(f"this is fondly {RELEASE}, and {upgraded}: deploy that, or a later one")
+    return Upgrade.model_validate(found) if found else None
 
 
-async def note_upgrade(dynamodb: DynamoDBClient, table: str, upgrade: Upgrade) -> None:
-    """Keep how far an upgrade is; raise `OlderReleaseError` if there was one to a later release meanwhile."""
+async def note_upgrade(dynamodb: DynamoDBClient, runs: str, upgrade: Upgrade) -> None:
+    """Keep how far an upgrade is, unless there was one to a later release meanwhile: then raise as above."""
     rank = _rank(upgrade.release)
     item = PLACE | to_item({**upgrade.model_dump(mode="json"), "rank": rank})
     condition = "attribute_not_exists(#rank) OR #rank <= :rank"
-    if not await put_if(dynamodb, table, item, condition, {":rank": rank}, rank="rank"):
-        raise _older(table, "a later release")
+    if not await put_if(dynamodb, runs, item, condition, {":rank": rank}, rank="rank"):
+        await last_upgrade(dynamodb, runs)
 
 
 def _rank(release: str) -> int:
-    major, minor = release.split(".")[:2]
-    return int(major) * 1000 + int(minor)
-
-
-def _older(table: str, later: str) -> OlderReleaseError:
-    environment = table.partition("-runs")[0]
-    return OlderReleaseError(
-        f"this is fondly {RELEASE}, and {environment} was upgraded to {later}: deploy that, or a later one"
-    )
+    major, minor = map(int, release.split(".")[:2])
+    return major * 1000 + minor

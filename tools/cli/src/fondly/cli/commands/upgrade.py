@@ -22,21 +22,21 @@ async def upgrade(
 
     Killed at any point, it is simply run again. Afterwards no earlier release starts in this environment.
     """
-    import asyncio
+    from asyncio import to_thread
+    from contextlib import suppress
 
     from fondly.cli.tables.verification import as_json, verified
+    from fondly.operations.errors import MissingResourceError
+    from fondly.operations.upgrading import upgrade as upgrading
     from fondly.operations.upgrading.checking import before_upgrading
-    from fondly.operations.upgrading.upgrade import needed
-    from fondly.operations.upgrading.upgrade import upgrade as bring_up_to_date
     from fondly.operations.verification import Account, Outcome
 
     account = Account.open(environment.name, region=environment.region)
-    results = await asyncio.to_thread(before_upgrading, environment.topology, account, config)
-    is_lacking = any(each.outcome is Outcome.FAILED for each in results)
+    results = await to_thread(before_upgrading, environment.topology, account, config)
     if check:
-        results += await needed(environment)
-    elif not is_lacking:
-        who = await decider(environment, by)
-        results = await bring_up_to_date(environment, by=who, tell=say)
+        with suppress(MissingResourceError):  # which is told already
+            results += await upgrading.needed(environment)
+    elif not any(each.outcome is Outcome.FAILED for each in results):
+        results = await upgrading.upgrade(environment, by=await decider(environment, by), tell=say)
     failed = any(each.outcome is Outcome.FAILED for each in results)
     return Answer(as_json(results), verified(results), is_wrong=failed)
