@@ -210,7 +210,7 @@ test-tutorial: setup ## copy the commands of docs/tutorial in order, and compare
 	$(BIN)/python -m pytest -x tests/tutorial
 
 $(BASELINE)/.ready: | setup
-	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
+	mkdir -p $(@D) && git archive $(BASE) shared services infra/topology.yaml constraints.txt | tar -x -C $(@D)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine \
 	  --all-extras $$(printf -- '--requirement %s ' */*/pyproject.toml)

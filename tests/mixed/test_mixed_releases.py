@@ -45,12 +45,18 @@ def alone(file: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Made, M
 def test_everybody_gets_one_email_whichever_release_works(
     tasks: Mapping[str, str], file: Path, alone: tuple[Made, Made], tmp_path: Path
 ) -> None:
-    """Byte by byte the one that both releases write, where they write the same; nothing is a dead letter."""
+    """Byte by byte the one that both releases write, where they write the same; nothing is a dead letter.
+
+    Whoever only one of them writes to, as somebody who speaks of danger, has one or none.
+    """
     before, now = alone
     same = dict(before.emails.items() & now.emails.items())
     made = make(file, tasks, tmp_path)
     assert made.dead_letters == 0
-    assert made.arrived == now.arrived
     assert set(made.arrived.values()) == {1}
-    assert made.emails.keys() == now.emails.keys()
+    for own, old, new in (
+        (made.arrived, before.arrived, now.arrived),
+        (made.emails, before.emails, now.emails),
+    ):
+        assert old.keys() & new.keys() <= own.keys() <= old.keys() | new.keys()
     assert dict(made.emails.items() & same.items()) == same

@@ -107,7 +107,24 @@ async def test_an_email_is_marked_by_the_worst_that_is_reported(
         found = await delivered.find(RUN, "K-7")
         assert found is not None
         assert (found.bounced, found.bounced_at) == (expected, AT)
-    assert found == dispatch("K-7", bounced="complaint", bounced_at=AT)
+    counted = {"bounced.complaint": 1}
+    assert found == dispatch("K-7", bounced="complaint", bounced_at=AT, counted=counted)
+
+
+async def test_what_a_release_has_noted_without_counting_is_counted_once(
+    delivered: DynamoDBDelivered, dispatches: DynamoDBItems, deliveries: Deliveries
+) -> None:
+    """By an upgrade or by the next report, and however often; a complaint that is known is no new one."""
+    noted = dispatch("K-7", bounced="complaint", bounced_at=AT)
+    await dispatches.put_all([noted.model_dump(mode="json", exclude_none=True)])
+    await deliveries.open(RUN, status=DeliveryStatus.APPROVED, by="Asha")
+    await delivered.complain(RUN, "K-7", AT)
+    for _ in range(2):
+        await delivered.count(RUN, "K-7")
+        await delivered.mark_clicked(RUN, "K-7", AT)
+    tally = await deliveries.tally(RUN)
+    assert (tally.bounced, tally.clicked) == ({"complaint": 1}, 1)
+    assert (await deliveries.get(RUN)).complaints == 0
 
 
 async def test_nothing_is_made_of_an_email_that_is_gone(delivered: DynamoDBDelivered) -> None:
@@ -246,7 +263,13 @@ async def test_an_email_in_doubt_is_proved_to_be_sent(
     for customer_id in ("K-1", "K-2", "K-3", "nobody"):
         await delivered.prove_sent(RUN, customer_id, "id-9")
     for customer_id, before in (("K-1", Outcome.IN_DOUBT), ("K-2", Outcome.SENDING)):
-        proved = dispatch(customer_id, outcome=Outcome.SENT, provider_id="id-9", proved_from=before)
+        proved = dispatch(
+            customer_id,
+            outcome=Outcome.SENT,
+            provider_id="id-9",
+            proved_from=before,
+            counted={"outcomes.sent": 1, "transports.": 1, f"outcomes.{before}": -1},
+        )
         assert await delivered.find(RUN, customer_id) == proved
     assert await delivered.find(RUN, "K-3") == dispatch("K-3", outcome=Outcome.REFUSED)
     assert (await deliveries.tally(RUN)).outcomes == {Outcome.SENT: 2}

@@ -45,6 +45,10 @@ def config(tmp_path: Path) -> Path:
                 " there are brand, theme, subjects, shop, hosts, columns"
             ),
         ),
+        (
+            "[shop]\nrequire_consent = true",
+            "fondly.toml:2: shop.require_consent: was removed in 0.2.0: consent",
+        ),
         ("[shop]\ncurrency = 'MRP'", "fondly.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code"),
         ("[shop]\ncurrency = 'DEM'", "fondly.toml:2: shop.currency: found 'DEM', expected an ISO 4217 code"),
         ("[shop]\ncurrency = '€'", "fondly.toml:2: shop.currency: found '€', expected an ISO 4217 code"),

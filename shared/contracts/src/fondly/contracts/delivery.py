@@ -101,3 +101,5 @@ class Dispatch(Record):
     bounced_at: datetime | None = None
     clicked_at: datetime | None = None
     """The first click, where clicks are counted."""
+    counted: dict[str, int] | None = None
+    """What the run's tally has of the reports, by name; None if that is nothing."""

@@ -3,6 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from fondly.runtime.runs.release import last_upgrade
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Mapping
 
@@ -30,10 +32,14 @@ async def problem_of(check: "Awaitable[str]") -> str:
 async def unanswered(
     settings: "ServiceSettings", *, s3: "S3Client", dynamodb: "DynamoDBClient", sns: "SNSClient"
 ) -> str:
-    """Ask for the bucket, every table and every topic; return on one line which do not answer, and why."""
+    """Ask for the bucket, every table and every topic, and for the release that the environment is of.
+
+    Returns on one line which do not answer, and why, or that a later release has upgraded the environment.
+    """
     calls: Mapping[str, Awaitable[object]] = {
         f"bucket {settings.data_bucket}": s3.head_bucket(Bucket=settings.data_bucket),
         **{f"table {name}": dynamodb.describe_table(TableName=name) for name in settings.tables},
+        f"release of {settings.environment}": last_upgrade(dynamodb, settings.runs_table),
         **{f"topic {arn}": sns.get_topic_attributes(TopicArn=arn) for arn in settings.topic_arns.values()},
     }
     answers = await asyncio.gather(*calls.values(), return_exceptions=True)

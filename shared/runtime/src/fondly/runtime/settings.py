@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from fondly.contracts.consent import Cap
+from fondly.runtime.changed_settings import changed_settings
 
 PREFIX = "FONDLY_"
 NAMESPACE = "Fondly"
@@ -131,13 +132,24 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def load_settings(kind: type[Settings]) -> Settings:
-    """Read settings from the environment; if they are invalid, exit with 2 and one readable line."""
+    """Read settings from the environment; if they are invalid, exit with 2 and one readable line.
+
+    So do those that a release has renamed or removed: ignored, they would change what the service does.
+    """
+    given = EnvSettingsSource(kind, case_sensitive=True).env_vars
+    if changed := list(changed_settings(given, names_of(kind))):
+        _exit("; ".join(changed))
     try:
         return kind()
     except ValidationError as error:
         _exit("; ".join(_problems(kind, error)))
     except SettingsError as error:  # a section that is set as a whole, but not as JSON
         _exit(str(error))
+
+
+def names_of(*kinds: type[BaseSettings]) -> set[str]:
+    """Return the variables that these settings are read from, but for single figures of a section."""
+    return {f"{PREFIX}{name}".upper() for kind in kinds for name in kind.model_fields}
 
 
 def _problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]:

@@ -27,6 +27,7 @@ from fondly.cli.commands import (
     stack,
     suppress,
     theme,
+    upgrade,
     upload,
 )
 from fondly.cli.output import say
@@ -93,6 +94,7 @@ app.command()(docs.docs)
 app.command()(setup.provision)
 app.command()(setup.verify)
 app.command()(smoke.smoke)
+app.command()(upgrade.upgrade)
 app.command()(cleanup.cleanup)
 app.command()(queues.queues)
 app.command()(audit.audit)

@@ -22,6 +22,7 @@ def explain(error: Exception) -> str | None:
 
     from fondly.contracts.errors import InvalidFileError
     from fondly.ingest.domain.errors import FileError
+    from fondly.runtime.runs.release import OlderReleaseError
     from fondly.stack.outcome import DemoFailedError
     from fondly.stack.processes import ProcessDiedError, StackNotReadyError
 
@@ -36,7 +37,9 @@ def explain(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, OSError) and not isinstance(error, BrokenPipeError):
         return _of_system(error)
-    known = isinstance(error, (FileError, BotoCoreError, ClientError, Boto3Error, UnicodeError))
+    known = isinstance(
+        error, (FileError, BotoCoreError, ClientError, Boto3Error, UnicodeError, OlderReleaseError)
+    )
     return _in_a_line(str(error)) if known else _missing(error)
 
 

@@ -25,6 +25,13 @@ class CustomerKeys:
 
     async def put(self, customers: Sequence[Customer]) -> dict[str, int]:
         """Write the keys that are missing or half expired; return the units used."""
+        missing = await self.missing(customers)
+        await self.items.put_all(missing)
+        reads = sum(len(customer_keys(each.customer_id, each.email)) for each in customers)
+        return {"dynamodb.reads": reads, "dynamodb.writes": len(missing)}
+
+    async def missing(self, customers: Sequence[Customer]) -> list[dict[str, str]]:
+        """Return the keys that are missing or half expired."""
         keys = [
             {"customer_key": key, "customer_id": each.customer_id}
             for each in customers
@@ -36,6 +43,4 @@ class CustomerKeys:
             for found in await self.items.get_all(keys)
             if found.get(EXPIRES_AT, soon) >= soon
         }
-        missing = [key for key in keys if (key["customer_key"], key["customer_id"]) not in fresh]
-        await self.items.put_all(missing)
-        return {"dynamodb.reads": len(keys), "dynamodb.writes": len(missing)}
+        return [key for key in keys if (key["customer_key"], key["customer_id"]) not in fresh]

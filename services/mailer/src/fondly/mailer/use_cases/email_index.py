@@ -32,6 +32,8 @@ PUTS = 3
 """Objects of a part: its rows, its wordings, and what they come to."""
 RISKS_OF_A_PART, PATTERNS_OF_A_PART = 3, 100
 """So many of each risk, and patterns of each field, are kept of a part."""
+OF_RECORD = {"subject", "preheader", "occasion", "copy_source", "template_fields", "language", "variant"}
+"""What a row has of an email's record as it is."""
 WEAK = frozenset({ReasonKind.ASSORTMENT, ReasonKind.POPULAR, ReasonKind.FEATURED})
 USUAL_NAME = range(3, 13)
 """How many letters a first name has as a rule."""
@@ -69,11 +71,7 @@ def index_entry(
         currency=dearest.currency,
         source=recommendation.source,
         wordings={field: each.digest for field, each in wordings.items()},
-        **record.model_dump(
-            include={
-                *("subject", "preheader", "occasion", "copy_source", "template_fields", "language", "variant")
-            }
-        ),
+        **record.model_dump(include=OF_RECORD),
     )
     return IndexEntry(row, list(wordings.values()), list(_texts(facts, written)))
 

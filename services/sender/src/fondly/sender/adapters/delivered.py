@@ -23,8 +23,8 @@ WORSE = {
     NotificationKind.COMPLAINT: (NotificationKind.SOFT, NotificationKind.HARD),
 }
 """By kind of notification, the earlier kinds than which it is worse."""
-GUARDED = ("outcome", "reserved_by", "bounced")
-"""What tells, with whether it was clicked, that a dispatch is as it was found."""
+GUARDED = ("outcome", "reserved_by", "bounced", "clicked_at", "counted")
+"""What tells that a dispatch is as it was found."""
 
 
 class DynamoDBDelivered:
@@ -65,6 +65,10 @@ class DynamoDBDelivered:
             return found if found.clicked_at else found.model_copy(update={"clicked_at": at.astimezone(UTC)})
 
         await self._change(run_id, customer_id, clicked)
+
+    async def count(self, run_id: str, customer_id: str) -> None:
+        """Count what an earlier release has noted of an email without counting it."""
+        await self._change(run_id, customer_id, lambda found: found)
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Mark an email and count it with its run's delivery, both or nothing, and only once."""
@@ -110,13 +114,17 @@ class DynamoDBDelivered:
         """
         for _ in range(MAX_CONFLICTS):
             found = await self.find(run_id, customer_id)
-            after = changed(found) if found else None
-            if found is None or after is None or after == found:
+            if found is None:
                 return True
-            added = by_feedback(after)
-            added.subtract(by_feedback(found))
-            counting = self._tallies.adding(run_id, customer_id, added)
-            writes = [_update(self._dispatches, found, after), *also, counting]
+            wanted = changed(found)
+            counted = by_feedback(wanted)
+            after = wanted.model_copy(update={"counted": dict(counted) or None})
+            if after == found:
+                return True
+            counted.subtract(found.counted or {})
+            news = also if wanted != found else ()  # an earlier release has noted it, and counted nothing
+            counting = self._tallies.adding(run_id, customer_id, counted)
+            writes = [_update(self._dispatches, found, after), *news, counting]
             failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
             if failed is None:
                 return True
@@ -135,9 +143,11 @@ def _update(table: str, found: Dispatch, after: Dispatch) -> TransactWriteItemTy
     """Write what has changed of a dispatch, if it is still as it was found."""
     before, wanted = (each.model_dump(mode="json", exclude_none=True) for each in (found, after))
     new = {name: value for name, value in wanted.items() if before.get(name) != value}
-    same = [f"{name} = :was_{name}" for name in GUARDED]
-    same.append(f"attribute_{'' if found.clicked_at else 'not_'}exists(clicked_at)")
-    values = {f":was_{name}": before[name] for name in GUARDED} | {f":{name}": new[name] for name in new}
+    same = [
+        f"{name} = :was_{name}" if name in before else f"attribute_not_exists({name})" for name in GUARDED
+    ]
+    values = {f":was_{name}": before[name] for name in GUARDED if name in before}
+    values |= {f":{name}": new[name] for name in new}
     return {
         "Update": {
             "TableName": table,

@@ -15,7 +15,7 @@ from fondly.runtime.runs.items import adding, get_item, items_with, key, replace
 from fondly.runtime.runs.run import PartReport, StageName
 from fondly.runtime.storage import expires_at
 
-DELIVERED = "delivered#"
+REPORT_PREFIX, DELIVERED = "report#", "delivered#"
 COUNTS, UNITS, PASSES = "counts.", "units.", "passes"
 
 
@@ -28,7 +28,8 @@ async def replace_report(
     while not replaced:
         before = await get_item(dynamodb, table, key(item["run_id"], item["item"]))
         new = Counter[str](_amounts(item))
-        new.subtract(_amounts(before))
+        if "version" in before:  # what an earlier release has put is in no hour yet
+            new.subtract(_amounts(before))
         amounts = {name: amount for name, amount in new.items() if amount}
         added = adding(table, place, {**amounts, PASSES: 1}, expires_at(keep_days))
         replaced = await replace_and_add(dynamodb, table, item, int(before.get("version", 0)), added)
@@ -37,6 +38,12 @@ async def replace_report(
 async def hourly_reports(dynamodb: DynamoDBClient, table: str, run_id: str) -> list[PartReport]:
     """Return a report for each hour of a run's delivery, as they were a moment ago."""
     return [_of_hour(item) async for item in items_with(dynamodb, table, run_id, DELIVERED, consistent=False)]
+
+
+async def earlier_reports(dynamodb: DynamoDBClient, table: str, run_id: str) -> list[dict[str, Any]]:
+    """Return the reports, in plain values, that an earlier release has put: `replace_report` counts them."""
+    found = items_with(dynamodb, table, run_id, f"{REPORT_PREFIX}{StageName.SENDER}#")
+    return [item async for item in found if "version" not in item]
 
 
 def _amounts(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,11 +69,22 @@ class RunIndex:
     async def pointers(self, before: str | None = None) -> AsyncIterator[Mapping[str, Any]]:
         """Yield pointers, the latest first: `of_run`, `source`, and the `status` of those that have ended."""
         if not await get_item(self.dynamodb, self.table, WHOLE):
-            async for item in self.scanned():
-                await self.put(item)
-            await self.dynamodb.put_item(TableName=self.table, Item=WHOLE | to_item({"is_whole": True}))
+            await self.complete()
         async for pointer in self._pointers.latest_first(before):
             yield pointer
+
+    async def complete(self, *, change: bool = True) -> int:
+        """Point to the runs that an earlier release has opened or ended; return how many there are.
+
+        While its tasks still work there may be more later: `fondly upgrade` does this once they are gone.
+        """
+        known = {each["of_run"]: each.get("status") async for each in self._pointers.latest_first()}
+        missing = [each async for each in self.scanned() if not _is_told(read_run(each), known)]
+        for item in missing if change else ():
+            await self.put(item)
+        if change:
+            await self.dynamodb.put_item(TableName=self.table, Item=WHOLE | to_item({"is_whole": True}))
+        return len(missing)
 
     def scanned(self) -> AsyncIterator[dict[str, Any]]:
         """Yield the item of every run, by reading the whole ledger."""
@@ -90,6 +101,10 @@ class RunIndex:
     @property
     def _pointers(self) -> ByMonth:
         return ByMonth(self.dynamodb, self.table, KIND)
+
+
+def _is_told(run: Run, known: Mapping[str, str | None]) -> bool:
+    return run.run_id in known and (known[run.run_id] is not None or not run.has_ended)
 
 
 def name_of(run: Run) -> str:

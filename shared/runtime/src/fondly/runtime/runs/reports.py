@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from fondly.runtime.clients import DynamoDBClient
-from fondly.runtime.runs.hourly_reports import hourly_reports, replace_report
+from fondly.runtime.runs.hourly_reports import REPORT_PREFIX, hourly_reports, replace_report
 from fondly.runtime.runs.items import get_item, items_with, key
 from fondly.runtime.runs.run import PartReport, StageName
 from fondly.runtime.runs.totals import Span, packed_times, span, sums_of, unpacked_times
 from fondly.runtime.storage import expires_at, to_item
 
-REPORT_PREFIX, SUMS, TIMES = "report#", "sums", "times"
+SUMS, TIMES = "sums", "times"
 
 
 class Reports:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fondly.contracts.errors import InvalidFileError
+from fondly.runtime.changed_settings import told
 
 MAX_SHOWN_CHARS = 60
 MAX_FILE_BYTES = 100_000
@@ -82,7 +83,7 @@ def _problem(
     if problem["type"] == "missing":
         return "is missing"
     if problem["type"] == "extra_forbidden" or problem["loc"][-1] == "[key]":
-        return "there is no such key" + _known(kind, keys[:-1])
+        return told(".".join(keys)) or "there is no such key" + _known(kind, keys[:-1])
     reason = str(problem.get("ctx", {}).get("error", ""))
     if reason.startswith("found "):
         return reason

@@ -1,0 +1,59 @@
+"""What has to be there before an upgrade: resources, tasks of one release, settings that it reads."""
+
+import os
+from functools import partial
+from pathlib import Path
+
+from fondly.ingest.settings import IngestSettings
+from fondly.mailer.domain.message.toml_file import InvalidFileError
+from fondly.mailer.settings import MailerSettings
+from fondly.operations.shop import load_shop
+from fondly.operations.topology import SERVICES, Topology
+from fondly.operations.verification.account import Account
+from fondly.operations.verification.check import Check, Finding, Outcome, Result, judged, run, skipped
+from fondly.operations.verification.resources import DEAD_LETTERS, resource_checks
+from fondly.operations.verification.services import FEEDBACK, OPTIONAL, described, task_settings
+from fondly.recommender.settings import RecommenderSettings
+from fondly.runtime.changed_settings import changed_settings
+from fondly.runtime.settings import names_of
+from fondly.sender.settings import SenderSettings
+
+SETTINGS = "docs/upgrading says what has become of settings"
+KNOWN = names_of(IngestSettings, MailerSettings, RecommenderSettings, SenderSettings)
+
+
+def before_upgrading(topology: Topology, account: Account, config: Path | None) -> list[Result]:
+    """Look at what an upgrade needs, and at the settings of tasks and of this folder; changes nothing."""
+    wanted = [each for each in resource_checks(topology, account) if each.remedy != DEAD_LETTERS]
+    found = [run(each, on_aws=account.on_aws) for each in wanted]
+    missing = [each for each in found if each.outcome is Outcome.FAILED]
+    there = Result("resources", Outcome.OK, f"{len(found) - len(missing)} of {len(found)} are there", "")
+    checks = [
+        Check("tasks", f"wait until ECS has replaced all tasks; {SETTINGS}", partial(_tasks, account)),
+        Check("settings here", SETTINGS, partial(_here, config)),
+    ]
+    return [there, *missing, *(run(check, on_aws=account.on_aws) for check in checks)]
+
+
+def _tasks(account: Account) -> Finding:
+    if not account.on_aws:
+        return skipped("emulator: services run elsewhere")
+    problems = list[str]()
+    for name in (*SERVICES, FEEDBACK, *OPTIONAL):
+        if len((described(account, name) or {}).get("deployments", ())) > 1:
+            problems.append(f"{name}: is being deployed")
+        problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name), KNOWN)]
+    return judged(problems)
+
+
+def _here(config: Path | None) -> Finding:
+    """The environment of this process, docker compose's file, and the shop's."""
+    file = Path(".env")
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    written = dict(line.partition("=")[::2] for line in lines if not line.startswith("#"))
+    problems = list(changed_settings({**os.environ, **written}, KNOWN))
+    try:
+        load_shop(config)
+    except InvalidFileError as error:
+        problems.append(str(error))
+    return judged(problems)
