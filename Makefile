@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup docs docs-gallery demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
+.PHONY: help setup docs docs-gallery deploy-docs test-docs demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -128,6 +128,12 @@ docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site,
 	@$(LABELS) $(BIN)/python -m fondly.docs.building
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
 
+# mike calls mkdocs by its name.
+deploy-docs: docs ## put the site on the branch gh-pages, as the version that readers choose: make deploy-docs VERSION=0.2 [PUSH=1]
+	@test -n '$(VERSION)' || { echo 'which? make deploy-docs VERSION=0.2' >&2; exit 2; }
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike deploy --config-file out/mkdocs.yml --update-aliases $(if $(PUSH),--push) '$(VERSION)' latest
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike set-default --config-file out/mkdocs.yml $(if $(PUSH),--push) latest
+
 service: setup ## begin a service from a template: make service NAME=sms (examples/service/README.md)
 	@test -n '$(NAME)' || { echo 'which? make service NAME=sms' >&2; exit 2; }
 	@$(BIN)/python examples/begin_service.py '$(NAME)' services
@@ -140,6 +146,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 BROWSER_TESTS := tools/stack/tests/browser tools/console/tests/browser
+DOCS_TESTS := tools/docs/tests/site
 # Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
 WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
@@ -158,7 +165,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) --ignore $(DOCS_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -166,6 +173,9 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 
 test-browser: setup ## gallery and console in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
+
+test-docs: docs ## build the site and read it in a browser: takes Chromium
+	$(BIN)/python -m pytest $(DOCS_TESTS)
 
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)

@@ -4,13 +4,13 @@ import os
 import shutil
 from pathlib import Path
 
-from fondly.docs.building.pages import MERMAID, copy_documents, nav
+from fondly.docs.building.pages import copy_documents, nav
 from fondly.docs.building.reference import PAGES
 
 ROOT = Path.cwd()
 OUT = ROOT / "out"
 SCRIPT = ROOT / "lab/checks/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
-STYLE = Path(__file__).with_name("site.css")
+ASSETS = (Path(__file__).with_name("site.css"), Path(__file__).with_name("site.js"))
 
 
 def main() -> None:
@@ -23,8 +23,8 @@ def main() -> None:
     for name, page in PAGES.items():
         (pages / "reference" / name).write_text(page(), "utf-8")
     (pages / "assets").mkdir()
-    shutil.copy(SCRIPT, pages / MERMAID)
-    shutil.copy(STYLE, pages / "assets")
+    for asset in (SCRIPT, *ASSETS):
+        shutil.copy(asset, pages / "assets")
     (OUT / "mkdocs.yml").write_text(nav((ROOT / "mkdocs.yml").read_text("utf-8"), pages), "utf-8")
 
 

@@ -18,9 +18,9 @@ BOUNDS = {
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table in Markdown; line breaks within cells become spaces."""
-    lines = (header, ["---"] * len(header), *rows)
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines) + "\n\n"
+    """Return a table in Markdown, or nothing for no rows; line breaks within cells become spaces."""
+    head, *lines = (f"| {' | '.join(map(_cell, line))} |" for line in (header, ["---"] * len(header), *rows))
+    return "\n".join((head, *lines, "\n")) if lines[1:] else ""
 
 
 def fields_table(schema: Schema) -> str:
