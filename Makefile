@@ -128,6 +128,15 @@ docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site,
 	@$(LABELS) $(BIN)/python -m fondly.docs.building
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
 
+# A folder a shop, whose page and data the site shows.
+GALLERIES := $(patsubst examples/%/fondly.toml,out/gallery/%,$(wildcard examples/*/fondly.toml))
+
+docs-gallery: $(GALLERIES) ## run the example shops once, for the galleries that `make docs` puts into the site
+
+out/gallery/%: examples/%/fondly.toml | setup
+	cd $(<D) && '$(CURDIR)/$(BIN)/fondly' demo --data . --out '$(CURDIR)/$@.new'
+	mv $@.new/run-* $@ && rm -r $@.new
+
 # mike calls mkdocs by its name.
 deploy-docs: docs ## put the site on the branch gh-pages, as the version that readers choose: make deploy-docs VERSION=0.2 [PUSH=1]
 	@test -n '$(VERSION)' || { echo 'which? make deploy-docs VERSION=0.2' >&2; exit 2; }
@@ -174,7 +183,8 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 test-browser: setup ## gallery and console in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
 
-test-docs: docs ## build the site and read it in a browser: takes Chromium
+test-docs: docs-gallery ## build the site with its galleries, and read it in a browser: takes Chromium
+	@$(MAKE) --no-print-directory docs
 	$(BIN)/python -m pytest $(DOCS_TESTS)
 
 $(BASELINE)/.ready: | setup

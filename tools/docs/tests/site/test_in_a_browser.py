@@ -87,3 +87,11 @@ def test_dark_and_light_are_chosen(open_page: Open) -> None:
     assert body.get_attribute("data-md-color-scheme") == "slate"
     shown.goto(shown.url.replace("index.html", "docs/shop.html"))
     assert body.get_attribute("data-md-color-scheme") == "slate"
+
+
+def test_a_gallery_can_be_looked_at(open_page: Open) -> None:
+    """Somebody who has installed nothing reads a shop's email from the site."""
+    shown = open_page("gallery/index.html")
+    shown.get_by_role("link", name="fashion-de", exact=True).last.click()
+    shown.locator("#emails a").first.click()
+    shown.frame_locator("#view iframe").locator("h1").wait_for()

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from fondly.docs.building.galleries import copy_galleries
 from fondly.docs.building.pages import copy_documents, nav
 from fondly.docs.building.reference import PAGES
 
@@ -22,6 +23,7 @@ def main() -> None:
     (pages / "reference").mkdir()
     for name, page in PAGES.items():
         (pages / "reference" / name).write_text(page(), "utf-8")
+    copy_galleries(OUT / "gallery", pages / "gallery")
     (pages / "assets").mkdir()
     for asset in (SCRIPT, *ASSETS):
         shutil.copy(asset, pages / "assets")
