@@ -117,7 +117,7 @@ check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [D
 	@$(BIN)/python -m fondly.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
 	  $(if $(HOSTS),--hosts $(HOSTS))
 
-screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
+screenshots: setup ## take the documents' pictures of the sample; those of the gallery and emails alone of a finished run: make screenshots [RUN=out/run-0123456789abcdef]
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
 $(VENV)/.docs: $(VENV)/.ready
