@@ -37,6 +37,12 @@ MAKE_VARIABLES = set(re.findall(r"\$[({]+(\w+)", MAKEFILE)) | set(
 )
 FORMER = re.compile(r"CHANGELOG|upgrading|adr/")
 """Where names of earlier releases stand."""
+NOTATION = re.compile(
+    r"\\\n| \| (?:jq|head|tee)\b[^)\n]*| \| [^\[\]\n]*(?=\])|[\[\]]…?| \| [\w.-]+|\d?[<>]+ ?\S+|\s#.*$",
+    re.MULTILINE,
+)
+"""What says nothing of arguments: joined lines, pipes, alternatives, brackets, redirections, comments."""
+BEFORE = r"(?:^ *|[;&|(] *|bin/|\w=\S* |uvx |pipx run |exec )"
 WORDS = r"""(?:[^;&|)\n"'`]|"[^"]*"|'[^']*')*"""
 
 
@@ -52,16 +58,9 @@ def typed(program: str) -> Iterator[tuple[str, list[str]]]:
     """The document, and the arguments that a program is given there; of alternatives the first."""
     for name, kind, text in snippets(SHELL):
         lines = "\n".join(re.findall(r"^\$ (.*)$", text, re.MULTILINE)) if kind == "console" else text
-        lines = re.sub(
-            r"\\\n| \| [^\[\]\n]*(?=\])|[\[\]]…?| \| [\w.-]+|\d?[<>]+ ?\S+|\s#.*$",
-            " ",
-            lines,
-            flags=re.MULTILINE,
-        )
-        for found in re.finditer(
-            rf"(?:^|[\s(/]){program}((?: {WORDS})?)(?=$|[;&|)`\n])", lines, re.MULTILINE
-        ):
-            yield name, shlex.split(found[1])
+        called = BEFORE + program + rf"((?: {WORDS})?)(?=$|[;&|)`\n])"
+        for found in re.findall(called, NOTATION.sub(" ", lines), re.MULTILINE):
+            yield name, shlex.split(found)
 
 
 def wrong(arguments: list[str]) -> str | None:
