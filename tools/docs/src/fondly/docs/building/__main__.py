@@ -4,9 +4,10 @@ import os
 import shutil
 from pathlib import Path
 
+from pydantic import BaseModel
+
 from fondly.docs.building.galleries import copy_galleries
 from fondly.docs.building.pages import copy_documents, nav
-from fondly.docs.building.reference import PAGES
 
 ROOT = Path.cwd()
 OUT = ROOT / "out"
@@ -15,11 +16,18 @@ ASSETS = (Path(__file__).with_name("site.css"), Path(__file__).with_name("site.j
 
 
 def main() -> None:
-    """Write everything anew."""
+    """Write everything anew.
+
+    What is written below fields becomes their description, for which services have no time when they start.
+    """
+    BaseModel.model_config["use_attribute_docstrings"] = True
+    from fondly.docs.building.reference import PAGES  # noqa: PLC0415 - models are made when they are imported
+
     pages = OUT / "pages"
     shutil.rmtree(pages, ignore_errors=True)
     source, revision = (os.environ.get(f"FONDLY_{name}", "") for name in ("SOURCE", "REVISION"))
-    copy_documents(ROOT, pages, f"{source.removesuffix('.git')}/blob/{revision}" if "://" in source else "")
+    is_shown = source.startswith("https://")
+    copy_documents(ROOT, pages, f"{source.removesuffix('.git')}/blob/{revision}" if is_shown else "")
     (pages / "reference").mkdir()
     for name, page in PAGES.items():
         (pages / "reference" / name).write_text(page(), "utf-8")
