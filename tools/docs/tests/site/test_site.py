@@ -14,6 +14,7 @@ from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
 from fondly.docs import SITES
+from tests.support.setting_names import PROCESSES, variables
 
 ROOT = Path(__file__).parents[4]
 SITE, PAGES = SITES[1], ROOT / "out/pages"
@@ -70,6 +71,13 @@ def test_the_events_are_asyncapi() -> None:
     made = json.loads((SITE / "reference/asyncapi.json").read_text("utf-8"))
     schema = json.loads(SPECIFICATION.read_text("utf-8"))
     assert [error.message for error in Draft7Validator(schema).iter_errors(made)] == []
+
+
+def test_every_setting_is_explained() -> None:
+    """All that a process reads, as Terraform knows it."""
+    text = (PAGES / "reference/settings.md").read_text("utf-8")
+    names = {name for kind in PROCESSES.values() for name in variables(kind)}
+    assert {name for name in names if f"`{name}`" not in text} == set()
 
 
 def test_a_release_is_deployed_to_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 MERMAID = "assets/mermaid.tiny.js"
 _PATTERN = re.compile(r"""^( +)- "?([\w./*-]+\.md)"?\n""", re.MULTILINE)
+_BRACES = re.compile(r"^( +- [\w./-]*)\{([\w,-]+)\}(.*\n)", re.MULTILINE)
 _EMPTY = re.compile(r"^( +)- [\w ]+:\n(?!\1 )", re.MULTILINE)
 
 
@@ -37,6 +38,9 @@ def copy_documents(root: Path, out: Path, source: str) -> None:
 
 def nav(config: str, pages: Path) -> str:
     """Return a configuration whose patterns of pages are those that exist, each where it fits best: once."""
+    config = _BRACES.sub(
+        lambda line: "".join(f"{line[1]}{each}{line[3]}" for each in line[2].split(",")), config
+    )
     patterns = [found[2] for found in _PATTERN.finditer(config)]
     fitting, placed = dict[str, list[str]](), set[str]()
     for pattern in sorted(patterns, key=lambda each: ("*" in each, each.startswith("*"))):
