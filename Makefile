@@ -34,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery sbom reproduce-images verify-release version test-packages clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery sbom reproduce-images verify-release version test-packages deploy-docs test-docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -154,7 +154,7 @@ check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [D
 	@$(BIN)/python -m fondly.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
 	  $(if $(HOSTS),--hosts $(HOSTS))
 
-screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
+screenshots: setup ## take the documents' pictures of the sample; those of the gallery and emails alone of a finished run: make screenshots [RUN=out/run-0123456789abcdef]
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
 $(VENV)/.docs: $(VENV)/.ready
@@ -162,8 +162,23 @@ $(VENV)/.docs: $(VENV)/.ready
 	@touch $@
 
 docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site, which `fondly docs` serves
-	@$(LABELS) $(BIN)/python -m fondly.docs.building
+	@$(BIN)/python -m fondly.docs.building $(REPOSITORY:%='%/blob/'$(shell git rev-parse HEAD))
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
+
+# A folder a shop, whose page and data the site shows.
+GALLERIES := $(patsubst examples/%/fondly.toml,out/gallery/%,$(wildcard examples/*/fondly.toml))
+
+docs-gallery: $(GALLERIES) ## run the example shops once, for the galleries that `make docs` puts into the site
+
+out/gallery/%: examples/%/fondly.toml | setup
+	cd $(<D) && '$(CURDIR)/$(BIN)/fondly' demo --data . --out '$(CURDIR)/$@.new'
+	mv $@.new/run-* $@ && rm -r $@.new
+
+# mike calls mkdocs by its name.
+deploy-docs: docs ## put the site on the branch gh-pages, as the version that readers choose: make deploy-docs VERSION=0.2 [PUSH=1]
+	@test -n '$(VERSION)' || { echo 'which? make deploy-docs VERSION=0.2' >&2; exit 2; }
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike deploy --config-file out/mkdocs.yml --update-aliases $(if $(PUSH),--push) '$(VERSION)' latest
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike set-default --config-file out/mkdocs.yml $(if $(PUSH),--push) latest
 
 service: setup ## begin a service from a template: make service NAME=sms (examples/service/README.md)
 	@test -n '$(NAME)' || { echo 'which? make service NAME=sms' >&2; exit 2; }
@@ -177,6 +192,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 BROWSER_TESTS := tools/stack/tests/browser tools/console/tests/browser
+DOCS_TESTS := tools/docs/tests/site
 # Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
 WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
@@ -198,6 +214,8 @@ test: setup ## unit and integration tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/tutorial $(BROWSER_TESTS:%=--ignore %) \
 
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
+
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) --ignore $(DOCS_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -208,6 +226,10 @@ test-browser: setup ## gallery and console in a browser: takes Chromium, which `
 
 test-tutorial: setup ## copy the commands of docs/tutorial in order, and compare what comes with what it shows
 	$(BIN)/python -m pytest -x tests/tutorial
+
+test-docs: docs-gallery ## build the site with its galleries, and read it in a browser: takes Chromium
+	@$(MAKE) --no-print-directory docs
+	$(BIN)/python -m pytest $(DOCS_TESTS)
 
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services infra/topology.yaml constraints.txt | tar -x -C $(@D)

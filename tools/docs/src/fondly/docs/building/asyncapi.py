@@ -12,60 +12,45 @@ from pydantic import TypeAdapter
 
 from fondly.contracts import events
 from fondly.contracts.events import Event, EventData
-from fondly.docs.building.schemas import meaning_of
-from fondly.docs.building.variables import PROCESSES
+from fondly.docs.building.settings import PROCESSES
 from fondly.operations.topology import load_topology
 
-REF = "#/components/schemas/{model}"
-Kinds = dict[str, type[EventData]]
+COMPONENTS = "#/components"
 
 
 @cache
 def asyncapi() -> dict[str, Any]:
     """Return the document as plain data; nobody changes it."""
-    kinds: Kinds = {
-        each.__name__: each
-        for each in vars(events).values()
-        if isinstance(each, type) and issubclass(each, EventData) and "type" in vars(each)
-    }
+    found = (each for each in vars(events).values() if isinstance(each, type) and "type" in vars(each))
+    kinds = {each.__name__: each for each in found if issubclass(each, EventData)}
     adapters: list[tuple[str, Literal["serialization"], TypeAdapter[Any]]] = [
         (name, "serialization", TypeAdapter(Event[kind]))  # type: ignore[valid-type] # a class held in a variable
         for name, kind in kinds.items()
     ]
-    payloads, definitions = TypeAdapter.json_schemas(adapters, ref_template=REF)
-    schemas = definitions["$defs"]
+    payloads, models = TypeAdapter.json_schemas(adapters, ref_template=COMPONENTS + "/schemas/{model}")
     messages = {
-        name: {
-            "name": kind.type,
-            "title": name,
-            "summary": meaning_of(schemas[name]),
-            "contentType": "application/cloudevents+json",
-            "payload": payloads[name, "serialization"],
-        }
+        name: {"name": kind.type, "title": name, "payload": payloads[name, "serialization"]}
         for name, kind in kinds.items()
     }
-    return {
-        "asyncapi": "3.0.0",
-        "info": {"title": "Fondly", "version": version("fondly-contracts")},
-        "channels": _channels(kinds),
-        "operations": dict(_operations()),
-        "components": {"messages": messages, "schemas": schemas},
-    }
-
-
-def _channels(kinds: Kinds) -> dict[str, Any]:
-    """The topics, each with the events that it carries."""
-    return {
+    channels = {
         topic: {
             "address": topic,
             "description": "An SNS topic; its name has the environment's prefix.",
             "messages": {
-                name: {"$ref": f"#/components/messages/{name}"}
+                name: {"$ref": f"{COMPONENTS}/messages/{name}"}
                 for name, kind in kinds.items()
                 if kind.topic == topic
             },
         }
         for topic in load_topology().topics
+    }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Fondly", "version": version("fondly-contracts")},
+        "defaultContentType": "application/cloudevents+json",
+        "channels": channels,
+        "operations": dict(_operations()),
+        "components": {"messages": messages, "schemas": models["$defs"]},
     }
 
 

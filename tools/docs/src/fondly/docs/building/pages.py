@@ -3,12 +3,12 @@
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
 MERMAID = "assets/mermaid.tiny.js"
 _PATTERN = re.compile(r"""^( +)- "?([\w./*-]+\.md)"?\n""", re.MULTILINE)
+_BRACES = re.compile(r"^( +- [\w./-]*)\{([\w,-]+)\}(.*\n)", re.MULTILINE)
 _EMPTY = re.compile(r"^( +)- [\w ]+:\n(?!\1 )", re.MULTILINE)
 
 
@@ -31,22 +31,23 @@ def copy_documents(root: Path, out: Path, source: str) -> None:
     for each in known:
         text = (root / each).read_text("utf-8")
         (out / each).parent.mkdir(parents=True, exist_ok=True)
-        (out / each).write_text(_with_diagrams(_linked(text, root, each, known, source), each), "utf-8")
+        (out / each).write_text(
+            _with_diagrams(_nested(_linked(text, root, each, known, source)), each), "utf-8"
+        )
 
 
 def nav(config: str, pages: Path) -> str:
-    """Return a configuration whose patterns of pages are those that exist, each where it fits first."""
-    named = set(re.findall(r"([\w./-]+\.md)\n", config))
-    placed = set[str]()
-
-    def fitting(pattern: str) -> Iterator[str]:
-        for path in sorted(pages.glob(pattern)):
-            page = path.relative_to(pages).as_posix()
-            if page not in placed and (page == pattern or page not in named):
-                placed.add(page)
-                yield page
-
-    full = _PATTERN.sub(lambda line: "".join(f"{line[1]}- {page}\n" for page in fitting(line[2])), config)
+    """Return a configuration whose patterns of pages are those that exist, each where it fits best: once."""
+    config = _BRACES.sub(
+        lambda line: "".join(f"{line[1]}{each}{line[3]}" for each in line[2].split(",")), config
+    )
+    patterns = [found[2] for found in _PATTERN.finditer(config)]
+    fitting, placed = dict[str, list[str]](), set[str]()
+    for pattern in sorted(patterns, key=lambda each: ("*" in each, each.startswith("*"))):
+        found = sorted(path.relative_to(pages).as_posix() for path in pages.glob(pattern))
+        fitting[pattern] = [page for page in found if page not in placed]
+        placed.update(found)
+    full = _PATTERN.sub(lambda line: "".join(f"{line[1]}- {page}\n" for page in fitting[line[2]]), config)
     return _EMPTY.sub("", full)
 
 
@@ -64,6 +65,14 @@ def _linked(text: str, root: Path, page: Path, known: set[Path], source: str) ->
         return f"[{words}]({source}/{place.as_posix()}{anchor})" if source else words
 
     return LINK.sub(link, text)
+
+
+def _nested(text: str) -> str:
+    """Return a page whose nested blocks are indented by four spaces, as Python-Markdown expects."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
+    for old, new in ((r"^   ", "    "), (r"^  (?! )", "    ")):
+        parts[::2] = [re.sub(old, new, each, flags=re.MULTILINE) for each in parts[::2]]
+    return "".join(parts)
 
 
 def _with_diagrams(text: str, page: Path) -> str:

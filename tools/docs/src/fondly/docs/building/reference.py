@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from importlib.resources import files
 from pkgutil import walk_packages
@@ -16,11 +16,10 @@ from fondly.cli.app import app
 from fondly.console.api.document import document
 from fondly.contracts.errors import PermanentError, TransientError
 from fondly.docs.building.asyncapi import asyncapi
-from fondly.docs.building.schemas import Schema, fields_table, kind_of, meaning_of, table
-from fondly.docs.building.variables import PROCESSES, Settings, variables_of
+from fondly.docs.building.schemas import Schema, kind_of, meaning_of, model, models, table
+from fondly.docs.building.settings import settings_page
 from fondly.operations.errors import OperationError
 from fondly.operations.topology import load_topology
-from fondly.runtime.settings import ServiceSettings
 
 ERRORS: Mapping[str, type[Exception]] = {
     "What a person is told": OperationError,
@@ -29,31 +28,18 @@ ERRORS: Mapping[str, type[Exception]] = {
 }
 
 
-def settings_page() -> str:
-    """Every variable of every process, with its type, default and meaning."""
-    common = {each.name for each in variables_of(ServiceSettings)}
-    sections: Settings = {"Of every service": ServiceSettings, **PROCESSES}
-    text = "# Settings\n\n"
-    for title, kind in sections.items():
-        of_services = kind is not ServiceSettings and issubclass(kind, ServiceSettings)
-        rows = [each for each in variables_of(kind) if not (of_services and each.name in common)]
-        text += f"## {title}\n\n" + table(("variable", "type", "default", "meaning"), rows)
-    return text
-
-
 def events_page() -> str:
     """Every event: who sends and who receives it, and its data."""
     made = asyncapi()
     messages, schemas = made["components"]["messages"], made["components"]["schemas"]
     text = "# Events\n\nThe same as [AsyncAPI 3](asyncapi.json). Each is the `data` of a CloudEvent 1.0.\n\n"
     for name, message in messages.items():
-        topics = [topic for topic, each in made["channels"].items() if name in each["messages"]]
-        ways = [way for way in made["operations"] if way.endswith(tuple(f"s-{topic}" for topic in topics))]
-        text += f"## {name}\n\n`{message['name']}`: {message['summary']}\n\n"
-        text += "".join(f"- {way}\n" for way in ways) or "A stage's message to its own queue.\n"
-        text += "\n" + fields_table(schemas[name])
-    envelopes = {each["payload"]["$ref"].rpartition("/")[2] for each in messages.values()}
-    return text + _schemas({each: schemas[each] for each in schemas.keys() - messages.keys() - envelopes})
+        topics = [f"s-{topic}" for topic, each in made["channels"].items() if name in each["messages"]]
+        ways = [f"- {way}\n" for way in made["operations"] if way.endswith(tuple(topics))]
+        text += f"## {name}\n\n`{message['name']}`: {model(schemas[name])}"
+        text += ("".join(ways) or "A stage's message to its own queue.\n") + "\n"
+    named = messages.keys() | {each["payload"]["$ref"].rpartition("/")[2] for each in messages.values()}
+    return text + models({name: each for name, each in schemas.items() if name not in named})
 
 
 def api_page() -> str:
@@ -64,36 +50,19 @@ def api_page() -> str:
     for path, operations in made["paths"].items():
         for method, each in operations.items():
             text += f"## `{method.upper()} {path}`\n\n{each['summary']}\n\n{each.get('description', '')}\n\n"
-            text += _exchanged(each)
-    return text + _schemas(made["components"]["schemas"])
+            text += table(("part", "type", "meaning"), _parts(each))
+    return text + models(made["components"]["schemas"])
 
 
 def resources_page() -> str:
     """Every topic, queue, table and bucket of the topology."""
     topology = load_topology()
-    queues = (
-        (f"`{name}`", ", ".join(each.topics), each.visibility_s, each.max_receives, each.retention_s // 86400)
-        for name, each in topology.queues.items()
-    )
-    tables = (
-        (
-            f"`{name}`",
-            f"`{each.partition_key}`",
-            f"`{each.sort_key}`" if each.sort_key else "",
-            each.ttl or "kept",
-        )
-        for name, each in topology.tables.items()
-    )
-    return (
-        "# Queues and tables\n\nNames get the environment's prefix, such as `fondly-dev-`.\n\n## Topics\n\n"
-        + "".join(f"- `{name}`\n" for name in topology.topics)
-        + "\n## Queues\n\n"
-        + table(("queue", "topics", "visibility, s", "receives", "retention, days"), queues)
-        + "## Tables\n\n"
-        + table(("table", "partition key", "sort key", "expires by"), tables)
-        + "## Buckets\n\n"
-        + "".join(f"- `{name}`\n" for name in topology.buckets)
-    )
+    text = "# Queues and tables\n\nNames get the environment's prefix, such as `fondly-dev-`.\n\n"
+    for title, found in topology:
+        rows = [(f"`{name}`", *(each for _, each in entry)) for name, entry in found.items()]
+        header = ("name", *(type(next(iter(found.values()))).model_fields))
+        text += f"## {title.capitalize()}\n\n" + table(header, rows)
+    return text
 
 
 def errors_page() -> str:
@@ -101,11 +70,10 @@ def errors_page() -> str:
     for module in walk_packages(fondly.__path__, "fondly."):
         if not module.name.endswith("__main__") and ".docs." not in module.name:
             import_module(module.name)
-    remedies = tomllib.loads(files("fondly.cli").joinpath("remedies.toml").read_text("utf-8"))
-    causes = tomllib.loads(files("fondly.operations.dead_letters").joinpath("causes.toml").read_text("utf-8"))
-    text = "# Errors\n\n## Of the system\n\n" + table(("error", "what to do"), remedies.items())
-    text += "## Why messages are dead letters\n\n"
-    text += table(("cause", "what to do"), causes.values())
+    text = "# Errors\n\n## Of the system\n\n"
+    text += table(("error", "what to do"), _toml("fondly.cli", "remedies.toml").items())
+    causes = _toml("fondly.operations.dead_letters", "causes.toml")
+    text += "## Why messages are dead letters\n\n" + table(("cause", "what to do"), causes.values())
     for title, kind in ERRORS.items():
         rows = [(f"`{each.__name__}`", (each.__doc__ or "").partition("\n")[0]) for each in _below(kind)]
         text += f"## {title}\n\n" + table(("error", "meaning"), sorted(rows))
@@ -129,26 +97,17 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
-def _exchanged(operation: Schema) -> str:
+def _parts(operation: Schema) -> Iterator[tuple[str, str, str]]:
     """What an operation takes and answers."""
-    parameters: Sequence[Schema] = operation.get("parameters", ())
-    rows = [
-        (f"`{each['name']}`", f"{kind_of(each['schema'])}, in {each['in']}", meaning_of(each))
-        for each in parameters
-    ]
-    bodies: Mapping[str, Schema] = {"body": operation.get("requestBody", {}), **operation["responses"]}
-    for name, body in bodies.items():
-        kinds = [kind_of(each["schema"]) for each in body.get("content", {}).values()]
-        rows += [(name, " or ".join(kinds), meaning_of(body))] if kinds else []
-    return table(("", "type", "meaning"), rows)
+    for each in operation.get("parameters", ()):
+        yield f"`{each['name']}`", f"{kind_of(each['schema'])}, in {each['in']}", meaning_of(each)
+    for name, body in {"body": operation.get("requestBody", {}), **operation["responses"]}.items():
+        for each in body.get("content", {}).values():
+            yield name, kind_of(each["schema"]), meaning_of(body)
 
 
-def _schemas(schemas: Mapping[str, Schema]) -> str:
-    text = ""
-    for name, schema in schemas.items():
-        what = fields_table(schema) if "properties" in schema else f"{kind_of(schema)}\n\n"
-        text += f"## {name}\n\n{meaning_of(schema)}\n\n{what}"
-    return text
+def _toml(package: str, name: str) -> dict[str, tuple[str, str]]:
+    return tomllib.loads(files(package).joinpath(name).read_text("utf-8"))
 
 
 def _below(kind: type[Exception]) -> set[type[Exception]]:

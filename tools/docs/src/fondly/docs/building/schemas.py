@@ -1,72 +1,54 @@
 """Tables in Markdown, and JSON Schema in words."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Schema = Mapping[str, Any]
-BOUNDS = {
-    "exclusiveMinimum": "more than {}",
-    "minimum": "at least {}",
-    "exclusiveMaximum": "less than {}",
-    "maximum": "at most {}",
-    "minLength": "at least {} characters",
-    "maxLength": "at most {} characters",
-    "minItems": "at least {}",
-    "maxItems": "at most {}",
-}
+LIMITS = {"minimum": "from", "maximum": "to", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return a table in Markdown; line breaks within cells become spaces."""
-    lines = (header, ["---"] * len(header), *rows)
-    return "\n".join(f"| {' | '.join(map(_cell, line))} |" for line in lines) + "\n\n"
+    """Return a table in Markdown, or nothing for no rows; line breaks within cells become spaces."""
+    head, *lines = (f"| {' | '.join(map(_cell, line))} |" for line in (header, ["---"] * len(header), *rows))
+    return "\n".join((head, *lines, "\n")) if lines[1:] else ""
 
 
-def fields_table(schema: Schema) -> str:
-    """Return the properties of an object, with their types and meanings."""
-    required = schema.get("required", ())
+def models(schemas: Mapping[str, Schema]) -> str:
+    """Return a section for each schema, where links of `kind_of` lead."""
+    return "".join(f"## {name}\n\n{model(each)}" for name, each in schemas.items())
+
+
+def model(schema: Schema) -> str:
+    """Return what an object is for, and its fields' types and meanings; of other schemas what they are."""
+    fields = schema.get("properties", {})
+    needed = schema.get("required", ())
     rows = (
-        (f"`{name}`", kind_of(each) + ("" if name in required else ", optional"), meaning_of(each))
-        for name, each in schema.get("properties", {}).items()
+        (f"`{name}`", kind_of(each) + ("" if name in needed else ", optional"), meaning_of(each))
+        for name, each in fields.items()
     )
-    return table(("field", "type", "meaning"), rows)
+    shown = table(("field", "type", "meaning"), rows) if fields else f"{kind_of(schema)}\n\n"
+    return f"{meaning_of(schema)}\n\n{shown}"
 
 
 def kind_of(schema: Schema) -> str:
-    """Return what a value is in a few words; a name stands for a schema of that name on the same page."""
-    return " ".join(dict.fromkeys(filter(None, (_basic_kind(schema), ", ".join(_bounds(schema))))))
+    """Return what a value is in a few words, with a link to the model if it is one."""
+    if name := str(schema.get("$ref", "")).rpartition("/")[2]:
+        return f"[{name}](#{name.lower()})"
+    words = [kind_of(each) for union in ("anyOf", "oneOf", "allOf") for each in schema.get(union, ())]
+    words += [f"`{each}`" for each in schema.get("enum", [schema["const"]] if "const" in schema else [])]
+    if not words:
+        inner = schema.get("items") or schema.get("additionalProperties")
+        of = f" of {kind_of(inner)}" if isinstance(inner, Mapping) else ""
+        words = [f"{schema.get('type', 'any')}{of}"]
+    limits = (f"{word} {schema[name]}" for name, word in LIMITS.items() if name in schema)
+    return ", ".join((" or ".join(dict.fromkeys(words)), *limits))
 
 
 def meaning_of(schema: Schema) -> str:
-    """Return a property's own description, in one line."""
+    """Return a schema's own description, in one line."""
     return " ".join(schema.get("description", "").split())
 
 
-def anchor(name: str) -> str:
-    """Return what a link to a schema's heading names."""
-    return re.sub(r"[^\w-]", "", name.lower())
-
-
-def _basic_kind(schema: Schema) -> str:
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        return f"[{name}](#{anchor(name)})"
-    for union in ("anyOf", "oneOf", "allOf"):
-        if union in schema:
-            return " or ".join(dict.fromkeys(kind_of(each) for each in schema[union]))
-    if "const" in schema or "enum" in schema:
-        return " or ".join(f"`{each}`" for each in schema.get("enum", [schema.get("const")]))
-    if schema.get("type") == "array":
-        return f"list of {kind_of(schema['items'])}" if schema.get("items") else "list"
-    if isinstance(values := schema.get("additionalProperties"), Mapping):
-        return f"table of {kind_of(values)}"
-    return " ".join(filter(None, (str(schema.get("type", "any")), str(schema.get("format", "")))))
-
-
-def _bounds(schema: Schema) -> Iterator[str]:
-    return (words.format(schema[name]) for name, words in BOUNDS.items() if name in schema)
-
-
 def _cell(value: object) -> str:
-    return " ".join(str(value).split()).replace("|", "\\|")
+    shown = ", ".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    return " ".join(shown.split()).replace("|", "\\|")
