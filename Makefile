@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 SERVICES := $(notdir $(patsubst %/,%,$(wildcard services/*/)))
 PACKAGES := shared/contracts shared/runtime shared/aspects $(SERVICES:%=services/%) \
-  understudy tools/operations tools/stack tools/console lab/evaluation lab/checks tools/cli
+  understudy tools/operations tools/stack tools/console tools/docs lab/evaluation lab/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] lab/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 TEMPLATE := examples/service
@@ -30,7 +30,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names version dist dist-check test-packages clean
+.PHONY: help setup docs docs-gallery deploy-docs test-docs demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names version dist dist-check test-packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -117,8 +117,31 @@ check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [D
 	@$(BIN)/python -m fondly.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
 	  $(if $(HOSTS),--hosts $(HOSTS))
 
-screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
+screenshots: setup ## take the documents' pictures of the sample; those of the gallery and emails alone of a finished run: make screenshots [RUN=out/run-0123456789abcdef]
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
+
+$(VENV)/.docs: $(VENV)/.ready
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group docs
+	@touch $@
+
+docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site, which `fondly docs` serves
+	@$(LABELS) $(BIN)/python -m fondly.docs.building
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
+
+# A folder a shop, whose page and data the site shows.
+GALLERIES := $(patsubst examples/%/fondly.toml,out/gallery/%,$(wildcard examples/*/fondly.toml))
+
+docs-gallery: $(GALLERIES) ## run the example shops once, for the galleries that `make docs` puts into the site
+
+out/gallery/%: examples/%/fondly.toml | setup
+	cd $(<D) && '$(CURDIR)/$(BIN)/fondly' demo --data . --out '$(CURDIR)/$@.new'
+	mv $@.new/run-* $@ && rm -r $@.new
+
+# mike calls mkdocs by its name.
+deploy-docs: docs ## put the site on the branch gh-pages, as the version that readers choose: make deploy-docs VERSION=0.2 [PUSH=1]
+	@test -n '$(VERSION)' || { echo 'which? make deploy-docs VERSION=0.2' >&2; exit 2; }
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike deploy --config-file out/mkdocs.yml --update-aliases $(if $(PUSH),--push) '$(VERSION)' latest
+	PATH="$(CURDIR)/$(BIN):$$PATH" mike set-default --config-file out/mkdocs.yml $(if $(PUSH),--push) latest
 
 service: setup ## begin a service from a template: make service NAME=sms (examples/service/README.md)
 	@test -n '$(NAME)' || { echo 'which? make service NAME=sms' >&2; exit 2; }
@@ -132,6 +155,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 BROWSER_TESTS := tools/stack/tests/browser tools/console/tests/browser
+DOCS_TESTS := tools/docs/tests/site
 # Many tests wait for a process or a queue, so four workers keep two processors busy; the largest files come first.
 WORKERS := -n 4 --dist loadfile
 # Whole stacks wait more than they work.
@@ -150,7 +174,7 @@ STACK_TESTS := services/recommender/tests/integration/test_whole_run.py \
   understudy/tests/unit/test_personalize_trainer.py
 
 test: setup ## unit and integration tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) --ignore $(DOCS_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
@@ -158,6 +182,10 @@ test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a s
 
 test-browser: setup ## gallery and console in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS:4=3) $(BROWSER_TESTS)
+
+test-docs: docs-gallery ## build the site with its galleries, and read it in a browser: takes Chromium
+	@$(MAKE) --no-print-directory docs
+	$(BIN)/python -m pytest $(DOCS_TESTS)
 
 $(BASELINE)/.ready: | setup
 	mkdir -p $(@D) && git archive $(BASE) shared services constraints.txt | tar -x -C $(@D)
@@ -183,7 +211,7 @@ test-containers: setup ## the same pipeline in containers, with crashes: takes a
 
 lock: setup ## pin the newest versions that fit together, by their hashes, into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --all-extras --no-header --no-annotate \
-	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
+	  --python-version 3.11 --group pyproject.toml:dev --group pyproject.toml:docs $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --no-emit-package understudy --output-file constraints.txt
 	perl -0pi -e 's/ \\\n +/ /g' constraints.txt # a package a line
 

@@ -38,6 +38,7 @@ TOOLS = {
     "fondly.operations",
     "fondly.stack",
     "fondly.console",
+    "fondly.docs",
     "fondly.cli",
     "fondly.evaluation",
     "fondly.checks",

@@ -1,6 +1,7 @@
 """Documents say each thing once, and their links lead somewhere."""
 
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -9,11 +10,14 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from fondly.checks.screenshots import PICTURES
+
 ROOT = Path(__file__).parents[2]
 PLACES = (
     *("*.md", "docs", "infra", "lab/*/README.md", "examples", "tests"),
     *("s*/*/README.md", "tools/*/README.md", "understudy/README.md", "understudy/docs"),
 )
+MAX_WORDS = 80_000
 LONG = 60
 """Shorter lines may be alike by chance, such as commands."""
 
@@ -90,3 +94,24 @@ def said_twice(path: Path) -> Iterator[str]:
     for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.MULTILINE):
         rows = Counter(tuple(row.split("|")[1:3]) for row in table.splitlines()[2:])
         yield from ("|".join(row) for row, times in rows.items() if times > 1 and row[0].strip())
+
+
+def test_every_picture_is_taken_by_make_screenshots() -> None:
+    """Nobody has to remember how one was made, and all show the same release."""
+    shown = {
+        (path.parent / str(each.attrGet("src"))).resolve()
+        for path in DOCUMENTS.values()
+        for each in parsed(path)
+        if each.type == "image"
+    }
+    pictures = {ROOT / f"docs/images/{name}.png" for name in PICTURES}
+    assert shown <= pictures
+    assert set((ROOT / "docs/images").iterdir()) == pictures
+
+
+def test_all_texts_can_be_read_by_one_person() -> None:
+    """What is added makes something else shorter."""
+    command = ["git", "ls-files", "-z", "*.md"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - ours
+    paths = (ROOT / name for name in listed.split("\0") if name)
+    assert sum(len(path.read_text("utf-8").split()) for path in paths if path.exists()) <= MAX_WORDS

@@ -14,6 +14,7 @@ from fondly.cli.commands import (
     cost,
     customer,
     demo,
+    docs,
     emails,
     evaluate,
     events,
@@ -88,6 +89,7 @@ app.command()(shop.init)
 app.command()(upload.upload)
 app.command()(setup.sample)
 app.command()(setup.pictures)
+app.command()(docs.docs)
 app.command()(setup.provision)
 app.command()(setup.verify)
 app.command()(smoke.smoke)
