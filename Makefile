@@ -216,6 +216,8 @@ test: setup ## unit and integration tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) \
 
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed $(BROWSER_TESTS:%=--ignore %) --ignore $(DOCS_TESTS) \
+
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools lab understudy $(TEMPLATE) --ignore tests/containers --ignore tests/mixed --ignore tests/packages $(BROWSER_TESTS:%=--ignore %) --ignore $(DOCS_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
 test-stack: setup ## whole stacks and runs: end to end, the examples, roles, a short storm of faults, stacks that stay
