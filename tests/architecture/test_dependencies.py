@@ -238,7 +238,10 @@ def test_images_have_every_extra_of_the_runtime_that_a_package_wants() -> None:
     """The Dockerfile names the extras for all images, and overrides what a package asks for by itself."""
     asked = [path.read_text() for path in sorted(ROOT.glob("s*/*/pyproject.toml"))]
     wanted, [given] = (
-        [set(extras.split(",")) for extras in re.findall(r"fondly-runtime\[([\w,]+)\]", text)]
-        for text in ("\n".join(asked), (ROOT / "Dockerfile").read_text())
+        [set(extras.split(",")) for extras in re.findall(pattern, text)]
+        for pattern, text in (
+            (r"fondly-runtime\[([\w,]+)\]", "\n".join(asked)),
+            (r"ARG EXTRAS=([\w,]+)", (ROOT / "Dockerfile").read_text()),
+        )
     )
     assert set().union(*wanted) <= given

@@ -115,8 +115,9 @@ def test_what_is_shown_can_be_read(kind: str) -> None:
 
 
 def test_settings_exist() -> None:
-    """Every variable that a document names is read by a process or a command."""
-    command = ["git", "grep", "-hoE", r"\bFONDLY_[A-Z0-9_]+\b", "--", "*/src/*.py"]
+    """Every variable that a document names is read by a process, a command, compose or a workflow."""
+    places = ("*/src/*.py", "docker-compose*.yml", ".github/workflows")
+    command = ["git", "grep", "-hoE", r"\bFONDLY_[A-Z0-9_]+\b", "--", *places]
     read = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout  # noqa: S603 - ours
     known = {*read.split(), *(name for kind in PROCESSES.values() for name in variables(kind))}
     named = {

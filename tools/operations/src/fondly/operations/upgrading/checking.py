@@ -4,8 +4,8 @@ import os
 from functools import partial
 from pathlib import Path
 
+from fondly.contracts.errors import InvalidFileError
 from fondly.ingest.settings import IngestSettings
-from fondly.mailer.domain.message.toml_file import InvalidFileError
 from fondly.mailer.settings import MailerSettings
 from fondly.operations.shop import load_shop
 from fondly.operations.topology import SERVICES, Topology
