@@ -36,11 +36,11 @@ class Cluster:
         ({"FONDLY_SENDER_PER_S": "14"}, 1, {}),
         ({}, 2, {"tasks": "sender: is being deployed"}),
         (
-            {"ENCORE_RETENTION_DAYS": "30"},
+            {"ENCORE_MAILER_LOCALE": "en_IN", "ENCORE_RUNS_TABLE": "runs"},
             1,
             {
                 "tasks": "sender: the project is named Fondly since 0.2.0:"
-                " ENCORE_RETENTION_DAYS is FONDLY_RETENTION_DAYS"
+                " ENCORE_MAILER_LOCALE is FONDLY_MAILER_LOCALE, and so on"
             },
         ),
     ],

@@ -4,22 +4,16 @@ import os
 from functools import partial
 from pathlib import Path
 
-from fondly.ingest.settings import IngestSettings
 from fondly.mailer.domain.message.toml_file import InvalidFileError
-from fondly.mailer.settings import MailerSettings
 from fondly.operations.shop import load_shop
 from fondly.operations.topology import SERVICES, Topology
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, Outcome, Result, judged, run, skipped
 from fondly.operations.verification.resources import DEAD_LETTERS, resource_checks
 from fondly.operations.verification.services import FEEDBACK, OPTIONAL, described, task_settings
-from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.changed_settings import changed_settings
-from fondly.runtime.settings import names_of
-from fondly.sender.settings import SenderSettings
 
 SETTINGS = "docs/upgrading says what has become of settings"
-KNOWN = names_of(IngestSettings, MailerSettings, RecommenderSettings, SenderSettings)
 
 
 def before_upgrading(topology: Topology, account: Account, config: Path | None) -> list[Result]:
@@ -42,7 +36,7 @@ def _tasks(account: Account) -> Finding:
     for name in (*SERVICES, FEEDBACK, *OPTIONAL):
         if len((described(account, name) or {}).get("deployments", ())) > 1:
             problems.append(f"{name}: is being deployed")
-        problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name), KNOWN)]
+        problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name))]
     return judged(problems)
 
 
@@ -51,7 +45,7 @@ def _here(config: Path | None) -> Finding:
     file = Path(".env")
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
     written = dict(line.partition("=")[::2] for line in lines if not line.startswith("#"))
-    problems = list(changed_settings({**os.environ, **written}, KNOWN))
+    problems = list(changed_settings({**os.environ, **written}))
     try:
         load_shop(config)
     except InvalidFileError as error:
