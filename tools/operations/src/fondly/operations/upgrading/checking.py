@@ -15,6 +15,9 @@ from fondly.runtime.changed_settings import changed_settings
 
 SETTINGS = "docs/upgrading says what has become of settings"
 
+REPLACED = "ACTIVE"
+"""A deployment being replaced still has tasks: Amazon ECS API Reference, Deployment, December 2026."""
+
 
 def before_upgrading(topology: Topology, account: Account, config: Path | None) -> list[Result]:
     """Look at what an upgrade needs, and at the settings of tasks and of this folder; changes nothing."""
@@ -34,7 +37,8 @@ def _tasks(account: Account) -> Finding:
         return skipped("emulator: services run elsewhere")
     problems = list[str]()
     for name in (*SERVICES, FEEDBACK, *OPTIONAL):
-        if len((described(account, name) or {}).get("deployments", ())) > 1:
+        deployments = (described(account, name) or {}).get("deployments", ())
+        if REPLACED in {each["status"] for each in deployments}:
             problems.append(f"{name}: is being deployed")
         problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name))]
     return judged(problems)
