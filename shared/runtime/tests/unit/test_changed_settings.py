@@ -60,7 +60,7 @@ def test_a_service_refuses_a_setting_that_is_gone_by_its_name(
 
 def test_what_others_name_so_and_what_is_empty_is_no_concern_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another product has variables of the former name; compose passes on what is not set as nothing."""
-    assert list(changed_settings({"ENCORE_ENVIRONMENT": "x", "PATH": "x"}, TODAY)) == []
+    assert list(changed_settings({"ENCORE_ENVIRONMENT": "x", "PATH": "x"})) == []
     for name in ("DATA_BUCKET", "RUNS_TABLE", "RUN_FINISHED_TOPIC_ARN"):
         monkeypatch.setenv(f"FONDLY_{name}", "x")
     monkeypatch.setenv("FONDLY_MAILER_MAX_TOKENS", "")

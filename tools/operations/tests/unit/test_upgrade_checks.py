@@ -16,13 +16,17 @@ class Cluster:
 
     exceptions = SimpleNamespace(ClusterNotFoundException=KeyError)
 
-    def __init__(self, settings: dict[str, str], deployments: int) -> None:
+    def __init__(self, settings: dict[str, str], deployments: tuple[str, ...]) -> None:
         self._settings = [{"name": name, "value": value} for name, value in settings.items()]
         self._deployments = deployments
 
     def describe_services(self, *, services: list[str], **_: str) -> dict[str, Any]:
         """Answer as ECS does."""
-        own = {"status": "ACTIVE", "taskDefinition": "sender:7", "deployments": [{}] * self._deployments}
+        own = {
+            "status": "ACTIVE",
+            "taskDefinition": "sender:7",
+            "deployments": [{"status": each} for each in self._deployments],
+        }
         return {"services": [own] if services == ["fondly-prod-sender"] else []}
 
     def describe_task_definition(self, **_: str) -> dict[str, Any]:
@@ -33,20 +37,20 @@ class Cluster:
 @pytest.mark.parametrize(
     ("settings", "deployments", "problems"),
     [
-        ({"FONDLY_SENDER_PER_S": "14"}, 1, {}),
-        ({}, 2, {"tasks": "sender: is being deployed"}),
+        ({"FONDLY_SENDER_PER_S": "14"}, ("PRIMARY", "INACTIVE"), {}),
+        ({}, ("PRIMARY", "ACTIVE"), {"tasks": "sender: is being deployed"}),
         (
-            {"ENCORE_RETENTION_DAYS": "30"},
-            1,
+            {"ENCORE_MAILER_LOCALE": "en_IN", "ENCORE_RUNS_TABLE": "runs"},
+            ("PRIMARY",),
             {
                 "tasks": "sender: the project is named Fondly since 0.2.0:"
-                " ENCORE_RETENTION_DAYS is FONDLY_RETENTION_DAYS"
+                " ENCORE_MAILER_LOCALE is FONDLY_MAILER_LOCALE, and so on"
             },
         ),
     ],
 )
 def test_an_upgrade_waits_for_tasks_of_one_release_with_settings_of_today(
-    settings: dict[str, str], deployments: int, problems: dict[str, str]
+    settings: dict[str, str], deployments: tuple[str, ...], problems: dict[str, str]
 ) -> None:
     """Otherwise tasks of the release before would go on to leave what it looks for."""
     clients = dict.fromkeys(

@@ -2,14 +2,17 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 CHANGED: dict[str, dict[str, str]] = tomllib.loads(
     files(__package__).joinpath("changed_settings.toml").read_text("utf-8")
 )
 """By release and name, the new name, or why it is gone and what does the same."""
-FORMER, PREFIX = "ENCORE_", "FONDLY_"
+FORMER = re.compile(
+    r"ENCORE_((INGEST|SENTIMENT|RECOMMENDER|MAILER|PERSONALIZE)_\w+|\w+_(TABLE|BUCKET|TOPIC_ARN|QUEUE_URL))"
+)
+"""Variables of the project's former name; another product has others that begin so."""
 
 
 def told(name: str) -> str:
@@ -23,14 +26,11 @@ def told(name: str) -> str:
     return ""
 
 
-def changed_settings(given: Mapping[str, str | None], known: Collection[str]) -> Iterator[str]:
-    """Yield a sentence for each variable with a value that was renamed or removed, of the former name too.
-
-    `known` are those of today: what others name so is no concern of ours.
-    """
-    for name in sorted(name for name, value in given.items() if value):
-        new = name.replace(FORMER, PREFIX, 1)
-        if said := told(name):
-            yield f"{name} {said}"
-        elif new != name and (new in known or told(new)):
-            yield f"the project is named Fondly since 0.2.0: {name} is {new}"
+def changed_settings(given: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield a sentence for each variable, if it has a value, that is gone, and one for the former name."""
+    names = sorted(name for name, value in given.items() if value)
+    yield from (f"{name} {said}" for name in names if (said := told(name)))
+    for name in filter(FORMER.fullmatch, names):
+        new = name.replace("ENCORE", "FONDLY", 1)
+        yield f"the project is named Fondly since 0.2.0: {name} is {new}, and so on"
+        break

@@ -136,8 +136,7 @@ def load_settings(kind: type[Settings]) -> Settings:
 
     So do those that a release has renamed or removed: ignored, they would change what the service does.
     """
-    given = EnvSettingsSource(kind, case_sensitive=True).env_vars
-    if changed := list(changed_settings(given, names_of(kind))):
+    if changed := list(changed_settings(EnvSettingsSource(kind, case_sensitive=True).env_vars)):
         _exit("; ".join(changed))
     try:
         return kind()
@@ -145,11 +144,6 @@ def load_settings(kind: type[Settings]) -> Settings:
         _exit("; ".join(_problems(kind, error)))
     except SettingsError as error:  # a section that is set as a whole, but not as JSON
         _exit(str(error))
-
-
-def names_of(*kinds: type[BaseSettings]) -> set[str]:
-    """Return the variables that these settings are read from, but for single figures of a section."""
-    return {f"{PREFIX}{name}".upper() for kind in kinds for name in kind.model_fields}
 
 
 def _problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]:

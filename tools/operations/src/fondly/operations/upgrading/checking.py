@@ -5,21 +5,18 @@ from functools import partial
 from pathlib import Path
 
 from fondly.contracts.errors import InvalidFileError
-from fondly.ingest.settings import IngestSettings
-from fondly.mailer.settings import MailerSettings
 from fondly.operations.shop import load_shop
 from fondly.operations.topology import SERVICES, Topology
 from fondly.operations.verification.account import Account
 from fondly.operations.verification.check import Check, Finding, Outcome, Result, judged, run, skipped
 from fondly.operations.verification.resources import DEAD_LETTERS, resource_checks
 from fondly.operations.verification.services import FEEDBACK, OPTIONAL, described, task_settings
-from fondly.recommender.settings import RecommenderSettings
 from fondly.runtime.changed_settings import changed_settings
-from fondly.runtime.settings import names_of
-from fondly.sender.settings import SenderSettings
 
 SETTINGS = "docs/upgrading says what has become of settings"
-KNOWN = names_of(IngestSettings, MailerSettings, RecommenderSettings, SenderSettings)
+
+REPLACED = "ACTIVE"
+"""A deployment being replaced still has tasks: Amazon ECS API Reference, Deployment, December 2026."""
 
 
 def before_upgrading(topology: Topology, account: Account, config: Path | None) -> list[Result]:
@@ -40,9 +37,10 @@ def _tasks(account: Account) -> Finding:
         return skipped("emulator: services run elsewhere")
     problems = list[str]()
     for name in (*SERVICES, FEEDBACK, *OPTIONAL):
-        if len((described(account, name) or {}).get("deployments", ())) > 1:
+        deployments = (described(account, name) or {}).get("deployments", ())
+        if REPLACED in {each["status"] for each in deployments}:
             problems.append(f"{name}: is being deployed")
-        problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name), KNOWN)]
+        problems += [f"{name}: {each}" for each in changed_settings(task_settings(account, name))]
     return judged(problems)
 
 
@@ -51,7 +49,7 @@ def _here(config: Path | None) -> Finding:
     file = Path(".env")
     lines = file.read_text("utf-8").splitlines() if file.is_file() else []
     written = dict(line.partition("=")[::2] for line in lines if not line.startswith("#"))
-    problems = list(changed_settings({**os.environ, **written}, KNOWN))
+    problems = list(changed_settings({**os.environ, **written}))
     try:
         load_shop(config)
     except InvalidFileError as error:
