@@ -38,7 +38,6 @@ TOOLS = {
     "fondly.operations",
     "fondly.stack",
     "fondly.console",
-    "fondly.docs",
     "fondly.cli",
     "fondly.evaluation",
     "fondly.checks",
@@ -234,14 +233,19 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module.split(".")[0]
 
 
-def test_images_have_every_extra_of_the_runtime_that_a_package_wants() -> None:
-    """The Dockerfile names the extras for all images, and overrides what a package asks for by itself."""
-    asked = [path.read_text() for path in sorted(ROOT.glob("s*/*/pyproject.toml"))]
-    wanted, [given] = (
-        [set(extras.split(",")) for extras in re.findall(pattern, text)]
-        for pattern, text in (
-            (r"fondly-runtime\[([\w,]+)\]", "\n".join(asked)),
-            (r"ARG EXTRAS=([\w,]+)", (ROOT / "Dockerfile").read_text()),
-        )
-    )
-    assert set().union(*wanted) <= given
+@pytest.mark.parametrize(
+    ("packages", "file", "given"),
+    [
+        ("s*/*/pyproject.toml", "Dockerfile", r"^ARG EXTRAS=(\S+)$"),
+        ("tools/*/pyproject.toml", "docker-compose.yml", r"^  EXTRAS: (\S+)$"),
+    ],
+)
+def test_images_have_every_extra_of_the_runtime_that_a_package_wants(
+    packages: str, file: str, given: str
+) -> None:
+    """Those of services by default, those of commands as compose says; packages ask in vain by themselves."""
+    asked = "\n".join(path.read_text() for path in sorted(ROOT.glob(packages)))
+    wanted = {each for found in re.findall(r"fondly-runtime\[([\w,]+)\]", asked) for each in found.split(",")}
+    [extras] = re.findall(given, (ROOT / file).read_text(), re.MULTILINE)
+    assert wanted
+    assert wanted <= set(extras.split(","))
