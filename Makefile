@@ -125,8 +125,8 @@ $(VENV)/.docs: $(VENV)/.ready
 	@touch $@
 
 docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site, which `fondly docs` serves
-	@$(LABELS) $(BIN)/python -m fondly.docs.building
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
+	@$(BIN)/python -m fondly.docs.building $(REPOSITORY:%='%/blob/'$(shell git rev-parse HEAD))
+	@NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(BIN)/mkdocs build --quiet --config-file out/mkdocs.yml
 
 # A folder a shop, whose page and data the site shows.
 GALLERIES := $(patsubst examples/%/fondly.toml,out/gallery/%,$(wildcard examples/*/fondly.toml))

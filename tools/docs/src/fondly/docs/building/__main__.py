@@ -1,7 +1,7 @@
 """Writes `out/pages` and `out/mkdocs.yml`, which `mkdocs build` reads, and what of both lies beside pages."""
 
-import os
 import shutil
+import sys
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -15,8 +15,8 @@ SCRIPT = ROOT / "lab/checks/node_modules/@mermaid-js/tiny/dist/mermaid.tiny.js"
 ASSETS = (Path(__file__).with_name("site.css"), Path(__file__).with_name("site.js"))
 
 
-def main() -> None:
-    """Write everything anew.
+def main(source: str = "") -> None:
+    """Write everything anew; `source` is the address of the repository's files, if it has one.
 
     What is written below fields becomes their description, for which services have no time when they start.
     """
@@ -25,9 +25,7 @@ def main() -> None:
 
     pages = OUT / "pages"
     shutil.rmtree(pages, ignore_errors=True)
-    source, revision = (os.environ.get(f"FONDLY_{name}", "") for name in ("SOURCE", "REVISION"))
-    is_shown = source.startswith("https://")
-    copy_documents(ROOT, pages, f"{source.removesuffix('.git')}/blob/{revision}" if is_shown else "")
+    copy_documents(ROOT, pages, source)
     (pages / "reference").mkdir()
     for name, page in PAGES.items():
         (pages / "reference" / name).write_text(page(), "utf-8")
@@ -39,4 +37,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
