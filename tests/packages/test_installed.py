@@ -12,8 +12,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "out/dist"
-UVX = [sys.executable, "-m", "uv", "tool", "run", "--isolated"]
-PIP = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--link-mode", "copy"]
+NEW = [f"--refresh-package={path.name.partition('-')[0]}" for path in DIST.glob("*.whl")]
+"""uv keeps what it has unpacked of a version, and these are built again and again."""
+UVX = [sys.executable, "-m", "uv", "tool", "run", "--isolated", *NEW]
+PIP = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--link-mode", "copy", *NEW]
 MAX_COMMAND_BYTES = 120_000_000
 ROWS = 120
 DEMO = f"""
