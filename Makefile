@@ -117,7 +117,6 @@ verify-deployment: setup ## check that an environment has everything: make verif
 	@$(BIN)/fondly verify $(if $(ENVIRONMENT),--environment '$(ENVIRONMENT)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
-.PHONY: terraform-docs
 terraform-docs: setup ## the tables of inputs and outputs in infra/README.md, after one was added or changed
 	$(BIN)/python -m tests.support.terraform_docs
 
