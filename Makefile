@@ -171,7 +171,7 @@ docs-gallery: $(GALLERIES) ## run the example shops once, for the galleries that
 
 out/gallery/%: examples/%/fondly.toml | setup
 	cd $(<D) && '$(CURDIR)/$(BIN)/fondly' demo --data . --out '$(CURDIR)/$@.new'
-	mv $@.new/run-* $@ && rm -r $@.new
+	rm -rf $@ && mv $@.new/run-* $@ && rmdir $@.new
 
 # mike calls mkdocs by its name.
 deploy-docs: docs ## put the site on the branch gh-pages, as the version that readers choose: make deploy-docs VERSION=0.2 [PUSH=1]

@@ -1,6 +1,7 @@
 """The reference: each page is made from what the program itself goes by, and from nothing else."""
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
@@ -35,7 +36,11 @@ def events_page() -> str:
     text = "# Events\n\nThe same as [AsyncAPI 3](asyncapi.json). Each is the `data` of a CloudEvent 1.0.\n\n"
     for name, message in messages.items():
         topics = [f"s-{topic}" for topic, each in made["channels"].items() if name in each["messages"]]
-        ways = [f"- {way}\n" for way in made["operations"] if way.endswith(tuple(topics))]
+        ways = [
+            re.sub("-(sends|receives)-", r" \1 ", f"- {way}\n")
+            for way in made["operations"]
+            if way.endswith(tuple(topics))
+        ]
         text += f"## {name}\n\n`{message['name']}`: {model(schemas[name])}"
         text += ("".join(ways) or "A stage's message to its own queue.\n") + "\n"
     named = messages.keys() | {each["payload"]["$ref"].rpartition("/")[2] for each in messages.values()}
