@@ -34,7 +34,7 @@ BASELINE := out/baseline/$(BASE)
 IN_BASELINE = FONDLY_BASELINE='$(CURDIR)/$(BASELINE)/venv/bin/python'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser mixed chaos chaos-delivery mutants test-containers lock pin-images service setting-names dist dist-check terraform-docs test-tutorial docs docs-gallery sbom reproduce-images verify-release version test-packages deploy-docs test-docs clean
+.PHONY: $(shell sed -nE 's/^([a-z-]+):.*## .*/\1/p' Makefile)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -288,9 +288,6 @@ dist-check: dist ## check their metadata and contents, and that another copy of 
 	@for sdist in out/dist/*.tar.gz; do \
 	  $(BIN)/uv tool run --quiet --with hatchling pyroma@5.0.1 --min 9 --skip-tests AuthorEmail "$$sdist" || exit; \
 	done
-
-terraform-docs: setup ## the tables of inputs and outputs in infra/README.md, after one was added or changed
-	$(BIN)/python -m tests.support.terraform_docs
 
 test-packages: dist ## install the wheels in empty environments: the demo, the command alone, understudy
 	$(BIN)/python -m pytest tests/packages
