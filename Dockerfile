@@ -14,7 +14,7 @@ FROM base AS pruned
 ARG KEPT="base-.*|ca-certificates|dash|gcc-[0-9]+-base|lib(bz2|c6|crypt|expat|ffi|gcc-s|gdbm|lzma|ncursesw|readline|sqlite3|ssl|stdc|tinfo|uuid|zstd)[^:]*|libc-bin|libpython3.*|media-types|netbase|openssl.*|python3|python3[.-](1|min).*|tzdata|zlib1g"
 COPY --from=base / /image
 RUN touch /begun \
- && rm /image/var/lib/dpkg/info/*.p[or][es][ri]* \
+ && rm /image/var/lib/dpkg/info/*.pre* /image/var/lib/dpkg/info/*.post* \
  && dpkg-query --admindir=/image/var/lib/dpkg --show --showformat '${Package}\n' > /packages \
  && grep --invert-match --line-regexp --extended-regexp "$KEPT" /packages > /removed \
  && xargs --arg-file /removed dpkg --root=/image --purge --force-all --no-triggers 2> /dev/null \

@@ -29,10 +29,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_", frozen=True)
 
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 4570
+    """The port to listen on; 0 is any free one."""
     region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = "us-east-1"
+    """The region in ARNs."""
     account_id: Annotated[str, Field(pattern=r"^\d{12}$")] = "000000000000"
+    """The account in ARNs."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least level that is logged."""
     state_delay_s: Annotated[float, Field(ge=0)] = 0.2
     """How long a Personalize resource stays in each state before the next."""
     state_dir: Path | None = None
@@ -68,6 +73,7 @@ class Settings(BaseSettings):
     openai_model: Annotated[str, Field(min_length=1)] | None = None
     """The name of its model; by default the id that the client asks Bedrock for."""
     openai_api_key: SecretStr | None = None
+    """The key that the server asks for."""
     openai_timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 120.0
     """How long it may take to answer."""
     comprehend_prior: Prior = Prior.BALANCED
@@ -88,6 +94,7 @@ class Settings(BaseSettings):
     ses_emails_per_day: Annotated[float, Field(ge=-1, allow_inf_nan=False)] = SesOptions.emails_per_day
     """-1 is no limit."""
     ses_emails_per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = SesOptions.emails_per_s
+    """Emails a second that SES takes; more are throttled."""
     ses_identities: frozenset[str] | None = None
     """The addresses and domains that are verified, as a JSON list; by default all are."""
     ses_configuration_sets: frozenset[str] | None = None

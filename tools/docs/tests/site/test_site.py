@@ -78,6 +78,8 @@ def test_every_setting_is_explained() -> None:
     text = (PAGES / "reference/settings.md").read_text("utf-8")
     names = {name for kind in PROCESSES.values() for name in variables(kind)}
     assert {name for name in names if f"`{name}`" not in text} == set()
+    rows = [line.split(" | ") for line in text.splitlines() if re.match(r"\| `(FONDLY|UNDERSTUDY)_", line)]
+    assert [row[0] for row in rows if not row[-1].strip(" |")] == []
 
 
 def test_a_release_is_deployed_to_a_folder_of_its_own(tmp_path: Path) -> None:

@@ -119,8 +119,11 @@ class EmailSettings(BaseModel):
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: BrandName = "Fondly Shop"
+    """The shop's name, in the From header and the email."""
     mailer_from_address: SenderAddress = "hello@shop.example"
+    """Who the emails are from."""
     mailer_postal_address: PostalAddress = "Fondly Shop, 1 Example Street, Bengaluru 560001, India"
+    """The shop's postal address, in the footer."""
     mailer_subjects: Annotated[SubjectsSection | None, NoDecode, BeforeValidator(_from_json)] = None
     """A comparison of subject lines, as the section `[subjects]` of the shop's file, in JSON."""
     mailer_link_hosts: Hosts = ""
@@ -159,7 +162,9 @@ class MailerSettings(ServiceSettings, ConsentTables, FrequencyCap, EmailSettings
     mailer_guardrail_id: (
         Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
     ) = None
+    """A Bedrock guardrail, by id or ARN, that each call is under."""
     mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
+    """Its version, or `DRAFT`."""
 
     mailer_unsubscribe_url: PageUrl | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender. An

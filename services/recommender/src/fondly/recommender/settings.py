@@ -45,6 +45,7 @@ class RecommenderSettings(ServiceSettings, _BothSettings):
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
+    """How often to look whether a job of Personalize has ended."""
     recommender_ranking_days: Annotated[int, Field(ge=0)] = 14
     """For how many days a customer's ranking is kept and not paid for again; 0 keeps none (ADR 39)."""
     recommender_catalogue: Assortment = Assortment.AUTO

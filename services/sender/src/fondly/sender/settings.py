@@ -68,7 +68,9 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     email_suppressed_topic_arn: str
 
     sender_transport: TransportKind = TransportKind.NONE
+    """How finished emails are delivered."""
     sender_approval: Approval = Approval.REQUIRED
+    """How many people approve a run before it is delivered."""
     sender_per_s: Annotated[float, Field(gt=0)] | None = None
     """Emails a second that all tasks together hand over; with SES, by default what the account may send."""
     sender_per_hour: Annotated[int, Field(ge=1)] | None = None
@@ -76,6 +78,7 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_quiet_from: time | None = None
     """The time of the customer's day, such as 21:00, from which on nothing is sent."""
     sender_quiet_until: time | None = None
+    """When the quiet hours end."""
     sender_time_zone: TimeZone = "UTC"
     """The time zone of customers whose own is not known."""
     sender_without_address: bool = False
@@ -84,23 +87,32 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     sender_parallel: Annotated[int, Field(ge=1, le=500)] = 32
     """Emails that one process hands over at a time."""
     sender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
+    """How often to look at a delivery that waits."""
     sender_tries: Annotated[int, Field(ge=1, le=100)] = 8
     """How often to try an email that the provider does not accept for now."""
     sender_retry_s: Annotated[int, Field(ge=1)] = 900
     """How long such an email waits at least."""
 
     sender_smtp_host: str = "127.0.0.1"
+    """The mail server."""
     sender_smtp_port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    """Its port."""
     sender_smtp_security: Security = Security.STARTTLS
+    """How the connection is encrypted; `none` only for a server on this machine."""
     sender_smtp_user: str | None = None
+    """Who signs in at the mail server, if it asks."""
     sender_smtp_password: SecretStr | None = None
+    """Their password."""
     sender_smtp_connections: Annotated[int, Field(ge=1, le=100)] = 4
+    """Connections to the mail server at a time."""
     sender_smtp_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    """How long it may take to answer."""
     sender_bounce_address: str | None = None
     """Where mail servers return what they cannot deliver; the sender's own address by default."""
     sender_dkim_key: SecretStr | None = None
     """The private key, in PEM, that signs emails over SMTP; SES signs by itself."""
     sender_dkim_selector: str | None = None
+    """The selector of the key that signs emails, as the domain's DNS has it."""
 
     sender_configuration_set: str | None = None
     """SES's, whose event destination reports bounces and complaints."""
@@ -182,6 +194,7 @@ class FeedbackSettings(ServiceSettings, ConsentTables, UnsubscribeKeys):
     """The mailbox where replies and reports arrive by mail, such as `imaps://user@host/folder`; every mail of
     the folder is moved to another one. Without it none is read."""
     sender_mailbox_password: SecretStr | None = None
+    """The mailbox's password."""
     sender_mailbox_interval_s: Annotated[float, Field(gt=0, le=3_600)] = 60.0
     """How often to look into the mailbox."""
 

@@ -32,6 +32,7 @@ class SentimentSettings(ServiceSettings):
     sentiment_scorer: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "comprehend"
     """Names the answers that are kept: change it to ask about every text anew."""
     sentiment_aspects: AspectsBy = AspectsBy.OWN
+    """Who finds what reviews praise and blame."""
     suppressions_table: str
     """Who must not be written to: no paid call is made for them."""
     sentiment_score_excluded: bool = False
@@ -40,3 +41,4 @@ class SentimentSettings(ServiceSettings):
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
     """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8
+    """Calls to Comprehend at a time."""

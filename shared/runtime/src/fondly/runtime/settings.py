@@ -52,6 +52,7 @@ class ProcessSettings(BaseSettings):
     metrics_namespace: str = NAMESPACE
     """CloudWatch namespace of the service's metrics; one per deployment if several share an account."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least level that is logged; metrics are written at any."""
     drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
     """How long what is being worked on may take to finish after SIGTERM."""
     validate_requests: bool = False
@@ -99,6 +100,7 @@ class ServiceSettings(ProcessSettings):
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Messages that one process handles at a time."""
     receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
+    """How long a call waits for messages (long polling)."""
     liveness_file: Path | None = None
     """Touched while the service is alive, for `python -m fondly.runtime.liveness`; none by default."""
 
@@ -121,6 +123,7 @@ class FrequencyCap(ProcessSettings):
     contact_max_emails: Annotated[int, Field(ge=0, le=40)] = 0
     """Emails to a customer in `contact_days`, over all runs; 0 is no limit."""
     contact_days: Annotated[int, Field(ge=1, le=366)] = 7
+    """The days that `contact_max_emails` is counted over."""
 
     @property
     def cap(self) -> Cap:

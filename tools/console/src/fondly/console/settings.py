@@ -33,12 +33,15 @@ class ConsoleSettings(WebSettings):
     """The settings of the console."""
 
     console_host: str = "127.0.0.1"
+    """The address to listen on."""
     console_port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    """The port to listen on; 0 is any free one."""
     console_url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")] | None = None
     """Its address as browsers have it, if that is not where it listens."""
     console_max_upload_bytes: Annotated[int, Field(ge=1)] = 4 * 1024**3
     """All files of an upload together."""
     console_identity: Identity = Identity.LOCAL
+    """How it is known who asks."""
     console_key_file: Path | None = None
     """The key that signs one-time addresses and sessions; it is made if there is none."""
     console_signer: (
@@ -47,11 +50,15 @@ class ConsoleSettings(WebSettings):
     ) = None
     """The load balancer's ARN."""
     console_issuer: str | None = None
+    """Who signs people in: the URL of the OpenID Connect issuer."""
     console_client: str | None = None
+    """The console's client id at the issuer."""
     console_groups_claim: str = "groups"
+    """The claim of a person's token that has their groups."""
     console_groups: Annotated[dict[str, Role], Field(min_length=1)] | None = None
     """The role of each group, as JSON: `{"marketing": "approver"}`."""
     region: Annotated[str, Field(validation_alias="AWS_REGION")] = "eu-west-1"
+    """The AWS region."""
     topology: Path | None = None
     """The file with the system's resources, by default that of the checkout."""
 

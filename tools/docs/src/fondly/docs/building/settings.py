@@ -59,7 +59,14 @@ def _variables(kind: type[BaseSettings], fields: Schema, kinds: Schema) -> Itera
         inner = {f"{delimiter}{key.upper()}": each for key, each in model.get("properties", {}).items()}
         for end, each in {"": field, **inner}.items():
             variable = " ".join(f"`{start}{end}`" for start in names)
-            yield variable, kind_of(each), _default(each), meaning_of(each)
+            yield variable, kind_of(each), _default(each), meaning_of(each) or _resource(name)
+
+
+def _resource(field: str) -> str:
+    """What a field is whose name says it: `customers_table` is the table `customers`."""
+    name, _, kind = field.removesuffix("_url").removesuffix("_arn").rpartition("_")
+    shown = f"The {kind} `{name.replace('_', '-')}`: [queues and tables](resources.md)."
+    return shown if kind in {"bucket", "table", "topic", "queue"} else ""
 
 
 def _default(field: Schema) -> str:
