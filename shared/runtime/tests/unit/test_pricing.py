@@ -85,7 +85,7 @@ def test_every_price_has_its_source() -> None:
 def test_what_costs_more_where_the_guide_deploys_has_that_price() -> None:
     """`docs/deploy.md` deploys to eu-west-1."""
     guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
-    assert "export REGION=eu-west-1 " in guide
+    assert "export AWS_REGION=eu-west-1 " in guide
     assert price_of("nat.hours") == Decimal("0.048")
     assert price_of("dynamodb.writes") == Decimal("0.000000705")
     own = {unit.split(".")[0] for unit, price in prices().items() if price.region == "eu-west-1"}

@@ -38,7 +38,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
 
 def test_commands_in_documents_exist(run_fondly: Fondly) -> None:
     """With their options: operators copy them."""
-    groups = "run|cost|customer|dlq|email|events|evaluate|product|suppress|theme|config"
+    groups = "run|connect|cost|customer|dlq|email|events|evaluate|product|suppress|theme|config"
     named: dict[tuple[str, ...], set[str]] = {}
     for document in DOCUMENTS:
         commands = re.findall(
