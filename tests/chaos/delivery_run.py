@@ -392,17 +392,17 @@ async def _deliver(world: _World, fleet: Fleet, approvals: Approvals) -> _Steps:
         await asyncio.sleep(conditions.held_s)
         steps.while_held = world.taken().total()
         if conditions.sample:
-            await approvals.approve(Terms(sample=conditions.sample), await approvals.seen())
+            await approvals.approve(Terms(sample=conditions.sample))
             await _until(world, fleet, lambda: _sample_is_out(world))
             steps.by_sample = frozenset(world.taken())
-        await approvals.approve(Terms(), await approvals.seen())
+        await approvals.approve(Terms())
         await _until(world, fleet, lambda: _is_under_way(world))
         await approvals.strike()
         await asyncio.sleep(STRUCK_SETTLES_S)
         before = world.taken().total()
         await asyncio.sleep(min(conditions.held_s, STRUCK_HELD_S))
         steps.while_held += world.taken().total() - before
-        await approvals.approve(Terms(), await approvals.seen())
+        await approvals.approve(Terms())
         await _until(world, fleet, lambda: _is_done(world))
     done.set()
     await killing
