@@ -41,7 +41,7 @@ class ConsoleSettings(WebSettings):
     console_max_upload_bytes: Annotated[int, Field(ge=1)] = 4 * 1024**3
     """All files of an upload together."""
     console_identity: Identity = Identity.LOCAL
-    """How it is known who asks."""
+    """Whether a one-time address or a load balancer says who asks."""
     console_key_file: Path | None = None
     """The key that signs one-time addresses and sessions; it is made if there is none."""
     console_signer: (
