@@ -245,6 +245,12 @@ chaos-delivery: setup $(if $(MIXED),$(BASELINE)/.ready) ## deliver a finished ru
 mutants: setup ## take each protection of tests/chaos/mutants.toml away in turn and see its test fail: make mutants [NAME="part of a name"]
 	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')
 
+mutants-by-machine: setup ## mutate what protects data, money and people at random, against the tests of each line: make mutants-by-machine [N=300] [SEED=1] [FILES="part of a path"]
+	@$(BIN)/python -m tests.chaos.drawn $(N:%=--number %) $(SEED:%=--seed %) $(if $(FILES),--only '$(FILES)')
+
+prove: setup ## storms, deliveries, quotas and mutants, for hours; goes on where it stopped: make prove [ONLY=storms|smtp|ses|quota|mutants] [SEEDS="11 12"]
+	@$(BIN)/python -m tests.chaos.prove $(ONLY:%=--only %) $(SEEDS:%=--seed %)
+
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
 	$(BIN)/python -m pytest tests/containers
 

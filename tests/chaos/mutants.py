@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,10 +69,10 @@ class Checkout:
     """A copy of the checkout, without its history, caches and output."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
         sources = [str(path) for pattern in SOURCES for path in folder.glob(pattern)]
-        self._environment = {
+        self.environment = {
             **os.environ,
             "CI": "true",  # property tests try the same examples each time
             "COLUMNS": "240",
@@ -83,19 +84,25 @@ class Checkout:
         """Run tests up to the first failure."""
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=short", "-p", "no:cacheprovider", *tests]
         done = subprocess.run(  # noqa: S603 - no shell, and no input from outside
-            command, cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False
+            command, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
         )
         return Run(done.returncode, done.stdout + done.stderr)
 
     def run_mutated(self, mutant: Mutant) -> Run:
         """Run a mutant's test with the mutant applied; raise `LookupError` unless its code is there once."""
         scope = mutant.find()
-        path = self._folder / scope.path
-        path.write_text(scope.replaced(mutant.old, mutant.new))
-        try:
+        with self.mutated(scope.path, scope.replaced(mutant.old, mutant.new).encode()):
             return self.run([find_test(mutant.test)])
+
+    @contextmanager
+    def mutated(self, name: Path | str, source: bytes) -> Iterator[None]:
+        """Let a file have another source for a while."""
+        path = self.folder / name
+        path.write_bytes(source)
+        try:
+            yield
         finally:
-            shutil.copyfile(ROOT / scope.path, path)
+            shutil.copyfile(ROOT / name, path)
 
 
 def main() -> int:
