@@ -121,6 +121,7 @@ def is_explained(mutation: Mutation) -> bool:
 
 @cache
 def explained() -> list[dict[str, str]]:
+    """Survivors with a reason: file, function, the lines that change, and why nobody could notice."""
     found: list[dict[str, str]] = tomllib.loads(EXPLAINED.read_text("utf-8"))["mutant"]
     return found
 
@@ -129,7 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Let a sample of mutations meet their tests, and say which survive."""
     options = _parser().parse_args(arguments)
     say = PlainPrinter(Console())
-    folder = options.folder or kept_folder()
+    folder = options.folder or kept_folder() / "drawn"
+    folder.mkdir(exist_ok=True)
     covering = covering_of(folder)
     mutations = draw(options.number, options.seed, options.only)
     explained = [each for each in mutations if is_explained(each)]

@@ -1,4 +1,4 @@
-"""Runs tests in forks of a process that has imported libraries, and none of our code: some two seconds each."""
+"""Runs tests in forks of a process that has imported libraries, and none of our code: in a second or two."""
 
 import multiprocessing
 import os

@@ -1,8 +1,8 @@
 """`python -m tests.chaos.prove [--only storms] [--seed 1 …]`: what takes hours to show, kept step by step.
 
 A step that has ended, well or not, is kept in `out/prove/COMMIT` and not run again: the same command goes on
-after a stop. Exits with 1 if a step has failed; the others run all the same. The report lies beside that folder,
-for people (`COMMIT.md`) and for machines (`COMMIT.json`).
+after a stop. Exits with 1 if a step has failed; the others run all the same. The report lies beside that
+folder, for people (`COMMIT.md`) and for machines (`COMMIT.json`).
 """
 
 import argparse
