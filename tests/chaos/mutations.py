@@ -38,8 +38,8 @@ OPERATORS: dict[type[ast.AST], tuple[str, ...]] = {
 """How each is written, and what is written in its place."""
 OPPOSITES = {"min": "max", "any": "all", "startswith": "endswith"}
 OPPOSITES |= {second: first for first, second in OPPOSITES.items()}
-SAYING = re.compile(r"(log\.\w+|print|cast|NewType|TypeVar|Literal|warnings\.warn)$")
-"""Calls whose arguments only people read, or type checkers."""
+SAYING = re.compile(r"(log\.\w+|print|cast|NewType|TypeVar|Literal|dataclass|warnings\.warn)$")
+"""Calls whose arguments only people read, or type checkers; `frozen` and `slots` are for these."""
 KEPT_DECORATORS = {"property", "cached_property", "staticmethod", "classmethod"}
 EXPRESSION = re.compile(r" (AND|OR) |attribute_(not_)?exists|(<=|<>|[=<>]) :|if_not_exists")
 CLAUSES = (
@@ -254,7 +254,8 @@ class _Module:
     def _of_call(self, node: ast.Call) -> Iterator[Edit]:
         arguments = sorted([*node.args, *node.keywords], key=self._span)
         yield from self._without_each(node.keywords, arguments)
-        for first, second in pairwise(node.args):
+        alike = ast.unparse(node.func) in {"min", "max", "hmac.compare_digest"}
+        for first, second in pairwise([] if alike else node.args):
             (start, middle), (other, end) = self._span(first), self._span(second)
             between = self._source[middle:other].decode()
             yield start, end, self._text(second) + between + self._text(first)

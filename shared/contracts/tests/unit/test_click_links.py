@@ -88,3 +88,45 @@ def test_a_clicks_token_does_not_unsubscribe() -> None:
     assert sign(KEY, UNSUBSCRIBE, CLICK.customer_id) != token
     shifted = parse_qs(LINKS.query(Click(CLICK.run_id, "1:K-7", "P"), TARGET))["c"][0]
     assert shifted.partition(".")[2] != token.partition(".")[2]
+
+
+PINNED = (
+    "r=run-0123456789abcdef&p=P1&c=Sy03.gXSrlRosKLIyTVWNNDNaGQ&s=dulPJnuFn9GAgQZmQOuAEA"
+    "&u=https%3A%2F%2Fshop.example%2Fp%2F1%3Fa%3Db%26utm_source%3Dfondly%23c"
+)
+
+
+def test_links_of_any_release_are_made_and_read_alike() -> None:
+    """The way of signing never changes, and a link's own slashes are escaped."""
+    assert LINKS.query(CLICK, TARGET) == PINNED
+    assert (LINKS.click(PINNED), LINKS.target(PINNED)) == (CLICK, TARGET)
+
+
+@pytest.mark.parametrize("target", ["http://shop.example/", "https://shop.example/"])
+def test_a_target_may_be_http_or_https(target: str) -> None:
+    """Whatever the shop's catalogue has."""
+    assert LINKS.target(LINKS.query(CLICK, target)) == target
+
+
+def test_what_is_no_text_is_replaced() -> None:
+    """Half a surrogate pair in an id or an address makes no email fail."""
+    query = LINKS.query(Click("run", "\ud800", "P"), "https://shop.example/")
+    assert LINKS.click(query) == Click("run", "?", "P")
+    assert LINKS.query(CLICK, "https://shop.example/\ud800").endswith("shop.example%2F%3F")
+
+
+@pytest.mark.parametrize("click", [Click("", "K-7", "P1"), Click("run", "K-7", ""), Click("run", "", "P1")])
+def test_a_click_without_run_product_or_customer_counts_for_nobody(click: Click) -> None:
+    """Though we had signed it, and though the parameter may be missing."""
+    query = LINKS.query(click, TARGET)
+    assert LINKS.click(query) is None
+    assert LINKS.click("&".join(each for each in query.split("&") if not each.endswith("="))) is None
+
+
+def test_a_query_may_be_as_long_as_its_limit() -> None:
+    """Longer ones are not even read."""
+    query = LINKS.query(CLICK, TARGET)
+    filled = f"{query}&x=".ljust(MAX_QUERY_CHARS, "y")
+    assert LINKS.target(filled) == TARGET
+    assert LINKS.target(filled + "y") is None
+    assert MAX_QUERY_CHARS == 8_000

@@ -87,3 +87,12 @@ def test_no_arms_is_an_error() -> None:
     """There is nothing to be in."""
     with pytest.raises(ValueError, match="expected at least one"):
         arm("C1", "july", ())
+
+
+def test_a_share_never_changes() -> None:
+    """Who was held out of the runs of last month is held out of this one's."""
+    assert [number for number in range(100) if in_share(f"customer-{number}", "july", 0.1)] == [
+        *(31, 51, 52, 57, 65, 76, 78, 83, 90, 95, 98)
+    ]
+    held_out = [number for number in range(100) if Holdout(share=0.05).has(f"customer-{number}")]
+    assert held_out == [2, 5, 23, 60, 76, 77, 84]
