@@ -1,6 +1,8 @@
 """Which decisions about a delivery can be taken when, and what they change."""
 
 import asyncio
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -12,8 +14,10 @@ from fondly.runtime.runs.deliveries import (
     DecisionError,
     Deliveries,
     StaleDecisionError,
+    person,
 )
-from fondly.runtime.runs.delivery import FROM, TO, Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.delivery import DELIVERY, FROM, TO, Act, Delivery, DeliveryStatus
+from fondly.runtime.runs.items import key
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 README = Path(__file__).parents[4] / "services/sender/README.md"
 HELD, SAMPLE, APPROVED, PAUSED, REJECTED, DONE = DeliveryStatus
+ITEM = key(RUN, DELIVERY)
 ALLOWED = {
     Act.HOLD: {HELD, SAMPLE, APPROVED, PAUSED},
     Act.APPROVE: {HELD, SAMPLE, APPROVED},
@@ -205,3 +210,124 @@ async def test_of_two_who_approve_what_they_saw_at_once_one_decides(deliveries: 
     )
     assert {type(each) for each in results} == {Delivery, StaleDecisionError}
     assert len((await deliveries.get(RUN)).decisions) == 2
+
+
+@pytest.mark.parametrize(
+    ("status", "act", "release"), [(HELD, Act.HOLD, 0), (APPROVED, Act.APPROVE, 1), (SAMPLE, Act.APPROVE, 1)]
+)
+async def test_a_delivery_opens_as_the_settings_say(
+    deliveries: Deliveries, status: DeliveryStatus, act: Act, release: int
+) -> None:
+    """Nothing else is decided, due, sampled or complained of yet; opening it again changes nothing."""
+    found = await deliveries.open(RUN, status=status, by="a setting", note="why", per_hour=7)
+    [first] = found.decisions
+    assert (first.act, first.by, first.note, first.at) == (act, "a setting", "why", found.opened_at)
+    assert found == Delivery(
+        run_id=RUN, status=status, opened_at=first.at, decisions=(first,), release=release, per_hour=7
+    )
+    figures = (found.sample, found.samples, found.released, found.attempt, found.complaints, found.excused)
+    assert figures == (0, 0, 0, 0, 0, 0)
+    assert (found.approvers, found.revision, found.version, found.taken_until) == (1, 0, 0, 0.0)
+    assert await deliveries.open(RUN, status=REJECTED, by="ines", per_hour=9) == found
+    assert "expires_at" not in (await deliveries._dynamodb.get_item(TableName=TABLE, Key=ITEM))["Item"]
+
+
+async def test_a_delivery_expires_with_its_run(deliveries: Deliveries) -> None:
+    """After as many days as the ledger keeps runs, from its latest change on."""
+    kept = Deliveries(deliveries._dynamodb, TABLE, keep_days=30)
+    await kept.open(RUN, status=HELD, by="a setting")
+    item = (await deliveries._dynamodb.get_item(TableName=TABLE, Key=ITEM))["Item"]
+    assert int(item["expires_at"]["N"]) == pytest.approx(time.time() + 30 * 86_400, abs=60)
+
+
+@pytest.mark.parametrize("act", [Act.APPROVE, Act.SAMPLE, Act.RESUME])
+async def test_what_lets_parts_go_out_releases_all_of_them_anew(deliveries: Deliveries, act: Act) -> None:
+    """Times at which they would have been looked at again are void, as is how many a sample takes of each."""
+    await opened(deliveries, PAUSED if act is Act.RESUME else HELD)
+    waiting = {"due": {1: 9}, "sample_parts": {1: 2}, "release": 3, "samples": 4, "reason": "late"}
+    await deliveries.change(RUN, lambda found: found.model_copy(update=waiting))
+    found = await deliveries.decide(RUN, act, by="ines", note="now", changes={"per_hour": 5})
+    assert (found.release, found.due, found.sample_parts, found.reason) == (4, {}, {}, "")
+    assert (found.samples, found.per_hour) == (4 + (act is Act.SAMPLE), 5)
+
+
+@pytest.mark.parametrize(("act", "reason"), [(Act.HOLD, ""), (Act.PAUSE, "late"), (Act.REJECT, "late")])
+async def test_what_stops_emails_releases_nothing(deliveries: Deliveries, act: Act, reason: str) -> None:
+    """Parts that wait are still known when it goes on; why it stopped is shown, unless it is held again."""
+    await opened(deliveries, APPROVED)
+    waiting = {"due": {1: 9}, "sample_parts": {1: 2}}
+    before = await deliveries.change(RUN, lambda found: found.model_copy(update=waiting))
+    found = await deliveries.decide(RUN, act, by="ines", note="late")
+    assert (found.release, found.due, found.sample_parts) == (before.release, {1: 9}, {1: 2})
+    assert (found.reason, found.paused_from) == (reason, APPROVED if act is Act.PAUSE else None)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"status": PAUSED},
+        {"reason": "another"},
+        {"starts_at": datetime(2026, 1, 2, tzinfo=UTC)},
+        {"per_hour": 3},
+        {"sample": 3},
+        {"seeds": ("a@shop.example",)},
+        {"complaints": 1},
+        {"decisions": ()},
+        {"approvers": 2},
+        {"first": ("ines", "this")},
+        {"revision": 1},
+    ],
+)
+async def test_nobody_decides_on_what_they_were_not_shown(
+    deliveries: Deliveries, changed: dict[str, object]
+) -> None:
+    """Whatever of it has changed: the decision leaves no trace."""
+    judged = await opened(deliveries, HELD)
+    await deliveries.change(RUN, lambda found: found.model_copy(update=changed))
+    before = await deliveries.get(RUN)
+    with pytest.raises(StaleDecisionError, match=f"run {RUN} has changed since it was shown"):
+        await deliveries.decide(RUN, Act.APPROVE, by="ines", judged=judged)
+    assert await deliveries.get(RUN) == before
+
+
+async def test_how_the_sender_goes_about_it_voids_no_decision(deliveries: Deliveries) -> None:
+    """Nor does a change that changes nothing raise the version."""
+    judged = await opened(deliveries, HELD)
+    update = {"attempt": 5, "released": 1, "due": {1: 9}, "taken_until": 7.0}
+    changed = await deliveries.change(RUN, lambda found: found.model_copy(update=update))
+    assert changed.version == judged.version + 1
+    assert await deliveries.change(RUN, lambda found: found.model_copy(update=update)) == changed
+    assert (await deliveries.decide(RUN, Act.APPROVE, by="ines", judged=judged)).attempt == 6
+
+
+async def test_of_many_runs_the_deliveries_that_exist_are_listed(deliveries: Deliveries) -> None:
+    """In one call; no run is no call."""
+    found = await opened(deliveries, HELD)
+    assert await deliveries.listed([RUN, "run-of-another"]) == [found]
+    assert await deliveries.listed([]) == []
+
+
+async def test_seeds_and_other_decisions_need_no_second_person(deliveries: Deliveries) -> None:
+    """A first approval says so in the history; a pause, or a sample to seeds, is one person's."""
+    await of_two(deliveries)
+    first = await deliveries.decide(RUN, Act.APPROVE, by="ines", note="fine")
+    assert first.decisions[-1].note == "first of two: fine"
+    assert (first.attempt, first.release) == (0, 0)
+    assert (await deliveries.decide(RUN, Act.SAMPLE, by="ines")).status is HELD
+    assert (await deliveries.decide(RUN, Act.REJECT, by="ines")).status is REJECTED
+
+
+@pytest.mark.parametrize(
+    ("by", "who"),
+    [
+        ("Ines", "ines"),
+        ("arn:aws:sts::1:assumed-role/operator/Ines", "ines"),
+        ("arn:aws:iam::1:user/ines", "ines"),
+        ("arn:aws:iam::1:root", "root"),
+        ("team:ines", "team:ines"),
+        ("shop/ines", "shop/ines"),
+    ],
+)
+def test_who_somebody_is_does_not_depend_on_their_role(by: str, who: str) -> None:
+    """Only of an ARN the last name counts."""
+    assert person(by) == who
