@@ -1,6 +1,7 @@
 """A run's budget: nothing is paid beyond it, nothing is lost by it, and a stopped run can be resumed."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from decimal import Decimal
@@ -352,3 +353,53 @@ class World:
             self.paid += Decimal(most * share) / 10_000
             payment.used({UNIT: most * share})
             self.check()
+
+
+async def test_a_tab_reserves_as_much_again_up_to_a_hundredth_of_the_budget() -> None:
+    """At first for one call: few writes for many calls, and little lies idle in each of many tabs."""
+    runs = await opened("10")
+    committed = []
+    async with runs.budget.tab(RUN, "mailer part-00001"):
+        for _ in range(27):
+            await call(CENT, CENT)
+            committed.append((await runs.budget.account(RUN)).committed)
+    steps = sorted(set(committed))
+    assert steps == [Decimal(cents) / 100 for cents in (1, 2, 4, 8, 16, 26, 36)]
+    account = await runs.budget.account(RUN)
+    assert (account.spent, account.reserved, account.revision) == (Decimal("0.27"), {}, len(steps) + 1)
+
+
+async def test_a_call_dearer_than_a_hundredth_of_the_budget_is_reserved_alone() -> None:
+    """Nothing beyond it: what is left may be somebody else's."""
+    runs = await opened("1")
+    async with runs.budget.tab(RUN, "mailer part-00001"):
+        await call(30 * CENT, CENT)
+        assert (await runs.budget.account(RUN)).committed == Decimal("0.3")
+
+
+async def test_an_account_expires_with_its_run() -> None:
+    """After as many days as the ledger keeps runs; else never."""
+    runs = await opened("1")
+    await runs.budget.reserve(RUN, "another training", {UNIT: CENT})
+    assert "expires_at" not in runs.table.items[RUN, ITEM]
+    kept = Budget(runs.dynamodb, TABLE, runs.ledger, usd=Decimal(1), keep_days=30)
+    await kept.correct(RUN, "another training", {UNIT: 1})
+    expires = int(runs.table.items[RUN, ITEM]["expires_at"]["N"])
+    assert expires == pytest.approx(time.time() + 30 * 86_400, abs=60)
+
+
+def test_an_account_stops_and_goes_on() -> None:
+    """The first reason stays; while it is stopped nothing is reserved, and what is left is exact."""
+    account = Account(spent=Decimal(2), reserved={"a": Decimal(3)})
+    assert account.committed == 5
+    stopped = account.stop("no budget")
+    assert stopped.stop("again").stopped == "no budget"
+    assert stopped.reserve("b", least=SMALLEST, wanted=SMALLEST, budget=Decimal(9)) is None
+    resumed = stopped.resume(Decimal(6))
+    assert (resumed.stopped, resumed.limit, resumed.resume(None).limit) == ("", Decimal(6), Decimal(6))
+    assert resumed.reserve("b", least=Decimal(2), wanted=Decimal(2), budget=Decimal(9)) is None
+    reserved = resumed.reserve("a", least=Decimal(1), wanted=Decimal(4), budget=Decimal(9))
+    assert reserved is not None
+    assert (reserved.reserved, reserved.committed) == ({"a": Decimal(4)}, Decimal(6))
+    assert reserved.correct("b", Decimal(1)) == reserved
+    assert reserved.correct("a", Decimal(1)).reserved == {"a": Decimal(1)}

@@ -16,6 +16,12 @@ from fondly.runtime.settings import NAMESPACE
 from tests.support.runs import START, Runs
 from tests.support.stores import InMemoryAnnouncer
 
+COUNTED = """
+rejected_rows reviews_scored reviews_unscored texts_positive texts_negative texts_neutral texts_mixed emails
+customers_by_popularity emails_template_copy emails_mixed_copy emails_failed template_fields copy_prompts
+copy_repairs copy_calls
+"""
+
 
 @pytest.fixture
 async def ledger() -> Ledger:
@@ -96,3 +102,5 @@ async def test_the_end_of_a_run_is_measured(ledger: Ledger, capsys: pytest.Captu
     assert units[Metric.RUN_COST_USD] == "None"
     assert all(isinstance(line[name], int | float) for name in units)
     assert (line["runs_finished"], line["emails"], line["ai_cost_usd"]) == (1, 10, 0.01)
+    assert (line["run_seconds"], line["run_cost_usd"], line["emails_template_copy"]) == (4.0, 0.011, 1)
+    assert units.keys() == {*COUNTED.split(), "runs_finished", "run_seconds", "run_cost_usd", "ai_cost_usd"}

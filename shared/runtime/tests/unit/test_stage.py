@@ -71,6 +71,8 @@ async def test_a_part_is_recorded_then_announced_then_counts_as_done(
     worked: list[int] = []
     await stage.pass_parts(await runs.ledger.run(RUN), counting(worked), among={2})
     assert (worked, steps.seen) == ([2], [(1, 0, 12)])
+    [report] = await runs.ledger.reports(RUN)
+    assert report.units == {"bedrock.calls": 2, "sns.publishes": 3, "dynamodb.writes": 2}  # and no message
     assert (await runs.ledger.run(RUN)).parts_to_do(StageName.MAILER) == [1, 3]
 
 
