@@ -407,3 +407,12 @@ async def test_no_address_and_no_token_is_logged(
     assert "K-7" in written
     assert "example.com" not in written.lower()
     assert token() not in written
+
+
+async def test_a_complaint_about_a_run_without_a_delivery_still_leaves_the_customer_alone() -> None:
+    """Its items have expired: nothing is paused, and nothing fails."""
+    feedback = Feedback(at_least=1)
+    feedback.delivered.deliveries.clear()
+    await feedback.receive(sample("event-complaint"))
+    assert feedback.reasons[customer_entry("K-7")] is NotSent.COMPLAINT
+    assert feedback.delivered.decided == []

@@ -128,3 +128,21 @@ async def test_no_more_is_reserved_than_the_provider_takes_soon() -> None:
     assert {each.outcome for each in done} == {Outcome.SENT}
     assert transport.times == Counter(f"c{number}" for number in range(40))
     assert begun["most"] == 8
+
+
+async def test_an_email_is_sent_when_the_provider_says_so() -> None:
+    """Not when it was reserved: it may have waited for a connection."""
+    times = iter([NOON, NOON, LATER])
+    dispatches = FakeDispatches({})
+    use_case = HandOver(
+        transport=FakeTransport(),
+        dispatches=dispatches,
+        tries=3,
+        suppress_dead=nobody_is_dead,
+        places=1,
+        now=lambda: next(times),
+    )
+    parcel = Parcel(run_id=RUN, email=EMAIL, address=ADDRESS, judged_at=NOON)
+    sent = await use_case.run(parcel, message_to(ADDRESS), paced=at_once, renewed=as_judged)
+    assert (sent.outcome, sent.at) == (Outcome.SENT, LATER)
+    assert dispatches.items[RUN, "c1"] == sent

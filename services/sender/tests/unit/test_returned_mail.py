@@ -1,6 +1,7 @@
 """What is read of mails that anybody may have sent, and that nothing else is believed of them."""
 
 import json
+import re
 from base64 import b64encode
 from email.header import Header
 
@@ -244,3 +245,11 @@ def test_ses_passes_on_a_mail_that_it_received(encoding: str) -> None:
     if encoding == "BASE64":
         with pytest.raises(NotificationError, match="content: expected base64"):
             read_notification(json.dumps(body))
+
+
+@pytest.mark.parametrize("name", [b"Final-Recipient", b"Original-Recipient"])
+def test_either_recipient_of_a_report_may_be_the_customer(name: bytes) -> None:
+    """A mailbox may forward to another, and a server may name only one of them."""
+    other = bounce(email=email_header(to="redacted@provider.example"))
+    named = re.sub(b"%s: rfc822; ?[^\r]*" % name, b"%s: rfc822; forwarded@mail.example" % name, other)
+    assert {"forwarded@mail.example", ADDRESS} <= set(report(named).addresses)
