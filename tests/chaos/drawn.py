@@ -15,7 +15,7 @@ import tempfile
 import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import accumulate, chain, islice
+from itertools import accumulate, islice
 from pathlib import Path
 
 from rich.console import Console
@@ -67,18 +67,20 @@ class Drawn:
         return SURVIVED, f"{ran} tests"
 
     def _chunks(self, mutation: Mutation) -> Iterator[list[str]]:
-        """The tests that may notice, the fastest files first: of most mutants the first few do."""
+        """The tests that may notice, the fastest first: those of a few files, then of all others."""
         lines = range(mutation.first, mutation.last + 1) if mutation.scope else None
-        files: dict[str, list[str]] = {}
-        for test in sorted(self._covering.tests(mutation.path, lines)):
-            files.setdefault(test.partition("::")[0], []).append(test)
-        seconds = {file: sum(map(self._covering.seconds.__getitem__, tests)) for file, tests in files.items()}
-        order = sorted(files, key=seconds.__getitem__)
-        spent = accumulate(seconds[file] for file in order)
-        within = [file for file, total in zip(order, spent, strict=True) if total < MOST_SECONDS]
-        for part in (within[:FIRST_FILES], within[FIRST_FILES:]):
-            if part:
-                yield list(chain.from_iterable(files[file] for file in part))
+        seconds = self._covering.seconds
+        tests = sorted(self._covering.tests(mutation.path, lines), key=lambda test: (seconds[test], test))
+        spent = accumulate(seconds[test] for test in tests)
+        within = [test for test, before in zip(tests, [0.0, *spent], strict=False) if before < MOST_SECONDS]
+        files = list(dict.fromkeys(map(file_of, within)))[:FIRST_FILES]
+        first = [test for test in within if file_of(test) in files]
+        yield from filter(None, (first, [test for test in within if file_of(test) not in files]))
+
+
+def file_of(test: str) -> str:
+    """The file of a test's id."""
+    return test.partition("::")[0]
 
 
 def failure(output: str) -> str:
