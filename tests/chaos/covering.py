@@ -4,13 +4,10 @@ Run by `drawn`, once for each folder of tests and commit.
 """
 
 import json
-import re
 import sys
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
-from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,28 +17,22 @@ import pytest
 from tests.chaos.anchors import ROOT
 
 PROTECTING = tomllib.loads((Path(__file__).parent / "protecting.toml").read_text("utf-8"))
-_ALTERNATIVES = re.compile(r"\{([^}]*)\}")
 
 
 @cache
 def protecting_files() -> tuple[str, ...]:
-    """The files to mutate, relative to the checkout; raise `LookupError` if a pattern finds none."""
-    found = [
-        path
-        for patterns in PROTECTING["files"].values()
-        for pattern in patterns
-        for path in _matched(pattern)
+    """The files to mutate, relative to the checkout; raise `LookupError` if there is no such module."""
+    wanted = [
+        (folder, name)
+        for each in PROTECTING["files"].values()
+        for folder, names in each.items()
+        for name in names.split()
     ]
-    return tuple(sorted({str(path.relative_to(ROOT)) for path in found if path.name != "__init__.py"}))
-
-
-def _matched(pattern: str) -> Iterator[Path]:
-    parts = _ALTERNATIVES.split(pattern)
-    choices = [part.split(",") if index % 2 else [part] for index, part in enumerate(parts)]
-    for each in map("".join, product(*choices)):
-        if not (paths := list(ROOT.glob(each))):
-            raise LookupError(f"protecting.toml names {each}, which is no file")
-        yield from paths
+    found = {f"{folder}/{name}": list(ROOT.glob(f"{folder}/{name}.py")) for folder, name in wanted}
+    if missing := [name for name, paths in found.items() if not paths]:
+        raise LookupError(f"protecting.toml names {missing}, expected modules")
+    paths = (path.relative_to(ROOT) for each in found.values() for path in each)
+    return tuple(sorted({str(path) for path in paths if path.name != "__init__.py"}))
 
 
 class Covering(NamedTuple):
