@@ -1,7 +1,7 @@
 """What use cases need from outside; tests use the doubles of `services.sender.tests.fakes`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -97,8 +97,8 @@ class Dispatches(Protocol):
 
     async def of(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]: ...
     async def reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]: ...
-    async def record(self, dispatches: Sequence[Dispatch]) -> None: ...
-    async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool: ...
+    async def record(self, dispatches: Sequence[Dispatch]) -> Collection[Key]: ...
+    async def doubt(self, doubted: Dispatch) -> bool: ...
 
 
 class SenderPolls(Polls, Protocol):
