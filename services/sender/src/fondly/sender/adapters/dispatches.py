@@ -1,5 +1,6 @@
 """What has become of each email, in DynamoDB: an email is reserved before it is handed over."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.batches import batches
 from fondly.runtime.clients import DynamoDBClient, PutTypeDef, TransactWriteItemTypeDef
+from fondly.runtime.retry import BATCH_BASE_S, BATCH_CAP_S, BATCH_TRIES, backoff_s, is_transient
 from fondly.runtime.runs.items import conditionally, transacted
 from fondly.runtime.storage import DynamoDBItems, expires_at, expression, to_item
 from fondly.sender.ports import Key, Reservation, Reserved
@@ -68,7 +70,7 @@ class DynamoDBDispatches:
         left = list(dispatches)
         for _ in range(MAX_CONFLICTS):
             writes = [self._said(dispatches[key], _open_to(dispatches[key])) for key in left]
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            failed = await self._transact(writes)
             if failed is None:
                 return dispatches.keys() - left
             lost = {key for key, has_failed in zip(left, failed, strict=False) if has_failed}
@@ -76,6 +78,17 @@ class DynamoDBDispatches:
             if not left:
                 return set(dispatches)
         raise TransientError("the dispatches are being changed all the time")
+
+    async def _transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> list[bool] | None:
+        """Return as `transacted`, after more tries than the SDK's: giving up leaves emails in doubt."""
+        for tries in range(1, BATCH_TRIES):
+            try:
+                return await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                await asyncio.sleep(backoff_s(tries, base_s=BATCH_BASE_S, cap_s=BATCH_CAP_S))
+        return await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
 
     async def doubt(self, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
@@ -104,7 +117,7 @@ class DynamoDBDispatches:
                 return results
             parts = [self._writes(reservation) for reservation in waiting]
             writes = [write for part in parts for write in part]
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            failed = await self._transact(writes)
             if failed is None:
                 return results | {reservation.key: Reserved.MINE for reservation in waiting}
             refused = _refused(waiting, map(len, parts), failed)

@@ -13,8 +13,8 @@ from fondly.runtime.ports import Announcer
 from fondly.sender.domain.notifications import About
 from fondly.sender.feedback.ports import Delivered
 
-RECORDED_AFTER = timedelta(minutes=1)
-"""How long after its reservation an email's sending is nearly always recorded."""
+RECORDED_AFTER = timedelta(seconds=10)
+"""How long after its reservation an email's sending is nearly always recorded, if its worker lives."""
 UNNAMED = frozenset({Outcome.SENDING, Outcome.IN_DOUBT})
 """Whoever died before recording an email's name may have sent it all the same."""
 log = get_logger()
