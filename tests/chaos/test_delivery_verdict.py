@@ -114,6 +114,7 @@ FAULTS: dict[str, Callable[[DeliveryOutcome], DeliveryOutcome]] = {
     "who must not be written to is listed": known(B=dispatch(BARRED, Outcome.SUPPRESSED, "frequency")),
     "emails arrive as they are stored": lambda found: replace(found, altered=["C1"]),
     "no more emails are in doubt": lambda found: replace(found, doubtful=0),
+    "no email that SES has accepted": lambda found: replace(found, is_told=True),
     "an email counts once": lambda found: replace(
         found, contacts={**found.contacts, "C1": Contact(customer_id="C1", times=(2, 1))}
     ),
