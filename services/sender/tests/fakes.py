@@ -91,16 +91,26 @@ class FakeDispatches:
     async def record(self, dispatches: Sequence[Dispatch]) -> set[Key]:
         """Record what came of emails; they may be tried again only while their reservation holds."""
         await asyncio.sleep(0)
-        return {(each.run_id, each.customer_id) for each in dispatches if not self._say(each)}
+        late = {Outcome.SENDING, Outcome.IN_DOUBT}
+        recorded = [
+            self._say(each, late if each.outcome.is_final else {Outcome.SENDING}) for each in dispatches
+        ]
+        return {
+            (each.run_id, each.customer_id)
+            for each, is_so in zip(dispatches, recorded, strict=True)
+            if not is_so
+        }
 
     async def doubt(self, doubted: Dispatch) -> bool:
         """Record a doubt unless the worker has said more."""
-        return self._say(doubted, doubt=True)
+        return self._say(doubted, {Outcome.SENDING})
 
-    def _say(self, dispatch: Dispatch, *, doubt: bool = False) -> bool:
+    async def free(self, dispatch: Dispatch) -> bool:
+        """Record that an email was not accepted unless more is known."""
+        return self._say(dispatch, {Outcome.IN_DOUBT})
+
+    def _say(self, dispatch: Dispatch, among: set[Outcome]) -> bool:
         found = self.items[dispatch.run_id, dispatch.customer_id]
-        may_be_late = dispatch.outcome.is_final and not doubt
-        among = {Outcome.SENDING, Outcome.IN_DOUBT} if may_be_late else {Outcome.SENDING}
         if found.reserved_by != dispatch.reserved_by or found.outcome not in among:
             return False
         said = dispatch.model_dump(include=set(RECORDED))
@@ -301,6 +311,8 @@ class World:
             dispatches=self.dispatches,
             tally=self.keep_tally,
             announcer=self.announcer,
+            release=self.release,
+            now=self.now,
         )
 
     @property

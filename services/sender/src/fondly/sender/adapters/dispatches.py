@@ -92,7 +92,14 @@ class DynamoDBDispatches:
 
     async def doubt(self, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
-        write: Any = self._said(doubted, [Outcome.SENDING])["Update"]
+        return await self._say(doubted, Outcome.SENDING)
+
+    async def free(self, dispatch: Dispatch) -> bool:
+        """Record that an email in doubt was not accepted, unless more is known meanwhile."""
+        return await self._say(dispatch, Outcome.IN_DOUBT)
+
+    async def _say(self, dispatch: Dispatch, before: Outcome) -> bool:
+        write: Any = self._said(dispatch, [before])["Update"]
         return await conditionally(self._dynamodb.update_item(**write))
 
     def _said(self, dispatch: Dispatch, outcomes: Sequence[Outcome]) -> TransactWriteItemTypeDef:
