@@ -51,8 +51,6 @@ class DeliveryOutcome:
     """How many emails have each outcome, as the tally of the run is kept."""
     depths: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     dead_letters: Mapping[str, int] = field(default_factory=dict)
-    is_told: bool = False
-    """Whether the provider reports every email that it has accepted, as SES does."""
     doubtful: int = 0
     """How many emails may be in doubt: one for each that was in flight at a kill, or whose reply was lost."""
     tally: Tally = field(default_factory=Tally)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +199,19 @@ class _World:
         )
         return [*by_smtp, *by_ses]
 
+    def log(self) -> Path:
+        """The log of the mail server as it is an hour later, in Postfix's form."""
+        lines = [f"{now() - timedelta(hours=1):%FT%T} mail postfix/master[1]: daemon started"]
+        for each in self.mailbox.messages:
+            said = f"{each.received_at[:19]} mail postfix/"
+            lines.append(f"{said}cleanup[2]: {each.number}: message-id=<{each.message_id}>")
+            queued = f"from=<{each.sender}>, size={each.size}, nrcpt=1 (queue active)"
+            lines.append(f"{said}qmgr[3]: {each.number}: {queued}")
+        lines.append(f"{now() + timedelta(hours=1):%FT%T} mail postfix/master[1]: reload")
+        log = self.ses.with_name("mail.log")
+        log.write_text("\n".join(lines), encoding="utf-8")
+        return log
+
     def _by_ses(self) -> Iterator[dict[str, Any]]:
         index = self.ses / INDEX
         lines = index.read_text(encoding="utf-8").splitlines() if index.exists() else []
@@ -266,7 +279,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
                 stack.processes,
                 environment,
                 tally,
-                services=(SENDER,) if conditions.transport == SMTP else (SENDER, FEEDBACK),
+                services=(SENDER, FEEDBACK),
                 on_kill=count,
                 size=conditions.processes,
                 seed=conditions.seed,
@@ -275,6 +288,9 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
             )
             steps = await _deliver(world, fleet, approvals)
             depths = await _drained(world, fleet)
+            if conditions.transport == SMTP:
+                await approvals.reconcile(world.log())
+                depths = await _drained(world, fleet)
             await asyncio.gather(*counting)
             return await _outcome(world, steps, barred, depths, (sent, suppressed))
 
@@ -309,7 +325,6 @@ async def _outcome(
         kept=(await Deliveries(observer.dynamodb, observer.resources.tables["runs"]).tally(RUN_ID)).outcomes,
         depths=depths,
         dead_letters=await observer.dead_letters(),
-        is_told=conditions.transport == SES,
         doubtful=world.doubtful(),
         tally=world.tally,
         calls=world.plan.calls,

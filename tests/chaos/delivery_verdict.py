@@ -89,8 +89,8 @@ def _records(found: DeliveryOutcome) -> Iterator[Check]:
         len(in_doubt | late | proved) <= found.doubtful,
         f"{len(in_doubt)} and {len(late | proved)} that turned out to be sent, at most {found.doubtful}",
     )
-    unproved = {one for one in in_doubt if found.taken.get(one)} if found.is_told else set()
-    yield _nobody("no email that SES has accepted stays in doubt", unproved, f"{len(proved)} proved")
+    unproved = {one for one in in_doubt if found.taken.get(one) == 1}
+    yield _nobody("no email that was accepted stays in doubt", unproved, f"{len(proved)} proved")
     times = {one: len(contact.times) for one, contact in found.contacts.items()}
     wrong = [one for one in _with(found, Outcome.SENT) if times.get(one) != 1]
     yield _nobody("an email counts once towards the frequency cap", wrong)

@@ -501,7 +501,9 @@ async def test_an_email_in_doubt_that_was_surely_not_accepted_is_tried_again() -
         await world.resolve_doubts.refute(RUN, 1, ["c2", "c3", "c4"], holder="m")
     assert (await world.deliveries.get(RUN)).status is DeliveryStatus.APPROVED
     clicked = world.dispatches.items[RUN, "c4"]
-    world.dispatches.items[RUN, "c4"] = clicked.model_copy(update={"clicked_at": None})  # nobody counts it here
+    world.dispatches.items[RUN, "c4"] = clicked.model_copy(
+        update={"clicked_at": None}
+    )  # nobody counts it here
     world.time += timedelta(hours=1)
     await world.run()
     assert world.transport.times == Counter(["c1", "c2"])

@@ -7,11 +7,12 @@ SNS notification contents" and "Contents of notifications for Amazon SES email r
 message delivery".
 """
 
+import json
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from datetime import datetime
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 from email.utils import parseaddr
 from typing import Annotated, TypedDict
 
@@ -27,6 +28,7 @@ from fondly.sender.domain.notifications import (
     NotificationError,
     NotificationKind,
     ReceivedMail,
+    tags,
 )
 
 CUSTOMER_HEADER = "x-customer-id"
@@ -151,6 +153,15 @@ def read_notification(body: str) -> About | ReceivedMail | None:
     raise NotificationError(
         "not a notification of Amazon SES: expected a Bounce with bounce, a Complaint with complaint, "
         "or Received with content"
+    )
+
+
+def send_event(run_id: str, customer_id: str, provider_id: str) -> str:
+    """Return what SES publishes of an email that it has accepted: a mail server's log says the same."""
+    named = {name: [value] for name, value in tags(run_id, customer_id).items()}
+    header = {"name": CUSTOMER_HEADER, "value": Header(customer_id, "utf-8").encode(linesep=" ")}
+    return json.dumps(
+        {"eventType": "Send", "mail": {"messageId": provider_id, "tags": named, "headers": [header]}}
     )
 
 
