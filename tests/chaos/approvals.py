@@ -1,7 +1,9 @@
 """Two people decide on a delivery at once, by what they were shown; in its middle something is struck."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
@@ -10,6 +12,7 @@ from fondly.contracts.email_index import EmailIndexSummary
 from fondly.contracts.revisions import Strike
 from fondly.operations.delivery import approval
 from fondly.operations.delivery.approving import Approving
+from fondly.operations.delivery.reconciling import reconcile
 from fondly.operations.delivery.striking import Striking
 from fondly.operations.delivery.terms import Terms
 from fondly.operations.errors import ChangedError, OperationError
@@ -67,6 +70,11 @@ class Approvals:
             if won:
                 break
         self.wins.append(won)
+
+    async def reconcile(self, log: Path) -> None:
+        """Settle emails in doubt by their server's log, if there are any."""
+        with suppress(OperationError):
+            await reconcile((await self._approving()).environment, self.run_id, [log], by=PEOPLE[0])
 
     async def strike(self) -> None:
         """Strike what all emails say; approve what was shown before, and before all is rendered anew."""

@@ -7,21 +7,21 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
-from fondly.contracts.delivery import NotSent
+from fondly.contracts.delivery import NotSent, Outcome
 from fondly.contracts.events import EmailSent, EmailSuppressed
 from fondly.operations.delivery.terms import Terms
-from fondly.operations.local_stack import exported
+from fondly.operations.local_stack import ENVIRONMENT, exported
 from fondly.operations.topology import Topology
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.domain.fields import dated
-from fondly.stack.embedded import EmbeddedStack, embedded_stack
+from fondly.stack.embedded import FEEDBACK, REGION, EmbeddedStack, embedded_stack
 from fondly.stack.observer import Observer, observe
 from tests.chaos import delivery_outcome
 from tests.chaos.approvals import STRUCK, Approvals
@@ -49,8 +49,9 @@ from understudy.ses.kept_emails import INDEX
 
 RUN_ID = "run-00000000de11be4d"
 SENDER = "sender"
+EVENTS_ARN = f"arn:aws:sqs:{REGION}:000000000000:{ENVIRONMENT}-feedback"
 POLL_S = 0.2
-DRAIN_TIMEOUT_S = 60.0
+DRAIN_TIMEOUT_S = 120.0
 BY = "chaos"
 MAX_SKEW_S = 5.0
 STRUCK_SETTLES_S, STRUCK_HELD_S = 1.0, 2.0
@@ -61,8 +62,11 @@ MIN_CALLS_BEFORE_KILL = 40
 """A sender that has made so many calls is in the middle of a part."""
 SMTP, SES = "smtp", "ses"
 LOST_REPLIES = frozenset({MailFault.DROP_AFTER, MailFault.ACCEPT_THEN_DIE})
+SNAPSHOT_S = 2.5
+"""How long after a kill what its process was handing over is counted: its last requests may arrive late, and
+nobody else has its part before its message is visible again."""
+AT_KILLS = "emails being handed over at kills"
 IN_DOUBT_BY_SES = frozenset({Fault.BROKEN, Fault.UNAVAILABLE, Fault.CUT_BEFORE, Fault.CUT_AFTER})
-TRANSACTION = "dynamodb.TransactWriteItems"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +156,8 @@ def _account(conditions: DeliveryConditions, folder: Path) -> dict[str, str]:
         "UNDERSTUDY_SES_DROP_RATE": f"{conditions.mail_odds.accept_then_die:g}",
         "UNDERSTUDY_SES_SEED": str(conditions.seed),
         "UNDERSTUDY_SES_DIR": str(folder),
+        "UNDERSTUDY_SES_EVENTS_ARN": EVENTS_ARN,
+        "UNDERSTUDY_SES_EVENT_TYPES": '["Send"]',
     }
 
 
@@ -193,6 +199,19 @@ class _World:
         )
         return [*by_smtp, *by_ses]
 
+    def log(self) -> Path:
+        """The log of the mail server as it is an hour later, in Postfix's form."""
+        lines = [f"{now() - timedelta(hours=1):%FT%T} mail postfix/master[1]: daemon started"]
+        for each in self.mailbox.messages:
+            said = f"{each.received_at[:19]} mail postfix/"
+            lines.append(f"{said}cleanup[2]: {each.number}: message-id=<{each.message_id}>")
+            queued = f"from=<{each.sender}>, size={each.size}, nrcpt=1 (queue active)"
+            lines.append(f"{said}qmgr[3]: {each.number}: {queued}")
+        lines.append(f"{now() + timedelta(hours=1):%FT%T} mail postfix/master[1]: reload")
+        log = self.ses.with_name("mail.log")
+        log.write_text("\n".join(lines), encoding="utf-8")
+        return log
+
     def _by_ses(self) -> Iterator[dict[str, Any]]:
         index = self.ses / INDEX
         lines = index.read_text(encoding="utf-8").splitlines() if index.exists() else []
@@ -209,15 +228,19 @@ class _World:
     def doubtful(self) -> int:
         """How many emails may be in doubt after what was done.
 
-        A kill, and a message that is taken away from its worker, interrupt all that a process has in flight;
-        a transaction whose reply was lost leaves the reservations that were in it.
+        That is what was being handed over at kills, and what has lost its reply.
         """
-        interrupted = self.tally.kills.total() + self.tally.interference["receipts stale"]
         lost = sum(self.tally.interference[f"mail {fault.replace('_', ' ')}"] for fault in LOST_REPLIES)
         lost += sum(self.tally.faults[fault, "ses.SendEmail"] for fault in IN_DOUBT_BY_SES)
         lost += self.tally.interference[TORN] + self.tally.interference[FAILED]
-        reservations = self.tally.faults[Fault.CUT_AFTER, TRANSACTION]
-        return lost + (interrupted + reservations) * self.conditions.parallel
+        return lost + self.tally.interference[AT_KILLS]
+
+    async def count_at_kill(self) -> None:
+        """Count what a process was handing over when it was killed: no more than it may have in flight."""
+        await asyncio.sleep(SNAPSHOT_S)
+        found = (await delivery_outcome.dispatches(self.observer, RUN_ID)).values()
+        sending = sum(each.outcome is Outcome.SENDING for each in found)
+        self.tally.interference[AT_KILLS] += min(self.conditions.parallel, sending)
 
 
 @dataclass
@@ -246,11 +269,18 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
         with _mail(conditions, tally) as (mailbox, settings):
             world = _World(conditions, stack, observer, proxy, plan, tally, emails, mailbox, ses)
             environment = _environment(stack, address, conditions) | settings
+            counting: list[asyncio.Task[None]] = []
+
+            def count(service: str) -> None:
+                if service == SENDER:
+                    counting.append(asyncio.create_task(world.count_at_kill()))
+
             fleet = Fleet(
                 stack.processes,
                 environment,
                 tally,
-                services=(SENDER,),
+                services=(SENDER, FEEDBACK),
+                on_kill=count,
                 size=conditions.processes,
                 seed=conditions.seed,
                 max_skew_s=MAX_SKEW_S if conditions.kill_every_s else 0.0,
@@ -258,6 +288,10 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
             )
             steps = await _deliver(world, fleet, approvals)
             depths = await _drained(world, fleet)
+            if conditions.transport == SMTP:
+                await approvals.reconcile(world.log())
+                depths = await _drained(world, fleet)
+            await asyncio.gather(*counting)
             return await _outcome(world, steps, barred, depths, (sent, suppressed))
 
 
@@ -340,6 +374,7 @@ def _environment(stack: EmbeddedStack, proxy: str, conditions: DeliveryCondition
         "FONDLY_SENDER_PER_S": f"{conditions.per_s:g}",
         "FONDLY_SENDER_PARALLEL": str(conditions.parallel),
         "FONDLY_SENDER_RETRY_S": "1",
+        "FONDLY_SENDER_CONFIGURATION_SET": "fondly",
         "FONDLY_SENDER_TRIES": "20",
         "FONDLY_SENDER_POLL_INTERVAL_S": "1",
     }
@@ -452,7 +487,7 @@ async def _drained(world: _World, fleet: Fleet) -> dict[str, dict[str, int]]:
     deadline = time.monotonic() + DRAIN_TIMEOUT_S
     while time.monotonic() < deadline:
         fleet.restart_ended()
-        depths = {SENDER: (await world.observer.queues())[SENDER]}
+        depths = {name: (await world.observer.queues())[name] for name in (SENDER, "feedback")}
         if not any(sum(depth.values()) for depth in depths.values()):
             break
         await asyncio.sleep(POLL_S)

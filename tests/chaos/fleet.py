@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from random import Random
@@ -24,6 +24,10 @@ MIN_CALLS_BEFORE_KILL = 10
 """Calls after which a process counts as working: it makes a few while it starts."""
 
 
+def nothing(_: str) -> None:
+    """Do nothing about a service's kill."""
+
+
 class Fleet:
     """`size` processes of each service; kills, restarts and clock skews are drawn from `seed`."""
 
@@ -38,12 +42,14 @@ class Fleet:
         seed: int,
         max_skew_s: float = MAX_SKEW_S,
         min_calls: int = MIN_CALLS_BEFORE_KILL,
+        on_kill: Callable[[str], None] = nothing,
     ) -> None:
         self._processes = processes
         self._environment = environment
         self._tally = tally
         self._max_skew_s = max_skew_s
         self._min_calls = min_calls
+        self._on_kill = on_kill
         self._names = {
             f"{service}-{number}": service for number in range(1, size + 1) for service in services
         }
@@ -91,6 +97,7 @@ class Fleet:
     async def _kill_and_restart(self, name: str) -> None:
         self._processes.kill(name)
         self._tally.kills[self._names[name]] += 1
+        self._on_kill(self._names[name])
         await asyncio.sleep(self._rng.uniform(*RESTART_S))
         self._start(name, self._max_skew_s)
 

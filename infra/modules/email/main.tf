@@ -5,8 +5,9 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  # Reports from mailbox providers, one topic each; the queue `feedback` subscribes to both.
+  # What becomes of emails, one topic each, to which the queue `feedback` subscribes.
   feedback = {
+    sends      = ["SEND"]
     bounces    = ["BOUNCE"]
     complaints = ["COMPLAINT"]
   }

@@ -18,6 +18,7 @@ from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
 from fondly.runtime.runs.tally import Tally, counts_of
+from fondly.sender.adapters.dispatches import RECORDED
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
 from fondly.sender.use_cases.deliver_part import DeliverPart
@@ -87,21 +88,33 @@ class FakeDispatches:
         self.reservations += 1
         return Reserved.MINE
 
-    async def record(self, dispatches: Sequence[Dispatch]) -> None:
+    async def record(self, dispatches: Sequence[Dispatch]) -> set[Key]:
         """Record what came of emails; they may be tried again only while their reservation holds."""
         await asyncio.sleep(0)
-        for each in dispatches:
-            found = self.items.get((each.run_id, each.customer_id))
-            held = found and (found.outcome, found.reserved_by) == (Outcome.SENDING, each.reserved_by)
-            if each.outcome.is_final or held:
-                self.items[each.run_id, each.customer_id] = each
+        late = {Outcome.SENDING, Outcome.IN_DOUBT}
+        recorded = [
+            self._say(each, late if each.outcome.is_final else {Outcome.SENDING}) for each in dispatches
+        ]
+        return {
+            (each.run_id, each.customer_id)
+            for each, is_so in zip(dispatches, recorded, strict=True)
+            if not is_so
+        }
 
-    async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
+    async def doubt(self, doubted: Dispatch) -> bool:
         """Record a doubt unless the worker has said more."""
-        key = (found.run_id, found.customer_id)
-        if self.items[key] != found:
+        return self._say(doubted, {Outcome.SENDING})
+
+    async def free(self, dispatch: Dispatch) -> bool:
+        """Record that an email was not accepted unless more is known."""
+        return self._say(dispatch, {Outcome.IN_DOUBT})
+
+    def _say(self, dispatch: Dispatch, among: set[Outcome]) -> bool:
+        found = self.items[dispatch.run_id, dispatch.customer_id]
+        if found.reserved_by != dispatch.reserved_by or found.outcome not in among:
             return False
-        self.items[key] = doubted
+        said = dispatch.model_dump(include=set(RECORDED))
+        self.items[dispatch.run_id, dispatch.customer_id] = found.model_copy(update=said)
         return True
 
 
@@ -298,6 +311,8 @@ class World:
             dispatches=self.dispatches,
             tally=self.keep_tally,
             announcer=self.announcer,
+            release=self.release,
+            now=self.now,
         )
 
     @property

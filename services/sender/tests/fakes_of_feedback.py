@@ -88,7 +88,7 @@ class InMemoryDelivered:
     async def mark_clicked(self, run_id: str, customer_id: str, at: datetime) -> None:
         """Note the first click."""
         found = self.dispatches.get((run_id, customer_id))
-        if found and found.clicked_at is None:
+        if found and found.clicked_at is None and found.outcome in {Outcome.SENT, Outcome.IN_DOUBT}:
             self.dispatches[run_id, customer_id] = found.model_copy(update={"clicked_at": at})
 
     async def complain(self, run_id: str, customer_id: str, at: datetime) -> None:

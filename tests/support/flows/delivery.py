@@ -141,7 +141,7 @@ def flows() -> Iterator[Flow]:
             )
         ),
     )
-    for kind in ("bounces", "complaints", "replies"):
+    for kind in ("sends", "bounces", "complaints", "replies"):
         yield Flow(
             f"SNS delivers {kind} to feedback",
             ("Subscribing an Amazon SQS queue to an Amazon SNS topic", *SQS_PAGES),

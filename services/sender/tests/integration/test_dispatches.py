@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ async def test_what_became_of_an_email_expires(
     """From its reservation on: it says who was written to."""
     reservation = a_reservation("c1", "x")
     sent = reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})
-    for write in (lambda: dispatches.reserve([reservation]), lambda: dispatches.record([sent])):
+    for write in (partial(dispatches.reserve, [reservation]), partial(dispatches.record, [sent])):
         await write()
         [item] = (await clients.dynamodb.scan(TableName=resources.tables["dispatches"]))["Items"]
         assert EXPIRES_AT in item
@@ -159,8 +160,8 @@ async def test_a_doubt_gives_way_to_what_the_worker_said(dispatches: DynamoDBDis
     doubted = reservation.dispatch.model_copy(
         update={"outcome": Outcome.IN_DOUBT, "at": NOON + timedelta(minutes=1)}
     )
-    assert await dispatches.doubt(reservation.dispatch, doubted)
-    assert not await dispatches.doubt(reservation.dispatch, doubted)
+    assert await dispatches.doubt(doubted)
+    assert not await dispatches.doubt(doubted)
     await dispatches.record([reservation.dispatch.model_copy(update={"outcome": Outcome.SENT})])
     assert (await dispatches.of(RUN, ["c1"]))["c1"].outcome is Outcome.SENT
 

@@ -18,16 +18,19 @@ from fondly.contracts.events import EmailBounced, parse_event
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import DeliveryStatus
+from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.runs.tally import Tally
+from fondly.runtime.runs.tally import Tally, by_sender
 from fondly.runtime.service import check, serve
 from fondly.runtime.settings import load_settings
 from fondly.runtime.storage import DynamoDBItems
 from fondly.sender.adapters.delivered import DynamoDBDelivered
+from fondly.sender.adapters.dispatches import DynamoDBDispatches
 from fondly.sender.domain.mailbox_url import MailboxUrl
 from fondly.sender.domain.notifications import NotificationKind
 from fondly.sender.domain.requests import Preferences, Request
 from fondly.sender.feedback.__main__ import make_handler
+from fondly.sender.ports import Reservation
 from fondly.sender.settings import FeedbackSettings
 from fondly.stack.provision import Resources
 from services.sender.tests.fakes_of_feedback import RUN, dispatch
@@ -274,6 +277,22 @@ async def test_an_email_in_doubt_is_proved_to_be_sent(
     assert await delivered.find(RUN, "K-3") == dispatch("K-3", outcome=Outcome.REFUSED)
     assert (await deliveries.tally(RUN)).outcomes == {Outcome.SENT: 2}
     assert await delivered.find(RUN, "nobody") is None
+
+
+async def test_an_email_that_was_proved_and_is_recorded_late_counts_once(
+    delivered: DynamoDBDelivered, deliveries: Deliveries, clients: Clients, resources: Resources
+) -> None:
+    """Whoever records it is told that more is known: it counts what is there."""
+    tables, tallies = resources.tables, KeptTallies(clients.dynamodb, resources.tables["runs"])
+    recording = DynamoDBDispatches(clients.dynamodb, tables["dispatches"], contacts=tables["contacts"])
+    reserved = dispatch("K-1", outcome=Outcome.SENDING, provider_id="", reserved_by="slow")
+    await recording.reserve([Reservation(reserved)])
+    await delivered.prove_sent(RUN, "K-1", "id-9")
+    late = dispatch("K-1", outcome=Outcome.SENT, provider_id="id-9", reserved_by="slow")
+    assert await recording.record([late]) == {(RUN, "K-1")}
+    found = (await recording.of(RUN, ["K-1"])).values()
+    await tallies.replace(RUN, 1, PartTally(), counts=by_sender(found), is_open=False)
+    assert (await deliveries.tally(RUN)).outcomes == {Outcome.SENT: 1}
 
 
 async def test_the_process_reads_a_mailbox(

@@ -486,6 +486,37 @@ async def test_an_email_in_doubt_that_was_recorded_late_is_told_as_sent(*, is_la
     assert world.transport.times == Counter(["c1", "c3"])
 
 
+async def test_an_email_in_doubt_that_was_surely_not_accepted_is_tried_again() -> None:
+    """Its delivery was done; what has been accepted meanwhile, or was clicked in, is not sent again."""
+    world = World(4)
+    await world.open()
+    world.transport.answer = lambda email: _lose(email, "c2", "c3", "c4")
+    await world.run()
+    assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+    world.transport.answer = accept_all
+    for customer_id, known in (("c3", {"outcome": Outcome.SENT}), ("c4", {"clicked_at": NOON})):
+        found = world.dispatches.items[RUN, customer_id]
+        world.dispatches.items[RUN, customer_id] = found.model_copy(update=known)
+    for _ in range(2):
+        await world.resolve_doubts.refute(RUN, 1, ["c2", "c3", "c4"], holder="m")
+    assert (await world.deliveries.get(RUN)).status is DeliveryStatus.APPROVED
+    clicked = world.dispatches.items[RUN, "c4"]
+    world.dispatches.items[RUN, "c4"] = clicked.model_copy(
+        update={"clicked_at": None}
+    )  # nobody counts it here
+    world.time += timedelta(hours=1)
+    await world.run()
+    assert world.transport.times == Counter(["c1", "c2"])
+    assert world.outcomes() == {"sent": 3, "in_doubt": 1}
+    assert (await world.deliveries.get(RUN)).status is DeliveryStatus.DONE
+    assert (await world.deliveries.tally(RUN)).outcomes == world.outcomes()
+
+
+def _lose(email: Outgoing, *customer_ids: str) -> None:
+    if email.customer_id in customer_ids:
+        raise InDoubtError("connection lost")
+
+
 async def test_a_part_that_is_not_done_tells_of_late_records_by_itself() -> None:
     """Its next pass finds the email sent; a look before that says nothing."""
     world = World(2)

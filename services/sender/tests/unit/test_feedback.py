@@ -63,6 +63,7 @@ class Feedback:
             unsubscribe=unsubscribe,
             keep_preferences=KeepPreferences(self.consent),
             believe_report=BelieveReport(addresses),
+            find_dispatch=find_dispatch,
             take_bounce=TakeBounce(
                 self.consent, find_dispatch, self.delivered, self.announcer, most_soft=most_soft
             ),
@@ -354,12 +355,9 @@ async def test_a_notification_of_another_email_suppresses_its_address_only(
     assert feedback.announcer.announced == []
 
 
-@pytest.mark.parametrize("outcome", [Outcome.SENDING, Outcome.IN_DOUBT])
-async def test_a_notification_that_comes_before_the_record_waits_for_it(
-    feedback: Feedback, outcome: Outcome
-) -> None:
+async def test_a_notification_that_comes_before_the_record_waits_for_it(feedback: Feedback) -> None:
     """The address is suppressed at once. A record that never comes is waited for no longer."""
-    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=outcome, provider_id="")
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7", outcome=Outcome.SENDING, provider_id="")
     feedback.now = SENT_AT + RECORDED_AFTER / 2
     with pytest.raises(TransientError):
         await feedback.receive(sample("event-bounce"))
@@ -376,9 +374,10 @@ async def test_an_email_in_doubt_that_bounces_was_sent(feedback: Feedback) -> No
     assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "hard"
 
 
-@pytest.mark.parametrize("name", ["event-bounce", "event-complaint"])
+@pytest.mark.parametrize("name", ["event-send", "event-bounce", "event-complaint"])
 async def test_what_proves_that_an_email_was_sent_is_told_once(feedback: Feedback, name: str) -> None:
     """Nobody knew; from now on it counts as sent, by the name that the provider gives."""
+    feedback.now = SENT_AT
     feedback.delivered.dispatches[RUN, "K-7"] = dispatch(
         "K-7", outcome=Outcome.IN_DOUBT, provider_id="", transport="ses", reason="its worker stopped"
     )
@@ -388,6 +387,14 @@ async def test_what_proves_that_an_email_was_sent_is_told_once(feedback: Feedbac
     assert (found.outcome, found.reason, found.provider_id) == (Outcome.SENT, "", provider_id)
     told = [event for _, event in feedback.announcer.announced if isinstance(event, EmailSent)]
     assert told == [EmailSent(customer_id="K-7", transport="ses", provider_id=provider_id, variant="B")]
+
+
+async def test_that_an_email_was_accepted_changes_nothing_of_one_that_is_known(feedback: Feedback) -> None:
+    """Nearly always, the sender has recorded it."""
+    feedback.delivered.dispatches[RUN, "K-7"] = dispatch("K-7")
+    await feedback.receive(sample("event-send"))
+    assert feedback.delivered.dispatches == {(RUN, "K-7"): dispatch("K-7")}
+    assert feedback.announcer.announced == []
 
 
 async def test_a_malformed_notification_is_a_dead_letter(feedback: Feedback) -> None:

@@ -99,6 +99,35 @@ async def test_of_two_at_the_same_moment_one_hands_it_over() -> None:
     assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
 
 
+async def test_an_email_of_which_more_is_known_by_now_is_judged_again() -> None:
+    """A report has proved it while its server was slow: what this worker knows of it may not count, too."""
+    dispatches, transport = FakeDispatches({}), FakeTransport()
+
+    def prove(_: object) -> None:
+        found = dispatches.items[RUN, "c1"]
+        proved = {"outcome": Outcome.SENT, "proved_from": Outcome.SENDING}
+        dispatches.items[RUN, "c1"] = found.model_copy(update=proved)
+
+    transport.answer = prove
+    with pytest.raises(StaleError):
+        await hand_over(dispatches, transport)
+    assert dispatches.items[RUN, "c1"].proved_from is Outcome.SENDING
+
+
+async def test_what_is_being_handed_over_is_recorded_though_its_pass_is_cancelled() -> None:
+    """Its message or its lock is lost: the server may be about to accept it, and nobody else may look yet."""
+    dispatches, transport = FakeDispatches({}), FakeTransport(takes_s=0.02)
+    passing = asyncio.create_task(hand_over(dispatches, transport))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert dispatches.items[RUN, "c1"].outcome is Outcome.SENDING
+    passing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await passing
+    assert transport.times == {"c1": 1}
+    assert dispatches.items[RUN, "c1"].outcome is Outcome.SENT
+
+
 async def test_no_more_is_reserved_than_the_provider_takes_soon() -> None:
     """Whatever waits for its place is not in doubt if the worker dies: nobody has reserved it."""
     dispatches, transport = FakeDispatches({}), FakeTransport(takes_s=0.01)

@@ -22,7 +22,7 @@ from fondly.runtime.runs.locks import Locks
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
 from fondly.runtime.runs.tally import Counts, Tally, by_feedback, counts_of
-from fondly.sender.ports import DeferredError, InDoubtError, Outgoing, QuotaSpentError, RefusedError
+from fondly.sender.ports import DeferredError, InDoubtError, Key, Outgoing, QuotaSpentError, RefusedError
 from fondly.sender.use_cases import deliver_part, keep_tally, part_pass
 from services.sender.tests.fakes import FakeDispatches, World
 from tests.support.dynamodb import InMemoryDynamoDB
@@ -74,10 +74,10 @@ class LateDispatches(FakeDispatches):
 
     late: Callable[[], Awaitable[None]]
 
-    async def record(self, dispatches: Sequence[Dispatch]) -> None:
+    async def record(self, dispatches: Sequence[Dispatch]) -> set[Key]:
         """Record what came of emails."""
         await self.late()
-        await super().record(dispatches)
+        return await super().record(dispatches)
 
 
 class Storm(World):
@@ -173,8 +173,6 @@ class Storm(World):
             return
         key = self.random.choice(list(self.dispatches.items))
         before = self.dispatches.items[key]
-        if before.outcome is Outcome.IN_DOUBT:  # it is believed once no record can be on the way
-            await self.drain()
         await self.moment()
         if self.dispatches.items[key] == before and (after := self._reported(before)) != before:
             self.dispatches.items[key] = after
@@ -182,12 +180,14 @@ class Storm(World):
             self.feedback.subtract(by_feedback(before))
 
     def _reported(self, found: Dispatch) -> Dispatch:
-        if found.outcome is Outcome.IN_DOUBT:
+        if found.outcome in {Outcome.SENDING, Outcome.IN_DOUBT} and self.random.random() < 0.5:
             return found.model_copy(update={"outcome": Outcome.SENT, "proved_from": found.outcome})
-        if found.outcome is not Outcome.SENT:
+        if found.outcome not in {Outcome.SENT, Outcome.IN_DOUBT}:
             return found
         if self.random.random() < 0.5:
             return found.model_copy(update={"clicked_at": self.time})
+        if found.outcome is Outcome.IN_DOUBT:
+            return found
         return found.model_copy(update={"bounced": self.random.choice(("soft", "hard", "complaint"))})
 
     async def decide(self) -> None:

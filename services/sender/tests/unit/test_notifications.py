@@ -10,6 +10,7 @@ import pytest
 
 from fondly.sender.adapters.ses_notifications import is_notification, read_notification
 from fondly.sender.domain.notifications import (
+    About,
     Notification,
     NotificationError,
     NotificationKind,
@@ -48,10 +49,10 @@ def wrapped(message: str) -> str:
 
 
 def read(body: str) -> Notification | None:
-    """What is reported of an email."""
+    """What is reported of an email, but for its acceptance."""
     found = read_notification(body)
     assert not isinstance(found, ReceivedMail)
-    return found
+    return found if isinstance(found, Notification) else None
 
 
 def test_a_published_bounce_names_its_email_by_tags() -> None:
@@ -173,7 +174,9 @@ def test_a_notification_of_the_stand_in_names_what_the_sender_has_sent(
         configuration_set="fondly-prod",
         content=b"",
     )
-    events = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")
-    [found] = [notification for event in events if (notification := read(json.dumps(event)))]
+    happened = what_happens(email, EMAIL, suppressed=(), account_id="123456789012", region="eu-west-1")
+    send, *events = map(json.dumps, happened)
+    [found] = filter(None, map(read, events))
+    assert read_notification(send) == About(run_id=RUN, customer_id=customer_id, provider_id=EMAIL)
     assert (found.kind, found.addresses, found.counts) == (kind, (address,), True)
     assert (found.run_id, found.customer_id, found.provider_id) == (RUN, customer_id, EMAIL)

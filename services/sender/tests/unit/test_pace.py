@@ -79,11 +79,11 @@ class SlowDispatches(FakeDispatches):
         self.most_in_doubt = max(self.most_in_doubt, sending)
         return reserved
 
-    async def record(self, dispatches: Sequence[Dispatch]) -> None:
+    async def record(self, dispatches: Sequence[Dispatch]) -> set[Key]:
         """Record what came of them."""
         self.calls += 1
         await asyncio.sleep(0.01)
-        await super().record(dispatches)
+        return await super().record(dispatches)
 
 
 class FourConnections(FakeTransport):

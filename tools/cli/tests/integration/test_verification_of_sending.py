@@ -85,7 +85,7 @@ def deploy(account: Account, name: str, **settings: str) -> None:
 
 def topics(account: Account) -> list[str]:
     """The names of the topics with reports."""
-    return [account.named(f"email-{kind}") for kind in ("bounces", "complaints")]
+    return [account.named(f"email-{kind}") for kind in ("sends", "bounces", "complaints")]
 
 
 def topic_arn(name: str) -> str:
@@ -102,7 +102,7 @@ def destinations(account: Account) -> list[dict[str, Any]]:
             "MatchingEventTypes": [event],
             "SnsDestination": {"TopicArn": topic_arn(topic)},
         }
-        for event, topic in zip(("BOUNCE", "COMPLAINT"), topics(account), strict=True)
+        for event, topic in zip(("SEND", "BOUNCE", "COMPLAINT"), topics(account), strict=True)
     ]
 
 
@@ -198,9 +198,10 @@ def test_a_configuration_set_has_to_encrypt_and_count(account: Account) -> None:
 
 def test_reports_have_to_reach_the_queue_that_suppresses(account: Account) -> None:
     """A destination that is off reports nothing, and a topic that nobody reads is as good as none."""
-    bounces, complaints = destinations(account)
+    sends, bounces, complaints = destinations(account)
     account.sns.create_topic(Name="elsewhere")
     given = [
+        sends,
         {**bounces, "SnsDestination": {"TopicArn": topic_arn("elsewhere")}},
         {**complaints, "Enabled": False},
     ]

@@ -54,6 +54,13 @@ class _Stores:
 def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Objects) -> SenderHandler:
     """Put the service together around a transport, and around what reads finished emails."""
     settings, stores = runtime.settings, _stores(runtime)
+    release = ReleaseParts(
+        stores.deliveries,
+        runtime.ledger,
+        runtime.objects,
+        stores.polls,
+        interval_s=settings.sender_poll_interval_s,
+    )
     return SenderHandler(
         OpenDelivery(
             stores.deliveries,
@@ -62,13 +69,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
             approvers=2 if settings.sender_approval is Approval.TWO else 1,
             per_hour=settings.sender_per_hour,
         ),
-        ReleaseParts(
-            stores.deliveries,
-            runtime.ledger,
-            runtime.objects,
-            stores.polls,
-            interval_s=settings.sender_poll_interval_s,
-        ),
+        release,
         _deliver_part(runtime, opened, objects, stores),
         ResolveDoubts(
             stage=runtime.stage,
@@ -76,6 +77,7 @@ def wired(runtime: Runtime[SenderSettings], opened: OpenTransport, objects: Obje
             dispatches=stores.dispatches,
             tally=_keep_tally(runtime, objects, stores),
             announcer=runtime.announcer,
+            release=release,
         ),
         WatchDeliveries(stores.deliveries.all),
     )

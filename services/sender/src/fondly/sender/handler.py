@@ -38,9 +38,8 @@ class SenderHandler:
             part = parse_event(message.body, DeliverPartEvent)
             bind_event(run_id=part.run_id, event_id=part.id, part=part.data.part)
             if part.data.doubted:
-                await self.resolve_doubts.run(
-                    part.run_id, part.data.part, part.data.doubted, holder=message.message_id
-                )
+                resolve = self.resolve_doubts.refute if part.data.refuted else self.resolve_doubts.run
+                await resolve(part.run_id, part.data.part, part.data.doubted, holder=message.message_id)
                 return
             await self.deliver_part.run(part.run_id, part.data.part, holder=message.message_id)
         elif kind == SenderPoll.type:

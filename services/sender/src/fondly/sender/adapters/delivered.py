@@ -1,6 +1,6 @@
 """What notifications are about: the dispatches, and the complaints that a run's delivery counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -8,13 +8,15 @@ from typing import Any
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
 from fondly.runtime.clients import DynamoDBClient, TransactWriteItemTypeDef
+from fondly.runtime.gather import Gather
 from fondly.runtime.ports import Items
 from fondly.runtime.runs.delivery import DELIVERY
-from fondly.runtime.runs.items import get_item, key, transacted
+from fondly.runtime.runs.items import key, transacted
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.tally import by_feedback
-from fondly.runtime.storage import to_item
+from fondly.runtime.storage import MAX_BATCH_GET, get_items, to_item
 from fondly.sender.domain.notifications import NotificationKind
+from fondly.sender.ports import Key
 
 MAX_CONFLICTS = 12
 WORSE = {
@@ -37,11 +39,20 @@ class DynamoDBDelivered:
         self._dispatches = dispatches
         self._runs = runs
         self._tallies = KeptTallies(dynamodb, runs, keep_days=keep_days)
+        self._finds: Gather[Key, dict[Key, Dispatch]] = Gather(self._found, limit=MAX_BATCH_GET)
 
     async def find(self, run_id: str, customer_id: str) -> Dispatch | None:
         """Return what is known of a customer's email of a run."""
-        found = await get_item(self._dynamodb, self._dispatches, _key(run_id, customer_id))
-        return Dispatch.model_validate(found) if found else None
+        return (await self._finds.add((run_id, customer_id))).get((run_id, customer_id))
+
+    async def _found(self, keys: Sequence[Key]) -> dict[Key, Dispatch]:
+        """Return dispatches that are looked for at the same time: SES reports every email."""
+        wanted = [
+            {"run_id": run_id, "customer_id": customer_id} for run_id, customer_id in dict.fromkeys(keys)
+        ]
+        items = (await get_items(self._dynamodb, {self._dispatches: wanted}))[self._dispatches]
+        found = map(Dispatch.model_validate, items)
+        return {(each.run_id, each.customer_id): each for each in found}
 
     async def prove_sent(self, run_id: str, customer_id: str, provider_id: str) -> None:
         """Record that an email was sent that was in doubt, unless somebody has done so meanwhile."""
@@ -62,7 +73,9 @@ class DynamoDBDelivered:
         """Note when an email was first clicked in; nothing if it is gone, or was never sent."""
 
         def clicked(found: Dispatch) -> Dispatch:
-            return found if found.clicked_at else found.model_copy(update={"clicked_at": at.astimezone(UTC)})
+            if found.clicked_at or found.outcome not in {Outcome.SENT, Outcome.IN_DOUBT}:
+                return found
+            return found.model_copy(update={"clicked_at": at.astimezone(UTC)})
 
         await self._change(run_id, customer_id, clicked)
 

@@ -1,21 +1,25 @@
 """What has become of each email, in DynamoDB: an email is reserved before it is handed over."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from fondly.contracts.consent import Contact
 from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.errors import TransientError
 from fondly.runtime.batches import batches
 from fondly.runtime.clients import DynamoDBClient, PutTypeDef, TransactWriteItemTypeDef
-from fondly.runtime.runs.items import put_if, transacted
-from fondly.runtime.storage import DynamoDBItems, expires_at, to_item
+from fondly.runtime.retry import BATCH_BASE_S, BATCH_CAP_S, BATCH_TRIES, backoff_s, is_transient
+from fondly.runtime.runs.items import conditionally, transacted
+from fondly.runtime.storage import DynamoDBItems, expires_at, expression, to_item
 from fondly.sender.ports import Key, Reservation, Reserved
 
-MAX_RESERVATIONS = 50
+MAX_RESERVATIONS, MAX_RECORDS = 50, 100
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
+RECORDED = ("outcome", "reason", "tries", "provider_id", "at")
+"""What a worker says of an email; what others have noted with it stays."""
 FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND reserved_by = :token)"
 
 
@@ -49,31 +53,68 @@ class DynamoDBDispatches:
             results |= await self._reserve(batch)
         return results
 
-    async def record(self, dispatches: Sequence[Dispatch]) -> None:
-        """Record what came of emails that the caller had reserved; the last word on one of them counts.
+    async def record(self, dispatches: Sequence[Dispatch]) -> Collection[Key]:
+        """Record what came of emails that the caller had reserved; return those of which more is known.
 
-        That an email may be tried again counts only while the reservation holds: a request may arrive after
-        its worker has died and somebody else has sent the email.
+        The last word on one of them counts. A request may arrive after its worker has died: what became of an
+        email in doubt is still news, but only while the reservation holds may it be tried again, and what a
+        report has proved stays, or it would count twice.
         """
         latest = {(each.run_id, each.customer_id): each for each in dispatches}
-        final = [each for each in latest.values() if each.outcome.is_final]
-        again = [each for each in latest.values() if not each.outcome.is_final]
-        await asyncio.gather(
-            self._items.put_all([_values(each) for each in final]),
-            *(self._replace(each, token=each.reserved_by) for each in again),
-        )
+        lost: set[Key] = set()
+        for batch in batches(list(latest.items()), MAX_RECORDS):
+            lost |= await self._record(dict(batch))
+        return lost
 
-    async def doubt(self, found: Dispatch, doubted: Dispatch) -> bool:
+    async def _record(self, dispatches: Mapping[Key, Dispatch]) -> set[Key]:
+        left = list(dispatches)
+        for _ in range(MAX_CONFLICTS):
+            writes = [self._said(dispatches[key], _open_to(dispatches[key])) for key in left]
+            failed = await self._transact(writes)
+            if failed is None:
+                return dispatches.keys() - left
+            lost = {key for key, has_failed in zip(left, failed, strict=False) if has_failed}
+            left = [key for key in left if key not in lost]
+            if not left:
+                return set(dispatches)
+        raise TransientError("the dispatches are being changed all the time")
+
+    async def _transact(self, writes: Sequence[TransactWriteItemTypeDef]) -> list[bool] | None:
+        """Return as `transacted`, after more tries than the SDK's: giving up leaves emails in doubt."""
+        for tries in range(1, BATCH_TRIES):
+            try:
+                return await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                await asyncio.sleep(backoff_s(tries, base_s=BATCH_BASE_S, cap_s=BATCH_CAP_S))
+        return await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+
+    async def doubt(self, doubted: Dispatch) -> bool:
         """Record that nobody knows what came of an email, unless its worker has said so meanwhile."""
-        return await self._replace(doubted, token=found.reserved_by)
+        return await self._say(doubted, Outcome.SENDING)
 
-    async def _replace(self, dispatch: Dispatch, *, token: str) -> bool:
-        """Record a dispatch while the reservation of its email holds; return whether it did."""
-        holds, values = (
-            "outcome = :sending AND reserved_by = :token",
-            {":sending": Outcome.SENDING, ":token": token},
-        )
-        return await put_if(self._dynamodb, self._table, self._item(dispatch), holds, values)
+    async def free(self, dispatch: Dispatch) -> bool:
+        """Record that an email in doubt was not accepted, unless more is known meanwhile."""
+        return await self._say(dispatch, Outcome.IN_DOUBT)
+
+    async def _say(self, dispatch: Dispatch, before: Outcome) -> bool:
+        write: Any = self._said(dispatch, [before])["Update"]
+        return await conditionally(self._dynamodb.update_item(**write))
+
+    def _said(self, dispatch: Dispatch, outcomes: Sequence[Outcome]) -> TransactWriteItemTypeDef:
+        """Say what became of an email, if its reservation is this one and its outcome one of these."""
+        among = {f":{number}": outcome for number, outcome in enumerate(outcomes)}
+        said = dispatch.model_dump(mode="json", include=set(RECORDED))
+        values = {**{f":{name}": value for name, value in said.items()}, **among}
+        wanted: Any = {
+            "TableName": self._table,
+            "Key": to_item({"run_id": dispatch.run_id, "customer_id": dispatch.customer_id}),
+            "UpdateExpression": "SET " + ", ".join(f"#{name} = :{name}" for name in RECORDED),
+            "ConditionExpression": f"reserved_by = :token AND #outcome IN ({', '.join(among)})",
+            **expression({**values, ":token": dispatch.reserved_by}, {name: name for name in RECORDED}),
+        }
+        return {"Update": wanted}
 
     async def _reserve(self, reservations: Sequence[Reservation]) -> dict[Key, Reserved]:
         results: dict[Key, Reserved] = {}
@@ -83,7 +124,7 @@ class DynamoDBDispatches:
                 return results
             parts = [self._writes(reservation) for reservation in waiting]
             writes = [write for part in parts for write in part]
-            failed = await transacted(self._dynamodb.transact_write_items(TransactItems=writes))
+            failed = await self._transact(writes)
             if failed is None:
                 return results | {reservation.key: Reserved.MINE for reservation in waiting}
             refused = _refused(waiting, map(len, parts), failed)
@@ -125,6 +166,11 @@ class DynamoDBDispatches:
 
 def _values(dispatch: Dispatch) -> dict[str, Any]:
     return dispatch.model_dump(mode="json", exclude_none=True)
+
+
+def _open_to(dispatch: Dispatch) -> Sequence[Outcome]:
+    """The outcomes in whose place this may be said."""
+    return (Outcome.SENDING, Outcome.IN_DOUBT) if dispatch.outcome.is_final else (Outcome.SENDING,)
 
 
 def _refused(

@@ -1,4 +1,4 @@
-"""What Amazon SES reports of bounces and complaints, by the tags of emails, and the mails that it receives.
+"""What Amazon SES reports of emails, by their tags, and the mails that it receives.
 
 SES has two formats, of event publishing (`eventType`) and of feedback notifications (`notificationType`), and
 SNS may wrap either (`Message`). A mail that a receipt rule's SNS action passes on stands in the second one.
@@ -7,13 +7,14 @@ SNS notification contents" and "Contents of notifications for Amazon SES email r
 message delivery".
 """
 
+import json
 from base64 import b64decode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from datetime import datetime
 from email.errors import HeaderParseError
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 from email.utils import parseaddr
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,24 +23,34 @@ from fondly.sender.domain.notifications import (
     MAX_ID_CHARS,
     RUN_HEADER,
     RUN_TAG,
+    About,
     Notification,
     NotificationError,
     NotificationKind,
     ReceivedMail,
+    tags,
 )
 
 CUSTOMER_HEADER = "x-customer-id"
 SES_TEST = "Successfully validated SNS topic"
 """What SES publishes when a topic becomes an event destination, in words and not in JSON."""
 OTHER_TYPES = frozenset(
-    {"send", "reject", "delivery", "deliverydelay", "open", "click", "rendering failure", "subscription"}
+    {"reject", "delivery", "deliverydelay", "open", "click", "rendering failure", "subscription"}
 )
 """What else SES can be told to report: nothing of it changes who may be written to."""
+SEND = "send"
+"""SES has accepted an email, whether or not its reply has arrived."""
 RECEIVED = "received"
 NOT_SPAM = "not-spam"
 """Its reader has taken the email out of the spam folder: the contrary of a complaint."""
 ABOUT_THE_EMAIL = frozenset({"MessageTooLarge", "ContentRejected", "AttachmentRejected"})
 """Bounces that another email to the same address might not have."""
+
+
+class _Names(TypedDict):
+    provider_id: str
+    run_id: str | None
+    customer_id: str | None
 
 
 class _Model(BaseModel):
@@ -119,7 +130,7 @@ def is_notification(body: str) -> bool:
     return body.lstrip().startswith(("{", SES_TEST))
 
 
-def read_notification(body: str) -> Notification | ReceivedMail | None:
+def read_notification(body: str) -> About | ReceivedMail | None:
     """Read a notification; None if it asks for nothing. Raises `NotificationError` if it is none."""
     text = _unwrapped(body)
     if text.startswith(SES_TEST):
@@ -133,6 +144,8 @@ def read_notification(body: str) -> Notification | ReceivedMail | None:
         return _bounce(found.mail, found.bounce)
     if kind == "complaint" and found.complaint:
         return _complaint(found.mail, found.complaint)
+    if kind == SEND:
+        return About(**_named(found.mail))
     if kind == RECEIVED and found.content is not None:
         return ReceivedMail(_content(found.content, found.receipt.action.encoding))
     if kind in OTHER_TYPES:
@@ -140,6 +153,15 @@ def read_notification(body: str) -> Notification | ReceivedMail | None:
     raise NotificationError(
         "not a notification of Amazon SES: expected a Bounce with bounce, a Complaint with complaint, "
         "or Received with content"
+    )
+
+
+def send_event(run_id: str, customer_id: str, provider_id: str) -> str:
+    """Return what SES publishes of an email that it has accepted: a mail server's log says the same."""
+    named = {name: [value] for name, value in tags(run_id, customer_id).items()}
+    header = {"name": CUSTOMER_HEADER, "value": Header(customer_id, "utf-8").encode(linesep=" ")}
+    return json.dumps(
+        {"eventType": "Send", "mail": {"messageId": provider_id, "tags": named, "headers": [header]}}
     )
 
 
@@ -201,12 +223,18 @@ def _notification(
         kind=kind,
         feedback_id=feedback.feedback_id,
         at=feedback.timestamp,
-        provider_id=mail.message_id,
         addresses=tuple(dict.fromkeys(address for address in addresses if "@" in address)),
-        run_id=_identifier(mail.tag(RUN_TAG) or mail.header(RUN_HEADER)),
-        customer_id=_identifier(_customer(mail.tag(CUSTOMER_TAG)) or mail.header(CUSTOMER_HEADER)),
         counts=counts,
+        **_named(mail),
     )
+
+
+def _named(mail: _Mail) -> _Names:
+    return {
+        "provider_id": mail.message_id,
+        "run_id": _identifier(mail.tag(RUN_TAG) or mail.header(RUN_HEADER)),
+        "customer_id": _identifier(_customer(mail.tag(CUSTOMER_TAG)) or mail.header(CUSTOMER_HEADER)),
+    }
 
 
 def _identifier(found: str | None) -> str | None:

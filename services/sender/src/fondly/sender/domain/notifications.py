@@ -23,24 +23,30 @@ class NotificationKind(StrEnum):
     COMPLAINT = "complaint"
 
 
-@dataclass(frozen=True)
-class Notification:
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """The email that a provider reports of. By itself it says that the email was accepted."""
+
+    provider_id: str
+    """SES's name for the email."""
+    run_id: str | None = None
+    customer_id: str | None = None
+    is_proved: bool = False
+    """Whether a token of ours has proved whose email it is about; a provider's name of the email does too."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notification(About):
     """A bounce or a complaint of one email."""
 
     kind: NotificationKind
     feedback_id: str
     """SES's name for the notification."""
     at: datetime
-    provider_id: str
-    """SES's name for the email."""
     addresses: tuple[str, ...]
     """The addresses that bounced or whose owners complained; each email of ours has one."""
-    run_id: str | None = None
-    customer_id: str | None = None
     counts: bool = True
     """Whether it says something new of address or reader: a bounce of the email's size does not."""
-    is_proved: bool = False
-    """Whether a token of ours has proved whose email it is about; a provider's name of the email does too."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 SES_UNITS: Mapping[str, int] = {"ses.emails": 1}
 """What Amazon SES charges for."""
 WRITES_PER_EMAIL = 6
-"""A reservation, which is a transaction of two items and counts twice, and the record."""
+"""A reservation, of two items, and the record, of one: in transactions, where each counts twice."""
 READS_PER_EMAIL = 4
 """The dispatch, the contact and two suppressions, each read consistently."""
 TALLY_WRITES, TALLY_READS = 11, 2

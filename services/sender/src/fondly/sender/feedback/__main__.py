@@ -50,6 +50,7 @@ async def make_handler(runtime: Runtime[FeedbackSettings]) -> Handler:
         unsubscribe=unsubscribe,
         keep_preferences=KeepPreferences(consent),
         believe_report=BelieveReport(addresses),
+        find_dispatch=find_dispatch,
         take_bounce=TakeBounce(
             suppressions=consent,
             find_dispatch=find_dispatch,

@@ -16,6 +16,7 @@ from fondly.sender.adapters.ses_notifications import is_notification, read_notif
 from fondly.sender.domain.clicks import query_of
 from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
 from fondly.sender.domain.notifications import (
+    About,
     Notification,
     NotificationError,
     NotificationKind,
@@ -24,6 +25,7 @@ from fondly.sender.domain.notifications import (
 from fondly.sender.domain.requests import Request, RequestError, token_of
 from fondly.sender.domain.returned_mail import Unread, read_mail
 from fondly.sender.use_cases.believe_report import BelieveReport
+from fondly.sender.use_cases.find_dispatch import FindDispatch
 from fondly.sender.use_cases.keep_preferences import KeepPreferences
 from fondly.sender.use_cases.take_bounce import TakeBounce
 from fondly.sender.use_cases.take_click import TakeClick
@@ -64,6 +66,7 @@ class FeedbackHandler:
     unsubscribe: Unsubscribe
     keep_preferences: KeepPreferences
     believe_report: BelieveReport
+    find_dispatch: FindDispatch
     take_bounce: TakeBounce
     take_complaint: TakeComplaint
     take_click: TakeClick
@@ -89,6 +92,8 @@ class FeedbackHandler:
                 await self._mail(content, at)
             case Notification():
                 await self._notification(notification)
+            case About():
+                await self.find_dispatch.run(notification)
 
     async def _notification(self, notification: Notification) -> None:
         bind_event(run_id=notification.run_id or "", event_id=notification.feedback_id)

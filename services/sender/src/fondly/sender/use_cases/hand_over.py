@@ -5,7 +5,8 @@ reservation behind, and the next worker records that the email is in doubt.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -42,6 +43,9 @@ RESERVE_LINGER_S, RECORD_LINGER_S = 0.1, 0.03
 Half of the places are enough: meanwhile the emails in the other half are handed over.
 A worker that dies leaves in doubt what it has reserved and not recorded, so records wait less.
 """
+GRACE_S = 10.0
+"""How long an email may still take whose pass is over, while nobody else may look at it: its server may be
+about to accept it."""
 HALTS = (QuotaSpentError, UnusableError)
 """Errors that concern every email: a quota of the day, or a wrong password."""
 Paced = Callable[[Callable[[], Awaitable[Dispatch]]], Awaitable[Dispatch]]
@@ -100,14 +104,15 @@ class HandOver:
         self._reservations: Gather[Reservation, dict[Key, Reserved]] = Gather(
             dispatches.reserve, limit=RESERVED_AT_ONCE, linger_s=reserve_linger_s, enough=enough
         )
-        self._records: Gather[Dispatch, None] = Gather(
+        self._records: Gather[Dispatch, Collection[Key]] = Gather(
             dispatches.record, limit=RECORDED_AT_ONCE, linger_s=record_linger_s, enough=enough
         )
 
     async def run(self, parcel: Parcel, content: bytes, *, paced: Paced, renewed: Renewed) -> Dispatch:
         """Hand an email over when its turn has come; return what came of it, which is recorded.
 
-        Its turn may come long after it was judged: then `renewed` looks again.
+        Its turn may come long after it was judged: then `renewed` looks again. Once that has come,
+        it is handed over and recorded even if the caller is cancelled meanwhile.
 
         Raises `StaleError` if it has to be judged again, and one of `HALTS` when no other email is accepted
         either: then it waits.
@@ -115,27 +120,47 @@ class HandOver:
         reserved: list[Dispatch] = []
         token = uuid4().hex
 
+        async def reserve_and_send() -> Dispatch:
+            if not reserved:
+                reserved.append(await self._reserve(await renewed(parcel), token))
+            return await self._send(parcel, content, reserved[0])
+
         async def send() -> Dispatch:
             async with self._places:
-                if not reserved:
-                    reserved.append(await self._reserve(await renewed(parcel), token))
-                return await self._send(parcel, content, reserved[0])
+                sending = asyncio.create_task(reserve_and_send())
+                try:
+                    return await asyncio.shield(sending)
+                except asyncio.CancelledError:
+                    with suppress(Exception):
+                        await asyncio.wait_for(self._recorded(parcel, reserved, sending), GRACE_S)
+                    raise
 
         try:
-            done = await paced(send)
+            return await self._recorded(parcel, reserved, paced(send))
+        except StoppingError as error:  # the provider has throttled it: it was not accepted
+            if reserved:
+                await self._record(self._failed(reserved[0], QuotaSpentError(str(error))))
+            raise
+
+    async def _recorded(
+        self, parcel: Parcel, reserved: Sequence[Dispatch], sending: Awaitable[Dispatch]
+    ) -> Dispatch:
+        """Record what comes of an email, and return it, or raise one of `HALTS`."""
+        try:
+            done = await sending
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(reserved[0], error)
             if isinstance(error, RefusedError) and error.bad_address:
                 await self._suppress_dead(parcel.address, done.at)
-            await self._records.add(done)
             if isinstance(error, HALTS):
+                await self._record(done)
                 raise
-            return done
-        except StoppingError as error:  # the provider has throttled it: it was not accepted
-            if reserved:
-                await self._records.add(self._failed(reserved[0], QuotaSpentError(str(error))))
-            raise
-        await self._records.add(done)
+        return await self._record(done)
+
+    async def _record(self, done: Dispatch) -> Dispatch:
+        """Record what came of an email; raise `StaleError` if somebody knows more of it by now."""
+        if (done.run_id, done.customer_id) in await self._records.add(done):
+            raise StaleError
         return done
 
     async def _reserve(self, parcel: Parcel, token: str) -> Dispatch:

@@ -38,6 +38,17 @@ class ReleaseParts:
         """Handle a poll; a poll below the delivery's latest is left over from before a decision."""
         await DurableJob(states=self.deliveries, polls=self.polls, look=self._look).poll(run_id, attempt)
 
+    async def reopen(self, run_id: str, part: int) -> None:
+        """Deliver a part once more, of which an email may be tried again; what is rejected stays so."""
+        await self.ledger.reopen_part(run_id, StageName.SENDER, part)
+
+        def reopened(found: Delivery) -> Delivery:
+            status = DeliveryStatus.APPROVED if found.status is DeliveryStatus.DONE else found.status
+            return found.model_copy(update={"status": status, "due": {**found.due, part: 0}})
+
+        delivery = await self.deliveries.change(run_id, reopened)
+        await self.polls.send(run_id, delivery.attempt, delay_s=0)
+
     async def _look(self, run_id: str, delivery: Delivery) -> Wait | None:
         if not delivery.status.goes_out:
             log.info("delivery_does_not_go_out", status=delivery.status)

@@ -1,8 +1,10 @@
-"""Announces emails that were in doubt and are sent after all: their worker's record came late."""
+"""Settles emails that were in doubt: their worker's record came late, or their server did not accept them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from fondly.contracts.clock import utc_now
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.runtime.logs import get_logger
 from fondly.runtime.ports import Announcer
@@ -12,6 +14,9 @@ from fondly.runtime.runs.stage import Stage
 from fondly.sender.domain.tally import counts, event_of
 from fondly.sender.ports import Dispatches
 from fondly.sender.use_cases.keep_tally import KeepTally
+from fondly.sender.use_cases.release_parts import ReleaseParts
+
+NOT_ACCEPTED = "not accepted, as the mail server's log shows"
 
 log = get_logger()
 
@@ -25,6 +30,19 @@ class ResolveDoubts:
     dispatches: Dispatches
     tally: KeepTally
     announcer: Announcer
+    release: ReleaseParts
+    now: Callable[[], datetime] = utc_now
+
+    async def refute(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
+        """Have emails tried again that were in doubt and surely not accepted; one that was clicked in was."""
+        async with self.stage.lock(run_id, part_name(part), holder=holder):
+            waiting = {"outcome": Outcome.WAITING, "reason": NOT_ACCEPTED, "at": self.now()}
+            for each in (await self.dispatches.of(run_id, customer_ids)).values():
+                if each.outcome is Outcome.IN_DOUBT and each.clicked_at is None:
+                    await self.dispatches.free(each.model_copy(update=waiting))
+            found = await self.tally.recount(run_id, part, dispatched_as=run_id)
+            if any(each.outcome is Outcome.WAITING for each in found):
+                await self.release.reopen(run_id, part)
 
     async def run(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
         """Count emails again of which more is known; announce those of a done part that were sent."""

@@ -52,7 +52,7 @@ class SettleEmails:
     async def _doubt(self, passed: PartPass, found: Dispatch) -> None:
         reason = f"its worker stopped while handing it over, at {found.at:%Y-%m-%d %H:%M:%S} UTC"
         doubted = found.model_copy(update={"outcome": Outcome.IN_DOUBT, "reason": reason, "at": passed.now()})
-        if await self.dispatches.doubt(found, doubted):
+        if await self.dispatches.doubt(doubted):
             log.warning("email_in_doubt", customer_id=found.customer_id)
             passed.settle(doubted)
         else:

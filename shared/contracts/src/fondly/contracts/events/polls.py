@@ -41,12 +41,14 @@ class DeliverPart(EventData):
     """How often the run's parts have been released: a later release is another event."""
     doubted: tuple[str, ...] = ()
     """Customers whose emails were in doubt: nothing is delivered, only what was recorded late is told."""
+    refuted: bool = False
+    """Whether their mail server's log shows that none of these was accepted: they are tried again."""
 
     @property
     def cause(self) -> str:
         """The release and the part, and whose emails were in doubt."""
-        cause = f"release-{self.release}-part-{self.part}"
-        return "\n".join((f"{cause}-doubted", *self.doubted)) if self.doubted else cause
+        cause, why = f"release-{self.release}-part-{self.part}", "refuted" if self.refuted else "doubted"
+        return "\n".join((f"{cause}-{why}", *self.doubted)) if self.doubted else cause
 
 
 class Round(StrEnum):

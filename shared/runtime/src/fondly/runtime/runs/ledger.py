@@ -97,6 +97,10 @@ class Ledger(Reports):
         """Record a part of a stage as done and return the updated run."""
         return await self._update(run_id, f"ADD {stage}_done :part", {":part": {part}})
 
+    async def reopen_part(self, run_id: str, stage: StageName, part: int) -> Run:
+        """Record a part of a stage as not done any more and return the updated run."""
+        return await self._update(run_id, f"DELETE {stage}_done :part", {":part": {part}})
+
     async def complete_bundle(self, run_id: str, in_round: Round, bundle: int) -> Run:
         """Record a bundle as through a round of the recommender and return the updated run."""
         return await self._update(run_id, f"ADD {passed(in_round)} :bundle", {":bundle": {bundle}})

@@ -1,6 +1,7 @@
 """`fondly run approve`, `reject`, `hold`, `pause`, `strike`: whether, when and how a run's emails go out."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,7 +9,7 @@ import typer
 from fondly.cli.answer import Answer
 from fondly.cli.execution import Environment, in_environment
 from fondly.cli.interrupts import confirm
-from fondly.cli.options import By, RunId, Yes, decider, run_chosen
+from fondly.cli.options import By, DryRun, RunId, Yes, decider, run_chosen
 from fondly.cli.output import fitted, plain, say
 
 if TYPE_CHECKING:
@@ -166,6 +167,32 @@ async def revisions(environment: Environment, run_id: RunId) -> Answer:
 
     approving = await Approving.of(environment, await run_chosen(environment, run_id, WITH_EMAILS))
     return _revised(await (await Striking.of(approving)).known())
+
+
+@in_environment
+async def reconcile(
+    environment: Environment,
+    run_id: RunId,
+    *,
+    log: Annotated[
+        list[Path], typer.Option(help="A log of the mail server, Postfix's or Exim's; repeat, oldest first.")
+    ],
+    dry_run: DryRun = False,
+    by: By = None,
+) -> Answer:
+    """Settle emails in doubt by the mail server's log: what it has accepted counts as sent.
+
+    What it surely has not is tried again. Emails by SES settle by themselves.
+    """
+    from fondly.cli.tables.declaration import Number, numbers
+    from fondly.operations.delivery.reconciling import reconcile
+    from fondly.operations.runs.choosing import DELIVERED
+
+    run_id = await run_chosen(environment, run_id, DELIVERED)
+    found = await reconcile(environment, run_id, log, by=await decider(environment, by), dry_run=dry_run)
+    told = {"accepted": "count as sent", "refuted": "tried again", "undecided": "the logs do not say"}
+    rows = [Number(name, len(getattr(found, name)), why) for name, why in told.items()]
+    return Answer(found, [numbers("in doubt", rows)])
 
 
 async def resume_delivery(environment: Environment, run_id: str, grounds: Grounds, *, yes: bool) -> Answer:

@@ -190,6 +190,7 @@ app.command()(delivery.pause)
 app.command()(delivery.hold)
 app.command()(delivery.strike)
 app.command()(delivery.revisions)
+app.command()(delivery.reconcile)
 app.command("list")(runs)
 
 

@@ -62,7 +62,7 @@ class Emails:
         """Return the first customers in the order in which emails go out, those who are held out too."""
         found: list[str] = []
         for part in self.parts:
-            found += [each.customer_id for each in await self._mailed(part)]
+            found += [each.customer_id for each in await self.mailed(part)]
             if len(found) >= limit:
                 break
         return found[:limit]
@@ -73,7 +73,7 @@ class Emails:
         draws = Counter(chance.choices(self.parts, k=number)) if self.parts else Counter[int]()
         chosen, others = {}, []
         for part, wanted in sorted(draws.items()):
-            customers = [each.customer_id for each in await self._mailed(part) if not each.held_out]
+            customers = [each.customer_id for each in await self.mailed(part) if not each.held_out]
             chance.shuffle(customers)
             chosen[part] = customers[:wanted]
             others += [(part, each) for each in customers[wanted:]]
@@ -124,7 +124,8 @@ class Emails:
         holdout = MailerState.of(self.run).holdout
         return holdout is not None and holdout.has(customer_id)
 
-    async def _mailed(self, part: int) -> list[FinishedEmail]:
+    async def mailed(self, part: int) -> list[FinishedEmail]:
+        """Return the emails of a part, and who is held out."""
         return await self.objects.find_lines(object_keys.mailed(self.run.run_id, part), FinishedEmail)
 
     @property

@@ -17,7 +17,7 @@ SENDER, FEEDBACK = "sender", "feedback"
 TRANSPORT, CONFIGURATION_SET = "FONDLY_SENDER_TRANSPORT", "FONDLY_SENDER_CONFIGURATION_SET"
 KEY = "FONDLY_MAILER_UNSUBSCRIBE_KEY"
 SES, NONE = "ses", "none"
-REPORTED = ("BOUNCE", "COMPLAINT")
+REPORTED = ("SEND", "BOUNCE", "COMPLAINT")
 VERIFIED = "SUCCESS"
 OFF = frozenset({"BadRequestException", "NotFoundException"})
 """What SES answers where nobody has turned its advice on (Virtual Deliverability Manager)."""

@@ -1,0 +1,119 @@
+"""Settles emails in doubt by their mail server's log. SES's are settled by what it reports."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.events import DeliverPart, new_event
+from fondly.operations.audit import noted
+from fondly.operations.delivery.mail_log import MailLog
+from fondly.operations.emails.finished import Emails
+from fondly.operations.environment import Environment
+from fondly.operations.errors import OperationError
+from fondly.operations.runs.lookup import find_run
+from fondly.runtime.batches import batches
+from fondly.runtime.queue.sqs import SQSQueue
+from fondly.runtime.runs.delivery import Act, Delivery
+from fondly.sender.adapters.polls import DOUBTS_AT_ONCE
+from fondly.sender.adapters.ses_notifications import send_event
+from fondly.sender.domain.fields import read_fields
+from fondly.sender.settings import TransportKind
+
+SENDER, FEEDBACK = "sender", "feedback"
+
+
+class Reconciled(BaseModel):
+    """The customers whose emails were in doubt, by what the logs say of them."""
+
+    accepted: dict[str, str] = {}
+    """With the name that the server gave each."""
+    refuted: list[str] = []
+    """Surely not accepted: tried again."""
+    undecided: list[str] = []
+    """Not in the logs, which are not complete; or their message is gone."""
+
+
+@dataclass(frozen=True)
+class _Doubts:
+    """The emails of a run in doubt, by customer, and those that a server has accepted, by their names."""
+
+    dispatches: dict[str, Dispatch] = field(default_factory=dict)
+    known: dict[str, Dispatch] = field(default_factory=dict)
+
+
+async def reconcile(
+    environment: Environment, run_id: str, logs: Sequence[Path], *, by: str, dry_run: bool = False
+) -> Reconciled:
+    """Have emails in doubt that the logs show to be accepted counted as sent, and others tried again.
+
+    The sender does both a moment later. Raises `OperationError` if a log cannot be read, or if none of the
+    run's emails by SMTP is in doubt.
+    """
+    emails = await Emails.of(environment, await find_run(await environment.ledger(), run_id))
+    delivery = await emails.lookup.deliveries.get(emails.run.run_id)
+    doubts = await _doubts(emails)
+    names = {customer: await _message_id(emails, customer) for customer in doubts.dispatches}
+    known = {name: each.at for name, each in doubts.known.items()}
+    log = await asyncio.to_thread(MailLog, logs, set(names.values()), known)
+    found = Reconciled()
+    for customer, name in names.items():
+        if name in log.accepted:
+            found.accepted[customer] = log.accepted[name]
+        elif name and log.refutes(_began(delivery), doubts.dispatches[customer].at):
+            found.refuted.append(customer)
+        else:
+            found.undecided.append(customer)
+    if not dry_run:
+        async with noted(environment, by=by, act="reconcile", about=emails.run.run_id):
+            await _tell(environment, emails, delivery, found)
+    return found
+
+
+async def _doubts(emails: Emails) -> _Doubts:
+    doubts = _Doubts()
+    async for each in emails.lookup.dispatches(emails.run.run_id):
+        if each.transport == TransportKind.SMTP and each.outcome is Outcome.IN_DOUBT:
+            doubts.dispatches[each.customer_id] = each
+        elif (
+            each.transport == TransportKind.SMTP
+            and each.outcome is Outcome.SENT
+            and "@" not in each.provider_id
+        ):
+            doubts.known[each.provider_id] = each
+    if not doubts.dispatches:
+        raise OperationError(f"no email of {emails.run.run_id} by SMTP is in doubt")
+    return doubts
+
+
+async def _message_id(emails: Emails, customer_id: str) -> str:
+    """How an email names itself, empty if it is gone."""
+    try:
+        fields = read_fields(await emails.message(customer_id))
+    except OperationError:
+        return ""
+    return next((each.unfolded.strip("<> ") for each in fields if each.is_named(b"message-id")), "")
+
+
+def _began(delivery: Delivery) -> datetime:
+    acts = {Act.APPROVE, Act.SAMPLE}
+    return min((each.at for each in delivery.decisions if each.act in acts), default=delivery.opened_at)
+
+
+async def _tell(environment: Environment, emails: Emails, delivery: Delivery, found: Reconciled) -> None:
+    """Tell feedback of what was accepted, as SES does, and the sender of what was not, by part."""
+    run_id = emails.run.run_id
+    feedback = SQSQueue(environment.sqs, await environment.queue_url(FEEDBACK))
+    sender = SQSQueue(environment.sqs, await environment.queue_url(SENDER))
+    for customer, name in found.accepted.items():
+        await feedback.send(send_event(run_id, customer, name))
+    refuted = set(found.refuted)
+    for part in emails.parts if refuted else ():
+        of_part = [each.customer_id for each in await emails.mailed(part) if each.customer_id in refuted]
+        for some in batches(of_part, DOUBTS_AT_ONCE):
+            data = DeliverPart(part=part, release=delivery.release, doubted=tuple(some), refuted=True)
+            await sender.send(new_event(data, run_id=run_id, source=SENDER).body)
