@@ -14,7 +14,9 @@ from aiobotocore.session import AioSession, get_session
 from botocore.handlers import add_expect_header
 from botocore.session import Session
 
+from fondly.runtime import tracing
 from fondly.runtime.clients import S3Client
+from fondly.runtime.lean_calls import make_lean
 from fondly.runtime.retry import SDK_RETRIES
 
 POOL = 100
@@ -41,8 +43,13 @@ NewClient = Callable[..., Awaitable[Any]]
 
 
 def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession | None = None) -> NewClient:
-    """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent."""
+    """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent.
+
+    They make lean calls, unless these were to be checked, or each to have a span.
+    """
     opened_by: Any = session or get_session()
+    if not (validate or tracing.is_recorded()):
+        make_lean(opened_by)
 
     async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
         own = AioConfig(parameter_validation=validate, **config)
