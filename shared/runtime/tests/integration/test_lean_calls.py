@@ -341,6 +341,7 @@ FAULTS: Mapping[str, Sequence[Any]] = {
     "a damaged answer": [(200, b'{"Item":{}}', {"x-amz-crc32": "1"}), (200, b'{"Item":{"a":{"S":"b"}}}', {})],
     "a right checksum": [(200, b"{}", {"x-amz-crc32": str(crc32(b"{}"))})],
     "bytes": [(200, b'{"Item":{"a":{"B":"AAE="},"b":{"BS":["AAE="]}}}', {})],
+    "quoted nothing": [(200, json.dumps({"Item": {"a": {"S": '{"b": null,"B":"AA"}'}}}).encode(), {})],
     "nothing": [(200, b'{"Item":{"a":{"S":"b"}},"ConsumedCapacity":null}', {})],
     "no JSON": [(200, b"<html>", {})],
 }
