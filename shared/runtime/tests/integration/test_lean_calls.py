@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from zlib import crc32
 
@@ -18,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError, EndpointConnectionError, FlexibleChecksumError
 
-from fondly.runtime.aws import CONFIG, client_opener, send_bodies_at_once
+from fondly.runtime.aws import CONFIG, client_opener
 from fondly.runtime.lean_requests import WRITERS
 
 REGION, ACCESS, SECRET, TOKEN = "eu-west-1", "AKIAEXAMPLE", "secret", "session token"
@@ -195,9 +196,6 @@ class Clients:
             self._setenv("AWS_ENDPOINT_URL", endpoint_url)
         sdk = await self._stack.enter_async_context(self.sdk.create_client(service, config=CONFIG))
         lean = await self._open_lean(service)
-        if service == "s3":
-            send_bodies_at_once(sdk)
-            send_bodies_at_once(lean)
         return sdk, lean
 
 
@@ -319,7 +317,10 @@ async def test_an_object_is_sent_under_its_own_key(clients: Clients, wire: Wire)
     _, lean = await clients.open("s3")
     wire.answers(_reply("PutObject"))
     await lean.put_object(**OBJECT, Key="first")
-    await lean.put_object(**{**OBJECT, "Key": "second/ö", "Body": b"123456789", "Metadata": {"a": "b"}})
+    await lean.put_object(
+        **{**OBJECT, "Key": "second/ö", "Body": b"123456789", "Metadata": {"a": "b"}, "IfMatch": "e"}
+    )
+    await lean.put_object(Bucket="data", Key="typeless", Body=b"", Metadata={})
     request = wire.sent[1]
     assert request.url == "https://data.s3.eu-west-1.amazonaws.com/second/%C3%B6"
     assert request.body == b"123456789"
@@ -327,6 +328,9 @@ async def test_an_object_is_sent_under_its_own_key(clients: Clients, wire: Wire)
     assert headers["x-amz-checksum-crc32"] == "y/Q5Jg=="  # the check value of CRC-32
     assert headers["x-amz-meta-a"] == "b"
     assert headers["content-type"] == "message/rfc822"
+    assert headers["if-match"] == "e"
+    assert "content-type" not in _headers(wire.sent[2])
+    assert "expect" not in headers
 
 
 FAULTS: Mapping[str, Sequence[Any]] = {
@@ -372,9 +376,11 @@ async def test_what_the_sdk_must_write_it_writes(clients: Clients, wire: Wire) -
     wire.answers(_reply("PutObject"))
     for _ in range(2):
         await dynamodb.put_item(TableName="t", Item={"a": {"B": b"\x00"}})
-        await s3.put_object(**OBJECT, Key="k", IfNoneMatch="*")
-    assert b'"AA=="' in wire.sent[2].body
-    assert _headers(wire.sent[3])["if-none-match"] == "*"
+        await s3.put_object(**OBJECT, Key="k", CacheControl="none")
+        await s3.put_object(**{**OBJECT, "Key": "k", "Body": BytesIO(b"a file")})
+    assert b'"AA=="' in wire.sent[3].body
+    assert _headers(wire.sent[4])["cache-control"] == "none"
+    assert _headers(wire.sent[5])["expect"] == "100-continue"
 
 
 async def test_a_client_can_be_kept_from_lean_calls(clients: Clients, wire: Wire) -> None:

@@ -11,11 +11,9 @@ from typing import Any
 import aiobotocore
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
-from botocore.handlers import add_expect_header
 from botocore.session import Session
 
 from fondly.runtime import tracing
-from fondly.runtime.clients import S3Client
 from fondly.runtime.lean_calls import make_lean
 from fondly.runtime.retry import SDK_RETRIES
 
@@ -56,8 +54,3 @@ def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession 
         return await stack.enter_async_context(opened_by.create_client(service, config=CONFIG.merge(own)))
 
     return new_client
-
-
-def send_bodies_at_once(s3: S3Client) -> None:
-    """Have a client send objects without waiting for "100 Continue", which takes small ones a round trip."""
-    s3.meta.events.unregister("before-call.s3", add_expect_header)

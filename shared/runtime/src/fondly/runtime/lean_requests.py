@@ -24,7 +24,9 @@ DIGEST, UNSIGNED = "x-amz-content-sha256", "UNSIGNED-PAYLOAD"
 KEPT = ("content-type", "user-agent", "x-amz-checksum-mode", "x-amz-target", "x-amzn-query-mode")
 """The headers that all calls of a kind share."""
 SCOPE = re.compile(r"AWS4-HMAC-SHA256 Credential=[^/]+/\d{8}/([^,]+),")
-IN_MEMORY = {"Bucket", "Key", "Body", "ContentType", "Metadata"}
+OF_ALL = {"Bucket", "Key", "Body", "Metadata"}
+TOLD = {"ContentType": "content-type", "IfMatch": "if-match", "IfNoneMatch": "if-none-match"}
+"""The header for what may be said of an object."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Sent:
         return cls(
             request.method,
             request.url.removesuffix(content.key),
-            {name: headers[name] for name in KEPT if name in headers},
+            {name: headers[name] for name in KEPT if name in headers.keys() - content.headers.keys()},
             scope[1],
             is_signed=UNSIGNED not in headers.get(DIGEST, ""),
             checksums=request.context.get("checksum", {}),
@@ -141,21 +143,20 @@ def _conversation(params: dict[str, Any]) -> Content | None:
 
 
 def _object(params: dict[str, Any]) -> Content | None:
-    if params.keys() != IN_MEMORY or type(params["Body"]) is not bytes:
+    """Send it without asking first whether it may be sent, which takes small ones a round trip."""
+    if params.keys() - TOLD.keys() != OF_ALL or type(body := params["Body"]) is not bytes:
         return None
-    checksum = b64encode(crc32(params["Body"]).to_bytes(4, "big")).decode()
+    checksum = b64encode(crc32(body).to_bytes(4, "big")).decode()
     headers = {"x-amz-sdk-checksum-algorithm": "CRC32", "x-amz-checksum-crc32": checksum}
-    headers["content-type"] = params["ContentType"]
+    headers |= {header: params[name] for name, header in TOLD.items() if name in params}
     headers |= {f"x-amz-meta-{name}": value for name, value in params["Metadata"].items()}
-    return Content(params["Body"], quote(params["Key"], safe=SAFE), headers)
+    return Content(body, quote(params["Key"], safe=SAFE), headers)
 
 
 def _name(params: dict[str, Any]) -> Content | None:
-    return (
-        Content(key=quote(params["Key"], safe=SAFE), is_streamed=True)
-        if len(params) == len(("Bucket", "Key"))
-        else None
-    )
+    if params.keys() != {"Bucket", "Key"}:
+        return None
+    return Content(key=quote(params["Key"], safe=SAFE), is_streamed=True)
 
 
 WRITERS: Mapping[str, Callable[[dict[str, Any]], Content | None]] = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.session import get_session
 
-from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
+from fondly.runtime.aws import NewClient, client_opener
 from fondly.runtime.heartbeat import Silence, heartbeat
 from fondly.runtime.logs import get_logger
 from fondly.runtime.process import run_main
@@ -117,7 +117,6 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
         new_client = client_opener(stack, validate=settings.validate_requests, session=get_session())
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
-        send_bodies_at_once(s3)
         objects = S3Objects(s3, settings.data_bucket)
         if settings.record_calls:
             new_client = recording(new_client, objects)
