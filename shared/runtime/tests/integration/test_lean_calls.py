@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from zlib import crc32
@@ -17,7 +18,12 @@ from aiohttp import web
 from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError, EndpointConnectionError, FlexibleChecksumError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    FlexibleChecksumError,
+    ParamValidationError,
+)
 
 from fondly.runtime.aws import CONFIG, client_opener
 from fondly.runtime.lean_requests import WRITERS
@@ -187,15 +193,16 @@ class Clients:
             session.register_component("data_loader", LOADER)
             session.set_config_variable("region", REGION)
             session.set_credentials(ACCESS, SECRET, TOKEN)
-        self._open_lean = client_opener(stack, validate=False, session=self.lean)
         self._stack, self._setenv = stack, setenv
 
-    async def open(self, service: str, *, endpoint_url: str | None = None) -> tuple[Any, Any]:
+    async def open(
+        self, service: str, *, endpoint_url: str | None = None, validate: bool = False
+    ) -> tuple[Any, Any]:
         """Return a client of each kind."""
         if endpoint_url:
             self._setenv("AWS_ENDPOINT_URL", endpoint_url)
         sdk = await self._stack.enter_async_context(self.sdk.create_client(service, config=CONFIG))
-        lean = await self._open_lean(service)
+        lean = await client_opener(self._stack, validate=validate, session=self.lean)(service)
         return sdk, lean
 
 
@@ -312,6 +319,20 @@ async def served(answer: Callable[[web.Request], Awaitable[web.Response]]) -> As
         await runner.cleanup()
 
 
+async def test_without_tls_a_signature_covers_an_object(clients: Clients, wire: Wire) -> None:
+    """With it, a checksum does, as with the SDK."""
+    wire.answers(_reply("PutObject"))
+    for url, digest in (
+        ("http://127.0.0.1:1", sha256(OBJECT["Body"]).hexdigest()),
+        ("https://127.0.0.1:1", "UNSIGNED-PAYLOAD"),
+    ):
+        _, lean = await clients.open("s3", endpoint_url=url)
+        for _ in range(2):
+            await lean.put_object(**OBJECT, Key="k")
+        assert _headers(wire.sent[-1])["x-amz-content-sha256"] == digest
+        assert _headers(wire.sent[-1])["authorization"] == _signature(wire.sent[-1], "s3")
+
+
 async def test_an_object_is_sent_under_its_own_key(clients: Clients, wire: Wire) -> None:
     """What was learned of one object is true of others: all of their checksum, type and metadata is there."""
     _, lean = await clients.open("s3")
@@ -381,6 +402,18 @@ async def test_what_the_sdk_must_write_it_writes(clients: Clients, wire: Wire) -
     assert b'"AA=="' in wire.sent[3].body
     assert _headers(wire.sent[4])["cache-control"] == "none"
     assert _headers(wire.sent[5])["expect"] == "100-continue"
+
+
+async def test_what_is_to_be_checked_is_checked(clients: Clients, wire: Wire) -> None:
+    """Lean calls are those of tests as well; what is wrong is told by the SDK, and not sent."""
+    _, lean = await clients.open("dynamodb", validate=True)
+    wire.answers((200, b"{}", {}))
+    for _ in range(2):
+        await lean.get_item(TableName="t", Key=KEY)
+    assert "amz-sdk-invocation-id" not in _headers(wire.sent[1])
+    with pytest.raises(ParamValidationError, match='Unknown parameter in input: "Kye"'):
+        await lean.get_item(TableName="t", Key=KEY, Kye=KEY)
+    assert len(wire.sent) == 2
 
 
 async def test_a_client_can_be_kept_from_lean_calls(clients: Clients, wire: Wire) -> None:

@@ -43,10 +43,10 @@ NewClient = Callable[..., Awaitable[Any]]
 def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession | None = None) -> NewClient:
     """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent.
 
-    They make lean calls, unless these were to be checked, or each to have a span.
+    They make lean calls, unless each is to have a span.
     """
     opened_by: Any = session or get_session()
-    if not (validate or tracing.is_recorded()):
+    if not tracing.is_recorded():
         make_lean(opened_by)
 
     async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type

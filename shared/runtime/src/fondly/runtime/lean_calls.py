@@ -16,6 +16,7 @@ from aiobotocore.endpoint import convert_to_response_dict
 from aiobotocore.httpchecksum import handle_checksum_body
 from aiobotocore.parsers import create_parser
 from aiobotocore.session import AioSession
+from botocore.validate import ParamValidator
 
 from fondly.runtime.lean_requests import WRITERS, Content, Sent
 
@@ -63,7 +64,7 @@ class LeanCalls:
 
     async def _make_api_call(self, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as above
         write, call = WRITERS.get(operation), None
-        if self.is_lean and write and (content := write(params)):
+        if self.is_lean and write and self._may_send(operation, params) and (content := write(params)):
             call = _Call((operation, *(params[place] for place in PLACES if place in params)), content)
             if (sent := self._known.get(call.kind)) and (answer := await self._answer(call, sent)):
                 return answer
@@ -72,6 +73,14 @@ class LeanCalls:
             return await super()._make_api_call(operation, params)  # type: ignore[misc] # the SDK's
         finally:
             _current.reset(token)
+
+    def _may_send(self, operation: str, params: dict[str, Any]) -> bool:
+        """Whether what is to be checked before it is sent is right; if not, the SDK says what is wrong."""
+        meta = self._sdk.meta
+        if not meta.config.parameter_validation:
+            return True
+        shape = meta.service_model.operation_model(operation).input_shape
+        return not ParamValidator().validate(params, shape).has_errors()
 
     async def _answer(self, call: _Call, sent: Sent) -> dict[str, Any] | None:
         """Make a call; return its answer, or None if what came of it is for the SDK to treat."""
