@@ -137,14 +137,14 @@ def test_the_gallery_loads_nothing_of_the_console_but_its_templates() -> None:
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
     """Any subscriber of `email-finished` can depend on the contracts: they need only pydantic."""
     loaded, *_ = loaded_by(*SHARED_SOURCES)
-    assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
+    assert within(loaded, AWS | {"structlog"}) == set()
     assert within(loaded, {"fondly"}) == within(loaded, {"fondly.contracts"}) | {"fondly"}
 
 
 def test_aspects_load_only_contracts_and_no_aws_library() -> None:
     """Any service or tool can read aspects: they need no model library and no other package of ours."""
     _, loaded, _ = loaded_by(*SHARED_SOURCES)
-    assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog", "tenacity"}) == set()
+    assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog"}) == set()
     ours = within(loaded, {"fondly.aspects", "fondly.contracts"})
     assert within(loaded, {"fondly"}) == ours | {"fondly"}
 

@@ -9,6 +9,7 @@ run unchanged.
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,10 +17,8 @@ from typing import Any, cast
 def _record_into(path: Path) -> None:
     from aiobotocore.client import AioBaseClient  # noqa: PLC0415 - only in processes that are recorded
 
-    from fondly.runtime.quick_reads import QuickReads  # noqa: PLC0415 - as above
+    from fondly.runtime.lean_calls import LeanCalls  # noqa: PLC0415 - as above
 
-    patched, quick = cast("Any", AioBaseClient), cast("Any", QuickReads)
-    call, read = patched._make_api_call, quick.find
     seen: set[str] = set()
 
     def note(service: str, operation: str, touched: str) -> None:
@@ -29,17 +28,19 @@ def _record_into(path: Path) -> None:
             with path.open("a") as file:
                 file.write(line + "\n")
 
-    async def recorded(client: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
+    for base in (AioBaseClient, LeanCalls):
+        patched = cast("Any", base)
+        patched._make_api_call = _noting(patched._make_api_call, note)
+
+
+def _noting(call: Callable[..., Any], note: Callable[[str, str, str], None]) -> Callable[..., Any]:
+    async def noted(client: Any, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
         service = client.meta.service_model.service_name
         for made, touched in _calls(service, operation, params):
             note(service, made, touched)
         return await call(client, operation, params)
 
-    async def found(reads: QuickReads, key: str) -> bytes | None:
-        note("s3", "GetObject", key)
-        return cast("bytes | None", await read(reads, key))
-
-    patched._make_api_call, quick.find = recorded, found
+    return noted
 
 
 def _calls(service: str, operation: str, params: dict[str, Any]) -> list[tuple[str, str]]:

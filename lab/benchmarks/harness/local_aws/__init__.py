@@ -37,6 +37,9 @@ class Session:
             "bedrock-runtime": BedrockRuntime(self.usage),
         }
 
+    def register(self, *_: object, **__: object) -> None:
+        """Have no use for what would change a client."""
+
     @asynccontextmanager
     async def create_client(self, service: str, **_: object) -> AsyncIterator[Any]:
         """Open a client, as aiobotocore's session does."""

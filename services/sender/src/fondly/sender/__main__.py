@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
-from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.service import Runtime, run_service
-from fondly.runtime.storage import S3Objects
 from fondly.sender.adapters.dispatches import DynamoDBDispatches
 from fondly.sender.adapters.polls import SQSSenderPolls
 from fondly.sender.adapters.transports import OpenTransport, open_transport
@@ -36,9 +34,7 @@ async def make_handler(runtime: Runtime[SenderSettings]) -> Handler:
     """Wire the use cases to AWS and to the provider."""
     if runtime.settings.sender_transport is TransportKind.NONE:
         return deliver_nothing
-    bucket = runtime.settings.data_bucket
-    quick = await runtime.enter(quick_reads(runtime.session, runtime.s3, bucket))
-    return wired(runtime, await open_transport(runtime), S3Objects(runtime.s3, bucket, quick=quick))
+    return wired(runtime, await open_transport(runtime), runtime.objects)
 
 
 @dataclass(frozen=True)

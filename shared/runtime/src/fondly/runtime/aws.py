@@ -11,10 +11,10 @@ from typing import Any
 import aiobotocore
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
-from botocore.handlers import add_expect_header
 from botocore.session import Session
 
-from fondly.runtime.clients import S3Client
+from fondly.runtime import tracing
+from fondly.runtime.lean_calls import make_lean
 from fondly.runtime.retry import SDK_RETRIES
 
 POOL = 100
@@ -41,16 +41,16 @@ NewClient = Callable[..., Awaitable[Any]]
 
 
 def client_opener(stack: AsyncExitStack, *, validate: bool, session: AioSession | None = None) -> NewClient:
-    """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent."""
+    """Return what opens clients that `stack` closes; `validate` lets botocore check what is sent.
+
+    They make lean calls, unless each is to have a span.
+    """
     opened_by: Any = session or get_session()
+    if not tracing.is_recorded():
+        make_lean(opened_by)
 
     async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
         own = AioConfig(parameter_validation=validate, **config)
         return await stack.enter_async_context(opened_by.create_client(service, config=CONFIG.merge(own)))
 
     return new_client
-
-
-def send_bodies_at_once(s3: S3Client) -> None:
-    """Have a client send objects without waiting for "100 Continue", which takes small ones a round trip."""
-    s3.meta.events.unregister("before-call.s3", add_expect_header)

@@ -1,53 +1,46 @@
 """DynamoDB's typed values, as boto3 writes and reads them, in a quarter of its time; and the units of items.
 
-boto3 asks up to ten predicates about every value; this looks its type up. What is rare is left to boto3.
+boto3 asks up to ten predicates about every value; this looks its type up.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
 from typing import Any
-
-from boto3.dynamodb.types import DYNAMODB_CONTEXT, TypeDeserializer, TypeSerializer
 
 Typed = dict[str, Any]
 """One value with its type, such as `{"S": "text"}`."""
 WRITE_UNIT_BYTES, READ_UNIT_BYTES = 1024, 4096
+NUMBERS = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
+"""What DynamoDB stores of numbers, as boto3 says it too. Source: "Data types", its Developer Guide, 2026."""
 _json = json.JSONEncoder(default=str, ensure_ascii=False).encode
-
-_serialize_rare: Callable[[Any], Any] = TypeSerializer().serialize
-_deserialize_rare: Callable[[Any], Any] = TypeDeserializer().deserialize
 
 
 def serialize(value: Any) -> Typed:  # noqa: ANN401 - a value of any shape
     """Return a value with its type, mappings without None; raise `TypeError` or an error of `decimal`."""
-    write = _WRITERS.get(type(value))
-    return write(value) if write else _serialize_subclass(value)
+    return (_WRITERS.get(type(value)) or _writer_of_base(value))(value)
 
 
 def deserialize(typed: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a value of any shape
     """Return a typed value without its type; numbers become `Decimal`."""
     for kind, value in typed.items():
-        read = _READERS.get(kind)
-        return read(value) if read else _deserialize_rare(typed)
-    raise TypeError("a typed value must have a type")
+        if read := _READERS.get(kind):
+            return read(value)
+    raise TypeError(f"a typed value has one of {', '.join(_READERS)}, not {', '.join(typed) or 'nothing'}")
 
 
-def _serialize_subclass(value: Any) -> Typed:  # noqa: ANN401 - as above
-    """Serialize what is not of a type in `_WRITERS`: an enum, a named tuple; bytes and sets as well."""
-    for kind in _SUBCLASSED:
+def _writer_of_base(value: Any) -> Callable[[Any], Typed]:  # noqa: ANN401 - as above
+    """What writes an enum, a named tuple or a mapping that is not a `dict`."""
+    for kind, write in _WRITERS.items():
         if isinstance(value, kind):
-            return _WRITERS[kind](value)
-    write = _map if isinstance(value, Mapping) else _serialize_rare
-    return write(value)
-
-
-def _string(value: str) -> Typed:
-    return {"S": str(value)}
+            return write
+    if isinstance(value, Mapping):
+        return _map
+    raise TypeError(f"DynamoDB has no type for {type(value)}")
 
 
 def _number(value: Decimal | int) -> Typed:
-    number = DYNAMODB_CONTEXT.create_decimal(value)
+    number = NUMBERS.create_decimal(value)
     if not number.is_finite():
         raise TypeError("Infinity and NaN not supported")
     return {"N": str(number)}
@@ -61,28 +54,44 @@ def _list(value: Iterable[Any]) -> Typed:
     return {"L": [serialize(member) for member in value]}
 
 
+def _set(value: Collection[Any]) -> Typed:
+    members = [serialize(member) for member in value]
+    kinds = {kind for member in members for kind in member}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise TypeError(f"a set has texts, numbers or bytes, not {', '.join(kinds) or 'nothing'}")
+    [kind] = kinds
+    return {f"{kind}S": [member[kind] for member in members]}
+
+
 def _same(value: Any) -> Any:  # noqa: ANN401 - as above
     return value
 
 
 _WRITERS: dict[type, Callable[[Any], Typed]] = {
-    str: _string,
+    str: lambda value: {"S": str(value)},
+    bool: lambda value: {"BOOL": value},
     int: _number,
     Decimal: _number,
     float: lambda value: _number(Decimal(str(value))),
-    bool: lambda value: {"BOOL": value},
     type(None): lambda _: {"NULL": True},
     dict: _map,
     list: _list,
     tuple: _list,
+    set: _set,
+    frozenset: _set,
+    bytes: lambda value: {"B": value},
 }
-_SUBCLASSED = (float, str, list, tuple)
 _READERS: dict[str, Callable[[Any], Any]] = {
     "S": _same,
-    "N": DYNAMODB_CONTEXT.create_decimal,
+    "N": NUMBERS.create_decimal,
     "BOOL": _same,
+    "NULL": lambda _: None,
     "M": lambda value: {name: deserialize(member) for name, member in value.items()},
     "L": lambda value: [deserialize(member) for member in value],
+    "SS": set,
+    "NS": lambda value: {NUMBERS.create_decimal(number) for number in value},
+    "B": _same,
+    "BS": set,
 }
 
 

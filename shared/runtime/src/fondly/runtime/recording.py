@@ -47,6 +47,7 @@ def record_calls(client: Any, objects: Objects) -> None:  # noqa: ANN401 - as ab
         except (BotoCoreError, ClientError) as error:  # the answer has been paid for
             log.warning("call_not_recorded", key=key, error=repr(error))
 
+    client.is_lean = False
     client.meta.events.register(f"before-parameter-build.{name}", note)
     client.meta.events.register(f"after-call.{name}", keep)
 

@@ -19,13 +19,12 @@ Source of the delays: "Exponential Backoff And Jitter", AWS Architecture Blog ("
 botocore's "standard" retry mode.
 """  # noqa: E501 - a table
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypedDict, TypeVar
 
 from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
-from tenacity.wait import wait_random_exponential
 
 from fondly.contracts.errors import TransientError
 from fondly.runtime.errors import error_code
@@ -116,26 +115,20 @@ def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: floa
     return random.uniform(base_s, ceiling)  # noqa: S311 - not for security
 
 
+async def pause(tries: int, *, base_s: float, cap_s: float) -> None:
+    """Wait after so many tries in vain: capped exponential, full jitter."""
+    await asyncio.sleep(random.uniform(0, min(cap_s, base_s * 2.0 ** (tries - 1))))  # noqa: S311 - as above
+
+
 async def process_all(
     items: Sequence[Item], process: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], *, what: str
 ) -> None:
     """Process a batch, again what `process` returns as refused; raise `UnprocessedError` if some stay so."""
     waiting = items
-
-    async def once() -> Sequence[Item]:
-        nonlocal waiting
+    for tries in range(BATCH_TRIES):
+        if tries:
+            await pause(tries, base_s=BATCH_BASE_S, cap_s=BATCH_CAP_S)
         waiting = await process(waiting)
-        return waiting
-
-    await AsyncRetrying(
-        stop=stop_after_attempt(BATCH_TRIES),
-        wait=wait_random_exponential(multiplier=BATCH_BASE_S, max=BATCH_CAP_S),
-        retry=retry_if_result(bool),
-        retry_error_callback=_give_up,
-    )(once)
-    if waiting:
-        raise UnprocessedError(f"{len(waiting)} of {len(items)} {what} refused")
-
-
-def _give_up(_state: RetryCallState) -> None:
-    """Return without an error: the caller reports what stayed refused."""
+        if not waiting:
+            return
+    raise UnprocessedError(f"{len(waiting)} of {len(items)} {what} refused")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.session import get_session
 
-from fondly.runtime.aws import NewClient, client_opener, send_bodies_at_once
+from fondly.runtime.aws import NewClient, client_opener
 from fondly.runtime.heartbeat import Silence, heartbeat
 from fondly.runtime.logs import get_logger
 from fondly.runtime.process import run_main
@@ -30,7 +30,6 @@ from fondly.runtime.settings import ServiceSettings
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
-    from aiobotocore.session import AioSession
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
     from types_aiobotocore_sns.client import SNSClient
@@ -64,8 +63,6 @@ class Runtime(Generic[Settings]):
     """Set when the service is asked to stop."""
     new_client: NewClient
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
-    session: "AioSession"
-    """The SDK's, with the credentials of all clients."""
     enter: Callable[[AbstractAsyncContextManager[Any]], Awaitable[Any]]
     """Open something else that is to be closed at the end, and return it."""
 
@@ -117,11 +114,9 @@ async def open_runtime(
     name: str, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
     """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
-    session = get_session()
     async with AsyncExitStack() as stack:
-        new_client = client_opener(stack, validate=settings.validate_requests, session=session)
+        new_client = client_opener(stack, validate=settings.validate_requests, session=get_session())
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
-        send_bodies_at_once(s3)
         objects = S3Objects(s3, settings.data_bucket)
         if settings.record_calls:
             new_client = recording(new_client, objects)
@@ -152,7 +147,6 @@ async def open_runtime(
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
-            session=session,
             enter=stack.enter_async_context,
         )
 

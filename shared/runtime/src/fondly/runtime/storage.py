@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
+from typing import Any, BinaryIO, Literal, TypeVar
 
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
@@ -15,9 +15,6 @@ from fondly.runtime.clients import DynamoDBClient, S3Client, WriteRequestUnionTy
 from fondly.runtime.dynamodb_types import deserialize, serialize
 from fondly.runtime.errors import error_code
 from fondly.runtime.retry import UnprocessedError, process_all
-
-if TYPE_CHECKING:
-    from fondly.runtime.quick_reads import QuickReads
 
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
@@ -36,11 +33,9 @@ CHANGED = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 class S3Objects:
     """The data bucket."""
 
-    def __init__(self, s3: S3Client, bucket: str, *, quick: "QuickReads | None" = None) -> None:
+    def __init__(self, s3: S3Client, bucket: str) -> None:
         self._s3 = s3
         self.bucket = bucket
-        self._quick = quick
-        """Reads whole objects, if it does, at less cost."""
 
     async def put(self, key: str, body: bytes | BinaryIO, *, content_type: str) -> None:
         """Store one object, replacing any under the same key; a file is read as it is sent."""
@@ -59,8 +54,6 @@ class S3Objects:
 
         S3 says so only to callers that may list the bucket; to others a missing object is an error.
         """
-        if self._quick and max_bytes is None and (content := await self._quick.find(key)) is not None:
-            return content
         try:
             reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:

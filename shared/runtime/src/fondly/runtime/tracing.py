@@ -41,6 +41,11 @@ class Unrecorded:
 _recorder: ContextVar[Recorder] = ContextVar("recorder", default=Unrecorded())  # noqa: B039 - has no state
 
 
+def is_recorded() -> bool:
+    """Whether spans are recorded: then those of AWS calls are, as the SDK makes them."""
+    return not isinstance(_recorder.get(), Unrecorded)
+
+
 def carried() -> dict[str, str]:
     """The current traceparent as object metadata; empty outside a handler."""
     traceparent = current()

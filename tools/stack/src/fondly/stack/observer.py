@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-
-from aiobotocore.session import get_session
 
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
@@ -16,9 +14,9 @@ from fondly.operations.environment import Environment, open_environment
 from fondly.operations.queues import depths
 from fondly.operations.target import target
 from fondly.operations.topology import load_topology
+from fondly.runtime.aws import client_opener
 from fondly.runtime.clients import DynamoDBClient, SQSClient
 from fondly.runtime.queue.sqs import SQSQueue
-from fondly.runtime.quick_reads import quick_reads
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery
 from fondly.runtime.runs.ledger import Ledger
@@ -112,8 +110,9 @@ async def observe(resources: Resources) -> AsyncIterator[Observer]:
     name, bucket = resources.tables["runs"].removesuffix("-runs"), resources.buckets["data"]
     with target(name, None) as chosen:
         async with (
+            AsyncExitStack() as stack,
             open_environment(chosen, load_topology()) as environment,
-            quick_reads(get_session(), environment.s3, bucket) as quick,
         ):
+            objects = S3Objects(await client_opener(stack, validate=False)("s3"), bucket)
             ledger = Ledger(environment.dynamodb, resources.tables["runs"])
-            yield Observer(resources, ledger, S3Objects(environment.s3, bucket, quick=quick), environment)
+            yield Observer(resources, ledger, objects, environment)

@@ -11,8 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from botocore.exceptions import ClientError
-from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
-from tenacity.wait import wait_random_exponential
 
 from fondly.runtime.logs import get_logger
 from fondly.runtime.parallel import now_s
@@ -26,6 +24,7 @@ from fondly.runtime.retry import (
     ExhaustedError,
     is_throttled,
     is_transient,
+    pause,
 )
 
 Result = TypeVar("Result")
@@ -76,12 +75,15 @@ class Limiter:
         for a call that is not wanted any more, and `StoppingError` for one whose turn has not come when the
         service stops.
         """
-        return await AsyncRetrying(
-            retry=retry_if_exception(_is_worth_a_retry),
-            stop=stop_after_attempt(PACED_TRIES),
-            wait=wait_random_exponential(multiplier=PACED_BASE_S, max=PACED_CAP_S),
-            reraise=True,
-        )(self._until_admitted, call, lock, reserves, used)
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                return await self._until_admitted(call, lock, reserves, used)
+            except Exception as error:
+                if tries == PACED_TRIES or not is_transient(error) or isinstance(error, StoppingError):
+                    raise
+            await pause(tries, base_s=PACED_BASE_S, cap_s=PACED_CAP_S)
 
     async def _until_admitted(
         self,
@@ -117,7 +119,3 @@ class Limiter:
         if self._allowance.throttled(now_s(), kind, started=started, tokens=reserves):
             self._turns.tell()
             log.info("rate_lowered", quota=kind, per_s=round(self._allowance.per_s(kind, now_s()), 2))
-
-
-def _is_worth_a_retry(error: BaseException) -> bool:
-    return is_transient(error) and not isinstance(error, StoppingError)
