@@ -31,8 +31,8 @@ EMULATOR = "emulator"
 """The one process whose death ends the stack: what it held is gone with it."""
 WEB = "recommender.web"
 FEEDBACK, PAGES = "sender.feedback", "sender.web"
-FINISHING = (*SERVICES, "mailer")
-"""What takes a run to its end. The mailer twice: most of the work is its, and a process uses one core."""
+FINISHING = (*SERVICES, "sentiment", "mailer")
+"""What takes a run to its end. What works alone for long comes twice, as a process uses one core."""
 PROCESSES = (*FINISHING, FEEDBACK, WEB, PAGES)
 CONSOLE = "console"
 CONSOLE_PORT, CONSOLE_KEY = "FONDLY_CONSOLE_PORT", "FONDLY_CONSOLE_KEY_FILE"
@@ -47,8 +47,10 @@ UNSUBSCRIBE_URL = "FONDLY_MAILER_UNSUBSCRIBE_URL"
 """The variable with the address that links to unsubscribe lead to."""
 OF_THE_SENDER = ("FONDLY_SENDER_", "FONDLY_CONTACT_")
 """What the names of the sender's settings begin with: commands say by them what an approval leads to."""
+AT_ONCE = 2
+"""The services that a run begins with; the others load their code while these read its file."""
 READY_S = 60.0
-PROBE_S = 0.1
+PROBE_S = 0.05
 
 # Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the name of a role.
 LOCAL_SETTINGS = {
@@ -58,7 +60,7 @@ LOCAL_SETTINGS = {
     "FONDLY_SENTIMENT_CALLS_PER_S": "100",
     "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
     "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
-    "UNDERSTUDY_STATE_DELAY_S": "0.2",
+    "UNDERSTUDY_STATE_DELAY_S": "0",
 }
 
 
@@ -126,9 +128,9 @@ def embedded_stack(
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.settings()
             with exported(settings):
-                for service in services:
-                    processes.start(service, ["-m", f"fondly.{service}"], {}, is_needed=service != CONSOLE)
+                _start_services(processes, services[:AT_ONCE])
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
+                _start_services(processes, services[AT_ONCE:])
                 for process, port in ((WEB, web), (PAGES, pages)):
                     if process in services:
                         await_answer(f"http://127.0.0.1:{port}/live", processes.check)
@@ -205,6 +207,11 @@ def _start_understudy(processes: Processes, port: int, state: Path | None) -> No
     )
 
 
+def _start_services(processes: Processes, services: Sequence[str]) -> None:
+    for service in services:
+        processes.start(service, ["-m", f"fondly.{service}"], {}, is_needed=service != CONSOLE)
+
+
 def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
     """Wait for any answer from a server; raise `StackNotReadyError` if there is none in time.
 
@@ -213,7 +220,7 @@ def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=PROBE_S * 10):  # noqa: S310 - our own loopback address
+            with urllib.request.urlopen(url, timeout=1.0):  # noqa: S310 - our own loopback address
                 return
         except urllib.error.HTTPError:
             return

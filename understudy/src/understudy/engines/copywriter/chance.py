@@ -7,9 +7,20 @@ import random
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 _Item = TypeVar("_Item")
+
+
+class Told:
+    """Facts that many chances depend on: they are written down once."""
+
+    def __init__(self, *facts: object) -> None:
+        self._text = ", ".join(map(repr, facts))
+
+    def __repr__(self) -> str:
+        """Return what the facts have between the brackets of their tuple."""
+        return self._text
 
 
 def chance_of(*facts: object) -> random.Random:
@@ -19,4 +30,18 @@ def chance_of(*facts: object) -> random.Random:
 
 def shuffled(items: Sequence[_Item], *facts: object) -> list[_Item]:
     """Return the items in an order of chance."""
-    return chance_of(*facts).sample(items, len(items))
+    return list(drawn(items, *facts))
+
+
+def drawn(items: Sequence[_Item], *facts: object) -> Iterator[_Item]:
+    """Yield the items in that order, each drawn when it is asked for, as most never are.
+
+    It is the order of `Random.sample`, which draws all, and makes a call for each in twice the time.
+    """
+    pool, bits = list(items), chance_of(*facts).getrandbits if len(items) > 1 else lambda _: 0
+    for count in range(len(pool), 0, -1):
+        place = count
+        while place >= count:
+            place = bits(count.bit_length())
+        yield pool[place]
+        pool[place] = pool[count - 1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from understudy.engines.copywriter.chance import shuffled
+from understudy.engines.copywriter.chance import Told, drawn
 from understudy.engines.copywriter.facts import Product
 from understudy.engines.copywriter.pools import FIRST_NAME, Pools
 from understudy.engines.copywriter.repertoire import find_kind, words_of
@@ -41,7 +41,7 @@ class Nouns:
 
     customer: Customer
     language: str
-    source: tuple[object, ...]
+    source: Told
     """What the choice of places depends on."""
 
     @cached_property
@@ -82,10 +82,9 @@ class Nouns:
         return words | self._place("from", kind) | self._place("scene", first) | self._hero(first)
 
     def _place(self, name: str, kind: Kind | None) -> dict[str, str]:
-        places = shuffled(
-            Pools.load(self.language).of(f"scenes.{kind.theme if kind else ''}"), name, *self.source
-        )
-        return {name: places[0], f"{name}_up": begun(places[0])} if places else {}
+        scenes = Pools.load(self.language).of(f"scenes.{kind.theme if kind else ''}")
+        place = next(drawn(scenes, name, self.source), None)
+        return {name: place, f"{name}_up": begun(place)} if place else {}
 
     def _hero(self, kind: Kind | None) -> dict[str, str]:
         """Return what the first product is called, with its article."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import cycle, islice
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.chance import chance_of, shuffled
+from understudy.engines.copywriter.chance import Told, chance_of, drawn, shuffled
 from understudy.engines.copywriter.nouns import Nouns, begun, is_plural
 from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill, places
 from understudy.engines.copywriter.products import ProductWriter
@@ -131,7 +131,7 @@ class _Writer:
             names = ["own.subject.same"] if self._is_same else ["own.subject.any", *names]
         part = [each for each in (self.liked if is_open else self.blamed) if each.aspect][:1]
         parted = [f"own.subject.{'same' if self._is_same and tone == 'plus' else tone}_1"]
-        if part and chance_of("part", *self._source).random() < 0.5:  # noqa: PLR2004 - half of them
+        if part and chance_of("part", self._source).random() < 0.5:  # noqa: PLR2004 - half of them
             yield from self._filled("subject", parted, part)
         scenes = first.subjects if first and is_open and not self._is_same else ()
         yield from self._filled("subject", names, (), scenes)
@@ -147,10 +147,9 @@ class _Writer:
 
     def intros(self) -> Iterator[Wording]:
         """Yield what they wrote in our words, and what follows from it."""
-        leads, reason = list(self._leads()), self.nouns.known.get("reason", "")
-        for place, opening in enumerate(self._openings()):
-            remedy = self.customer.remedy if self.is_sorry else ""
-            text = " ".join(filter(None, (opening.text, remedy, leads[place % len(leads)])))
+        reason, remedy = self.nouns.known.get("reason", ""), self.customer.remedy if self.is_sorry else ""
+        for opening, lead in zip(self._openings(), cycle(self._leads()), strict=False):
+            text = " ".join(filter(None, (opening.text, remedy, lead)))
             cited = (each for each in (("remedy", remedy), ("reason", reason)) if each[1] and each[1] in text)
             yield Wording(text, (*opening.evidence, *cited))
 
@@ -160,7 +159,7 @@ class _Writer:
             return
         hero = self.customer.hero.model_copy(update={"n": 1, "own": self.customer.own})
         writer = ProductWriter(hero, self.facts.model_copy(update={"wordings": 8}), self.attempt)
-        proved = shuffled(writer.proved, "line", *self._source)
+        proved = shuffled(writer.proved, "line", self._source)
         yield from sorted(proved, key=lambda each: not self._is_about(each.text))
         yield from writer.free
 
@@ -168,10 +167,10 @@ class _Writer:
         """Yield closings, some of the first product's theme."""
         first = self.nouns.kinds[1]
         names = ["closing.sorry" if self.is_sorry else "closing.any"]
-        if first and not self.is_sorry and chance_of("closing", *self._source).random() < _THEMED_CLOSINGS:
+        if first and not self.is_sorry and chance_of("closing", self._source).random() < _THEMED_CLOSINGS:
             names.insert(0, f"closing.theme.{first.theme}")
         for name in names:
-            yield from map(Wording, shuffled(self.pools.of(name), name, *self._source))
+            yield from map(Wording, drawn(self.pools.of(name), name, self._source))
 
     def _is_about(self, text: str) -> bool:
         return any(each.aspect and each.aspect.lower() in text.lower() for each in self.liked)
@@ -212,7 +211,7 @@ class _Writer:
         known = self.nouns.known
         for table in tables:
             usable = [each for each in self.pools.of(table) if places(each) <= known.keys()]
-            yield from (fill(each, known) for each in shuffled(usable, "lead", *self._source))
+            yield from (fill(each, known) for each in drawn(usable, "lead", self._source))
 
     def _of_both(self) -> list[Said]:
         return [*self.liked[:1], *self.blamed[:1]]
@@ -234,7 +233,7 @@ class _Writer:
         if any(is_plural(each.aspect) for each in said):
             patterns = [each for each in patterns if not _AGREES.search(each)]
         usable = [each for each in patterns if places(each) <= known.keys()]
-        for pattern in shuffled(usable, what, *self._source):
+        for pattern in drawn(usable, what, self._source):
             yield Wording(fill(pattern, known), evidence)
 
     @cached_property
@@ -244,7 +243,7 @@ class _Writer:
         sentences = readable(own, self.facts.language)
         return tuple((source, text) for source, text in sentences.items() if text)[:1] or (("own", own.name),)
 
-    @property
-    def _source(self) -> tuple[object, ...]:
+    @cached_property
+    def _source(self) -> Told:
         customer = self.customer
-        return (self.attempt, len(self.facts.refused), customer.own, customer.occasion, customer.slots)
+        return Told(self.attempt, len(self.facts.refused), customer.own, customer.occasion, customer.slots)

@@ -5,35 +5,39 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from understudy.engines.copywriter.repertoire import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FIRST_NAME = "customer.first_name"
 LONGEST_NAME = "N" * 24
 """Stands for a first name, which is not told."""
-_CACHED_PATTERNS = 8_192
+_CACHED_PATTERNS, _CACHED_NAMES = 8_192, 512
 _PLACE = re.compile(r"\{([\w.]+)\}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pools:
     """The sentences of one language."""
 
     tables: Mapping[str, Any]
 
-    @classmethod
-    def load(cls, language: str) -> Self:
+    @staticmethod
+    def load(language: str) -> Pools:
         """Return the sentences of a language, those of English if it has none."""
-        return cls(_load(language if language in LANGUAGES else "en"))
+        return _load(language if language in LANGUAGES else "en")
 
-    def of(self, name: str) -> tuple[str, ...]:
-        """Return the sentences of a name such as `ties.goes_with`; none if nothing has it."""
+    @cached_property
+    def of(self) -> Callable[[str], tuple[str, ...]]:
+        """Returns the sentences of a name such as `ties.goes_with`; none if nothing has it."""
+        return lru_cache(_CACHED_NAMES)(self._of)
+
+    def _of(self, name: str) -> tuple[str, ...]:
         found: Any = self.tables
         for step in name.split("."):
             found = found.get(step, {}) if isinstance(found, dict) else {}
@@ -46,9 +50,10 @@ class Pools:
             found = found.get(step, {})
         yield from _texts(found)
 
-    def words(self, name: str) -> frozenset[str]:
-        """Return a list of words."""
-        return frozenset(str(self.tables.get(name, "")).split())
+    @cached_property
+    def words(self) -> Callable[[str], frozenset[str]]:
+        """Returns the list of words of a name."""
+        return lru_cache(_CACHED_NAMES)(lambda name: frozenset(str(self.tables.get(name, "")).split()))
 
 
 def fill(pattern: str, known: Mapping[str, str]) -> str:
@@ -72,5 +77,5 @@ def _texts(table: object) -> Iterator[str]:
 
 
 @cache
-def _load(language: str) -> Mapping[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("data", f"{language}.toml").read_text("utf-8"))
+def _load(language: str) -> Pools:
+    return Pools(tomllib.loads(files(__package__).joinpath("data", f"{language}.toml").read_text("utf-8")))

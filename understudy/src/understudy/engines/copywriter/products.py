@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from understudy.engines.copywriter.chance import chance_of, shuffled
+from understudy.engines.copywriter.chance import Told, chance_of, shuffled
 from understudy.engines.copywriter.clauses import sentences_of
 from understudy.engines.copywriter.pools import FIRST_NAME, LONGEST_NAME, Pools, fill
 from understudy.engines.copywriter.repertoire import find_kind, proved
@@ -70,11 +70,11 @@ class ProductWriter:
         return find_kind(self.product.kind, self.product.name or self.product.title, self.facts.language)
 
     @cached_property
-    def source(self) -> tuple[object, ...]:
+    def source(self) -> Told:
         """What the choice depends on."""
         product, facts = self.product, self.facts
         told = (product.name, product.kind, product.bullets, product.reason.kind, product.own, product.price)
-        return (self.attempt, len(facts.refused), facts.language, facts.brand.name, *told)
+        return Told(self.attempt, len(facts.refused), facts.language, facts.brand.name, *told)
 
     @cached_property
     def slots(self) -> Mapping[str, str]:
@@ -141,7 +141,7 @@ class ProductWriter:
     def proved(self) -> list[Wording]:
         """What the bullets and the name prove, with what they say themselves if that is little."""
         told = proved(self.kind, tuple(self.product.sources.items())) if self.kind else {}
-        lines = self._shuffled("lines", self.kind.lines if self.kind else ())
+        lines = self._shuffled("lines", self.kind.lines if self.kind and told else ())
         distinct = _of_different_words([told[line] for line in lines if line in told])
         return distinct or self._shuffled(
             "clauses", list(sentences_of(self.product.bullets, self.facts.language))
@@ -156,7 +156,7 @@ class ProductWriter:
     def _joined(self) -> list[Wording]:
         """Return what is proved, in half of the cases with short lines in pairs."""
         short = [each for each in self.proved if len(each.text) <= _SHORT_CHARS][:4]
-        if chance_of("joined", *self.source).random() < 0.5:  # noqa: PLR2004 - half of them
+        if chance_of("joined", self.source).random() < 0.5:  # noqa: PLR2004 - half of them
             return self.proved
         pairs = [first.joined(second) for first, second in zip(short[::2], short[1::2], strict=False)]
         return [*pairs, *(each for each in self.proved if each not in short[: 2 * len(pairs)])]
@@ -220,7 +220,7 @@ class ProductWriter:
         return text
 
     def _shuffled(self, what: str, items: Sequence[_Item]) -> list[_Item]:
-        return shuffled(items, what, *self.source)
+        return shuffled(items, what, self.source)
 
 
 def _of_different_words(wordings: Sequence[Wording]) -> list[Wording]:

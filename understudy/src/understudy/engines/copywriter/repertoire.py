@@ -44,7 +44,7 @@ class Line:
     text: str
     language: str = "en"
 
-    @property
+    @cached_property
     def is_free(self) -> bool:
         """Whether it states nothing that needs proof."""
         return self.condition == "*"

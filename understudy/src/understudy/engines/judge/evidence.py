@@ -17,6 +17,8 @@ _WORD = re.compile(r"[^\W\d_]+\d{0,2}(?:['’-][^\W\d_]+)*")  # noqa: RUF001 - t
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _CLAUSE = re.compile(r"[.!?;:|,()\[\]{}•\n]+|\s[-–—]\s|\b(?:but|aber)\b")  # noqa: RUF001 - dashes of the catalogue
 _PROPERTY = re.compile(r"^(?:non|anti)-|-(?:free|proof|resistant|safe|friendly|tested|grade|winning)$")
+_SAID, _OF_OTHERS = re.compile(r"s\d+"), re.compile(r"[ar]\d+")
+"""The ids of what the customer wrote, and of what is known of other customers."""
 _MIN_PART_CHARS = 4
 _LINKS = ("", "s", "n", "en", "e")
 
@@ -53,9 +55,9 @@ class Evidence:
         known |= {f"{{{slot.partition('.')[2] or slot}}}" for slot in self._slots}
         if occasion in {"liked", "owner", "sorry"} or "own" in sources:
             known |= {"owning", "telling"}
-        if any(re.fullmatch(r"s\d+", each) for each in sources):
+        if self._written:
             known |= {"telling", "owning", "liking", "disliking"}
-        if any(re.fullmatch(r"[ar]\d+", each) for each in sources):
+        if any(map(_OF_OTHERS.fullmatch, sources)):
             known |= {"{praised}"}
         known |= {"liking"} if occasion == "liked" else {"disliking"} if occasion == "sorry" else set()
         return frozenset(known | ({"reduced_amount"} if self.facts.get("reduced") else set()))
@@ -94,10 +96,10 @@ class Evidence:
         """Whether the customer wrote something."""
         return bool(self._written)
 
-    @property
+    @cached_property
     def _written(self) -> list[str]:
         """What the customer wrote, which an email may speak of even where it denies something."""
-        return [text for source, text in self.sources.items() if re.fullmatch(r"s\d+", source)]
+        return [text for source, text in self.sources.items() if _SAID.fullmatch(source)]
 
     def has_said(self, word: str) -> bool:
         """Whether the customer wrote a form of the word, or has it."""
@@ -159,7 +161,7 @@ class Evidence:
     def allows(self, word: str) -> bool:
         """Whether a word is one of daily life, or proved."""
         lexicon = self.lexicon
-        if word in lexicon.neutral or lexicon.stem(word) in lexicon.neutral_stems or self.proves(word):
+        if lexicon.is_neutral(word) or self.proves(word):
             return True
         if "{praised}" in self.known and word in lexicon.words("reviewers"):
             return True
@@ -180,12 +182,7 @@ class Evidence:
         return False
 
     def _is_simple(self, word: str) -> bool:
-        lexicon = self.lexicon
-        return (
-            word in lexicon.neutral
-            or lexicon.stem(word) in lexicon.neutral_stems
-            or lexicon.stem(word) in self.stems
-        )
+        return self.lexicon.is_neutral(word) or self.lexicon.stem(word) in self.stems
 
 
 def _without_thousands(figure: str) -> str:

@@ -8,7 +8,7 @@ conditions hold.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import filterfalse
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from understudy.engines.copywriter.pools import Pools
 from understudy.engines.copywriter.repertoire import find_kind
 from understudy.engines.judge.evidence import Evidence
 from understudy.engines.judge.lexicon import load_lexicon
-from understudy.engines.judge.phrases import BREAK, is_slot, sentences
+from understudy.engines.judge.phrases import BREAK, CACHED_TEXTS, is_slot, sentences
 from understudy.engines.judge.statements import misreported, unproved_statements
 
 if TYPE_CHECKING:
@@ -78,13 +78,15 @@ def _of_quote(text: str, evidence: Evidence) -> Iterator[Fault]:
 
 def _repertoire(words: str, evidence: Evidence) -> Iterator[str]:
     """Yield what `words`, in lower case, have of the repertoire: said of any product, or proved of this."""
-    sources, language, occasion = evidence.sources, evidence.lexicon.language, evidence.facts.get("occasion")
-    known = [*_of_any(language, str(occasion or "new")), sources.get("remedy", "").lower()]
+    sources, occasion = evidence.sources, str(evidence.facts.get("occasion") or "new")
+    found = [*_said_of_any(words, evidence.lexicon.language, occasion)]
+    known = [sources.get("remedy", "").lower()]
     if kind := _kind(evidence):
         known += kind.scenes
         begun = (each for each in kind.lines if each.start in words)
         known += (said.text.lower() for each in begun if (said := each.proved_by(sources)))
-    yield from sorted((each for each in known if each and each in words), key=len, reverse=True)
+    found += (each for each in known if each and each in words)
+    yield from sorted(found, key=len, reverse=True)
 
 
 def _scenes(evidence: Evidence) -> tuple[str, ...]:
@@ -98,10 +100,17 @@ def _kind(evidence: Evidence) -> Kind | None:
     return find_kind(sources.get("kind", ""), sources.get("name", ""), evidence.lexicon.language)
 
 
+@lru_cache(CACHED_TEXTS)
+def _said_of_any(words: str, language: str, occasion: str) -> tuple[str, ...]:
+    """Return what `words` have that may be said of any product: most texts are judged more than once."""
+    return tuple(each for each in _of_any(language, occasion) if each in words)
+
+
 @cache
 def _of_any(language: str, occasion: str) -> tuple[str, ...]:
     tables = ("subjects", "preheaders", "lines", "closing", f"frame.{occasion}")
-    return tuple(text.lower() for name in tables for text in Pools.load(language).all_of(name))
+    texts = (text.lower() for name in tables for text in Pools.load(language).all_of(name))
+    return tuple(filter(None, texts))
 
 
 def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator[Fault]:
@@ -118,15 +127,15 @@ def _of_sentence(sentence: Sentence, field: str, evidence: Evidence) -> Iterator
         for at, why in unproved_statements(tokens, evidence):
             if at not in supported:
                 yield sentence.words(at, at + 1), why
-    for at in range(len(tokens)):
+    is_plain = evidence.lexicon.is_plain
+    for at in (at for at, token in enumerate(tokens) if not is_plain(token)):
         if at not in supported and (why := _of_word(at, sentence, evidence)):
             yield sentence.words(at, at + 1), why
 
 
 def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
     """Yield idioms that claim something, and phrases that a source must have."""
-    lexicon, tokens = evidence.lexicon, sentence.tokens
-    dull = lexicon.light | lexicon.words("negations")
+    lexicon, tokens, dull = evidence.lexicon, sentence.tokens, evidence.lexicon.dull
     for start, end, subject in lexicon.idioms.found(tokens):
         told = evidence.told.issuperset(map(lexicon.stem, tokens[start:end]))
         if subject != "a size or a number" or not told:
@@ -147,9 +156,9 @@ def _phrases(sentence: Sentence, evidence: Evidence) -> Iterator[Fault]:
 def _assertions(sentence: Sentence, evidence: Evidence, supported: set[int]) -> Iterator[Fault]:
     """Yield claims that nothing known supports, and note where those are that something does."""
     lexicon, tokens = evidence.lexicon, sentence.tokens
-    known, reason = evidence.known.union(filter(is_slot, tokens)), evidence.sources.get("reason", "").lower()
     for start, end, subject in lexicon.assertions.found(tokens):
-        is_the_reason = " ".join(tokens[start : end + 1]) in reason
+        known = evidence.known.union(filter(is_slot, tokens))
+        is_the_reason = " ".join(tokens[start : end + 1]) in evidence.sources.get("reason", "").lower()
         if is_the_reason or not lexicon.assertion_needs[subject].isdisjoint(known):
             supported |= set(range(start, end))
         elif lexicon.words("negations").isdisjoint(tokens[start:end]):

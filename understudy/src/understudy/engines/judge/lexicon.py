@@ -27,14 +27,16 @@ class Lexicon:
     language: str
     table: Mapping[str, Any]
 
-    def words(self, name: str) -> frozenset[str]:
-        """Return a list of words."""
-        lists = self._lists
-        return lists[name]
+    @cached_property
+    def words(self) -> Callable[[str], frozenset[str]]:
+        """Returns the list of words of a name."""
+        texts = ((name, text) for name, text in self.table.items() if isinstance(text, str))
+        return {name: frozenset(text.split()) for name, text in texts}.__getitem__
 
     @cached_property
-    def _lists(self) -> Mapping[str, frozenset[str]]:
-        return {name: frozenset(text.split()) for name, text in self.table.items() if isinstance(text, str)}
+    def pairs(self) -> Callable[[str], frozenset[str]]:
+        """Returns the list of pairs of words of a name."""
+        return cache(lambda name: frozenset(self.table[name].split(", ")))
 
     @cached_property
     def neutral(self) -> frozenset[str]:
@@ -74,6 +76,21 @@ class Lexicon:
     def light(self) -> frozenset[str]:
         """Words that say nothing by themselves."""
         return self.words("light_verbs") | self.words("joining") | self.words("modals") | self.words("being")
+
+    @cached_property
+    def dull(self) -> frozenset[str]:
+        """Light words and denials."""
+        return self.light | self.words("negations")
+
+    @cached_property
+    def is_plain(self) -> Callable[[str], bool]:
+        """Returns whether a word may be said whatever the sources are."""
+        counted = self.words("numbers") | self.words("currencies")
+        return lru_cache(_CACHED_WORDS)(lambda word: word not in counted and self.is_neutral(word))
+
+    def is_neutral(self, word: str) -> bool:
+        """Whether a word is one of daily life."""
+        return word in self.neutral or self.stem(word) in self.neutral_stems
 
     @cached_property
     def assertions(self) -> Phrases:

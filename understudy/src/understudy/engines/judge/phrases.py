@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 BREAK = ","
 """A comma, a colon, a semicolon, a bracket or a dash."""
@@ -21,6 +22,7 @@ _TOKEN = re.compile(
     r"|(?P<end>[.!?…]+(?=\s|$))|(?P<break>[,:;()/–—\"“”„]|(?<=\s)-(?=\s))"  # noqa: RUF001 - dashes of copy
 )
 
+CACHED_TEXTS = 4_096
 _Phrase = tuple[frozenset[str] | None, ...]
 
 
@@ -37,8 +39,13 @@ class Sentence:
         return self.text[self.spans[start][0] : self.spans[end - 1][1]]
 
 
-def sentences(text: str) -> Iterator[Sentence]:
-    """Yield the sentences of a text."""
+@lru_cache(CACHED_TEXTS)
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """Return the sentences of a text."""
+    return tuple(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[Sentence]:
     tokens: list[str] = []
     spans: list[tuple[int, int]] = []
     for found in _TOKEN.finditer(text):
@@ -65,7 +72,7 @@ def _token(found: re.Match[str]) -> str:
     return BREAK if found["break"] else found[0].lower().replace("’", "'")  # noqa: RUF001
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Phrases:
     """Phrases by their first word, each with what it is about."""
 
@@ -82,11 +89,18 @@ class Phrases:
                     found.setdefault(first, []).append((read, subject))
         return cls({first: tuple(entries) for first, entries in found.items()})
 
-    def found(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """Yield where phrases begin and end, and what they are about."""
+    @cached_property
+    def found(self) -> Callable[[tuple[str, ...]], Sequence[tuple[int, int, str]]]:
+        """Returns where phrases begin and end, and what they are about: most texts are judged again."""
+        return lru_cache(CACHED_TEXTS)(lambda tokens: tuple(self._found(tokens)))
+
+    def _found(self, tokens: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
         for start, token in enumerate(tokens):
             for phrase, subject in self.by_first.get(token, ()):
-                there = tokens[start : start + len(phrase)]
-                fits = (each in (wanted or there) for wanted, each in zip(phrase, there, strict=False))
-                if len(there) == len(phrase) and there[-1] in (phrase[-1] or there) and all(fits):
-                    yield start, start + len(phrase), subject
+                end = start + len(phrase)
+                if end <= len(tokens) and _fits(phrase[::-1], tokens[start:end][::-1]):
+                    yield start, end, subject
+
+
+def _fits(phrase: _Phrase, tokens: tuple[str, ...]) -> bool:
+    return all(wanted is None or each in wanted for wanted, each in zip(phrase, tokens, strict=True))

@@ -35,9 +35,7 @@ def unproved_statements(tokens: Sequence[str], evidence: Evidence) -> Iterator[t
                 yield deed, "no source says that it does this"
         pair = f"{tokens[at - 1]} {token}" if at else token
         of_it = not at or tokens[at - 1] not in lexicon.words("scenes")
-        has = (token in lexicon.words("having") and of_it) or pair in lexicon.table["having_pairs"].split(
-            ", "
-        )
+        has = (token in lexicon.words("having") and of_it) or pair in lexicon.pairs("having_pairs")
         if has or token in lexicon.words("possessives"):
             for thing in _things(at + 1, tokens, lexicon):
                 states = has or tokens[thing] in lexicon.words("parts")
@@ -64,10 +62,8 @@ def _beginning(tokens: Sequence[str], evidence: Evidence) -> Iterator[tuple[int,
 
 def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
     """Yield where a sentence that reports what the customer wrote has something that they did not write."""
-    lexicon = evidence.lexicon
-    begun = next(
-        (at + 2 for at in range(len(tokens)) if " ".join(tokens[at : at + 2]) in _reports(lexicon)), None
-    )
+    lexicon, reports = evidence.lexicon, evidence.lexicon.pairs("reports")
+    begun = next((at + 2 for at in range(len(tokens)) if " ".join(tokens[at : at + 2]) in reports), None)
     if begun is None:
         return
     dull = lexicon.words("reporting").union(*(lexicon.words(each) for each in _DULL))
@@ -81,10 +77,6 @@ def misreported(tokens: Sequence[str], evidence: Evidence) -> Iterator[int]:
             and not evidence.has_said(word)
         ):
             yield at
-
-
-def _reports(lexicon: Lexicon) -> frozenset[str]:
-    return frozenset(lexicon.table["reports"].split(", "))
 
 
 def _is_elliptic(tokens: Sequence[str], lexicon: Lexicon) -> bool:

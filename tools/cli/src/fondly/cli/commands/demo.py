@@ -2,7 +2,7 @@
 
 import json as json_text
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from fondly.cli.output import console, print_json, say
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from rich.console import Console
+
+    from fondly.operations.runs.views import RunDetails
     from fondly.operations.shop import Shop
     from fondly.stack.demo import OpenStack
 
@@ -138,8 +141,6 @@ def _run(
     open_stack: "OpenStack", data: Path | None, out: Path, settings: "Mapping[str, str]", *, json: bool
 ) -> None:
     """Print progress and report, with `json` to standard error, and the summary to standard output."""
-    from fondly.cli.tables.demo import demo_sections
-    from fondly.cli.tables.drawing import draw
     from fondly.stack.demo import run_demo
 
     screen = console(stderr=json)
@@ -149,10 +150,17 @@ def _run(
         out,
         screen,
         settings=settings,
-        show=lambda run, summary: draw(demo_sections(run, summary), screen),
+        show=lambda run, summary: _show(run, summary, screen),
     )
     if json:
         summary = json_text.loads((folder / "summary.json").read_text())
         print_json({"folder": str(folder), **summary})
     else:
         screen.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show(run: "RunDetails", summary: "Mapping[str, Any]", screen: "Console") -> None:
+    from fondly.cli.tables.demo import demo_sections
+    from fondly.cli.tables.drawing import draw
+
+    draw(demo_sections(run, summary), screen)
