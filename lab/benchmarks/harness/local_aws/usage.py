@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +27,10 @@ class Usage:
     largest: dict[str, int] = field(default_factory=dict)
     """Bytes: of a table's items, of a folder's objects, of a topic's or queue's messages."""
     cpu_s_of: dict[str, float] = field(default_factory=dict)
+    units: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """What AWS charges by the size of items."""
+    waited_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """What calls would have taken on AWS, by operation: nobody waits for them here."""
 
     async def called(self, operation: str) -> None:
         """Count a call, and let others go on as while it is answered."""
@@ -63,6 +67,16 @@ def bytes_below(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
+def item_bytes(item: Mapping[str, Any]) -> int:
+    """Return what DynamoDB counts for an item."""
+    return sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
+
+
+def blocks(item: Mapping[str, Any], of_bytes: int) -> int:
+    """Return how many units an item takes to write or read; one that does not exist takes one."""
+    return max(1, -(-item_bytes(item) // of_bytes))
+
+
 def value_bytes(value: Mapping[str, Any]) -> int:
     """Return what DynamoDB counts for a typed value.
 
@@ -75,6 +89,7 @@ def value_bytes(value: Mapping[str, Any]) -> int:
 
 _BYTES: Mapping[str, Callable[[Any], int]] = {
     "S": lambda held: len(held.encode()),
+    "B": len,
     "N": lambda held: len(held) // 2 + 2,
     "L": lambda held: 3 + sum(1 + value_bytes(each) for each in held),
     "M": lambda held: 3 + sum(1 + len(name.encode()) + value_bytes(each) for name, each in held.items()),
