@@ -22,7 +22,7 @@ from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.server import Listening, WebApp, serve_app
 from fondly.stack.embedded import REGION
-from harness.local_aws.usage import item_bytes
+from tests.support.item_size import item_bytes
 
 UNITS, CONSISTENT = "read units", "fondly_consistent"
 SOMEBODY = Person.of("Benchmark", list(Role))

@@ -15,7 +15,8 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from fondly.operations.topology import Topology
 from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
 from harness.local_aws.database import Packing, alone, opened
-from harness.local_aws.usage import STORES, Usage, blocks, item_bytes, refused
+from harness.local_aws.usage import STORES, Usage, refused
+from tests.support.item_size import item_bytes
 
 Item = dict[str, Any]
 MAX_ITEM_BYTES = 400 * 1024
@@ -54,7 +55,7 @@ class DynamoDB:
         await self._usage.called("dynamodb.GetItem")
         with self._usage.taking(STORES):
             found = self._find(TableName, Key)
-            self._read([found], rules)
+            self._read([item_bytes(found or {})], rules)
         return {} if found is None else {"Item": found}
 
     async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
@@ -106,7 +107,7 @@ class DynamoDB:
             }
             for table, wanted in RequestItems.items():
                 absent = len(wanted["Keys"]) - len(found[table])
-                self._read([*found[table], *[None] * absent], wanted)
+                self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
         return {"Responses": found, "UnprocessedKeys": {}}
 
     async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
@@ -185,12 +186,12 @@ class DynamoDB:
 
     def _rows(self, table: str, rows: Iterable[tuple[bytes]], rules: Mapping[str, Any]) -> list[Item]:
         found = [self._item(table, packed) for (packed,) in rows]
-        self._read([{"": {"L": [{"M": each} for each in found]}}], rules)
+        self._read([sum(map(item_bytes, found))], rules)
         return found
 
-    def _read(self, found: Sequence[Item | None], rules: Mapping[str, Any]) -> None:
+    def _read(self, sizes: Iterable[int], rules: Mapping[str, Any]) -> None:
         """Count read units: a query rounds up what it has read in all, other reads each item."""
-        units = sum(blocks(each or {}, READ_UNIT_BYTES) for each in found)
+        units = sum(_units(size, READ_UNIT_BYTES) for size in sizes)
         self._usage.units["dynamodb.reads"] += units if rules.get("ConsistentRead") else units / 2
 
     def _put(self, table: str, item: Item) -> None:
@@ -199,17 +200,17 @@ class DynamoDB:
     def _put_all(self, table: str, items: Sequence[Item], *, writes: int = 1) -> None:
         rows = []
         for item in items:
-            self._usage.units["dynamodb.writes"] += writes * blocks(item, WRITE_UNIT_BYTES)
-            self._measure(table, item)
+            self._usage.units["dynamodb.writes"] += writes * self._measured(table, item)
             rows.append((*self._key(table, item), self._packing.packed(table, pickle.dumps(item))))
         self._usage.written[table] += len(rows)
         self._db.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES (?, ?, ?)', rows)  # noqa: S608
 
-    def _measure(self, table: str, item: Item) -> None:
+    def _measured(self, table: str, item: Item) -> int:
         kind = f"item of {table}" + (f" ({item['item']['S'].partition('#')[0]})" if table == "runs" else "")
         self._usage.saw(kind, size := item_bytes(item))
         if size > MAX_ITEM_BYTES:
             raise refused("ValidationException", "Item size has exceeded the maximum allowed size")
+        return _units(size, WRITE_UNIT_BYTES)
 
     def _holds(self, rules: Item) -> bool:
         try:
@@ -259,6 +260,11 @@ class OnePage:
     async def paginate(self, **request: object) -> AsyncIterator[Item]:
         """Yield the page."""
         yield await self._ask(**request)
+
+
+def _units(size: int, of_bytes: int) -> int:
+    """What an item takes to write or read; one that does not exist takes one."""
+    return max(1, -(-size // of_bytes))
 
 
 def _condition(text: str, names: Any, values: Any) -> Any:  # noqa: ANN401 - moto's own
