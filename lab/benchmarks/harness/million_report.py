@@ -22,8 +22,7 @@ MAX_ITEM_BYTES = 400 * 1024
 MAX_EVENT_BYTES = 256 * 1024
 MAX_GROWTH, MAX_OF_SMALLER = 1.05, 1.2
 LEDGER_ITEM = "item of runs (run)"
-OBJECTS = "objects of "
-WIDTH = 150
+WIDTH = 160
 SHOWN = 15
 CALLS = {
     "s3.puts": ("s3.PutObject", "s3.ListObjectsV2"),
@@ -88,7 +87,10 @@ class Report:
             "is_ranked": RecommenderState.of(self.run).is_ranked,
             "received": len(self.received),
             "own_cpu_ms_a_customer": round(self.own_ms, 4),
-            "stages": {stage: self._stage(stage) for stage in self.stages},
+            "stages": {
+                stage: taken | {"own_cpu_ms_a_customer": self.own_cpu_ms(stage)}
+                for stage, taken in self.stages.items()
+            },
             "hours_on_aws": {stage: self.hours(stage) for stage in self.stages},
             "cost_usd": {line.unit: [float(line.amount), float(line.usd or 0)] for line in self.cost.lines},
             "total_usd": float(self.cost.total_usd),
@@ -97,22 +99,6 @@ class Report:
             "calls": self.total("calls"),
             "written": self.total("written"),
             "largest_bytes": self.largest(""),
-        }
-
-    def _stage(self, stage: str) -> dict[str, Any]:
-        taken = self.stages[stage]
-        return {
-            "wall_s": round(taken["wall_s"], 1),
-            "cpu_s": round(taken["cpu_s"], 1),
-            "own_cpu_s": round(self.own_cpu_s(stage), 1),
-            "own_cpu_ms_a_customer": round(self.own_cpu_ms(stage), 4),
-            "peak_mib": round(taken["peak_mib"]),
-            "tenths_mib": [round(each) for each in taken["tenths_mib"]],
-            "stored_mib": round(taken["stored_mib"]),
-            "tasks": taken["tasks"],
-            "attempts": taken["attempts"],
-            "calls": sum(taken["calls"].values()),
-            "profile": {name: round(own_s, 2) for name, own_s in taken["profile"].items()},
         }
 
     def hours(self, stage: str) -> dict[str, float]:
@@ -152,8 +138,6 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     console, shop, run = Console(highlight=False, width=WIDTH), report.shop, report.run
     title = f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products"
     _table(console, title, [_times(report, stage, beside) for stage in report.stages])
-    sizes = [_sizes(stage, taken) for stage, taken in report.stages.items()]
-    _table(console, "what they wrote and sent", sizes)
     _table(console, "on AWS, one task, those of prod, at a new account's quotas", list(_on_aws(report)))
     _table(console, f"at list prices: ${report.cost.total_usd:,.2f}", list(_costs(report)))
     for stage, taken in report.stages.items():
@@ -166,7 +150,7 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     console.print(f"arrived: {len(report.received):,} emails for {len(set(report.received)):,} addresses")
     console.print(f"messages and events: {_listed(report.total('sent'))}")
     console.print(f"items and objects: {_listed(report.total('written'))}")
-    for kind in ("item", "object", "event"):
+    for kind in ("item", "object", "event", "message"):
         console.print(f"largest {kind}s, bytes: {_listed(report.largest(f'{kind} '), f'{kind} of ')}")
     console.print(f"AWS calls: {_listed(report.total('calls'))}")
 
@@ -190,11 +174,12 @@ def _times(report: Report, stage: str, beside: Mapping[str, Any] | None) -> dict
         "CPU s": f"{taken['cpu_s']:,.0f}",
         "of stores": f"{taken['cpu_s_of'].get(STORES, 0):,.0f}",
         "of stand-ins": f"{taken['cpu_s_of'].get(STAND_INS, 0):,.0f}",
-        "own CPU ms a customer": f"{own:,.3f}",
+        "own ms a customer": f"{own:,.3f}",
         "times": f"{own / before['own_cpu_ms_a_customer']:.2f}" if before else "",
         "peak MiB": f"{taken['peak_mib']:,.0f}",
-        "first, last tenth": ", ".join(f"{each:,.0f}" for each in taken["tenths_mib"]),
+        "its tenths": ", ".join(f"{each:,.0f}" for each in taken["tenths_mib"]),
         "AWS calls": f"{sum(taken['calls'].values()):,}",
+        "stored MiB": f"{taken['stored_mib']:,.0f}",
     }
 
 
@@ -233,26 +218,6 @@ def _profile(own_s: Mapping[str, float]) -> Iterator[dict[str, str]]:
             "module": module,
             "all of it": f"{of_module / total:.1%}",
         }
-
-
-def _sizes(stage: str, taken: dict[str, Any]) -> dict[str, str]:
-    objects = sum(count for name, count in taken["written"].items() if name.startswith(OBJECTS))
-    return {
-        "": stage,
-        "messages and events": f"{sum(taken['sent'].values()):,}",
-        "objects": f"{objects:,}",
-        "items": f"{sum(taken['written'].values()) - objects:,}",
-        "stored MiB": f"{taken['stored_mib']:,.0f}",
-        "largest item": f"{_most(taken, 'item '):,}",
-        "ledger's item": f"{_most(taken, LEDGER_ITEM):,}",
-        "largest event": f"{_most(taken, 'event '):,}",
-        "largest message": f"{_most(taken, 'message '):,}",
-    }
-
-
-def _most(taken: dict[str, Any], prefix: str) -> int:
-    """The largest whose kind has the prefix, in bytes."""
-    return max((size for kind, size in taken["largest"].items() if kind.startswith(prefix)), default=0)
 
 
 def problems(report: Report, *, beside: Mapping[str, Any] | None) -> list[str]:

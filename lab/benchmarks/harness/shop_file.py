@@ -11,6 +11,10 @@ from fondly.evaluation.sample.sample import Sample
 from fondly.stack.sample import EMAIL, customer_addresses
 
 SEED = 7
+NEW = 1_000
+"""The edition of rows with new reviews."""
+NEWCOMER = "N"
+OTHER_WORDS = " Months later I would say the same."
 
 
 @dataclass(frozen=True)
@@ -50,38 +54,25 @@ def write_shop(path: Path, upload: Upload, *, customers: int, products: int) -> 
     return Shop(customers + len(new_customers), products, sample.reviews + len(new_reviews))
 
 
-NEW = 1_000
-"""The edition of rows with new reviews."""
-NEWCOMER = "N"
-OTHER_WORDS = " Months later I would say the same."
-
-
 def _rows(row: Row, upload: Upload) -> Iterator[Row]:
-    draws = [_draw(each) for each in row.review_ids]
-    reviews = [
-        replace(each, text=each.text + OTHER_WORDS) if draw < upload.changed else each
+    """Yield a row as it was but for other words, and one with the new reviews, if there are any."""
+    draws = [crc32(each.encode()) % 10_000 / 100 for each in row.review_ids]
+    texts = [
+        each.text + OTHER_WORDS * (draw < upload.changed)
         for each, draw in zip(row.reviews, draws, strict=True)
     ]
+    reviews = [replace(each, text=text) for each, text in zip(row.reviews, texts, strict=True)]
     yield replace(row, reviews=reviews)
-    if chosen := [number for number, draw in enumerate(draws) if 100 - draw <= upload.new]:
-        user_ids = [row.user_ids[number] for number in chosen]
-        review_ids = [row.review_ids[number] for number in chosen]
+    if again := [number for number, draw in enumerate(draws) if 100 - draw <= upload.new]:
         yield replace(
             row,
             edition=NEW,
-            user_ids=[_reviewer(*each) for each in zip(user_ids, review_ids, strict=True)],
-            user_names=[row.user_names[number] for number in chosen],
-            review_ids=[f"{each}W" for each in review_ids],
-            reviews=[
-                replace(row.reviews[number], text=f"Again: {row.reviews[number].text}") for number in chosen
-            ],
+            user_ids=[_reviewer(row.user_ids[each], draws[each]) for each in again],
+            user_names=[row.user_names[each] for each in again],
+            review_ids=[f"{row.review_ids[each]}W" for each in again],
+            reviews=[reviews[each] for each in again],
         )
 
 
-def _reviewer(user_id: str, review_id: str) -> str:
-    return f"{NEWCOMER}{user_id[1:]}" if crc32(review_id[::-1].encode()) % 2 else user_id
-
-
-def _draw(review_id: str) -> float:
-    """A number from 0 to 100 that is always the same for a review."""
-    return crc32(review_id.encode()) % 10_000 / 100
+def _reviewer(user_id: str, draw: float) -> str:
+    return f"{NEWCOMER}{user_id[1:]}" if round(draw * 100) % 2 else user_id
