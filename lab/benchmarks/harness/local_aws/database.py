@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 BUSY_S = 120.0
-CACHE_KIB = 64 * 1024
+CACHE_KIB = 4 * 1024
 
 
 def opened(path: Path) -> sqlite3.Connection:
