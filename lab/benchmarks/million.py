@@ -13,7 +13,7 @@ and one that was interrupted resumes with the messages that are left, as a servi
 
 Exits with 1 if a run does not get through its stages, has more than 1,000 parts, a ledger's item above 40 KB,
 any item above 400 KB, or an event above 256 KiB, delivers an email twice, takes a fifth more CPU time a
-customer than the run of `--beside`, or a twentieth more memory at the end of a stage than at its beginning.
+customer than the run of `--beside`, or a fifth more memory at the end of a stage than near its beginning.
 """
 
 import argparse
