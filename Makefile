@@ -236,6 +236,18 @@ $(BASELINE)/.ready: | setup
 mixed: setup $(BASELINE)/.ready ## a run and its delivery by the services of two releases: make mixed [BASE=tag or commit]
 	$(IN_BASELINE) $(BIN)/python -m pytest tests/mixed
 
+PEERS := out/bench/peers
+$(PEERS)/.ready: lab/benchmarks/peers/requirements.txt | setup
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	VIRTUAL_ENV=$(PEERS) $(BIN)/uv pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+bench: setup $(PEERS)/.ready ## measure us beside peers and limits: make bench [CASES="bus mailer"]
+	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --peers $(PEERS)/bin/python --json out/bench/$(shell git rev-parse --short HEAD).json
+
+bench-compare: setup $(BASELINE)/.ready ## find what takes a tenth more CPU time than in another release: make bench-compare [BASE=tag or commit] [CASES=mailer]
+	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --base $(BASELINE)/venv/bin/python
+
 chaos: setup $(if $(MIXED),$(BASELINE)/.ready) ## the sample amid crashes, deployments and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520] [MIXED=1 begins with the release before]
 	@$(if $(MIXED),$(IN_BASELINE)) $(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
 
