@@ -1,20 +1,22 @@
-"""A million customers at default settings, through the four services, on one machine.
+"""A million customers at default settings, through the five services, to emails that arrive, on one machine.
 
 One service runs after the other, each in processes of its own, with its own wiring, consumer and default
 settings, until its queue is empty. The AWS behind them is local (`harness/local_aws`): its stores are files,
 Comprehend and Personalize answer without understanding, `Converse` is answered by
-understudy's copywriter. So nothing is waited for but work: no quota, no training, no delay. What a network
-and botocore take is not included; their calls are counted. `--emulator` measures the embedded stack instead.
+understudy's copywriter. So nothing is waited for but work: no quota, no training, no delay; how long AWS
+would take is reckoned (`harness/on_aws.py`). What a network and botocore take is not included; their calls
+are counted. Emails are approved as a person does, and go by SMTP to a process that counts them.
 
 With `--folder` the run is kept there, and the same command goes on with it: finished stages are not repeated,
 and one that was interrupted resumes with the messages that are left, as a service that was restarted does.
+`--changed` and `--week` go on with the same shop's next files.
 
 Exits with 1 if a run does not get through its stages, has more than 1,000 parts, a ledger's item above 40 KB,
-any item above 400 KB, or an event above 256 KiB.
+any item above 400 KB, or an event above 256 KiB, delivers an email twice, takes a fifth more CPU time a
+customer than the run of `--beside`, or a twentieth more memory at the end of a stage than at its beginning.
 """
 
 import argparse
-import asyncio
 import json
 import os
 import signal
@@ -25,125 +27,71 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import boto3
-import psutil
 from rich.console import Console
-from rich.table import Table
 
-from fondly.contracts import object_keys
-from fondly.evaluation.sample import write_sample
-from fondly.runtime.runs.run import MAKING, Run, StageName
-from fondly.stack.embedded import Stack, embedded_stack
-from fondly.stack.observer import observe
+from fondly.runtime.runs.run import StageName
 from harness.million_report import Report, problems, show
-from harness.processes import cpu_seconds, resident_mib
-from harness.staged import KEY, Staged
+from harness.shop_file import Upload
+from harness.stage_process import PROFILED, environment
+from harness.staged import Staged
 
 CUSTOMERS_PER_PRODUCT = 50
 MIN_PRODUCTS = 300
-WITH_MAILER = 100_000
-"""More customers go without the mailer by default: writing and judging takes milliseconds for each."""
-EXCHANGED = tuple(f"personalize/{name}" for name in ("interactions", "users", "items", "input", "output"))
-"""Folders of files that Personalize reads or writes."""
-LOOK_S = 0.5
-NAMES = {"fondly.stack.emulator": "emulator", "understudy": "understudy"} | {
-    f"fondly.{service}": service for service in MAKING
-}
-Taken = dict[str, tuple[float, float]]
-"""CPU seconds and peak resident MiB, by process."""
+NEW_IN_A_WEEK = 10.0
+ONCE_A_WEEK = {"FONDLY_CONTACT_MAX_EMAILS": "1"}
+"""What a shop sets that uploads more often than it writes."""
 
 
 def main() -> int:
     """Run the stages, print what they took, write the result, and return the exit code."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped; the same command goes on"))
-    if options.emulator:
-        return _beside(options)
+    os.environ.update(environment() | ({PROFILED: "1"} if options.profile else {}))
     if options.folder:
-        return _through_stages(options.folder, options)
+        return _through_uploads(options.folder, options)
     with tempfile.TemporaryDirectory(prefix="fondly-million-") as name:
-        return _through_stages(Path(name), options)
+        return _through_uploads(Path(name), options)
 
 
-def _through_stages(folder: Path, options: argparse.Namespace) -> int:
+def _through_uploads(folder: Path, options: argparse.Namespace) -> int:
     say = partial(_say, started_s=time.monotonic())
-    staged = Staged(folder, say)
-    shop = staged.shop(options.customers, _products(options))
-    say(f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products")
-    for stage in options.stages:
-        if staged.took(stage) is None:
-            took = staged.run(stage, 1 if stage == StageName.INGEST else options.tasks)
-            say(f"{stage}: finished, {took['cpu_s']:,.0f} CPU s")
-    run = staged.ledger_run()
-    if run is None:
-        sys.exit("ingest has opened no run")
-    stages = {str(stage): taken for stage in MAKING if (taken := staged.took(stage)) is not None}
-    files = _batch_files(staged, run)
-    report = Report(shop.customers, shop.reviews, shop.products, stages, run, files)
-    show(report)
+    beside = json.loads(options.beside.read_text())["first"] if options.beside else None
+    reports, found = {}, list[str]()
+    for number, upload in enumerate(_uploads(options), start=1):
+        os.environ.update(ONCE_A_WEEK if upload.new else {})
+        report = _through_stages(Staged(folder, upload, say, number=number), options, say)
+        show(report, beside=beside)
+        found += problems(report, beside=None if number > 1 else beside)
+        reports[upload.name] = report.facts()
+        beside = reports["first"]
     if options.json:
-        options.json.write_text(json.dumps(report.facts(), indent=2) + "\n")
-    found = problems(report, finished=StageName.MAILER in stages)
+        options.json.write_text(json.dumps(reports, indent=2) + "\n")
     for problem in found:
         Console(stderr=True).print(problem, style="red", highlight=False)
     return int(bool(found))
 
 
-def _beside(options: argparse.Namespace) -> int:
-    """Take the same file through the embedded stack, whose emulator holds everything in memory."""
-    with tempfile.TemporaryDirectory(prefix="fondly-million-", dir=options.folder) as name:
-        path = Path(name) / Path(KEY).name
-        facts = write_sample(path, customers=options.customers, products=_products(options))
-        taken = _through_emulator(path, Path(name) / "logs")
-    table = Table(
-        "", "CPU s", "CPU ms a customer", "peak MiB", title=f"{facts.customers:,} customers, ministack"
-    )
-    for process, (cpu_s, mib) in taken.items():
-        table.add_row(process, f"{cpu_s:,.1f}", f"{cpu_s / facts.customers * 1_000:,.2f}", f"{mib:,.0f}")
-    Console().print(table)
-    return 0
+def _uploads(options: argparse.Namespace) -> list[Upload]:
+    changed = [Upload("changed", changed=options.changed)] if options.changed else []
+    week = [Upload("week", changed=options.changed, new=NEW_IN_A_WEEK)] if options.week else []
+    return [Upload("first"), *changed, *week]
 
 
-def _through_emulator(path: Path, logs: Path) -> Taken:
-    """Upload a file to a new stack, wait until its run has ended, and return what each process took."""
-    with embedded_stack(logs, services=MAKING) as stack:
-        bucket = stack.resources.buckets["data"]
-        before = {name: cpu_seconds(process) for name, process in _processes().items()}
-        boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}{path.name}")
-        taken = asyncio.run(_until_ended(stack, f"s3://{bucket}/{object_keys.UPLOADS}{path.name}"))
-    return {name: (cpu_s - before.get(name, 0.0), mib) for name, (cpu_s, mib) in taken.items()}
-
-
-async def _until_ended(stack: Stack, source: str) -> Taken:
-    taken: Taken = {}
-    async with observe(stack.resources) as observer:
-        while not ((run := await observer.run_of(source)) and not run.is_open):
-            stack.check()
-            for name, process in _processes().items():
-                peak = taken.get(name, (0.0, 0.0))[1]
-                taken[name] = (cpu_seconds(process), max(peak, resident_mib(process)))
-            await asyncio.sleep(LOOK_S)
-    return taken
-
-
-def _processes() -> dict[str, psutil.Process]:
-    found: dict[str, psutil.Process] = {}
-    for process in psutil.Process().children():
-        names = [NAMES[each] for each in process.cmdline() if each in NAMES]
-        found.update(dict.fromkeys(names, process))
-    return found
-
-
-def _products(options: argparse.Namespace) -> int:
-    found: int = options.products or max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT)
-    return found
-
-
-def _batch_files(staged: Staged, run: Run) -> dict[str, int]:
-    """Count the files of each folder that is exchanged with Personalize."""
-    objects = staged.session.objects
-    found = {name: len(objects.keys(f"runs/{run.run_id}/{name}/")) for name in EXCHANGED}
-    return {name: count for name, count in found.items() if count}
+def _through_stages(staged: Staged, options: argparse.Namespace, say: "partial[None]") -> Report:
+    products = options.products or max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT)
+    shop = staged.shop(options.customers, products)
+    say(f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products")
+    before = {StageName.SENTIMENT: staged.clear, StageName.SENDER: staged.approve}
+    for stage in options.stages:
+        if staged.took(stage) is None:
+            before.get(stage, lambda: None)()
+            took = staged.run(stage, 1 if stage == StageName.INGEST else options.tasks)
+            say(f"{stage}: finished, {took['cpu_s']:,.0f} CPU s")
+    run = staged.ledger_run()
+    if run is None:
+        sys.exit("ingest has opened no run")
+    stages = {str(stage): taken for stage in StageName if (taken := staged.took(stage)) is not None}
+    return Report(shop, stages, run, staged.cost(), staged.received())
 
 
 def _say(text: str, *, started_s: float) -> None:
@@ -159,24 +107,17 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add = parser.add_argument
     add("--customers", type=int, default=1_000_000)
     add("--products", type=int, help=f"by default one for {CUSTOMERS_PER_PRODUCT} customers")
+    add("--stages", nargs="+", choices=[*StageName], default=[*StageName], type=StageName)
     add(
-        "--stages",
-        nargs="+",
-        choices=[*StageName],
-        help=f"by default all, without the mailer above {WITH_MAILER:,} customers",
-    )
-    add(
-        "--folder",
-        type=Path,
-        help="where the run is kept, to go on with it: some 6 GB for a million customers",
+        "--folder", type=Path, help="where the run is kept, to go on with it: some GB for a million customers"
     )
     add("--tasks", type=int, default=os.cpu_count() or 1, help="processes of each service but ingest")
-    add("--emulator", action="store_true", help="instead, take the file through the embedded stack")
+    add("--changed", type=float, default=0.0, help="then, the same with so many of 100 reviews changed")
+    add("--week", type=int, choices=[2], help="then, the file of a week later: who had an email gets none")
+    add("--beside", type=Path, help="the JSON of a smaller run, with whose CPU time this one's is compared")
+    add("--profile", action="store_true", help="also say which functions take the time; it takes more then")
     add("--json", type=Path, help="also write the figures to this file")
-    options = parser.parse_args(arguments)
-    if options.stages is None:
-        options.stages = list(StageName)[: 4 if options.customers <= WITH_MAILER else 3]
-    return options
+    return parser.parse_args(arguments)
 
 
 if __name__ == "__main__":

@@ -19,17 +19,17 @@ def item_bytes(item: Mapping[str, Any]) -> int:
 def _value_bytes(typed: Mapping[str, Any]) -> int:
     ((kind, value),) = typed.items()
     match kind:
-        case "S":
-            return len(value.encode())
+        case "S" | "B":
+            return len(value.encode() if kind == "S" else value)
         case "N":
             return _number_bytes(value)
         case "BOOL" | "NULL":
             return 1
-        case "NS":
-            return CONTAINER_BYTES + sum(ELEMENT_BYTES + _number_bytes(each) for each in value)
+        case "L" | "NS" | "SS":
+            members = value if kind == "L" else [{kind[0]: each} for each in value]
+            return CONTAINER_BYTES + sum(ELEMENT_BYTES + _value_bytes(each) for each in members)
         case "M":
-            members = item_bytes(value) + ELEMENT_BYTES * len(value)
-            return CONTAINER_BYTES + members
+            return CONTAINER_BYTES + item_bytes(value) + ELEMENT_BYTES * len(value)
         case _:
             raise NotImplementedError(kind)
 

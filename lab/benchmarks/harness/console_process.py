@@ -22,7 +22,7 @@ from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
 from fondly.runtime.web.measures import Measures
 from fondly.runtime.web.server import Listening, WebApp, serve_app
 from fondly.stack.embedded import REGION
-from harness.local_aws.usage import value_bytes
+from tests.support.item_size import item_bytes
 
 UNITS, CONSISTENT = "read units", "fondly_consistent"
 SOMEBODY = Person.of("Benchmark", list(Role))
@@ -60,17 +60,13 @@ class Asked:
 
 def _units(operation: str, parsed: Mapping[str, Any]) -> int:
     if operation in {"Query", "Scan"}:
-        read, found = sum(map(_bytes, parsed["Items"])), len(parsed["Items"])
+        read, found = sum(map(item_bytes, parsed["Items"])), len(parsed["Items"])
         scanned = parsed.get("ScannedCount", found)
         return _blocks(read * scanned // found if found else 100 * scanned)
     if operation == "GetItem":
-        return _blocks(_bytes(parsed.get("Item", {})))
+        return _blocks(item_bytes(parsed.get("Item", {})))
     tables = parsed.get("Responses", {}) if operation == "BatchGetItem" else {}
-    return sum(_blocks(_bytes(item)) for items in tables.values() for item in items)
-
-
-def _bytes(item: Mapping[str, Any]) -> int:
-    return sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
+    return sum(_blocks(item_bytes(item)) for items in tables.values() for item in items)
 
 
 def _blocks(size: int) -> int:

@@ -16,6 +16,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from fondly.operations.topology import load_topology
 from fondly.runtime import service
 from fondly.runtime.logs import configure_logging
@@ -23,22 +25,24 @@ from fondly.runtime.runs.run import StageName
 from fondly.runtime.settings import ServiceSettings, load_settings
 from fondly.stack.provision import Resources
 from harness.local_aws import Session
+from harness.local_aws.queues import DEAD_LETTERS
+from harness.local_aws.usage import MIB
+from harness.profiles import Profiles
 
 KIB_PER_MIB = 1024
 LOOK_S = 0.1
-SAVE_S = 10.0
+SAVE_S = 5.0
+LOOKS_PER_TENTH = 20
 INTERRUPTED = 3
 ACCOUNT = "000000000000"
-SETTINGS = {
-    StageName.INGEST: "IngestSettings",
-    StageName.SENTIMENT: "SentimentSettings",
-    StageName.RECOMMENDER: "RecommenderSettings",
-    StageName.MAILER: "MailerSettings",
-}
+PROFILED, SMTP_PORT = "FONDLY_MILLION_PROFILED", "FONDLY_SENDER_SMTP_PORT"
 
 
 def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names, a role and quotas; all else is by default."""
+    """Return what Terraform sets for every deployment: names, a role and raised quotas; and whom to send to.
+
+    All else is by default.
+    """
     topology = load_topology()
     resources = Resources(
         topic_arns={name: f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in topology.topics},
@@ -46,9 +50,16 @@ def environment() -> dict[str, str]:
         tables={name: name for name in topology.tables},
         buckets={name: name for name in topology.buckets},
     )
-    role = {"FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly"}
-    quotas = {"FONDLY_SENTIMENT_CALLS_PER_S": "1000", "FONDLY_MAILER_CONVERSE_RPM": "60000"}
-    return resources.settings() | role | quotas
+    return {
+        **resources.settings(),
+        "FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly",
+        "FONDLY_SENTIMENT_CALLS_PER_S": "1000",
+        "FONDLY_MAILER_CONVERSE_RPM": "60000",
+        "FONDLY_INGEST_CONSENT_NOT_REQUIRED": "made-up customers of a domain that cannot exist",
+        "FONDLY_SENDER_TRANSPORT": "smtp",
+        "FONDLY_SENDER_SMTP_SECURITY": "none",
+        "FONDLY_SENDER_PER_S": "10000",
+    }
 
 
 def main() -> None:
@@ -56,12 +67,12 @@ def main() -> None:
     folder, stage, path = Path(sys.argv[1]), StageName(sys.argv[2]), Path(sys.argv[3])
     os.environ.update(environment())
     package = import_module(f"fondly.{stage}.__main__")
-    kind = getattr(import_module(f"fondly.{stage}.settings"), SETTINGS[stage])
+    kind = getattr(import_module(f"fondly.{stage}.settings"), f"{stage.capitalize()}Settings")
     settings: ServiceSettings = load_settings(kind)
     configure_logging(service=stage, level="WARNING")
     session = Session(folder)
     vars(service)["get_session"] = lambda: session
-    took = Took(path, session)
+    took = Took(path, session, Profiles(on=PROFILED in os.environ))
     try:
         asyncio.run(_until_done(stage, settings, package.make_handler, took))
     finally:
@@ -71,10 +82,19 @@ def main() -> None:
 class Took:
     """What the process has taken since its imports, in a file."""
 
-    def __init__(self, path: Path, session: Session) -> None:
+    def __init__(self, path: Path, session: Session, profiles: Profiles) -> None:
         self.session = session
         self._path = path
+        self._profiles = profiles
         self._started_s, self._cpu_s = time.monotonic(), _cpu_s()
+        self._saved_s, self._process, self._resident = self._started_s, psutil.Process(), list[int]()
+
+    def look(self) -> None:
+        """Note what is resident; every few seconds, save."""
+        self._resident.append(self._process.memory_info().rss)
+        if time.monotonic() - self._saved_s >= SAVE_S:
+            self._saved_s = time.monotonic()
+            self.save()
 
     def save(self) -> None:
         """Replace the file, as a whole."""
@@ -82,11 +102,20 @@ class Took:
             "wall_s": time.monotonic() - self._started_s,
             "cpu_s": _cpu_s() - self._cpu_s,
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB,
+            "tenths_mib": self._tenths_mib(),
+            "profile": self._profiles.own_s(),
             **self.session.usage.facts(),
         }
         new = self._path.with_suffix(".new")
         new.write_text(json.dumps(facts))
         new.replace(self._path)
+
+    def _tenths_mib(self) -> list[float]:
+        """What was resident in the first and in the last tenth of the time; nothing if that was short."""
+        tenth = len(self._resident) // 10
+        if tenth < LOOKS_PER_TENTH:
+            return []
+        return [sum(some) / tenth / MIB for some in (self._resident[:tenth], self._resident[-tenth:])]
 
 
 async def _until_done(
@@ -95,17 +124,16 @@ async def _until_done(
     make_handler: Any,  # noqa: ANN401 - of any service
     took: Took,
 ) -> None:
-    stop, queues, saved_s = asyncio.Event(), took.session.queues, time.monotonic()
+    stop, queues = asyncio.Event(), took.session.queues
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     serving = asyncio.create_task(service.serve(stage, settings, make_handler, stop=stop))
-    while queues.left(settings.queue_url) and not serving.done():
+    dead_letters = f"{settings.queue_url}{DEAD_LETTERS}"
+    while queues.left(settings.queue_url) and not queues.left(dead_letters) and not serving.done():
         await asyncio.sleep(LOOK_S)
-        if time.monotonic() - saved_s >= SAVE_S:
-            saved_s = time.monotonic()
-            took.save()
+        took.look()
     stop.set()
     await serving
-    if dead := queues.left(f"{settings.queue_url}-dlq"):
+    if dead := queues.left(dead_letters):
         raise SystemExit(f"{dead} messages of {stage} are dead letters")
     if queues.left(settings.queue_url):
         raise SystemExit(INTERRUPTED)

@@ -6,58 +6,63 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from fondly.contracts import object_keys
-from fondly.evaluation.sample import write_sample
+from fondly.operations.cost.measured import MeasuredCost, measured_cost
+from fondly.operations.delivery import approval
+from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
-from fondly.runtime.runs.run import Run, StageName
-from harness.local_aws import Session
+from fondly.runtime.runs.run import CLEARING, Run, StageName
+from harness.local_aws import LocalEnvironment, Session
 from harness.local_aws.usage import MIB, bytes_below
 from harness.million_report import together
+from harness.processes import cpu_seconds
+from harness.shop_file import Shop, Upload, write_shop
+from harness.stage_process import SMTP_PORT
 
-KEY = f"{object_keys.UPLOADS}amazon.csv"
 BUCKET = "data"
 UPLOADS_QUEUE = "ingest-uploads"
+SECOND_PERSON = "somebody"
 PROGRESS_S = 30.0
+STUCK_S = 600.0
+"""A stage in which nothing was written for so long waits for something that will not come."""
 LOOK_S = 0.2
 STOP_S = 60.0
 """How long a process that was asked to stop may go on with the parts that it has."""
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Shop:
-    """What the uploaded file holds."""
-
-    customers: int
-    products: int
-    reviews: int
-
-
 class Staged:
-    """One run in a folder, which may be worked on by several invocations, one at a time."""
+    """One upload's run in a folder, which may be worked on by several invocations, one at a time."""
 
-    def __init__(self, folder: Path, say: Say) -> None:
+    def __init__(self, folder: Path, upload: Upload, say: Say, *, number: int) -> None:
         self.folder = folder
+        self._upload = upload
+        self._number = number
         self._say = say
         for name in ("took", "logs"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         self.session = Session(folder)
+        self.environment = LocalEnvironment.of(self.session)
 
     def shop(self, customers: int, products: int) -> Shop:
         """Return the shop, which is generated and uploaded if it is not there; exit if it is another one."""
-        path = self.folder / "shop.json"
+        path = self.folder / f"{self._upload.name}.json"
         if not path.exists():
-            path.write_text(json.dumps(asdict(self._upload(customers, products))))
-        shop = Shop(**json.loads(path.read_text()))
-        if (shop.customers, shop.products) != (customers, products):
-            sys.exit(f"{self.folder} holds {shop.customers:,} customers and {shop.products:,} products")
-        return shop
+            shop = self._put(customers, products)
+            path.write_text(json.dumps({"of": [customers, products], **asdict(shop)}))
+        facts = json.loads(path.read_text())
+        if facts.pop("of") != [customers, products]:
+            sys.exit(f"{self.folder} holds another shop, of {facts['customers']:,} customers")
+        return Shop(**facts)
 
     def took(self, stage: str) -> dict[str, Any] | None:
         """Return what a stage has taken, None unless it is finished."""
@@ -65,20 +70,30 @@ class Staged:
         found: dict[str, Any] | None = json.loads(path.read_text()) if path.exists() else None
         return found
 
+    def clear(self) -> None:
+        """Have the later stages say that the run can end, before sentiment begins."""
+
+        def is_cleared(by: StageName) -> bool:
+            return by in self._run().cleared
+
+        for stage in sorted(CLEARING):
+            self._attempt(stage, 1, until=partial(is_cleared, stage))
+
+    def approve(self) -> None:
+        """Open the run's delivery, and approve it as a person does."""
+        if self._delivery() is None:
+            self._attempt(StageName.SENDER, 1)
+        if (delivery := self._delivery()) is None:
+            sys.exit("the sender has opened no delivery")
+        if delivery.status is DeliveryStatus.HELD:
+            asyncio.run(self._approve(delivery.run_id))
+
     def run(self, stage: str, tasks: int) -> dict[str, Any]:
         """Run the tasks of a stage until its queue is empty; exit if one fails."""
-        queue = UPLOADS_QUEUE if stage == StageName.INGEST else stage
-        if not self.session.queues.left(queue):
+        if not self.session.queues.left(_queue(stage)):
             sys.exit(f"nothing is in the queue of {stage}: the stage before it is not finished")
-        self.session.queues.show_again(queue)
-        attempt, before = len({*self._attempts(stage)}) + 1, bytes_below(self.folder)
-        running = [self._start(stage, attempt, task) for task in range(1, tasks + 1)]
-        try:
-            self._watch(stage, running)
-        finally:
-            _end(running)
-        if failed := [process.returncode for process in running if process.returncode]:
-            sys.exit(f"{stage} ended with code {failed[0]}; its logs are in {self.folder / 'logs'}")
+        before = bytes_below(self.folder)
+        self._attempt(stage, tasks)
         taken = together(self._facts(stage))
         taken["stored_mib"] = (bytes_below(self.folder) - before) / MIB
         self._done(stage).write_text(json.dumps(taken))
@@ -87,41 +102,111 @@ class Staged:
     def ledger_run(self) -> Run | None:
         """Return the run as the ledger has it."""
         runs = asyncio.run(Ledger(self.session.tables, "runs").runs())  # type: ignore[arg-type] # as much of a client as it takes
-        return runs[0] if runs else None
+        return runs[self._number - 1] if len(runs) >= self._number else None
 
-    def _upload(self, customers: int, products: int) -> Shop:
-        path = self.session.objects.path(KEY)
+    def cost(self) -> MeasuredCost:
+        """Return what the services have counted of the run, at list prices."""
+        return asyncio.run(measured_cost(self.environment, self._run().run_id))
+
+    def received(self) -> list[str]:
+        """Return to whom the run's emails were delivered."""
+        path = self.folder / f"{self._upload.name}.received"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def _put(self, customers: int, products: int) -> Shop:
+        key = f"{object_keys.UPLOADS}{self._upload.name}.csv"
+        path = self.session.objects.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        facts = write_sample(path, customers=customers, products=products)
+        shop = write_shop(path, self._upload, customers=customers, products=products)
         entity = {
             "bucket": {"name": BUCKET},
-            "object": {"key": KEY, "size": path.stat().st_size, "eTag": "0"},
+            "object": {"key": key, "size": path.stat().st_size, "eTag": "0"},
         }
         notification = {"Records": [{"eventName": "ObjectCreated:Put", "s3": entity}]}
         self.session.queues.send(UPLOADS_QUEUE, json.dumps(notification), {})
-        return Shop(facts.customers, facts.products, facts.reviews)
+        return shop
 
-    def _start(self, stage: str, attempt: int, task: int) -> "subprocess.Popen[bytes]":
-        paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
-        took = self.folder / "took" / f"{stage}-{attempt}-{task}.json"
-        with (self.folder / "logs" / f"{stage}-{attempt}-{task}.log").open("wb") as logs:
+    def _run(self) -> Run:
+        return self.ledger_run() or sys.exit("ingest has opened no run")
+
+    def _delivery(self) -> Delivery | None:
+        async def find() -> Delivery | None:
+            return await (await self.environment.deliveries()).find(self._run_id)
+
+        self._run_id = self._run().run_id
+        return asyncio.run(find())
+
+    async def _approve(self, run_id: str) -> None:
+        shown = await approval.delivery(self.environment, run_id)
+        await approval.approve(self.environment, run_id, seen=shown.seen, by=SECOND_PERSON)
+
+    def _attempt(self, stage: str, tasks: int, until: Callable[[], bool] = lambda: False) -> None:
+        """Run tasks until the queue is empty, or something is so."""
+        if until():
+            return
+        self.session.queues.show_again(_queue(stage))
+        attempt = len({*self._attempts(stage)}) + 1
+        with self._mail_server(stage) as port:
+            running = [self._start(stage, attempt, task, port) for task in range(1, tasks + 1)]
+            try:
+                self._watch(stage, running, until)
+            finally:
+                _end(running)
+        failed = [process.returncode for process in running if process.returncode]
+        if failed and not until():
+            sys.exit(f"{stage} ended with code {failed[0]}; its logs are in {self.folder / 'logs'}")
+
+    @contextmanager
+    def _mail_server(self, stage: str) -> Iterator[str]:
+        """Run what the sender sends to; note its CPU time."""
+        if stage != StageName.SENDER:
+            yield ""
+            return
+        path = self.folder / f"{self._upload.name}.received"
+        command = [sys.executable, "-m", "harness.sink", str(path)]
+        with subprocess.Popen(command, env=_variables(), stdout=subprocess.PIPE, text=True) as server:  # noqa: S603 - our own module
+            try:
+                yield server.stdout.readline().strip() if server.stdout else ""
+            finally:
+                self._say(f"the mail server: {cpu_seconds(psutil.Process(server.pid)):,.0f} CPU s")
+                server.terminate()
+
+    def _start(self, stage: str, attempt: int, task: int, port: str) -> "subprocess.Popen[bytes]":
+        name = f"{self._upload.name}-{stage}-{attempt}-{task}"
+        with (self.folder / "logs" / f"{name}.log").open("wb") as logs:
             return subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", "harness.stage_process", str(self.folder), stage, str(took)],
-                env={**os.environ, "PYTHONPATH": paths},
+                [
+                    *(sys.executable, "-m", "harness.stage_process"),
+                    *(str(self.folder), stage, str(self.folder / "took" / f"{name}.json")),
+                ],
+                env=_variables() | {SMTP_PORT: port or "25"},
                 stdout=logs,
                 stderr=logs,
             )
 
-    def _watch(self, stage: str, running: "Sequence[subprocess.Popen[bytes]]") -> None:
+    def _watch(
+        self, stage: str, running: "Sequence[subprocess.Popen[bytes]]", until: Callable[[], bool]
+    ) -> None:
         """Say how far the stage is, until its processes have ended or one of them has failed."""
-        said_s = time.monotonic()
-        while any(process.poll() is None for process in running):
+        said_s = wrote_s = time.monotonic()
+        written = -1
+        while any(process.poll() is None for process in running) and not until():
             if any(process.returncode for process in running):
                 return
             time.sleep(LOOK_S)
-            if time.monotonic() - said_s >= PROGRESS_S:
-                said_s = time.monotonic()
+            if (now_s := time.monotonic()) - said_s >= PROGRESS_S:
+                said_s = now_s
                 self._say(f"{stage}: {self._progress(stage)}")
+                wrote = sum(sum(facts["written"].values()) for facts in self._facts(stage))
+                written, wrote_s = wrote, wrote_s if wrote == written else now_s
+                if now_s - wrote_s >= STUCK_S:
+                    sys.exit(f"{stage} has written nothing for {STUCK_S:.0f} s; {self._waiting(stage)}")
+
+    def _waiting(self, stage: str) -> str:
+        """What a stage that does not get on has left to do."""
+        run, left = self.ledger_run(), self.session.queues.left(_queue(stage))
+        state = f"the run is {run.status}, cleared by {sorted(run.cleared)}" if run else "there is no run"
+        return f"{left:,} messages are in its queue, {state}"
 
     def _progress(self, stage: str) -> str:
         facts, run = self._facts(stage), self.ledger_run()
@@ -137,14 +222,23 @@ class Staged:
         return ", ".join(said)
 
     def _attempts(self, stage: str) -> list[str]:
-        return [path.stem.split("-")[1] for path in (self.folder / "took").glob(f"{stage}-*-*.json")]
+        return [facts["attempt"] for facts in self._facts(stage)]
 
     def _facts(self, stage: str) -> list[dict[str, Any]]:
-        paths = sorted((self.folder / "took").glob(f"{stage}-*-*.json"))
-        return [{"attempt": path.stem.split("-")[1], **json.loads(path.read_text())} for path in paths]
+        paths = sorted((self.folder / "took").glob(f"{self._upload.name}-{stage}-*-*.json"))
+        return [{"attempt": path.stem.split("-")[2], **json.loads(path.read_text())} for path in paths]
 
     def _done(self, stage: str) -> Path:
-        return self.folder / "took" / f"{stage}.json"
+        return self.folder / "took" / f"{self._upload.name}-{stage}.json"
+
+
+def _queue(stage: str) -> str:
+    return UPLOADS_QUEUE if stage == StageName.INGEST else stage
+
+
+def _variables() -> dict[str, str]:
+    paths = os.pathsep.join(filter(None, [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH")]))
+    return {**os.environ, "PYTHONPATH": paths}
 
 
 def _end(running: "Sequence[subprocess.Popen[bytes]]") -> None:

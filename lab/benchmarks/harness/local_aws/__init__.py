@@ -8,8 +8,10 @@ the service's own. Every call is counted, and the CPU time that it takes here is
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Self
 
+from fondly.operations.environment import Environment
 from fondly.operations.topology import load_topology
 from harness.local_aws.objects import S3
 from harness.local_aws.queues import SNS, SQS, Queues
@@ -37,7 +39,32 @@ class Session:
             "bedrock-runtime": BedrockRuntime(self.usage),
         }
 
+    async def get_credentials(self) -> None:
+        """Return nothing: whoever asks S3 by requests of their own asks these clients instead."""
+
     @asynccontextmanager
     async def create_client(self, service: str, **_: object) -> AsyncIterator[Any]:
         """Open a client, as aiobotocore's session does."""
-        yield self._clients[service]
+        yield self.client(service)
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - clients have no common type
+        """Return the client of a service."""
+        return self._clients[service]
+
+
+class LocalEnvironment(Environment):
+    """The same for people's commands; nothing has a prefix."""
+
+    @classmethod
+    def of(cls, session: Session) -> Self:
+        """Return what a command works on."""
+        clients: dict[str, Any] = {name: session.client(name) for name in ("sqs", "sns", "s3", "dynamodb")}
+        return cls(name="local", topology=load_topology(), cloudwatch=SimpleNamespace(), **clients)
+
+    def named(self, name: str) -> str:
+        """The name itself."""
+        return name
+
+    def table_name(self, name: str) -> str:
+        """The name itself."""
+        return name

@@ -1,9 +1,11 @@
-"""S3: objects as files. Finished emails are only measured: nothing reads them again."""
+"""S3: objects as files; finished emails, which are many, small and much alike, in SQLite."""
 
 # ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
 
 import hashlib
+import io
 import shutil
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +16,15 @@ from urllib.parse import quote, unquote
 from botocore.hooks import HierarchicalEmitter
 
 from fondly.contracts import object_keys
+from harness.local_aws.database import Packing, opened
 from harness.local_aws.tables import OnePage
 from harness.local_aws.usage import STORES, Usage, refused
 
 EMAILS = object_keys.emails("RUN").rpartition("RUN")[2]
 CHUNK_BYTES = 65_536
+NO_SUCH_KEY = refused("NoSuchKey", "The specified key does not exist.")
+Content = tuple[IO[bytes], int, datetime]
+"""What an object holds, its size, and when it was stored."""
 
 
 class S3:
@@ -29,6 +35,13 @@ class S3:
         self.meta = SimpleNamespace(events=HierarchicalEmitter())
         """Nothing emits: there is no request that a handler could change."""
         self._usage = usage
+        self._emails = opened(folder / "emails.db")
+        self._emails.execute("CREATE TABLE IF NOT EXISTS emails (key TEXT PRIMARY KEY, at REAL, body BLOB)")
+        self._packing = Packing(self._emails)
+
+    async def head_bucket(self, **_: object) -> dict[str, Any]:
+        """The bucket exists."""
+        return {}
 
     async def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
         """Store bytes or a file."""
@@ -42,13 +55,13 @@ class S3:
     async def get_object(self, *, Key: str, **_: object) -> dict[str, Any]:
         """Open an object."""
         await self._usage.called("s3.GetObject")
-        path = self._existing(Key)
-        size = path.stat().st_size
+        with self._usage.taking(STORES):
+            file, size, modified = self._email(Key) if EMAILS in Key else self._file(Key)
         return {
-            "Body": Body(path.open("rb"), self._usage),
+            "Body": Body(file, self._usage),
             "ContentLength": size,
             "ETag": f'"{etag(Key, size)}"',
-            "LastModified": _modified(path),
+            "LastModified": modified,
             "Metadata": {},
         }
 
@@ -96,6 +109,8 @@ class S3:
 
     def _store(self, key: str, body: Any) -> int:  # noqa: ANN401 - bytes or a file
         if EMAILS in key:
+            packed = self._packing.packed("email", body)
+            self._emails.execute("INSERT OR REPLACE INTO emails VALUES (?, ?, ?)", (key, time.time(), packed))
             return len(body)
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,10 +120,21 @@ class S3:
             shutil.copyfileobj(body, file)
         return path.stat().st_size
 
+    def _email(self, key: str) -> Content:
+        found = self._emails.execute("SELECT body, at FROM emails WHERE key = ?", (key,)).fetchone()
+        if found is None:
+            raise NO_SUCH_KEY
+        body = self._packing.unpacked("email", found[0])
+        return io.BytesIO(body), len(body), _moment(found[1])
+
+    def _file(self, key: str) -> Content:
+        path = self._existing(key)
+        return path.open("rb"), path.stat().st_size, _modified(path)
+
     def _existing(self, key: str) -> Path:
         path = self.path(key)
         if not path.is_file():
-            raise refused("NoSuchKey", "The specified key does not exist.")
+            raise NO_SUCH_KEY
         return path
 
 
@@ -156,4 +182,8 @@ def kind_of(key: str) -> str:
 
 
 def _modified(path: Path) -> datetime:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
+    return _moment(path.stat().st_mtime)
+
+
+def _moment(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC).replace(microsecond=0)

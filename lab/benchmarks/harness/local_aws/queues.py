@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
 from harness.local_aws.usage import STORES, Usage, refused
 
-LONGEST_DELAY_S = 0.05
+LONGEST_DELAY_S = 0.5
 LOOK_S = 0.005
 MAX_MESSAGE_BYTES = 256 * 1024
 DEAD_LETTERS = "-dlq"
@@ -67,13 +68,16 @@ class Queues:
 
     def show_again(self, queue: str) -> None:
         """Let what an interrupted process had received be received again, without the visibility timeout."""
-        self.db.execute("UPDATE messages SET visible_at = 0 WHERE queue = ? AND receives > 0", (queue,))
+        again = "UPDATE messages SET queue = ?, visible_at = 0, receives = 0"
+        where = "WHERE queue IN (?, ?) AND receives > 0"
+        self.db.execute(f"{again} {where}", (queue, queue, f"{queue}{DEAD_LETTERS}"))
 
 
 class SQS:
     """As much of the client as services call; a queue's URL is its name."""
 
     def __init__(self, queues: Queues) -> None:
+        self.meta = SimpleNamespace(endpoint_url="http://local")
         self._queues = queues
         self._db = queues.db
 
@@ -192,8 +196,13 @@ class SQS:
             " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?",
             (queue, now, limit),
         ).fetchall()
-        hidden_until = now + self._queues.topology.queues[queue].visibility_s
-        return [self._message(row, now, hidden_until) for row in rows]
+        known = self._queues.topology.queues[queue]
+        for number, *_, receives, _, _ in rows:
+            if receives >= known.max_receives:
+                dead = (f"{queue}{DEAD_LETTERS}", number)
+                self._db.execute("UPDATE messages SET queue = ? WHERE number = ?", dead)
+        alive = [row for row in rows if row[4] < known.max_receives]
+        return [self._message(row, now, now + known.visibility_s) for row in alive]
 
     def _message(self, row: Sequence[Any], now: float, hidden_until: float) -> dict[str, Any]:
         number, message_id, body, attributes, receives, first_ms, sent_ms = row
@@ -220,9 +229,10 @@ class SNS:
 
     def __init__(self, queues: Queues) -> None:
         self._queues = queues
-        self._subscribed = {
-            topic: name for name, queue in queues.topology.queues.items() for topic in queue.topics
-        }
+        self._subscribed: dict[str, list[str]] = {}
+        for name, queue in queues.topology.queues.items():
+            for topic in queue.topics:
+                self._subscribed.setdefault(topic, []).append(name)
 
     async def publish_batch(
         self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]
@@ -237,7 +247,7 @@ class SNS:
             usage.sent[f"topic {topic}"] += len(sizes)
             if sum(sizes) > MAX_MESSAGE_BYTES:
                 raise refused("BatchRequestTooLong", "The length of all the messages is more than the limit")
-            if queue := self._subscribed.get(topic):
+            for queue in self._subscribed.get(topic, ()):
                 for each in PublishBatchRequestEntries:
                     self._queues.send(queue, each["Message"], each.get("MessageAttributes", {}))
         return {"Successful": [{"Id": each["Id"]} for each in PublishBatchRequestEntries], "Failed": []}

@@ -24,6 +24,8 @@ from harness.local_aws.usage import STAND_INS, Usage, refused
 from understudy.engines.copywriter import write
 
 OPINIONS = (("POSITIVE", 0.9, 0.05), ("POSITIVE", 0.8, 0.1), ("NEUTRAL", 0.3, 0.2), ("NEGATIVE", 0.05, 0.9))
+FIRST_TOKEN_S, TOKENS_PER_S, COMPREHEND_S = 0.7, 100.0, 0.2
+"""How quick a small model and Comprehend are assumed to be: added up, and waited for by nobody."""
 ORDERS = 499
 """How many different rankings there are."""
 
@@ -65,6 +67,7 @@ class Comprehend:
     async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
         await self._usage.called("comprehend.BatchDetectSentiment")
+        self._usage.waited_s["comprehend.BatchDetectSentiment"] += COMPREHEND_S
         with self._usage.taking(STAND_INS):
             found = [{"Index": number, **opinion(text.encode())} for number, text in enumerate(TextList)]
         return {"ResultList": found, "ErrorList": []}
@@ -167,7 +170,10 @@ class BedrockRuntime:
         """Answer a prompt."""
         await self._usage.called("bedrock-runtime.Converse")
         with self._usage.taking(STAND_INS):
-            return converse(request)
+            answer = converse(request)
+        tokens = answer["usage"]["outputTokens"]
+        self._usage.waited_s["bedrock-runtime.Converse"] += FIRST_TOKEN_S + tokens / TOKENS_PER_S
+        return answer
 
 
 def converse(request: Mapping[str, Any]) -> dict[str, Any]:

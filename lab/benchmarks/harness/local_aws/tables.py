@@ -1,12 +1,10 @@
-"""DynamoDB: items in SQLite; conditions and updates are evaluated by moto, which knows the whole language.
-
-Tables that no service reads again keep nothing: their items are only counted and measured.
-"""
+"""DynamoDB: items in SQLite; conditions and updates are evaluated by moto, which knows the whole language."""
 
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
-import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+import pickle
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +13,17 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
 
 from fondly.operations.topology import Topology
-from harness.local_aws.database import alone, opened
-from harness.local_aws.usage import STORES, Usage, refused, value_bytes
+from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
+from harness.local_aws.database import Packing, alone, opened
+from harness.local_aws.usage import STORES, Usage, refused
+from tests.support.item_size import item_bytes
 
 Item = dict[str, Any]
-UNREAD = frozenset({"customers", "products", "reviews", "product-sentiments", "recommendations", "emails"})
-"""Written by a first run, and read by none of its stages, or only to find that nothing is there yet."""
 MAX_ITEM_BYTES = 400 * 1024
 FAILED = "ConditionalCheckFailedException"
+IS_NEW = re.compile(r"attribute_not_exists\(\w+\)($| OR )")
+"""What begins so holds for an item that does not exist: the most frequent condition takes no parser."""
+WRITE_UNIT_BYTES = 1_024
 
 
 class DynamoDB:
@@ -35,20 +36,26 @@ class DynamoDB:
             for name, table in topology.tables.items()
         }
         self._db = opened(folder / "tables.db")
+        self._packing = Packing(self._db)
         for name in self._keys:
             self._db.execute(
-                f'CREATE TABLE IF NOT EXISTS "{name}" (pk TEXT, sk TEXT, item TEXT, PRIMARY KEY (pk, sk))'
+                f'CREATE TABLE IF NOT EXISTS "{name}" (pk TEXT, sk TEXT, item BLOB, PRIMARY KEY (pk, sk))'
                 " WITHOUT ROWID"
             )
         self._moto = DynamoDBBackend("eu-west-1", "000000000000")
         for name, keys in self._keys.items():
             self._define(name, keys)
 
-    async def get_item(self, *, TableName: str, Key: Item, **_: object) -> Item:
+    async def describe_table(self, **_: object) -> Item:
+        """Every table exists."""
+        return {}
+
+    async def get_item(self, *, TableName: str, Key: Item, **rules: object) -> Item:
         """Read one item."""
         await self._usage.called("dynamodb.GetItem")
         with self._usage.taking(STORES):
             found = self._find(TableName, Key)
+            self._read([item_bytes(found or {})], rules)
         return {} if found is None else {"Item": found}
 
     async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
@@ -98,41 +105,50 @@ class DynamoDB:
                 table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
                 for table, wanted in RequestItems.items()
             }
+            for table, wanted in RequestItems.items():
+                absent = len(wanted["Keys"]) - len(found[table])
+                self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
         return {"Responses": found, "UnprocessedKeys": {}}
 
     async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
-        """Put every item, or none if a condition fails."""
+        """Put or update every item, or none if a condition fails."""
         await self._usage.called("dynamodb.TransactWriteItems")
         with self._usage.taking(STORES), alone(self._db):
-            puts = [each["Put"] for each in TransactItems]
-            reasons = [
-                {"Code": "None"} if self._holds(put) else {"Code": "ConditionalCheckFailed"} for put in puts
-            ]
-            if any(reason["Code"] != "None" for reason in reasons):
+            writes = [each.get("Put") or each["Update"] for each in TransactItems]
+            codes = ["None" if self._holds(each) else "ConditionalCheckFailed" for each in writes]
+            if any(code != "None" for code in codes):
+                reasons = [{"Code": code} for code in codes]
                 raise refused("TransactionCanceledException", reasons=reasons)
-            for put in puts:
-                self._put(put["TableName"], put["Item"])
+            for each in writes:
+                table, item = each["TableName"], each.get("Item")
+                if item is None:
+                    item = self._updated(table, each["Key"], self._find(table, each["Key"]), each)
+                self._put_all(table, [item], writes=2)
         return {}
 
     async def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
-        """Read a partition, or the part of it whose sort keys begin with a prefix."""
+        """Read a partition, or the part of it whose sort keys begin with a prefix, or are before another."""
         await self._usage.called("dynamodb.Query")
         with self._usage.taking(STORES):
             values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
-            prefix = values[1] if "begins_with" in rules["KeyConditionExpression"] else ""
+            condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
+            prefix = values[1] if "begins_with" in condition else ""
+            before = values[1] if "<" in condition else prefix + "\U0010ffff"
             rows = self._db.execute(
-                f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk',  # noqa: S608
-                (values[0], prefix, prefix + "\U0010ffff"),
+                f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
+                f" ORDER BY sk {'ASC' if order else 'DESC'}",
+                (values[0], prefix, before),
             )
-            return {"Items": [json.loads(item) for (item,) in rows]}
+            return {"Items": self._rows(TableName, rows, rules)}
 
     async def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read the whole table; of the ledger only the items that it scans for."""
         await self._usage.called("dynamodb.Scan")
         with self._usage.taking(STORES):
-            where = "WHERE sk = 'run'" if "FilterExpression" in rules else ""
-            rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}')  # noqa: S608
-            return {"Items": [json.loads(item) for (item,) in rows]}
+            wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
+            where = "WHERE sk = ?" if "FilterExpression" in rules else ""
+            rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
+            return {"Items": self._rows(TableName, rows, rules)}
 
     def get_paginator(self, operation: str) -> "OnePage":
         """Return a paginator whose only page has everything."""
@@ -162,33 +178,44 @@ class DynamoDB:
     def _find(self, table: str, item: Item) -> Item | None:
         row = self._db.execute(f'SELECT item FROM "{table}" WHERE pk = ? AND sk = ?', self._key(table, item))  # noqa: S608
         found = row.fetchone()
-        return None if found is None else json.loads(found[0])
+        return None if found is None else self._item(table, found[0])
+
+    def _item(self, table: str, packed: bytes) -> Item:
+        found: Item = pickle.loads(self._packing.unpacked(table, packed))  # noqa: S301 - our own file
+        return found
+
+    def _rows(self, table: str, rows: Iterable[tuple[bytes]], rules: Mapping[str, Any]) -> list[Item]:
+        found = [self._item(table, packed) for (packed,) in rows]
+        self._read([sum(map(item_bytes, found))], rules)
+        return found
+
+    def _read(self, sizes: Iterable[int], rules: Mapping[str, Any]) -> None:
+        """Count read units: a query rounds up what it has read in all, other reads each item."""
+        units = sum(_units(size, READ_UNIT_BYTES) for size in sizes)
+        self._usage.units["dynamodb.reads"] += units if rules.get("ConsistentRead") else units / 2
 
     def _put(self, table: str, item: Item) -> None:
         self._put_all(table, [item])
 
-    def _put_all(self, table: str, items: Sequence[Item]) -> None:
+    def _put_all(self, table: str, items: Sequence[Item], *, writes: int = 1) -> None:
         rows = []
         for item in items:
-            text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
-            self._measure(table, item, text)
-            rows.append((*self._key(table, item), text))
+            self._usage.units["dynamodb.writes"] += writes * self._measured(table, item)
+            rows.append((*self._key(table, item), self._packing.packed(table, pickle.dumps(item))))
         self._usage.written[table] += len(rows)
-        if table not in UNREAD:
-            self._db.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES (?, ?, ?)', rows)  # noqa: S608
+        self._db.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES (?, ?, ?)', rows)  # noqa: S608
 
-    def _measure(self, table: str, item: Item, text: str) -> None:
-        """Names and types as JSON take more than DynamoDB counts, so only the largest is measured exactly."""
+    def _measured(self, table: str, item: Item) -> int:
         kind = f"item of {table}" + (f" ({item['item']['S'].partition('#')[0]})" if table == "runs" else "")
-        if len(text) > self._usage.largest.get(kind, -1):
-            size = sum(len(name.encode()) + value_bytes(value) for name, value in item.items())
-            self._usage.saw(kind, size)
-            if size > MAX_ITEM_BYTES:
-                raise refused("ValidationException", "Item size has exceeded the maximum allowed size")
+        self._usage.saw(kind, size := item_bytes(item))
+        if size > MAX_ITEM_BYTES:
+            raise refused("ValidationException", "Item size has exceeded the maximum allowed size")
+        return _units(size, WRITE_UNIT_BYTES)
 
     def _holds(self, rules: Item) -> bool:
         try:
-            self._require(rules["TableName"], self._find(rules["TableName"], rules["Item"]), rules)
+            found = self._find(rules["TableName"], rules.get("Item") or rules["Key"])
+            self._require(rules["TableName"], found, rules)
         except Exception as error:
             if getattr(error, "response", {}).get("Error", {}).get("Code") != FAILED:
                 raise
@@ -196,7 +223,8 @@ class DynamoDB:
         return True
 
     def _require(self, table: str, found: Item | None, rules: Mapping[str, Any]) -> None:
-        if condition := rules.get("ConditionExpression"):
+        condition = rules.get("ConditionExpression")
+        if condition and not (found is None and IS_NEW.match(condition)):
             names, values = rules.get("ExpressionAttributeNames"), rules.get("ExpressionAttributeValues")
             if not _condition(condition, names, values).expr(self._moto_item(table, found)):
                 raise refused(FAILED, "The conditional request failed")
@@ -232,6 +260,11 @@ class OnePage:
     async def paginate(self, **request: object) -> AsyncIterator[Item]:
         """Yield the page."""
         yield await self._ask(**request)
+
+
+def _units(size: int, of_bytes: int) -> int:
+    """What an item takes to write or read; one that does not exist takes one."""
+    return max(1, -(-size // of_bytes))
 
 
 def _condition(text: str, names: Any, values: Any) -> Any:  # noqa: ANN401 - moto's own

@@ -1,9 +1,9 @@
-"""What a process has asked of the local AWS, what that has taken, and what DynamoDB counts for an item."""
+"""What a process has asked of the local AWS, and what that has taken."""
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,10 @@ class Usage:
     largest: dict[str, int] = field(default_factory=dict)
     """Bytes: of a table's items, of a folder's objects, of a topic's or queue's messages."""
     cpu_s_of: dict[str, float] = field(default_factory=dict)
+    units: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """What AWS charges by the size of items."""
+    waited_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    """What calls would have taken on AWS, by operation: nobody waits for them here."""
 
     async def called(self, operation: str) -> None:
         """Count a call, and let others go on as while it is answered."""
@@ -61,23 +65,3 @@ def refused(code: str, message: str = "", *, reasons: Sequence[dict[str, str]] =
 def bytes_below(folder: Path) -> int:
     """Return what the files below a folder have, together."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def value_bytes(value: Mapping[str, Any]) -> int:
-    """Return what DynamoDB counts for a typed value.
-
-    Source: "Item sizes and formats", Amazon DynamoDB Developer Guide.
-    """
-    ((kind, held),) = value.items()
-    count = _BYTES.get(kind)
-    return count(held) if count else 1
-
-
-_BYTES: Mapping[str, Callable[[Any], int]] = {
-    "S": lambda held: len(held.encode()),
-    "N": lambda held: len(held) // 2 + 2,
-    "L": lambda held: 3 + sum(1 + value_bytes(each) for each in held),
-    "M": lambda held: 3 + sum(1 + len(name.encode()) + value_bytes(each) for name, each in held.items()),
-    "SS": lambda held: sum(len(each.encode()) for each in held),
-    "NS": lambda held: sum(len(each) // 2 + 2 for each in held),
-}
