@@ -31,7 +31,6 @@ from harness.local_aws import Session
 from harness.stage_process import environment
 
 KEY = f"{object_keys.UPLOADS}amazon.csv"
-CONSENT = {"FONDLY_INGEST_CONSENT_NOT_REQUIRED": "made-up customers"}
 LOOK_S = 0.01
 
 
@@ -40,7 +39,7 @@ def main(folder: Path, customers: int) -> None:
     (folder / MAKING[0]).mkdir(parents=True)
     facts = _upload(Session(folder / MAKING[0]), customers)
     shutil.copy(folder / MAKING[0] / "objects" / KEY, folder)
-    (folder / "facts.json").write_text(json.dumps({"reviews": facts.reviews}))
+    (folder / "facts.json").write_text(json.dumps([str(customers), str(facts.reviews)]))
     for stage, after in pairwise(MAKING):
         shutil.copytree(folder / stage, folder / after)
         session = Session(folder / after)
@@ -75,7 +74,7 @@ async def _clear(session: Session) -> None:
 
 
 def _settings(stage: str) -> ServiceSettings:
-    os.environ.update(environment() | CONSENT)
+    os.environ.update(environment())
     configure_logging(service=stage, level="ERROR")
     module = import_module(f"fondly.{stage}.settings")
     found: ServiceSettings = load_settings(getattr(module, f"{stage.capitalize()}Settings"))

@@ -15,7 +15,6 @@ from fondly.stack.embedded import embedded_stack
 from harness.rounds import PATHS, Contender
 
 OURS = "ours"
-SHOP_CUSTOMERS = 500
 
 
 @dataclass(frozen=True)
@@ -36,12 +35,12 @@ class Case:
 
 
 @contextmanager
-def shop() -> Iterator[Path]:
-    """Make the shop that cases read; what stages left to each other is below."""
+def shop(customers: int) -> Iterator[Path]:
+    """Make a shop that cases read, with what stages leave to each other."""
     with TemporaryDirectory(prefix="fondly-bench-") as name:
-        command = [sys.executable, "-m", "stages", name, str(SHOP_CUSTOMERS)]
+        command = [sys.executable, "-m", "stages", name, str(customers)]
         subprocess.run(  # noqa: S603 - our own module
-            command, check=True, env={**os.environ, "PYTHONPATH": PATHS}, stdout=subprocess.DEVNULL
+            command, check=True, env={**os.environ, "PYTHONPATH": PATHS}, capture_output=True
         )
         yield Path(name)
 
@@ -55,7 +54,7 @@ def stack() -> Iterator[None]:
 
 def cases(made: Path, peers: str) -> dict[str, Case]:
     """Return all, by name; `peers` is the Python that has the peers' libraries."""
-    reviews = str(json.loads((made / "facts.json").read_text())["reviews"])
+    customers, reviews = json.loads((made / "facts.json").read_text())
     sample, of_peers = str(made / "amazon.csv"), partial(Contender, python=peers)
     return {
         "bus": Case(
@@ -85,14 +84,15 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
             {name: Contender("recommender", (name, "16000")) for name in ("ALS", "BPR")},
         ),
         "recommender stage": Case(
-            "customers", Contender("stages", ("recommender", str(made), str(SHOP_CUSTOMERS))), released=True
+            "customers", Contender("stages", ("recommender", str(made), customers)), released=True
         ),
-        "mailer": Case("emails", Contender("mailer", ("280",)), least=1_200, released=True),
+        "mailer": Case("emails", Contender("mailer", ("280",)), least=1_200),
+        "mailer stage": Case("emails", Contender("stages", ("mailer", str(made), customers)), released=True),
         "sender by SMTP": Case("emails", Contender("sender", ("smtp", "280")), least_of={"bare loop": 0.8}),
         "sender by SES": Case("emails", Contender("sender", ("ses", "280")), least_of={"bare loop": 0.8}),
         "pipeline": Case(
             "customers",
-            Contender("pipeline", (sample, str(SHOP_CUSTOMERS))),
-            {"notebooks": of_peers("peers.notebooks", (sample, str(SHOP_CUSTOMERS)))},
+            Contender("pipeline", (sample, customers)),
+            {"notebooks": of_peers("peers.notebooks", (sample, customers))},
         ),
     }

@@ -31,15 +31,15 @@ class Contender:
     module: str
     arguments: Sequence[str] = ()
     python: str = sys.executable
-    lacks: bool = False
-    """Its environment lacks packages that this one has."""
+    sources: Sequence[str] = ()
+    """Where packages of another release are; whatever else it lacks is this environment's."""
 
     def start(self, log: IO[str]) -> "subprocess.Popen[str]":
         """Start its process, which ends when its input is closed."""
-        beside = {BESIDE: sysconfig.get_path("purelib")} if self.lacks else {}
+        beside = {BESIDE: sysconfig.get_path("purelib")} if self.sources else {}
         return subprocess.Popen(  # noqa: S603 - our own modules
             [self.python, "-m", "harness.contender", self.module, *self.arguments],
-            env={**os.environ, **beside, "PYTHONPATH": PATHS},
+            env={**os.environ, **beside, "PYTHONPATH": os.pathsep.join([PATHS, *self.sources])},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -78,7 +78,9 @@ def in_turn(contenders: Mapping[str, Contender], is_enough: Callable[[Rounds], b
     found: defaultdict[str, list[Found]] = defaultdict(list)
     with ExitStack() as stack:
         logs = {name: stack.enter_context(TemporaryFile("w+")) for name in contenders}
-        running = {name: stack.enter_context(each.start(logs[name])) for name, each in contenders.items()}
+        running = {name: each.start(logs[name]) for name, each in contenders.items()}
+        for process in running.values():
+            stack.callback(_end, process)
         for number in count():
             for name in list(running)[:: (1, -1)[number % 2]]:
                 if (one := _round(running[name])) is None:
@@ -100,6 +102,11 @@ def _round(process: "subprocess.Popen[str]") -> Found | None:
     line = answers.readline()
     found: Found | None = json.loads(line) if line else None
     return found
+
+
+def _end(process: "subprocess.Popen[str]") -> None:
+    with suppress(BrokenPipeError):
+        process.communicate()
 
 
 def _last(log: IO[str]) -> str:
