@@ -227,7 +227,7 @@ test-docs: docs-gallery ## build the site with its galleries, and read it in a b
 	$(BIN)/python -m pytest $(DOCS_TESTS)
 
 $(BASELINE)/.ready: | setup
-	mkdir -p $(@D) && git archive $(BASE) shared services infra/topology.yaml constraints.txt | tar -x -C $(@D)
+	mkdir -p $(@D) && git archive $(BASE) shared services tools/operations tools/stack lab/evaluation understudy/src infra/topology.yaml constraints.txt | tar -x -C $(@D)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)/venv
 	cd $(@D) && VIRTUAL_ENV=venv $(CURDIR)/$(BIN)/uv pip install --quiet --constraint constraints.txt ./shared/*/ ./services/*/ time-machine \
 	  --all-extras $$(printf -- '--requirement %s ' */*/pyproject.toml)
@@ -235,6 +235,18 @@ $(BASELINE)/.ready: | setup
 
 mixed: setup $(BASELINE)/.ready ## a run and its delivery by the services of two releases: make mixed [BASE=tag or commit]
 	$(IN_BASELINE) $(BIN)/python -m pytest tests/mixed
+
+PEERS := out/bench/peers
+$(PEERS)/.ready: lab/benchmarks/peers/requirements.txt | setup
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(PEERS)
+	VIRTUAL_ENV=$(PEERS) $(BIN)/uv pip install --quiet --require-hashes --requirement $<
+	@touch $@
+
+bench: setup $(PEERS)/.ready ## measure us beside peers and limits: make bench [CASES="bus mailer"]
+	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --peers $(PEERS)/bin/python --json out/bench/$(shell git rev-parse --short HEAD).json
+
+bench-compare: setup $(BASELINE)/.ready ## find what takes a tenth more CPU time than in another release: make bench-compare [BASE=tag or commit] [CASES=mailer]
+	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --base $(BASELINE)
 
 chaos: setup $(if $(MIXED),$(BASELINE)/.ready) ## the sample amid crashes, deployments and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520] [MIXED=1 begins with the release before]
 	@$(if $(MIXED),$(IN_BASELINE)) $(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')

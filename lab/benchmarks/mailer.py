@@ -1,26 +1,19 @@
-"""How many emails a CPU second the mailer makes from facts to bytes, with the model's answers at hand.
+"""The mailer makes emails from facts to bytes, with the model's answers at hand.
 
 Beside it is the standard library's `EmailMessage`, which builds the same messages from finished HTML and
-text in the same run. The answers are those of understudy's copywriter and judge, kept beforehand.
-Exits with 1 when it makes fewer emails a CPU second than the limit.
+text, and bare assembly: the mailer's own, without looking up facts and checking answers. The answers are
+those of understudy's copywriter and judge, kept beforehand.
 """
 
-import argparse
 import asyncio
-import gc
 import json
-import sys
 import time
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
-
-from rich.console import Console
-from rich.table import Table
 
 from fondly.contracts.records import Recommendation
 from fondly.mailer.domain.copy.assembly import Assembled
@@ -34,12 +27,12 @@ from fondly.mailer.domain.message.links import UnsubscribeEndpoint
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
-from fondly.mailer.use_cases.check_reply import check
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.batches import batches
 from fondly.runtime.kept_answers import Answer
 from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.quota.turns import Lock
+from harness.contender import Found, Work, forget
 from harness.customers import recommendations, shop_products
 from understudy.engines.copywriter import write
 
@@ -49,7 +42,9 @@ SENDER = mime.Sender("Fondly Shop", "hello@shop.example.com")
 BRAND = Brand("Fondly Shop", "1 Example Street, Bengaluru 560001, India")
 DATE = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 ENDPOINT = UnsubscribeEndpoint("https://shop.example.com/unsubscribe", b"key")
-MIN_EMAILS_PER_S = 1_200
+PRODUCTS = 300
+BEFORE = ("facts", "questions and checks")
+"""What bare assembly does without."""
 CUSTOMERS_PER_PART = 140
 Made = tuple[mime.Envelope, str, str]
 """An envelope, the text and the HTML."""
@@ -59,19 +54,14 @@ Made = tuple[mime.Envelope, str, str]
 class Clock:
     """CPU seconds by step."""
 
-    spent: Counter[str] = field(default_factory=Counter)
+    spent_s: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Add what the block takes to a step."""
-        started = time.process_time_ns()
+        started = time.process_time()
         yield
-        self.spent[name] += time.process_time_ns() - started
-
-    @property
-    def total_ns(self) -> int:
-        """All steps."""
-        return sum(self.spent.values())
+        self.spent_s[name] = self.spent_s.get(name, 0.0) + time.process_time() - started
 
 
 class Understudy:
@@ -106,21 +96,15 @@ class Mailer:
 
     def __init__(self) -> None:
         self.clock = Clock()
-        self.checked = 0
-        """Questions whose answers were checked: those of each part."""
         ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=Kept(), parallel=1)
         self._copywriter = Copywriter(ask_once=ask_once, judge=ask_once, style=STYLE)
         words, hosts = language(STYLE.locale), AllowedHosts(["shop.example.com"])
         self._maker = ContentMaker(words, links=hosts, pictures=hosts)
         self._theme = Theme(BRAND, words.messages)
 
-    async def have_answered(self, recommendations: Sequence[Recommendation]) -> int:
-        """Have everything written and judged before anything is measured; count the questions."""
-        copy = await self._copywriter.prepare(map(self._facts, recommendations), payer="before")
-        for cached in gc.get_objects():  # what was looked up there belongs to the emails
-            if isinstance(cached, type(check)) and cached.cache_info().maxsize:
-                cached.cache_clear()
-        return len(copy.wordings)
+    async def have_answered(self, recommendations: Sequence[Recommendation]) -> None:
+        """Have everything written and judged before anything is measured."""
+        await self._copywriter.prepare(map(self._facts, recommendations), payer="before")
 
     async def part(self, recommendations: Sequence[Recommendation]) -> AsyncIterator[Made]:
         """Make the emails of a part; yield what each message is made of."""
@@ -129,7 +113,6 @@ class Mailer:
             everybody = [self._facts(each) for each in recommendations]
         with step("questions and checks"):
             copy = await self._copywriter.prepare(everybody, payer="part")
-        self.checked += len(copy.wordings)
         for facts in everybody:
             with step("assembling"):
                 written = self._copywriter.write(facts, copy, seed=f"{RUN}\n{facts.customer_id}")
@@ -161,30 +144,27 @@ class Mailer:
         return envelope, text, html
 
 
-def main() -> int:
-    """Measure, print the table and return the exit code."""
-    options = _options()
-    customers = list(recommendations(shop_products(options.products), customers=options.customers))
+def prepare(customers: str) -> Work:
+    """Return a round: so many customers' emails; beside them, what assembling and `EmailMessage` take."""
+    made = list(recommendations(shop_products(PRODUCTS), customers=int(customers)))
     mailer = Mailer()
-    questions = asyncio.run(mailer.have_answered(customers))
-    gc.collect()
+    asyncio.run(mailer.have_answered(made))
     collect_garbage_seldom()  # as services do
-    library_ns = asyncio.run(_run(mailer, customers))
-    per_s = len(customers) * 1e9 / mailer.clock.total_ns
-    Console().print(_table(mailer, len(customers), questions, library_ns))
-    if per_s < MIN_EMAILS_PER_S:
-        Console(stderr=True).print(f"{per_s:,.0f} emails a CPU second, at least {MIN_EMAILS_PER_S:,}")
-    return int(per_s < MIN_EMAILS_PER_S)
+    return lambda: asyncio.run(_round(mailer, made))
 
 
-async def _run(mailer: Mailer, customers: Sequence[Recommendation]) -> int:
-    """Make all emails; return the CPU nanoseconds of `EmailMessage` for the same messages."""
-    library = Clock()
+async def _round(mailer: Mailer, customers: Sequence[Recommendation]) -> Found:
+    mailer.clock = Clock()
+    library, found = Clock(), {"units": len(customers)}
+    forget()  # what was looked up before belongs to those emails
     for part in batches(customers, CUSTOMERS_PER_PART):
         async for envelope, text, html in mailer.part(part):
             with library.step("EmailMessage"):
                 _with_library(envelope, text, html)
-    return library.total_ns
+    steps = mailer.clock.spent_s
+    bare_s = sum(spent for name, spent in steps.items() if name not in BEFORE)
+    beside = {"bare assembly": bare_s, **library.spent_s}
+    return found | {"cpu_s": sum(steps.values()), "beside": beside, "steps": steps}
 
 
 def _with_library(envelope: mime.Envelope, text: str, html: str) -> bytes:
@@ -197,27 +177,3 @@ def _with_library(envelope: mime.Envelope, text: str, html: str) -> bytes:
     email.set_content(text, cte="quoted-printable")
     email.add_alternative(html, subtype="html", cte="quoted-printable")
     return email.as_bytes()
-
-
-def _table(mailer: Mailer, emails: int, questions: int, library_ns: int) -> Table:
-    ours, checking = mailer.clock.total_ns, mailer.clock.spent["questions and checks"]
-    title = f"{emails:,} emails of {questions:,} questions, {emails * 1e9 / ours:,.0f} a CPU second"
-    table = Table("", "CPU µs an email", title=title)
-    for name, spent in mailer.clock.spent.items():
-        table.add_row(name, f"{spent / emails / 1e3:,.1f}")
-    table.add_row("all", f"{ours / emails / 1e3:,.1f}")
-    checked = f"{mailer.checked / emails:.2f} questions an email, by parts: checking each"
-    table.add_row(checked, f"{checking / mailer.checked / 1e3:,.0f}")
-    table.add_row("EmailMessage alone", f"{library_ns / emails / 1e3:,.1f} ({library_ns / ours:.2f} of ours)")
-    return table
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--customers", type=int, default=3_000)
-    parser.add_argument("--products", type=int, default=300)
-    return parser.parse_args()
-
-
-if __name__ == "__main__":
-    sys.exit(main())

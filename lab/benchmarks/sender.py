@@ -1,42 +1,39 @@
-"""How many emails a CPU second the sender hands over, and whether it keeps to a rate.
+"""What emails take that the sender hands over, and whether it keeps to a rate.
 
 Beside it is a bare loop that reads the same messages from the same S3 and sends them with aiosmtplib, or by
 SES's `SendEmail`, and keeps no account of them. The sender reserves each email in a transaction, records what
 came of it, looks up suppressions and contacts, checks each message, and announces it.
-Exits with 1 when it hands over fewer emails a CPU second than the limit, as a share of the bare loop's, or
-when a rate of 14 emails a second is missed by more than 5 %.
+By itself it measures a rate of 14 emails a second, and exits with 1 if that is missed by more than 5 %.
 """
 
-import argparse
 import asyncio
+import atexit
 import json
-import statistics
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 from rich.console import Console
-from rich.table import Table
 
 from fondly.operations.local_stack import exported
 from fondly.runtime.runs.delivery import DeliveryStatus
 from fondly.sender.settings import TransportKind
 from fondly.stack.embedded import EmbeddedStack, embedded_stack
-from fondly.stack.observer import Observer, observe
+from fondly.stack.observer import observe
 from fondly.stack.processes import free_port
+from harness.contender import Found, Work
 from harness.processes import cpu_seconds, until_quiet
 from tests.support.finished_runs import Finished, announce_finished, finished_email, store_finished_run
 from tests.support.mailbox.store import INDEX
 
-MIN_OF_BARE = 0.8
-RATE_PER_S, RATE_TOLERANCE = 14.0, 0.05
+EMAILS, RATE_PER_S, RATE_TOLERANCE = 420, 14.0, 0.05
 PART_EMAILS = 140
 PARAGRAPH = (
     "Put it beside your kettle: a set of four cups in stoneware, glazed by hand, ₹1,099 (was ₹1,299, 15 % "
@@ -56,28 +53,11 @@ SES = {
 POLL_S, TIMEOUT_S = 0.25, 900.0
 
 
-@dataclass(frozen=True)
-class Measured:
-    """CPU seconds for the same emails."""
-
-    ours_s: float
-    bare_s: float
-
-    @property
-    def of_bare(self) -> float:
-        """Our emails a CPU second, as a share of the bare loop's."""
-        return self.bare_s / self.ours_s
-
-
-Found = dict[TransportKind, list[Measured]]
-Rates = dict[TransportKind, float]
-
-
 class World:
     """A stack without services, a mail server, and senders that are started for each measurement."""
 
-    def __init__(self, stack: EmbeddedStack, observer: Observer, mailbox: Path) -> None:
-        self._stack, self._observer, self._mailbox = stack, observer, mailbox
+    def __init__(self, stack: EmbeddedStack, mailbox: Path) -> None:
+        self._stack, self._mailbox = stack, mailbox
         self._port = free_port()
         self._runs = 0
 
@@ -86,12 +66,12 @@ class World:
         arguments = ["-m", "tests.support.mailbox", "--folder", str(self._mailbox), "--port", str(self._port)]
         self._stack.processes.start("mailbox", arguments, {})
 
-    async def measure(self, kind: TransportKind, emails: int) -> Measured:
+    async def measure(self, kind: TransportKind, emails: int) -> Found:
         """Deliver a run by the sender, then another by the bare loop."""
         run_id, _ = await self._store(emails)
         ours_s = await self._by_sender(run_id, emails, kind, {"FONDLY_SENDER_PER_S": "10000"})
         run_id, parts = await self._store(emails)
-        return Measured(ours_s, self._by_loop(run_id, parts, kind))
+        return {"units": emails, "cpu_s": ours_s, "beside": {"bare loop": self._by_loop(run_id, parts, kind)}}
 
     async def rate(self, kind: TransportKind, emails: int, settings: Mapping[str, str]) -> float:
         """Deliver a run at a rate; return how many emails a second went out."""
@@ -106,7 +86,8 @@ class World:
         self._runs += 1
         run_id = f"run-{self._runs:016x}"
         made = list(_emails(run_id, emails))
-        return run_id, await store_finished_run(self._observer, run_id, made, part_size=PART_EMAILS)
+        async with observe(self._stack.resources) as observer:
+            return run_id, await store_finished_run(observer, run_id, made, part_size=PART_EMAILS)
 
     async def _by_sender(
         self, run_id: str, emails: int, kind: TransportKind, settings: Mapping[str, str]
@@ -117,9 +98,11 @@ class World:
         process = next(each for each in psutil.Process().children() if "fondly.sender" in each.cmdline())
         await until_quiet(process)
         before = cpu_seconds(process)
-        await announce_finished(self._observer, run_id, emails=emails)
-        async with asyncio.timeout(TIMEOUT_S):
-            while not await self._is_done(run_id):
+        async with observe(self._stack.resources) as observer, asyncio.timeout(TIMEOUT_S):
+            await announce_finished(observer, run_id, emails=emails)
+            while not (
+                (delivery := await observer.delivery(run_id)) and delivery.status is DeliveryStatus.DONE
+            ):
                 self._stack.check()
                 await asyncio.sleep(POLL_S)
         taken = cpu_seconds(process) - before
@@ -136,10 +119,6 @@ class World:
     @property
     def _smtp(self) -> dict[str, str]:
         return {"FONDLY_SENDER_SMTP_PORT": str(self._port)}
-
-    async def _is_done(self, run_id: str) -> bool:
-        delivery = await self._observer.delivery(run_id)
-        return delivery is not None and delivery.status is DeliveryStatus.DONE
 
     def _received(self) -> list[float]:
         """When each message was received, in Unix seconds."""
@@ -176,72 +155,35 @@ def _emails(run_id: str, number: int) -> Iterator[Finished]:
         yield finished_email(run_id, customer_id, address=address, body=body)
 
 
-async def _measure(world: World, options: argparse.Namespace) -> tuple[Found, Rates]:
-    kinds = (TransportKind.SMTP, TransportKind.SES)
-    found: Found = {kind: [] for kind in kinds}
-    for _ in range(options.rounds):
-        for kind in kinds:
-            found[kind].append(await world.measure(kind, options.emails))
-    rates = {
-        kind: await world.rate(kind, options.rate_emails, {"FONDLY_SENDER_PER_S": str(RATE_PER_S)})
-        for kind in kinds
-        if options.rate_emails
-    }
-    return found, rates
+def prepare(by: str, emails: str) -> Work:
+    """Return a round of so many emails by SMTP or SES, with the bare loop beside it."""
+    kind, kept = TransportKind(by), ExitStack()
+    folder = Path(kept.enter_context(TemporaryDirectory()))
+    kept.enter_context(exported(SES))
+    stack = kept.enter_context(embedded_stack(folder / "logs", services=()))
+    atexit.register(kept.close)
+    world = World(stack, folder / "received")
+    world.start_mail_server()
+    return lambda: asyncio.run(world.measure(kind, int(emails)))
 
 
-async def _run(folder: Path, options: argparse.Namespace) -> tuple[Found, Rates]:
-    with exported(SES), embedded_stack(options.logs or folder / "logs", services=()) as stack:
-        async with observe(stack.resources) as observer:
-            world = World(stack, observer, folder / "received")
-            world.start_mail_server()
-            return await _measure(world, options)
+async def _rates(folder: Path, emails: int) -> dict[TransportKind, float]:
+    with exported(SES), embedded_stack(folder / "logs", services=()) as stack:
+        world = World(stack, folder / "received")
+        world.start_mail_server()
+        setting = {"FONDLY_SENDER_PER_S": str(RATE_PER_S)}
+        return {
+            kind: await world.rate(kind, emails, setting) for kind in (TransportKind.SMTP, TransportKind.SES)
+        }
 
 
 def main() -> int:
-    """Measure, print the tables and return the exit code."""
-    options = _options()
+    """Measure and print the rates, and return the exit code."""
     with TemporaryDirectory() as folder:
-        found, rates = asyncio.run(_run(Path(folder), options))
-    Console().print(_table(found, options))
+        rates = asyncio.run(_rates(Path(folder), EMAILS))
     for kind, per_s in rates.items():
         Console().print(f"{kind} at {RATE_PER_S:g} emails a second: {per_s:.2f}", highlight=False)
-    slow = [kind for kind, each in found.items() if _share(each) < options.limit]
-    off = [kind for kind, per_s in rates.items() if abs(per_s / RATE_PER_S - 1) > RATE_TOLERANCE]
-    return int(bool(slow or off))
-
-
-def _share(measured: Sequence[Measured]) -> float:
-    return statistics.median(each.of_bare for each in measured)
-
-
-def _table(found: Found, options: argparse.Namespace) -> Table:
-    table = Table(title=f"{options.emails:,} emails of {_kib():.0f} KiB, medians of {options.rounds}")
-    for heading in ("", "emails a CPU second", "bare loop", "share"):
-        table.add_column(heading, justify="left" if not heading else "right")
-    for kind, each in found.items():
-        ours, bare = (
-            options.emails / statistics.median(seconds)
-            for seconds in ([one.ours_s for one in each], [one.bare_s for one in each])
-        )
-        table.add_row(kind, f"{ours:,.0f}", f"{bare:,.0f}", f"{_share(each):.2f} (limit {options.limit:g})")
-    return table
-
-
-def _kib() -> float:
-    return len(next(_emails("run-0000000000000000", 1)).message) / 1_024
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--emails", type=int, default=1_400, help="of each delivery, default %(default)s")
-    parser.add_argument("--rounds", type=int, default=3, help="default %(default)s")
-    parser.add_argument(
-        "--rate-emails", type=int, default=420, help="0 measures no rate, default %(default)s"
-    )
-    parser.add_argument("--limit", type=float, default=MIN_OF_BARE, help="default %(default)s")
-    parser.add_argument("--logs", type=Path, help="where to leave logs")
-    return parser.parse_args()
+    return int(any(abs(per_s / RATE_PER_S - 1) > RATE_TOLERANCE for per_s in rates.values()))
 
 
 if __name__ == "__main__":
