@@ -240,3 +240,10 @@ def test_a_language_without_rules_is_an_error() -> None:
     """So that no email goes out unchecked."""
     with pytest.raises(LookupError):
         problems("line", Wording("Oui."), replace(GROUND, language="fr"))
+
+
+def test_an_unknown_slot_beside_a_figure_is_refused() -> None:
+    """A slot that does not exist is a problem of its text, not an error, whatever stands beside it."""
+    ground = Ground("en", "Fondly Shop", {}, {"1.price": "₹99"})
+    found = problems("subject", Wording("Yours now for {1.price}, as {2.name} says"), ground)
+    assert "use only the slots that are listed" in {each.rule for each in found}

@@ -13,7 +13,7 @@ WORDS = {
     language: sorted(
         {
             word
-            for group in Rules.load(language).groups
+            for group in Rules.load(language).phrases.groups
             for word in re.findall(r"[^\W\d_]+|~", group.pattern.pattern)
         }
     )
@@ -26,9 +26,9 @@ WORDS = {
 def test_no_phrase_is_missed(language: str, data: st.DataObject) -> None:
     """Every match of every group begins at one of the places."""
     text = " ".join(data.draw(st.lists(st.sampled_from(WORDS[language]), max_size=30)))
-    rules = Rules.load(language)
-    found = {each.start() for group in rules.groups for each in group.pattern.finditer(text)}
-    assert found <= {each.start() for each in rules.places.finditer(text)}
+    phrases = Rules.load(language).phrases
+    found = {each.start() for group in phrases.groups for each in group.pattern.finditer(text)}
+    assert found <= {each.start() for each in phrases.places.finditer(text)}
 
 
 def test_every_way_to_begin_is_known() -> None:

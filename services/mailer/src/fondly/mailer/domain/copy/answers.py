@@ -13,6 +13,7 @@ MAX_WORDINGS = 12
 """More of one field are not read: an answer is untrusted."""
 MAX_EVIDENCE = 6
 MAX_QUOTE_CHARS = 300
+_READER = json.JSONDecoder(strict=False)
 NEITHER = "use common words, and those of the facts"
 
 
@@ -77,7 +78,7 @@ def entry(text: str, member: str, number: int) -> Mapping[str, object]:
 def json_object(text: str) -> Mapping[str, object]:
     """Read an answer; raise `AnswerFormatError` for what is no JSON object."""
     try:
-        answer = json.loads(text, strict=False)
+        answer = _READER.decode(text)
     except (ValueError, RecursionError) as error:
         raise AnswerFormatError("not JSON") from error
     if not isinstance(answer, dict):
@@ -92,7 +93,8 @@ def items(value: object) -> list[object]:
 
 def plain(value: object) -> str:
     """Return a text on one line, without the half characters that JSON can escape and UTF-8 cannot hold."""
-    return " ".join(value.encode("utf-8", "replace").decode().split()) if isinstance(value, str) else ""
+    text = value if isinstance(value, str) else ""
+    return " ".join((text if text.isascii() else text.encode("utf-8", "replace").decode()).split())
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Rules, plain
+from fondly.mailer.domain.copy.rules import Rules, plain, plain_source
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT, attribute, slots_in
 
 QUOTE = "quote"
 QUOTE_WORDS = range(4, 21)
+CACHED_SOURCES = 64
+"""The wordings of an answer, which have the same, are checked one after another."""
 WORDS_IN_A_ROW = 5
 """So many words of a customer's in a row are a quotation."""
 _WORDS = re.compile(r"[\w'-]*\w")
@@ -21,34 +23,31 @@ def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[
     """Yield (rule, what breaks it) for evidence that is none, and for words and names from elsewhere."""
     rules = Rules.load(ground.language)
     for cited in wording.evidence:
-        quote = plain(cited.quote).strip(" .,:;-")
-        if not quote or quote not in plain(ground.sources.get(cited.source, "")):
+        quote = plain_source(cited.quote).strip(" .,:;-")
+        if not quote or quote not in plain_source(ground.sources.get(cited.source, "")):
             yield "evidence is quoted letter by letter from the source of its id", cited.quote or cited.source
-        elif quote == plain(ground.brand) or (cited.source[0] != "a" and rules.labels.fullmatch(quote)):
+        elif quote == plain_source(ground.brand) or (
+            cited.source[0] != "a" and rules.labels.fullmatch(quote)
+        ):
             yield "a brand or a bare label proves nothing", cited.quote
     if rules.names and (stranger := _stranger(field, wording.text, ground, rules.names)):
         yield "name nobody, and no product or maker that the facts do not name", stranger
     if field == QUOTE:
         yield from _quote_problems(wording.text, ground)
         return
-    for source, said in ground.sources.items():
-        if is_own_word(source) and (taken := _run_of(said, wording.text)):
+    for said in ground.own_words:
+        if taken := _run_of(said, wording.text):
             yield "tell in other words what the customer wrote", taken
     if not _may_name_own(ground) and (named := _own_name(wording.text, ground)):
         yield "the reason is not about the customer's own product: do not name it", named
 
 
-def is_own_word(source: str) -> bool:
-    """Whether a source is a sentence of the customer's."""
-    return source[:1] == "s" and source[1:].isdigit()
-
-
 def _may_name_own(ground: Ground) -> bool:
-    return ground.goes_with_own or ground.better_rated or any(map(is_own_word, ground.sources))
+    return ground.goes_with_own or ground.better_rated or bool(ground.own_words)
 
 
 def _own_name(text: str, ground: Ground) -> str | None:
-    own = plain(ground.sources.get("own", ""))
+    own = plain_source(ground.sources.get("own", ""))
     slot = next((slot for slot in slots_in(text) if attribute(slot) == "own"), None)
     return own if own and own in plain(text) else slot
 
@@ -59,8 +58,13 @@ def _stranger(field: str, text: str, ground: Ground, names: frozenset[str]) -> s
     if not named:
         return None
     told = (ground.brand, *(ground.sources.get(source, "") for source in ("name", "kind")))
-    known = {*names, *_words(" ".join(told) if field == QUOTE else ground.told)}
+    known = _names(" ".join(told) if field == QUOTE else ground.told, names)
     return next((name for name in named if known.isdisjoint(_forms(plain(name)))), None)
+
+
+@lru_cache(maxsize=CACHED_SOURCES)
+def _names(told: str, names: frozenset[str]) -> frozenset[str]:
+    return names.union(_words(told))
 
 
 def _forms(name: str) -> tuple[str, str, str]:
@@ -74,7 +78,6 @@ def _run_of(said: str, text: str) -> str | None:
     return next((run for run in runs if f" {run} " in theirs), None)
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
 def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORDS.findall(plain(text)))
 

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 from fondly.mailer.domain.copy.phrases import shares_a_word
 from fondly.mailer.domain.copy.places import by_letter
-from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain, plain_source
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
 _MODEL = re.compile(r"(?<![\w{.])(?:[^\W\d_]+\d\w*|(?-i:[IVXLC]{2,}))(?!\w)")
 """Names with a figure in them, such as CR2032, and Roman numerals."""
-
+_IN_A_MODEL = re.compile(r"[\dIVXLC](?:(?<=\d)|[IVXLC])")
 
 MOST_OF_A_SCENE = 12
 SPOKEN = frozenset({"time", "years", "imperial weight"})
@@ -36,7 +36,7 @@ def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
     if figures:
         cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
         numbers = Rules.load(ground.language).numbers
-        proved = {figure for each in cited for figure, _ in _figures(plain(each), numbers)}
+        proved = {figure for each in cited for figure, _ in _figures(plain_source(each), numbers)}
         for figure, words in figures:
             if figure not in proved and not _is_of_a_scene(figure, words, said, ground.told):
                 yield words
@@ -57,8 +57,11 @@ def _is_of_a_scene(figure: Figure, words: str, said: str, told: str) -> bool:
 def _said(text: str, language: str) -> tuple[list[tuple[Figure, str]], str, list[str]]:
     """Return the figures of a text with their words, what it says, and its names that have some."""
     rules, own_words = Rules.load(language), SLOT.sub(" ; ", text)
-    said = rules.harmless.sub(" ; ", plain(own_words))
-    return list(_figures(said, rules.numbers, counting=True)), said, _MODEL.findall(own_words)
+    models = _MODEL.findall(own_words) if _IN_A_MODEL.search(own_words) else []
+    if not rules.numbers.may_be_in(said := plain(own_words)):
+        return [], said, models
+    said = rules.harmless.sub(" ; ", said)
+    return list(_figures(said, rules.numbers, counting=True)), said, models
 
 
 def _figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:

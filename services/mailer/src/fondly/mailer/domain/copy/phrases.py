@@ -4,9 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from fondly.mailer.domain.copy.evidence import is_own_word
-from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Rules, plain
-from fondly.mailer.domain.copy.wording import Ground, Wording
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Rules, plain, plain_source
+from fondly.mailer.domain.copy.wording import Ground, Wording, is_own_word
 from fondly.mailer.domain.slots import SLOT
 
 BY_SHOP = frozenset({"brand", "remedy"})
@@ -27,23 +26,18 @@ def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _spoken_of(text: str, language: str) -> list[tuple[Group, list[str]]]:
-    """Return the groups of which a text has phrases, and these: by far the longest part of a check."""
-    rules, said = Rules.load(language), plain(SLOT.sub("~", text))
-    places = [found.start() for found in rules.places.finditer(said)]
-    begun = {n for at in places for n, group in enumerate(rules.groups) if group.pattern.match(said, at)}
-    groups = [rules.groups[n] for n in sorted(begun)]
-    return [(group, [found[0] for found in group.pattern.finditer(said)]) for group in groups]
+    return Rules.load(language).phrases.spoken(plain(SLOT.sub("~", text)))
 
 
 def _holds(group: Group, ground: Ground) -> bool:
     if group.when == "own":
-        return any(map(is_own_word, ground.sources))
+        return bool(ground.own_words)
     return ground.apology or group.when != "apology"
 
 
 def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> bool:
     cited = [each.source for each in wording.evidence]
-    quotes = " ".join(plain(each.quote) for each in wording.evidence)
+    quotes = " ".join(plain_source(each.quote) for each in wording.evidence)
     known: Mapping[str, Callable[[], bool]] = {
         "reduced": lambda: ground.reduced,
         "better_rated": lambda: ground.better_rated,

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 LETTERS = 2
 """How many are told apart at the beginning of a phrase."""
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
-_SIGN = re.compile(r"\\.|\[[^]]*\]|[()|]")
-_BEHIND = re.compile(r"^(?:\(\?<![^()]*\))+")
+_SIGN = re.compile(r"\\.|\[(?:\\.|[^]\\])*\]|[()|]")
+_BEHIND = re.compile(r"^(?:\^|\(\?<![^()]*\))+")
 _LETTER = re.compile(r"[\w~ ',]")
 
 
@@ -31,13 +31,13 @@ def _beginnings(phrase: str) -> Iterator[tuple[str, str]]:
     phrase = _BEHIND.sub("", phrase)
     is_group = phrase.startswith("(?:")
     end = next(sign.end() for sign in _outer_signs(phrase) if sign[0] == ")") if is_group else 1
-    rest, is_optional = phrase[end:], phrase[end : end + 1] == "?"
-    if rest[:1] in {"*", "+", "{"} or not (is_group or _LETTER.match(phrase)):
+    rest, sign = phrase[end:], phrase[end : end + 1]
+    if sign in {"+", "{"} or not (is_group or _LETTER.match(phrase)):
         yield "", phrase
         return
-    if is_optional:
-        rest = rest[1:]
-        yield from _beginnings(rest)
+    if sign in {"?", "*"}:
+        yield from _beginnings(rest[1:])
+        rest = rest[1:] if sign == "?" else phrase
     if not is_group:
         yield phrase[0], rest
         return

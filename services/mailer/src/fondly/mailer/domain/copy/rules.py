@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,15 +14,35 @@ from fondly.mailer.domain.text import folded
 
 FOLDER = files("fondly.mailer.domain") / "languages"
 CACHED_TEXTS = 8_192
-"""Sources, which many wordings are compared with."""
-_NAMED = re.compile(r"<([a-z]+)>")
+"""Sources, which many wordings are compared with, and wordings that many emails share."""
+_NAMED = re.compile(r"(?<!\(\?P)<([a-z]+)>")
 _DASHES_AND_QUOTES = str.maketrans("’‘‐‑“”„", '\'\'--"""')  # noqa: RUF001 - signs that mean the same
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
 def plain(text: str) -> str:
     """Return text as rules and quotes are compared: folded, with plain quotes, and single spaces."""
-    return " ".join(folded(text).translate(_DASHES_AND_QUOTES).split())
+    as_ascii = text.lower() if text.isascii() else folded(text).translate(_DASHES_AND_QUOTES)
+    return " ".join(as_ascii.split())
+
+
+plain_source = lru_cache(maxsize=CACHED_TEXTS)(plain)
+"""The same of what is compared again and again."""
+
+
+class _Spaced(dict[int, int]):
+    """A table for `str.translate` that leaves letters and digits alone."""
+
+    def __missing__(self, char: int) -> int:
+        self[char] = char if chr(char).isalnum() else ord(" ")
+        return self[char]
+
+
+_SPACED, _DIGIT = _Spaced(), re.compile(r"\d")
+
+
+def apart(text: str) -> list[str]:
+    """Return the words of a text, parted by whatever is no letter and no digit."""
+    return text.translate(_SPACED).split()
 
 
 @dataclass(frozen=True)
@@ -49,6 +69,35 @@ class Group:
             written.get("when", ""),
         )
 
+    def found(self, said: str, starts: Iterable[int]) -> list[str]:
+        """Return its phrases in a plain text, one behind another, that begin at one of these places."""
+        phrases, end = list[str](), 0
+        for start in starts:
+            if start >= end and (phrase := self.pattern.match(said, start)):
+                phrases.append(phrase[0])
+                end = phrase.end()
+        return phrases
+
+
+@dataclass(frozen=True, eq=False)
+class Phrases:
+    """Groups of phrases, and where a phrase of any of them may begin."""
+
+    groups: tuple[Group, ...]
+    places: re.Pattern[str]
+
+    @classmethod
+    def of(cls, written: Sequence[Mapping[str, str]], words: Mapping[str, str]) -> Self:
+        """Return the groups as they stand in the file."""
+        lines = "|".join(_lines(group["words"], words) for group in written)
+        return cls(tuple(Group.of(group, words) for group in written), places(lines))
+
+    def spoken(self, said: str) -> list[tuple[Group, list[str]]]:
+        """Return the groups of which a plain text has phrases, and these."""
+        starts = [place.start() for place in self.places.finditer(said)]
+        spoken = ((group, group.found(said, starts)) for group in self.groups) if starts else ()
+        return [(group, phrases) for group, phrases in spoken if phrases]
+
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
@@ -67,6 +116,8 @@ class Numbers:
     """What adds a half to the figure before it, as in "a metre and a half"."""
     units: Mapping[str, tuple[str, float]]
     """The dimension of a unit, and how many of the smallest unit of the dimension it is."""
+    telling: frozenset[str]
+    """Words of which a text without digits has one if it has a figure: an article alone is none."""
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> Self:
@@ -79,15 +130,22 @@ class Numbers:
             if low
         }
         words = dict(zip(ones, range(20), strict=True)) | dict(zip(tens, range(20, 100, 10), strict=True))
+        words |= {**compounds, **written["factors"], **written["others"]}
+        units = dict(chain.from_iterable(map(_unit, written["units"].strip().splitlines())))
         return cls(
-            {**words, **compounds, **written["factors"], **written["others"]},
+            words,
             frozenset(written["factors"]),
             frozenset(written["articles"].split()),
             written["thousands"],
             frozenset(written["joining"].split()),
             written["half"],
-            dict(chain.from_iterable(map(_unit, written["units"].strip().splitlines()))),
+            units,
+            telling=frozenset(max(apart(name), key=len) for name in (*words, *units) if len(name) > 1),
         )
+
+    def may_be_in(self, said: str) -> bool:
+        """Whether a plain text may have a figure: most have none, and to look for one takes long."""
+        return _DIGIT.search(said) is not None or not self.telling.isdisjoint(apart(said))
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,10 +153,8 @@ class Rules:
     """The rules of a language; there is one object for each language."""
 
     letters: frozenset[str]
-    groups: tuple[Group, ...]
-    places: re.Pattern[str]
-    """Where a phrase of any group may begin."""
-    sense: tuple[Group, ...]
+    phrases: Phrases
+    sense: Phrases
     """What is no sentence, whoever says it; read with the slots filled."""
     frames: Mapping[str, re.Pattern[str]]
     """What stands around the slot of a figure, where `~` is the slot."""
@@ -124,9 +180,8 @@ class Rules:
         words: Mapping[str, str] = written["words"]
         return cls(
             letters=frozenset(written["letters"]) | {"ß"},
-            groups=tuple(Group.of(group, words) for group in written["groups"]),
-            places=places("|".join(_lines(group["words"], words) for group in written["groups"])),
-            sense=tuple(Group.of(group, words) for group in written["sense"]),
+            phrases=Phrases.of(written["groups"], words),
+            sense=Phrases.of(written["sense"], words),
             frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},
             numbers=Numbers.of(written["numbers"]),
             harmless=_any_of(written["harmless"], words),

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from fondly.mailer.domain.copy.phrases import STEM, stems
-from fondly.mailer.domain.copy.rules import Rules, plain
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
@@ -22,12 +23,15 @@ def sense_problems(field: str, shown: str, language: str) -> Iterator[tuple[str,
         yield "begin with a capital letter", shown[:12]
     if field in SENTENCES and not _ENDS.search(shown):
         yield "end a sentence with an end mark", shown[-12:]
-    if not _is_balanced(shown):
-        yield "close what is opened: quotes and brackets", ""
-    said = plain(shown)
-    for group in Rules.load(language).sense:
-        for found in group.pattern.finditer(said):
-            yield group.says, found[0]
+    yield from _nonsense(shown, language)
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _nonsense(shown: str, language: str) -> list[tuple[str, str]]:
+    """Return what breaks the rules that are the same for all fields."""
+    open_ones = [] if _is_balanced(shown) else [("close what is opened: quotes and brackets", "")]
+    spoken = Rules.load(language).sense.spoken(plain(shown))
+    return open_ones + [(group.says, phrase) for group, phrases in spoken for phrase in phrases]
 
 
 def _is_balanced(text: str) -> bool:

@@ -13,6 +13,8 @@ from fondly.mailer.domain.slots import SLOT
 CACHED_TEXTS = 8_192
 PUNCTUATION = " .,;:!?'’\"“”‘„‚()/–—…&-"  # noqa: RUF001 - signs of copy
 _LINK = re.compile(r"[^\W\d_]\.[^\W\d_]|//|\bwww\b|\bhttps?\b", re.IGNORECASE)
+_LINK_SIGNS = re.compile(r"\.\w|//|[wW]{3}|[hH][tT]{2}")
+"""Something of each link, found far faster."""
 _TOUCHING = re.compile(r"[^\W_]\{|\}[^\W_]|\}\{|[@#_-]\{")
 
 
@@ -27,7 +29,7 @@ def _odd_signs(text: str, letters: frozenset[str]) -> Iterator[tuple[str, str]]:
     if found := _others(letters).search(own_words):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"
         yield "only letters, digits and plain punctuation; prices and shares only in slots", shown
-    if found := _LINK.search(own_words):
+    if _LINK_SIGNS.search(own_words) and (found := _LINK.search(own_words)):
         yield "no links", found[0]
     if ("{" in text or "}" in text) and (found := _TOUCHING.search(text)):
         yield "a slot stands apart from the text around it", found[0]

@@ -35,5 +35,5 @@ def _is_framed(slot: str, text: str, ground: Ground) -> bool:
     frame = Rules.load(ground.language).frames.get(attribute(slot))
     if frame is None:
         return True
-    values = {**ground.slots, slot: "~"}
+    values = {**dict.fromkeys(slots_in(text), ""), **ground.slots, slot: "~"}
     return frame.search(plain(fill(text, values))) is not None

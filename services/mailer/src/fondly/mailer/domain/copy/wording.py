@@ -51,9 +51,19 @@ class Ground:
         return " ".join((*self.sources.values(), self.brand))
 
     @cached_property
+    def own_words(self) -> tuple[str, ...]:
+        """The customer's sentences."""
+        return tuple(text for source, text in self.sources.items() if is_own_word(source))
+
+    @cached_property
     def listed(self) -> str:
         """What the catalogue says of the product."""
         return " ".join(text for source, text in self.sources.items() if re.fullmatch(r"name|b\d+", source))
+
+
+def is_own_word(source: str) -> bool:
+    """Whether a source is a sentence of the customer's."""
+    return source[:1] == "s" and source[1:].isdigit()
 
 
 @dataclass(frozen=True)
