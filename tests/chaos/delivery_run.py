@@ -279,7 +279,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
                 stack.processes,
                 environment,
                 tally,
-                services=(SENDER, FEEDBACK),
+                services=(SENDER,) if conditions.transport == SMTP else (SENDER, FEEDBACK),
                 on_kill=count,
                 size=conditions.processes,
                 seed=conditions.seed,
@@ -289,6 +289,7 @@ async def _run(stack: EmbeddedStack, conditions: DeliveryConditions, ses: Path) 
             steps = await _deliver(world, fleet, approvals)
             depths = await _drained(world, fleet)
             if conditions.transport == SMTP:
+                stack.processes.start(FEEDBACK, ["-m", f"fondly.{FEEDBACK}"], environment)
                 await approvals.reconcile(world.log())
                 depths = await _drained(world, fleet)
             await asyncio.gather(*counting)

@@ -3,7 +3,7 @@
 locals {
   delivery_alarms = {
     in-doubt = {
-      description = "Of some emails nobody knows whether they were accepted: they are not sent again. `fondly run show RUN --dispatches` lists them."
+      description = "Of some emails nobody knows whether they were accepted: SES reports it within minutes, by SMTP `fondly run reconcile RUN --log FILE` settles them."
       metric      = "emails_in_doubt"
       service     = "sender"
       stat        = "Sum"

@@ -280,6 +280,7 @@ def delivery_paused(screen: Console) -> None:
                 ),
                 seeds=Tally(outcomes={Outcome.SENT: 50}),
                 dispatches=DISPATCHES,
+                decided={"sent": 29, "refuted": 1},
             )
         ),
         screen,

@@ -94,6 +94,8 @@ class Dispatch(Record):
     """When it became so."""
     reserved_by: str = ""
     """The token of the reservation by which a worker is handing it over."""
+    refuted: bool = False
+    """Whether it was in doubt, and its mail server's log has shown that it was not accepted then."""
     proved_from: Outcome | None = None
     """What the sender had said of it, if a report has proved that it was sent all the same."""
     bounced: str = ""

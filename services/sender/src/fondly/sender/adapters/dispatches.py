@@ -18,7 +18,7 @@ from fondly.sender.ports import Key, Reservation, Reserved
 MAX_RESERVATIONS, MAX_RECORDS = 50, 100
 """DynamoDB takes 100 items in a transaction; a reservation has two."""
 MAX_CONFLICTS = 12
-RECORDED = ("outcome", "reason", "tries", "provider_id", "at")
+RECORDED = ("outcome", "reason", "tries", "provider_id", "at", "refuted")
 """What a worker says of an email; what others have noted with it stays."""
 FREE = "attribute_not_exists(run_id) OR outcome = :waiting OR (outcome = :sending AND reserved_by = :token)"
 

@@ -180,6 +180,7 @@ class HandOver:
                 tries=(before.tries if before else 0) + 1,
                 at=now,
                 reserved_by=token,
+                refuted=before is not None and before.refuted,
             ),
             contact,
         )

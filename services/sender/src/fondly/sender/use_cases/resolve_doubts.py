@@ -36,7 +36,7 @@ class ResolveDoubts:
     async def refute(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
         """Have emails tried again that were in doubt and surely not accepted; one that was clicked in was."""
         async with self.stage.lock(run_id, part_name(part), holder=holder):
-            waiting = {"outcome": Outcome.WAITING, "reason": NOT_ACCEPTED, "at": self.now()}
+            waiting = {"outcome": Outcome.WAITING, "reason": NOT_ACCEPTED, "at": self.now(), "refuted": True}
             for each in (await self.dispatches.of(run_id, customer_ids)).values():
                 if each.outcome is Outcome.IN_DOUBT and each.clicked_at is None:
                     await self.dispatches.free(each.model_copy(update=waiting))

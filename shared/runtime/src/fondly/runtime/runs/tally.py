@@ -6,6 +6,7 @@ was reported of it later. Each counts what it has written itself, and never wait
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,6 +31,8 @@ class Tally(BaseModel):
     """Sent emails whose links somebody has followed, where clicks are counted."""
     transports: dict[str, Count] = Field(default_factory=dict)
     """The sent emails by transport."""
+    doubts: dict[Literal["sent", "refuted"], Count] = {}
+    """Emails that were in doubt, by what has been found out: they had been accepted, or not."""
 
     @classmethod
     def of_counts(cls, counts: Counts) -> "Tally":
@@ -64,6 +67,8 @@ def by_sender(dispatches: Iterable[Dispatch]) -> Counts:
     counts = Counts()
     for each in dispatches:
         counts.update(_outcome(each.proved_from or each.outcome, each))
+        if each.refuted:
+            counts["doubts.refuted"] += 1
     return counts
 
 
@@ -73,6 +78,8 @@ def by_feedback(dispatch: Dispatch) -> Counts:
     if dispatch.proved_from:
         counts.update(_outcome(dispatch.outcome, dispatch))
         counts.subtract(_outcome(dispatch.proved_from, dispatch))
+    if dispatch.proved_from is Outcome.IN_DOUBT:
+        counts["doubts.sent"] = 1
     if dispatch.bounced:
         counts[f"bounced.{dispatch.bounced}"] = 1
     if dispatch.clicked_at is not None:

@@ -154,7 +154,7 @@ def _emails(view: DeliveryView) -> Iterator[Number]:
     """Yield each outcome that there is, in the order of an email's way, and what came back."""
     for outcome, (called, style) in OUTCOMES.items():
         if number := view.tally.of(outcome):
-            yield Number(called, number, _why(outcome, view.tally), style)
+            yield Number(called, number, _why(outcome, view), style)
     if view.untouched:
         is_done = view.delivery.status is DeliveryStatus.DONE
         called, why = ("no record", FORGOTTEN) if is_done else ("not yet", "")
@@ -167,12 +167,13 @@ def _emails(view: DeliveryView) -> Iterator[Number]:
             yield Number(name, number, f"{number / sent:.3%} of those sent" if sent else "")
 
 
-def _why(outcome: Outcome, tally: Tally) -> str:
+def _why(outcome: Outcome, view: DeliveryView) -> str:
     if outcome is Outcome.SUPPRESSED:
-        return ", ".join(f"{words(reason)} {count(number)}" for reason, number in tally.suppressed.items())
+        reasons = view.tally.suppressed.items()
+        return ", ".join(f"{words(reason)} {count(number)}" for reason, number in reasons)
     if outcome is Outcome.SENT:
-        return ", ".join(f"by {name}" for name in tally.transports)
-    return ""
+        return ", ".join(f"by {name}" for name in view.tally.transports)
+    return view.odds if outcome is Outcome.IN_DOUBT else ""
 
 
 def words(reason: str) -> str:

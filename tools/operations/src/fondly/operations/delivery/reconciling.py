@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from fondly.contracts.delivery import Dispatch, Outcome
+from fondly.contracts.delivery import Outcome
 from fondly.contracts.events import DeliverPart, new_event
 from fondly.operations.audit import noted
 from fondly.operations.delivery.mail_log import MailLog
@@ -38,14 +37,6 @@ class Reconciled(BaseModel):
     """Not in the logs, which are not complete; or their message is gone."""
 
 
-@dataclass(frozen=True)
-class _Doubts:
-    """The emails of a run in doubt, by customer, and those that a server has accepted, by their names."""
-
-    dispatches: dict[str, Dispatch] = field(default_factory=dict)
-    known: dict[str, Dispatch] = field(default_factory=dict)
-
-
 async def reconcile(
     environment: Environment, run_id: str, logs: Sequence[Path], *, by: str, dry_run: bool = False
 ) -> Reconciled:
@@ -56,15 +47,14 @@ async def reconcile(
     """
     emails = await Emails.of(environment, await find_run(await environment.ledger(), run_id))
     delivery = await emails.lookup.deliveries.get(emails.run.run_id)
-    doubts = await _doubts(emails)
-    names = {customer: await _message_id(emails, customer) for customer in doubts.dispatches}
-    known = {name: each.at for name, each in doubts.known.items()}
+    in_doubt, known = await _by_smtp(emails)
+    names = {customer: await _message_id(emails, customer) for customer in in_doubt}
     log = await asyncio.to_thread(MailLog, logs, set(names.values()), known)
     found = Reconciled()
     for customer, name in names.items():
         if name in log.accepted:
             found.accepted[customer] = log.accepted[name]
-        elif name and log.refutes(_began(delivery), doubts.dispatches[customer].at):
+        elif name and log.refutes(_began(delivery), in_doubt[customer]):
             found.refuted.append(customer)
         else:
             found.undecided.append(customer)
@@ -74,20 +64,17 @@ async def reconcile(
     return found
 
 
-async def _doubts(emails: Emails) -> _Doubts:
-    doubts = _Doubts()
+async def _by_smtp(emails: Emails) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """The customers whose emails are in doubt, and the names that servers gave others; each with its time."""
+    in_doubt, known = dict[str, datetime](), dict[str, datetime]()
     async for each in emails.lookup.dispatches(emails.run.run_id):
         if each.transport == TransportKind.SMTP and each.outcome is Outcome.IN_DOUBT:
-            doubts.dispatches[each.customer_id] = each
-        elif (
-            each.transport == TransportKind.SMTP
-            and each.outcome is Outcome.SENT
-            and "@" not in each.provider_id
-        ):
-            doubts.known[each.provider_id] = each
-    if not doubts.dispatches:
+            in_doubt[each.customer_id] = each.at
+        elif each.transport == TransportKind.SMTP and each.outcome is Outcome.SENT:
+            known |= {each.provider_id: each.at} if "@" not in each.provider_id else {}
+    if not in_doubt:
         raise OperationError(f"no email of {emails.run.run_id} by SMTP is in doubt")
-    return doubts
+    return in_doubt, known
 
 
 async def _message_id(emails: Emails, customer_id: str) -> str:

@@ -1,5 +1,7 @@
 """A run's delivery as people see it, and the emails of which something is to be known."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -11,7 +13,7 @@ from pydantic import BaseModel, TypeAdapter
 from fondly.contracts.counts import Counted
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
 from fondly.operations.environment import Environment
-from fondly.operations.formatting import since
+from fondly.operations.formatting import count, since
 from fondly.runtime.batches import batches
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -38,6 +40,8 @@ REPORTS = {"bounced": ("hard", "soft"), "complaint": ("complaint",)}
 """What providers report of sent emails, which people may ask for as for an outcome."""
 LOOKED = 900
 """Through so many emails somebody looks at once for those of an outcome: that takes some 30 read units."""
+RECENT = 50
+"""The runs whose emails in doubt tell the odds of others."""
 TO_LOOK_AT = frozenset({Outcome.REFUSED, Outcome.IN_DOUBT})
 """The outcomes that a person may want to do something about."""
 
@@ -61,6 +65,8 @@ class DeliveryView(BaseModel):
     """The dispatches that were asked for; None if none were."""
     rendering: int = 0
     """How many parts are still being rendered anew, as somebody has struck something."""
+    decided: dict[str, int] = {}
+    """If emails are in doubt: how many of the latest runs were, by what has been found out of them since."""
     rules: dict[str, Any] | None = None
     """How the sender is set, for whoever decides; None if that cannot be told, or was not asked for."""
 
@@ -68,6 +74,14 @@ class DeliveryView(BaseModel):
     def untouched(self) -> int:
         """Of how many emails and held-out customers nothing is known yet."""
         return max(0, self.emails + self.held_out - sum(self.tally.outcomes.values()))
+
+    @property
+    def odds(self) -> str:
+        """What became of emails like those that are in doubt, for people."""
+        if not (known := sum(self.decided.values())):
+            return "of no such email has it been found out here yet"
+        accepted = self.decided.get("sent", 0) / known
+        return f"of {count(known)} such emails that were found out, {accepted:.0%} had been accepted"
 
     @property
     def settled(self) -> int:
@@ -106,6 +120,7 @@ class DeliveryLookup:
             return None
         read = self.dispatches(run.run_id)
         found = [each async for each in read if each.outcome in listed] if listed else None
+        tally = await self.deliveries.tally(run.run_id)
         return DeliveryView(
             delivery=delivery,
             emails=counts.get(Counted.EMAILS, 0),
@@ -113,11 +128,18 @@ class DeliveryLookup:
             without_address=counts.get(Counted.EMAILS_WITHOUT_ADDRESS, 0),
             parts=run.parts or 0,
             parts_done=len(run.stage(StageName.SENDER).done),
-            tally=await self.deliveries.tally(run.run_id),
+            tally=tally,
+            decided=await self._decided() if tally.of(Outcome.IN_DOUBT) else {},
             seeds=await self.deliveries.tally(delivery.copies) if delivery.seeds else Tally(),
             dispatches=found,
             rendering=(await self.revisions.find(run.run_id)).rendering,
         )
+
+    async def _decided(self) -> dict[str, int]:
+        """Count what has been found out of emails in doubt, over the latest runs."""
+        recent = await (await self.environment.ledger()).recent(limit=RECENT)
+        tallies = await asyncio.gather(*(self.deliveries.tally(run.run_id) for run in recent.runs))
+        return dict(sum((Counter[str](each.doubts) for each in tallies), Counter[str]()))
 
     async def of_customers(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, Dispatch]:
         """Return what has become of these customers' emails, by customer id, as far as anything has."""
