@@ -9,26 +9,26 @@ from hypothesis import strategies as st
 from fondly.mailer.domain.copy.places import places
 from fondly.mailer.domain.copy.rules import Rules
 
-WORDS = {
-    language: sorted(
-        {
-            word
-            for group in Rules.load(language).phrases.groups
-            for word in re.findall(r"[^\W\d_]+|~", group.pattern.pattern)
-        }
-    )
+RULES = {
+    f"{language} {kind}": phrases
     for language in ("en", "de")
+    for kind, phrases in (("phrases", Rules.load(language).phrases), ("sense", Rules.load(language).sense))
+}
+WORDS = {
+    name: sorted(
+        {word for group in phrases.groups for word in re.findall(r"[^\W\d_]+|[~:]", group.pattern.pattern)}
+    )
+    for name, phrases in RULES.items()
 }
 
 
-@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("name", RULES)
 @given(data=st.data())
-def test_no_phrase_is_missed(language: str, data: st.DataObject) -> None:
-    """Every match of every group begins at one of the places."""
-    text = " ".join(data.draw(st.lists(st.sampled_from(WORDS[language]), max_size=30)))
-    phrases = Rules.load(language).phrases
-    found = {each.start() for group in phrases.groups for each in group.pattern.finditer(text)}
-    assert found <= {each.start() for each in phrases.places.finditer(text)}
+def test_no_phrase_is_missed(name: str, data: st.DataObject) -> None:
+    """What is found from the places where phrases may begin is what every group finds in the whole text."""
+    text = " ".join(data.draw(st.lists(st.sampled_from(WORDS[name]), max_size=30)))
+    found = [(group, [each[0] for each in group.pattern.finditer(text)]) for group in RULES[name].groups]
+    assert RULES[name].spoken(text) == [(group, phrases) for group, phrases in found if phrases]
 
 
 def test_every_way_to_begin_is_known() -> None:

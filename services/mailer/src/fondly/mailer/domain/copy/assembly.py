@@ -192,7 +192,7 @@ class _Assembly:
         self, name: str, wordings: Sequence[Wording], number: int, *, is_own: bool
     ) -> Iterator[Wording]:
         facts = self._facts
-        own = [_numbered(wording, number) for wording in wordings]
+        own = wordings if number == HERO else [_numbered(wording, number) for wording in wordings]
         for wording in candidates(name, own, facts.slots, seed=self._seed):
             is_fresh = is_own or self._used.isdisjoint(marks(wording, number))
             if is_fresh and fits(name, wording.text, facts.slots):
@@ -201,7 +201,7 @@ class _Assembly:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _numbered(wording: Wording, number: int) -> Wording:
-    return wording if number == HERO else Wording(renumbered(wording.text, HERO, number), wording.evidence)
+    return Wording(renumbered(wording.text, HERO, number), wording.evidence)
 
 
 def _quote(facts: EmailFacts, products: Sequence[Texts], seed: str) -> dict[str, str]:

@@ -1,45 +1,65 @@
 """What code refuses in a wording: what is never said, then what is no sentence; the judge reads the rest."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from fondly.mailer.domain.copy.evidence import QUOTE, evidence_problems
-from fondly.mailer.domain.copy.measures import unproved_figures
-from fondly.mailer.domain.copy.phrases import forbidden_phrases
-from fondly.mailer.domain.copy.rules import Rules
-from fondly.mailer.domain.copy.sense import is_foreign, sense_problems
+from fondly.mailer.domain.copy.evidence import QUOTE, evidence_problems, named_in
+from fondly.mailer.domain.copy.measures import Figures, figures_in, unproved_figures
+from fondly.mailer.domain.copy.phrases import Spoken, forbidden_phrases, spoken_in
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Rules
+from fondly.mailer.domain.copy.sense import is_common, is_foreign, sense_problems
 from fondly.mailer.domain.copy.signs import odd_signs
 from fondly.mailer.domain.copy.slot_rules import slot_problems
 from fondly.mailer.domain.copy.wording import Ground, Problem, Wording
-from fondly.mailer.domain.slots import fill
+from fondly.mailer.domain.slots import fill, slots_in
 
 MAX_SHOWN = {"subject": 60, "preheader": 110, "intro": 300, "line": 220, "closing": 160}
 """Characters of a text as it is shown, slots filled."""
 
 
+class _Said(NamedTuple):
+    """What a text has, whatever it rests on; nothing but what is odd if the rules cannot even read it."""
+
+    odd: Sequence[tuple[str, str]]
+    slots: Sequence[str] = ()
+    phrases: Spoken = ()
+    figures: Figures = Figures([], "", [])
+    names: Sequence[str] = ()
+    is_common: bool = True
+
+
+@lru_cache(maxsize=CACHED_TEXTS)
+def _said(text: str, language: str) -> _Said:
+    """Read a text once for all grounds on which, and questions for which, it is the answer."""
+    if odd := list(odd_signs(text, Rules.load(language).letters)):
+        return _Said(odd)
+    phrases, figures, names = spoken_in(text, language), figures_in(text, language), named_in(text, language)
+    return _Said([], slots_in(text), phrases, figures, names, is_common(text, language))
+
+
 def problems(field: str, wording: Wording, ground: Ground) -> list[Problem]:
     """Return what is wrong with a wording of a field such as `line`; `LookupError` without rules."""
-    first: dict[str, str] = {}
-    for rule, what in _malformed(field, wording, ground) or _refused(field, wording, ground):
-        first.setdefault(rule, what)
-    return [Problem(field, rule, what) for rule, what in first.items()]
+    said = _said(wording.text, ground.language)
+    wrong = (
+        said.odd
+        or list(slot_problems(field, wording.text, ground, said.slots))
+        or list(_refused(field, wording, ground, said))
+    )
+    first = dict(reversed(wrong))
+    return [Problem(field, rule, first[rule]) for rule in dict.fromkeys(rule for rule, _ in wrong)]
 
 
-def _malformed(field: str, wording: Wording, ground: Ground) -> list[tuple[str, str]]:
-    """Return why the other rules cannot even read a text."""
-    odd = odd_signs(wording.text, Rules.load(ground.language).letters)
-    return odd or list(slot_problems(field, wording.text, ground))
-
-
-def _refused(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
-    shown = fill(wording.text, ground.slots)
+def _refused(field: str, wording: Wording, ground: Ground, said: _Said) -> Iterator[tuple[str, str]]:
+    shown = fill(wording.text, ground.slots) if said.slots else wording.text
     if len(shown) > (limit := MAX_SHOWN.get(field, len(shown))):
         yield f"at most {limit} characters with the slots filled", ""
-    yield from forbidden_phrases(field, wording, ground)
+    yield from forbidden_phrases(field, wording, ground, said.phrases)
     if field != QUOTE:
-        figures = unproved_figures(wording, ground)
+        figures = unproved_figures(wording, ground, said.figures)
         yield from (("a figure must stand with its unit in the quoted evidence", each) for each in figures)
-    yield from evidence_problems(field, wording, ground)
+    yield from evidence_problems(field, wording, ground, said.names)
     named = wording.text.startswith("{1.name}")  # a brand may begin with a small letter
     yield from sense_problems(field, shown[:1].upper() + shown[1:] if named else shown, ground.language)
-    if is_foreign(wording, ground):
+    if not said.is_common and is_foreign(wording, ground):
         yield f"write in the language {ground.language!r}", ""

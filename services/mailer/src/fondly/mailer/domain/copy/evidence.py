@@ -1,17 +1,15 @@
 """What is cited stands in the facts, and nobody is named who does not."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from fondly.mailer.domain.copy.rules import Rules, plain, plain_source
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Rules, plain, plain_source
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT, attribute, slots_in
 
 QUOTE = "quote"
 QUOTE_WORDS = range(4, 21)
-CACHED_SOURCES = 64
-"""The wordings of an answer, which have the same, are checked one after another."""
 WORDS_IN_A_ROW = 5
 """So many words of a customer's in a row are a quotation."""
 _WORDS = re.compile(r"[\w'-]*\w")
@@ -19,7 +17,9 @@ _NAMED = re.compile(r"(?<![.?!…:]) [\"“„(]?([A-Z]\w*[a-z][\w-]*)")
 """A word with a capital letter within a sentence."""
 
 
-def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
+def evidence_problems(
+    field: str, wording: Wording, ground: Ground, named: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     """Yield (rule, what breaks it) for evidence that is none, and for words and names from elsewhere."""
     rules = Rules.load(ground.language)
     for cited in wording.evidence:
@@ -30,7 +30,7 @@ def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[
             cited.source[0] != "a" and rules.labels.fullmatch(quote)
         ):
             yield "a brand or a bare label proves nothing", cited.quote
-    if rules.names and (stranger := _stranger(field, wording.text, ground, rules.names)):
+    if named and (stranger := _stranger(field, named, ground, rules.names)):
         yield "name nobody, and no product or maker that the facts do not name", stranger
     if field == QUOTE:
         yield from _quote_problems(wording.text, ground)
@@ -38,8 +38,8 @@ def evidence_problems(field: str, wording: Wording, ground: Ground) -> Iterator[
     for said in ground.own_words:
         if taken := _run_of(said, wording.text):
             yield "tell in other words what the customer wrote", taken
-    if not _may_name_own(ground) and (named := _own_name(wording.text, ground)):
-        yield "the reason is not about the customer's own product: do not name it", named
+    if not _may_name_own(ground) and (own := _own_name(wording.text, ground)):
+        yield "the reason is not about the customer's own product: do not name it", own
 
 
 def _may_name_own(ground: Ground) -> bool:
@@ -52,19 +52,27 @@ def _own_name(text: str, ground: Ground) -> str | None:
     return own if own and own in plain(text) else slot
 
 
-def _stranger(field: str, text: str, ground: Ground, names: frozenset[str]) -> str | None:
+def named_in(text: str, language: str) -> list[str]:
+    """Return the words of a text that look like names; none in a language that writes other words so."""
+    return _NAMED.findall(SLOT.sub("~", text)) if Rules.load(language).names else []
+
+
+def _stranger(field: str, named: Sequence[str], ground: Ground, names: frozenset[str]) -> str | None:
     """Return the first name that no source has; a quote may name only what the product is called."""
-    named = _NAMED.findall(SLOT.sub("~", text))
-    if not named:
-        return None
-    told = (ground.brand, *(ground.sources.get(source, "") for source in ("name", "kind")))
-    known = _names(" ".join(told) if field == QUOTE else ground.told, names)
-    return next((name for name in named if known.isdisjoint(_forms(plain(name)))), None)
+    sources = [
+        ground.sources.get(each, "") for each in (("name", "kind") if field == QUOTE else ground.sources)
+    ]
+    known = (names, *map(_known, (ground.brand, *sources)))
+    for name in named:
+        forms = _forms(plain(name))
+        if all(words.isdisjoint(forms) for words in known):
+            return name
+    return None
 
 
-@lru_cache(maxsize=CACHED_SOURCES)
-def _names(told: str, names: frozenset[str]) -> frozenset[str]:
-    return names.union(_words(told))
+@lru_cache(maxsize=CACHED_TEXTS)
+def _known(source: str) -> frozenset[str]:
+    return frozenset(_words(source))
 
 
 def _forms(name: str) -> tuple[str, str, str]:

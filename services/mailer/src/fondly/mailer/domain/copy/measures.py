@@ -4,13 +4,13 @@ Lengths, weights and times are compared across their units, so that "ninety cent
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
 from fondly.mailer.domain.copy.phrases import shares_a_word
 from fondly.mailer.domain.copy.places import by_letter
-from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain, plain_source
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Numbers, Rules, plain
 from fondly.mailer.domain.copy.wording import Ground, Wording
 from fondly.mailer.domain.slots import SLOT
 
@@ -30,38 +30,51 @@ class Figure(NamedTuple):
     dimension: str
 
 
-def unproved_figures(wording: Wording, ground: Ground) -> Iterator[str]:
+class Figures(NamedTuple):
+    """The figures of a text with their words, what it says, and its names that have some."""
+
+    figures: Sequence[tuple[Figure, str]]
+    said: str
+    models: Sequence[str]
+
+
+def unproved_figures(wording: Wording, ground: Ground, has: Figures) -> Iterator[str]:
     """Yield the figures of a text that neither the name, which the card shows, nor anything cited has."""
-    figures, said, models = _said(wording.text, ground.language)
+    figures, said, models = has
     if figures:
         cited = [ground.sources.get("name", ""), *(each.quote for each in wording.evidence)]
-        numbers = Rules.load(ground.language).numbers
-        proved = {figure for each in cited for figure, _ in _figures(plain_source(each), numbers)}
+        proved = frozenset().union(*(_proved(each, ground.language) for each in cited))
         for figure, words in figures:
-            if figure not in proved and not _is_of_a_scene(figure, words, said, ground.told):
+            if figure not in proved and not _is_of_a_scene(figure, words, said, ground):
                 yield words
     if models:
         told = set(re.findall(r"\w+", f"{plain(ground.told)} {plain(ground.told).replace('-', '')}"))
         yield from (model for model in models if plain(model) not in told)
 
 
-def _is_of_a_scene(figure: Figure, words: str, said: str, told: str) -> bool:
+def _is_of_a_scene(figure: Figure, words: str, said: str, ground: Ground) -> bool:
     """Whether a few of what no source speaks of are counted, as in "two mugs, one balcony": the judge's."""
     if figure.dimension or figure.value > MOST_OF_A_SCENE or not words.isalpha():
         return False
     counted = re.search(rf"\b{words}\b((?: [\w'-]+){{1,2}})", said)
-    return counted is not None and not shares_a_word(counted[1], told)
+    told = (*ground.sources.values(), ground.brand)
+    return counted is not None and not shares_a_word(counted[1], *told)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
-def _said(text: str, language: str) -> tuple[list[tuple[Figure, str]], str, list[str]]:
-    """Return the figures of a text with their words, what it says, and its names that have some."""
+def _proved(source: str, language: str) -> frozenset[Figure]:
+    """Return the figures that a text proves, which many wordings cite."""
+    return frozenset(figure for figure, _ in _figures(plain(source), Rules.load(language).numbers))
+
+
+def figures_in(text: str, language: str) -> Figures:
+    """Return the figures of a text."""
     rules, own_words = Rules.load(language), SLOT.sub(" ; ", text)
     models = _MODEL.findall(own_words) if _IN_A_MODEL.search(own_words) else []
     if not rules.numbers.may_be_in(said := plain(own_words)):
-        return [], said, models
+        return Figures([], said, models)
     said = rules.harmless.sub(" ; ", said)
-    return list(_figures(said, rules.numbers, counting=True)), said, models
+    return Figures(list(_figures(said, rules.numbers, counting=True)), said, models)
 
 
 def _figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:

@@ -1,7 +1,7 @@
 """Phrases that copy never has, unless the facts that excuse them are there."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Rules, plain, plain_source
@@ -11,21 +11,25 @@ from fondly.mailer.domain.slots import SLOT
 BY_SHOP = frozenset({"brand", "remedy"})
 """Sources in which the shop itself promises something: what is cited of them may be said."""
 STEM = 5
+Spoken = Sequence[tuple[Group, Sequence[str]]]
+"""Phrases by their groups."""
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _OF_REVIEWS = re.compile(r"[ar]\d+").fullmatch
 
 
-def forbidden_phrases(field: str, wording: Wording, ground: Ground) -> Iterator[tuple[str, str]]:
-    """Yield (what to say instead, the phrase) for each phrase that nothing excuses."""
-    for group, found in _spoken_of(wording.text, ground.language):
+def forbidden_phrases(
+    field: str, wording: Wording, ground: Ground, spoken: Spoken
+) -> Iterator[tuple[str, str]]:
+    """Yield (what to say instead, the phrase) for each phrase, `spoken` in its text, that nothing excuses."""
+    for group, found in spoken:
         if (not group.fields or field in group.fields) and _holds(group, ground):
             yield from (
                 (group.says, phrase) for phrase in found if not _is_excused(phrase, group, wording, ground)
             )
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
-def _spoken_of(text: str, language: str) -> list[tuple[Group, list[str]]]:
+def spoken_in(text: str, language: str) -> Spoken:
+    """Return the groups of which a text has phrases, and these: by far the longest part of a check."""
     return Rules.load(language).phrases.spoken(plain(SLOT.sub("~", text)))
 
 
@@ -45,17 +49,18 @@ def _is_excused(phrase: str, group: Group, wording: Wording, ground: Ground) -> 
         "said": lambda: any(map(is_own_word, cited)),
         "reviews": lambda: any(map(_OF_REVIEWS, cited)),
         "reason": lambda: shares_a_word(phrase, ground.sources.get("reason", "")),
-        "listed": lambda: shares_a_word(phrase, ground.listed),
-        "told": lambda: shares_a_word(phrase, " ".join(ground.sources.values())),
+        "listed": lambda: shares_a_word(phrase, *ground.listed),
+        "told": lambda: shares_a_word(phrase, *ground.sources.values()),
         "cited": lambda: phrase in quotes or shares_a_word(phrase, quotes),
     }
     by_shop = " ".join(each.quote for each in wording.evidence if each.source in BY_SHOP)
     return shares_a_word(phrase, by_shop) or any(known[excuse]() for excuse in group.unless)
 
 
-def shares_a_word(text: str, source: str) -> bool:
-    """Whether a word of four letters or more is in both, by its stem."""
-    return not stems(text).isdisjoint(stems(source))
+def shares_a_word(text: str, *sources: str) -> bool:
+    """Whether a word of four letters or more is in a text and a source, by its stem."""
+    said = stems(text)
+    return bool(said) and any(not said.isdisjoint(stems(source)) for source in sources)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

@@ -2,14 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import chain
 from typing import Any, Self
 
-from fondly.mailer.domain.copy.places import places
+from fondly.mailer.domain.copy.places import first_letters, places
 from fondly.mailer.domain.text import folded
 
 FOLDER = files("fondly.mailer.domain") / "languages"
@@ -69,15 +69,6 @@ class Group:
             written.get("when", ""),
         )
 
-    def found(self, said: str, starts: Iterable[int]) -> list[str]:
-        """Return its phrases in a plain text, one behind another, that begin at one of these places."""
-        phrases, end = list[str](), 0
-        for start in starts:
-            if start >= end and (phrase := self.pattern.match(said, start)):
-                phrases.append(phrase[0])
-                end = phrase.end()
-        return phrases
-
 
 @dataclass(frozen=True, eq=False)
 class Phrases:
@@ -85,18 +76,29 @@ class Phrases:
 
     groups: tuple[Group, ...]
     places: re.Pattern[str]
+    beginning: Mapping[str, Sequence[int]]
+    """The numbers of the groups of which a phrase can begin with a letter; those of "" with any."""
 
     @classmethod
     def of(cls, written: Sequence[Mapping[str, str]], words: Mapping[str, str]) -> Self:
         """Return the groups as they stand in the file."""
-        lines = "|".join(_lines(group["words"], words) for group in written)
-        return cls(tuple(Group.of(group, words) for group in written), places(lines))
+        lines = [_lines(group["words"], words) for group in written]
+        letters = [first_letters(each) for each in lines]
+        beginning = {
+            letter: [n for n, known in enumerate(letters) if not known.isdisjoint({letter, ""})]
+            for letter in set().union({""}, *letters)
+        }
+        return cls(tuple(Group.of(group, words) for group in written), places("|".join(lines)), beginning)
 
     def spoken(self, said: str) -> list[tuple[Group, list[str]]]:
         """Return the groups of which a plain text has phrases, and these."""
-        starts = [place.start() for place in self.places.finditer(said)]
-        spoken = ((group, group.found(said, starts)) for group in self.groups) if starts else ()
-        return [(group, phrases) for group, phrases in spoken if phrases]
+        found: dict[int, list[re.Match[str]]] = {}
+        for start in (place.start() for place in self.places.finditer(said)):
+            for n in self.beginning.get(said[start], self.beginning[""]):
+                phrase = self.groups[n].pattern.match(said, start)
+                if phrase and (n not in found or found[n][-1].end() <= start):
+                    found.setdefault(n, []).append(phrase)
+        return [(self.groups[n], [phrase[0] for phrase in found[n]]) for n in sorted(found)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,14 +14,14 @@ SENTENCES = frozenset({"preheader", "intro", "line"})
 FEW_WORDS, MIN_CHARS = 6, 4
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS_SMALL = re.compile(r"[\"“„(]?[a-zß-ÿ]+(?![\wA-Z])")
-_ENDS = re.compile(r"[.?!…][\"”“)]?$")
+ENDS = tuple(mark + closed for mark in ".?!…" for closed in ("", '"', "”", "“", ")"))
 
 
 def sense_problems(field: str, shown: str, language: str) -> Iterator[tuple[str, str]]:
     """Yield (rule, what breaks it) for a text with its slots filled."""
     if field != "quote" and _BEGINS_SMALL.match(shown):
         yield "begin with a capital letter", shown[:12]
-    if field in SENTENCES and not _ENDS.search(shown):
+    if field in SENTENCES and not shown.endswith(ENDS):
         yield "end a sentence with an end mark", shown[-12:]
     yield from _nonsense(shown, language)
 
@@ -47,11 +47,14 @@ def strict(wording: Wording, ground: Ground) -> list[str]:
     return [word for word in words if word not in common and word[:STEM] not in known]
 
 
+def is_common(text: str, language: str) -> bool:
+    """Whether a text has a common word of the language, which most have."""
+    return not Rules.load(language).common.isdisjoint(text.split())
+
+
 def is_foreign(wording: Wording, ground: Ground) -> bool:
     """Whether a text of several words has none of its language: no common word, and none of the facts."""
     common = Rules.load(ground.language).common
-    if not common.isdisjoint(wording.text.split()):
-        return False
     words = _own_words(wording.text)
     is_unknown = len(words) >= FEW_WORDS and common.isdisjoint(words)
     return is_unknown and stems(ground.told).isdisjoint(word[:STEM] for word in words)

@@ -6,11 +6,10 @@ strike letters through, and emoji such as 💯 are figures.
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 
 from fondly.mailer.domain.slots import SLOT
 
-CACHED_TEXTS = 8_192
 PUNCTUATION = " .,;:!?'’\"“”‘„‚()/–—…&-"  # noqa: RUF001 - signs of copy
 _LINK = re.compile(r"[^\W\d_]\.[^\W\d_]|//|\bwww\b|\bhttps?\b", re.IGNORECASE)
 _LINK_SIGNS = re.compile(r"\.\w|//|[wW]{3}|[hH][tT]{2}")
@@ -18,13 +17,8 @@ _LINK_SIGNS = re.compile(r"\.\w|//|[wW]{3}|[hH][tT]{2}")
 _TOUCHING = re.compile(r"[^\W_]\{|\}[^\W_]|\}\{|[@#_-]\{")
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
-def odd_signs(text: str, letters: frozenset[str]) -> list[tuple[str, str]]:
-    """Return (rule, what breaks it) for characters that copy must not have."""
-    return list(_odd_signs(text, letters))
-
-
-def _odd_signs(text: str, letters: frozenset[str]) -> Iterator[tuple[str, str]]:
+def odd_signs(text: str, letters: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Yield (rule, what breaks it) for characters that copy must not have."""
     own_words = SLOT.sub(" ", text)
     if found := _others(letters).search(own_words):
         shown = found[0] if found[0].isprintable() else f"U+{ord(found[0]):04X}"

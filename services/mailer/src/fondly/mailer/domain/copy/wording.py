@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 MAX_QUOTED_CHARS = 40
+_LISTED = re.compile(r"name|b\d+")
 
 
 class Evidence(NamedTuple):
@@ -56,9 +57,9 @@ class Ground:
         return tuple(text for source, text in self.sources.items() if is_own_word(source))
 
     @cached_property
-    def listed(self) -> str:
+    def listed(self) -> tuple[str, ...]:
         """What the catalogue says of the product."""
-        return " ".join(text for source, text in self.sources.items() if re.fullmatch(r"name|b\d+", source))
+        return tuple(text for source, text in self.sources.items() if _LISTED.fullmatch(source))
 
 
 def is_own_word(source: str) -> bool:
