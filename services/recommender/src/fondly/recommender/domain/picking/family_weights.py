@@ -8,7 +8,7 @@ from functools import cached_property
 from heapq import nlargest
 from itertools import islice
 
-from fondly.recommender.domain.picking.offers import Offer
+from fondly.recommender.domain.picking.offers import Offer, Variants
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
 from fondly.recommender.domain.shop.audience import distance, system_of
 from fondly.recommender.domain.shop.catalogue import Facts
@@ -134,18 +134,15 @@ class Suitable:
     whim: Callable[[Offer], float]
     """How much a variant is raised for this customer, so that not everybody gets the same colour."""
 
-    def variant(self, variants: Sequence[Offer]) -> Offer | None:
+    def variant(self, family: Variants) -> Offer | None:
         """Return the best variant that fits, in their size or the nearest to it; None if there is none.
 
         One that its buyers dislike hides none of its siblings.
         """
+        if family.only or family.are_plain:
+            return family.only or self._taste(family.liked)
         facts = self.shopper.shop.catalogue.facts
-        if len(variants) == 1 and facts(variants[0].product_id).is_plain:
-            return variants[0]
-        variants = [one for one in variants if not one.is_disliked] or variants
-        if all(facts(one.product_id).is_plain for one in variants):
-            return self._taste(variants)
-        variants = [one for one in variants if self.is_fit(one)]
+        variants = [one for one in family.liked if self.is_fit(one)]
         if not variants:
             return None
         worn = self.shopper.sizes(variants[0].leaf)
