@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import nlargest
 from itertools import islice
 
@@ -177,14 +177,18 @@ class Suitable:
         own = (one for one in self.shopper.owned if one.leaf[:1] == leaf[:1])
         return frozenset(one.product.variant for one in own if one.product.variant)
 
-    def is_fit(self, offer: Offer) -> bool:
-        """Return whether an accessory that is useless by itself fits something that the customer has.
+    @cached_property
+    def is_fit(self) -> Callable[[Offer], bool]:
+        """Returns whether an accessory that is useless by itself fits something that the customer has.
 
         If they have such a device, it has to fit one; an accessory of theirs tells only where they have none.
         """
-        taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
-        if not taking.needs_fit:
-            return True
+        facts = self.shopper.shop.catalogue.facts
+        fits = cache(self._fits)
+        return lambda offer: not facts(offer.product_id).attributes.needs_fit or fits(offer.product_id)
+
+    def _fits(self, product_id: str) -> bool:
+        taking = self.shopper.shop.catalogue.facts(product_id).attributes
         devices = [each for each in self._owned if not taking.devices.isdisjoint(each[1].attributes.offers)]
         return any(is_kept and is_fit(taking, has.owned) for is_kept, has in devices or self._owned)
 
