@@ -78,14 +78,19 @@ class Basket:
         kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
         self._standing = [keeps for rule, keeps in kept.items() if rule in STANDING]
         self._changing = {rule: keeps for rule, keeps in kept.items() if rule not in STANDING}
-        self._of_leaf = {rule: keeps for rule, keeps in self._leaf_rules().items() if rule in kept}
+        of_leaf = (
+            (Rule.LEAF, self._has_room),
+            (Rule.TASTE, self._is_to_taste),
+            (Rule.NEW_PART, self._may_try),
+        )
+        self._of_leaf = {rule: keeps for rule, keeps in of_leaf if rule in kept}
         self._known: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.chosen)
 
     def takes_of(self, leaf: Category, *, yielding: Collection[Rule] = ()) -> bool:
-        """Return False where no offer of a leaf category may join: so these need not be put in order."""
+        """Return False if rules turn down all models of a leaf category, which need no order then."""
         return all(keeps(leaf) or rule in yielding for rule, keeps in self._of_leaf.items())
 
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
@@ -137,18 +142,11 @@ class Basket:
             Rule.SYSTEM: lambda offer: is_of_their_system(facts(offer.product_id).attributes, shopper.facts),
         }
 
-    def _leaf_rules(self) -> Mapping[Rule, Callable[[Category], bool]]:
-        """Return the rules that may turn down a leaf category as a whole, cheaply."""
-        return {
-            Rule.LEAF: self._has_room,
-            Rule.TASTE: self._is_to_taste,
-            Rule.NEW_PART: self._may_be_discovered,
-        }
-
-    def _may_be_discovered(self, leaf: Category) -> bool:
-        known, left = self._shopper.parts, self._rules.max_discoveries - self._new_parts
-        is_known = not known or self._shop.catalogue.part(leaf) in known
-        return left > 0 or is_known or self._candidates.has_evident(leaf)
+    def _may_try(self, leaf: Category) -> bool:
+        """Return whether any model of a leaf category may keep the rule about new parts."""
+        if self._new_parts < self._rules.max_discoveries or not self._shopper.parts:
+            return True
+        return self._shop.catalogue.part(leaf) in self._shopper.parts or self._candidates.has_evident(leaf)
 
     def _is_new(self, offer: Offer) -> bool:
         """Return whether neither the customer has it, as far as accessories do not tell, nor the basket."""

@@ -97,9 +97,8 @@ class Candidates(FamilyWeights):
         return self._is_evident(offer.leaf) or offer.family in self.linked
 
     def has_evident(self, leaf: Category) -> bool:
-        """Return whether any offer of a leaf category may be evident."""
-        further, models = self._further.keys(), self.shop.models.get(leaf, {})
-        return leaf in further or self._is_evident(leaf) or not self.linked.keys().isdisjoint(models)
+        """Return whether any model of a leaf category is evident."""
+        return self._is_evident(leaf) or not self.linked.keys().isdisjoint(self.shop.models.get(leaf, ()))
 
     def _is_evident(self, leaf: Category) -> bool:
         return leaf in self.completing or leaf in self.shopper.following
@@ -111,10 +110,8 @@ class Candidates(FamilyWeights):
 
     def _order(self, leaf: Category) -> Sequence[Offer]:
         best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
-        further = (
-            variants[one] for one in self._further.get(leaf, ()) if one not in best and one in variants
-        )
-        chosen = (one.only or self.suitable.variant(one) for one in chain(best.values(), further))
+        further = (variants[one] for one in self.further.get(leaf, ()) if one not in best)
+        chosen = map(self.suitable.variant, chain(best.values(), further))
         scored = [(-self._score(one, named), one.product_id, one) for one in chosen if one is not None]
         scored.sort(key=itemgetter(0, 1))
         return [one for _, _, one in scored]
@@ -191,10 +188,10 @@ class Candidates(FamilyWeights):
         return weights
 
     @cached_property
-    def _further(self) -> Mapping[Category, Sequence[str]]:
-        """The families of each leaf that are linked or ranked, however popular."""
+    def further(self) -> Mapping[Category, Sequence[str]]:
+        """The families of each leaf that are linked or ranked, however popular; variants may be of others."""
         found: defaultdict[Category, list[str]] = defaultdict(list)
-        for family in dict.fromkeys(chain(self.linked, self._ranks)):
+        for family in filter(self.shop.variants.__contains__, dict.fromkeys(chain(self.linked, self._ranks))):
             found[self.shop.catalogue.category(family)].append(family)
         return found
 

@@ -139,8 +139,8 @@ class Suitable:
 
         One that its buyers dislike hides none of its siblings.
         """
-        if family.only or family.are_plain:
-            return family.only or self._taste(family.liked)
+        if family.are_plain:
+            return self._taste(family.liked)
         facts = self.shopper.shop.catalogue.facts
         variants = [one for one in family.liked if self.is_fit(one)]
         if not variants:
@@ -162,8 +162,8 @@ class Suitable:
 
     def _taste(self, variants: Sequence[Offer]) -> Offer | None:
         """Return one of the best variants, another for another customer, in the form of their titles."""
-        if len(variants) <= 1:
-            return next(iter(variants), None)
+        if len(variants) == 1:
+            return variants[0]
         variants = [one for one in variants if one.is_well_rated] or variants
         forms = self._forms(variants[0].leaf)
         return max(

@@ -68,11 +68,6 @@ class Variants:
         """Whether any of these suits everybody, of whatever size and devices."""
         return all(self.facts(one.product_id).is_plain for one in self.liked)
 
-    @cached_property
-    def only(self) -> Offer | None:
-        """The one that everybody gets."""
-        return self.liked[0] if len(self.liked) == 1 and self.are_plain else None
-
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
     """Return what is sold at `now` (Unix seconds), in stock and not excluded, by id, the best first."""

@@ -136,7 +136,7 @@ class _Picking:
         offers: Iterable[Offer] = ()
         if isinstance(source, str):
             offers = filter(None, (self._variant(source),))
-        elif self._basket.takes_of(source, yielding=yielding):
+        elif source in self._candidates.further or self._basket.takes_of(source, yielding=yielding):
             offers = islice(self._candidates.offers(source), MOST_OFFERS)
         yield from (one for one in offers if self._basket.takes(one, yielding=yielding))
 
