@@ -11,7 +11,7 @@ from fondly.recommender.domain.picking.candidates import Candidates
 from fondly.recommender.domain.picking.offers import Offer
 from fondly.recommender.domain.shop.audience import circle
 from fondly.recommender.domain.shop.fitting import is_of_their_system
-from fondly.recommender.domain.shop.taxonomy import is_of
+from fondly.recommender.domain.shop.taxonomy import Category, is_of
 
 DEARER = 0.5
 """How much more expensive than what they buy a pick may be for its kind, as the logarithm of a factor."""
@@ -78,18 +78,26 @@ class Basket:
         kept = {rule: keeps for rule, keeps in self._predicates().items() if rule not in self._shop.without}
         self._standing = [keeps for rule, keeps in kept.items() if rule in STANDING]
         self._changing = {rule: keeps for rule, keeps in kept.items() if rule not in STANDING}
+        of_leaf = (
+            (Rule.LEAF, self._has_room),
+            (Rule.TASTE, self._is_to_taste),
+            (Rule.NEW_PART, self._may_try),
+        )
+        self._of_leaf = {rule: keeps for rule, keeps in of_leaf if rule in kept}
         self._known: dict[str, bool] = {}
 
     def __len__(self) -> int:
         return len(self.chosen)
 
+    def takes_of(self, leaf: Category, *, yielding: Collection[Rule] = ()) -> bool:
+        """Return False if rules turn down all models of a leaf category, which need no order then."""
+        return all(keeps(leaf) or rule in yielding for rule, keeps in self._of_leaf.items())
+
     def takes(self, offer: Offer, *, yielding: Collection[Rule] = ()) -> bool:
         """Return whether an offer may join if some rules yield."""
-        keeps_all = all(keeps(offer) or rule in yielding for rule, keeps in self._changing.items())
-        return keeps_all and self._may_ever_take(offer)
-
-    def _may_ever_take(self, offer: Offer) -> bool:
-        """Return whether an offer keeps the rules that no pick changes."""
+        for rule, keeps in self._changing.items():  # called most of all: a generator takes twice the time
+            if not keeps(offer) and rule not in yielding:
+                return False
         found = self._known.get(offer.product_id)
         if found is None:
             found = self._known[offer.product_id] = all(keeps(offer) for keeps in self._standing)
@@ -109,8 +117,8 @@ class Basket:
         """Return the rules; those that most offers break, or that are quick to check, come first."""
         shopper, rules, facts = self._shopper, self._rules, self._shop.catalogue.facts
         return {
-            Rule.LEAF: self._keeps_leaf,
-            Rule.TASTE: self._keeps_taste,
+            Rule.LEAF: lambda offer: self._has_room(offer.leaf),
+            Rule.TASTE: lambda offer: self._is_to_taste(offer.leaf),
             Rule.NEW_PART: lambda offer: (
                 self._new_parts < rules.max_discoveries or not self._is_new_part(offer)
             ),
@@ -134,30 +142,36 @@ class Basket:
             Rule.SYSTEM: lambda offer: is_of_their_system(facts(offer.product_id).attributes, shopper.facts),
         }
 
+    def _may_try(self, leaf: Category) -> bool:
+        """Return whether any model of a leaf category may keep the rule about new parts."""
+        if self._new_parts < self._rules.max_discoveries or not self._shopper.parts:
+            return True
+        return self._shop.catalogue.part(leaf) in self._shopper.parts or self._candidates.has_evident(leaf)
+
     def _is_new(self, offer: Offer) -> bool:
         """Return whether neither the customer has it, as far as accessories do not tell, nor the basket."""
         facts = self._shop.catalogue.facts(offer.product_id).attributes
         models = {one for one in facts.offers - facts.takes if one.kind == "model"}
         return self._labels.isdisjoint(offer.labels) and models.isdisjoint(self._shopper.facts)
 
-    def _keeps_leaf(self, offer: Offer) -> bool:
+    def _has_room(self, leaf: Category) -> bool:
         """One product of a leaf or durable kind is enough, unless people collect such products, like novels.
 
         Collected products may have the share of a list that they have of what the customer has, or usually.
         """
-        picked, owned = self._leaves[offer.leaf], self._shopper.leaves.get(offer.leaf)
-        if not self._kinds.isdisjoint(offer.kinds):
+        picked, owned = self._leaves[leaf], self._shopper.leaves.get(leaf)
+        if self._kinds and not self._kinds.isdisjoint(self._shop.kinds(leaf)):
             return False
-        if not picked or not owned or not self._shop.is_collected(offer.leaf):
+        if not picked or not owned or not self._shop.is_collected(leaf):
             return not picked
-        usual = USUAL * self._shop.next_leaves.again(offer.leaf)
+        usual = USUAL * self._shop.next_leaves.again(leaf)
         share = (owned + usual) / (self._shopper.leaves.total() + USUAL)
         return picked < max(self._rules.max_per_leaf, round(share * self._shop.picks))
 
-    def _keeps_taste(self, offer: Offer) -> bool:
+    def _is_to_taste(self, leaf: Category) -> bool:
         """What people collect, such as novels, suits customers who have it, or something beside it."""
         own, matters = self._shopper.leaves, self._shop.matters_of_taste
-        return not own or offer.leaf not in matters or any(one[:-1] == offer.leaf[:-1] for one in own)
+        return not own or leaf not in matters or any(one[:-1] == leaf[:-1] for one in own)
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """People need one thing of a durable kind: a second one only if it is better and theirs disappoints.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import chain
+from operator import itemgetter
 from zlib import crc32
 
 from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part, Suitable
@@ -93,8 +94,14 @@ class Candidates(FamilyWeights):
 
     def is_evident(self, offer: Offer) -> bool:
         """Return whether an offer goes with something of the customer's, by the tables or other customers."""
-        is_of_leaf = offer.leaf in self.completing or offer.leaf in self.shopper.following
-        return is_of_leaf or offer.family in self.linked
+        return self._is_evident(offer.leaf) or offer.family in self.linked
+
+    def has_evident(self, leaf: Category) -> bool:
+        """Return whether any model of a leaf category is evident."""
+        return self._is_evident(leaf) or not self.linked.keys().isdisjoint(self.shop.models.get(leaf, ()))
+
+    def _is_evident(self, leaf: Category) -> bool:
+        return leaf in self.completing or leaf in self.shopper.following
 
     @cached_property
     def offers(self) -> Callable[[Category], Sequence[Offer]]:
@@ -103,11 +110,11 @@ class Candidates(FamilyWeights):
 
     def _order(self, leaf: Category) -> Sequence[Offer]:
         best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
-        further = (variants.get(one, ()) for one in self._further.get(leaf, ()) if one not in best)
+        further = (variants[one] for one in self.further.get(leaf, ()) if one not in best)
         chosen = map(self.suitable.variant, chain(best.values(), further))
-        scored = [(self._score(one, named), one) for one in chosen if one is not None]
-        scored.sort(key=lambda each: (-each[0], each[1].product_id))
-        return [one for _, one in scored]
+        scored = [(-self._score(one, named), one.product_id, one) for one in chosen if one is not None]
+        scored.sort(key=itemgetter(0, 1))
+        return [one for _, _, one in scored]
 
     def _score(self, offer: Offer, named: frozenset[str]) -> float:
         brand, price, whim = self._factors
@@ -181,10 +188,10 @@ class Candidates(FamilyWeights):
         return weights
 
     @cached_property
-    def _further(self) -> Mapping[Category, Sequence[str]]:
-        """The families of each leaf that are linked or ranked, however popular."""
+    def further(self) -> Mapping[Category, Sequence[str]]:
+        """The families of each leaf that are linked or ranked, however popular; variants may be of others."""
         found: defaultdict[Category, list[str]] = defaultdict(list)
-        for family in dict.fromkeys(chain(self.linked, self._ranks)):
+        for family in filter(self.shop.variants.__contains__, dict.fromkeys(chain(self.linked, self._ranks))):
             found[self.shop.catalogue.category(family)].append(family)
         return found
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from heapq import nlargest
 from itertools import islice
 
-from fondly.recommender.domain.picking.offers import Offer
+from fondly.recommender.domain.picking.offers import Offer, Variants
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
 from fondly.recommender.domain.shop.audience import distance, system_of
 from fondly.recommender.domain.shop.catalogue import Facts
@@ -134,18 +134,15 @@ class Suitable:
     whim: Callable[[Offer], float]
     """How much a variant is raised for this customer, so that not everybody gets the same colour."""
 
-    def variant(self, variants: Sequence[Offer]) -> Offer | None:
+    def variant(self, family: Variants) -> Offer | None:
         """Return the best variant that fits, in their size or the nearest to it; None if there is none.
 
         One that its buyers dislike hides none of its siblings.
         """
+        if family.are_plain:
+            return self._taste(family.liked)
         facts = self.shopper.shop.catalogue.facts
-        if len(variants) == 1 and facts(variants[0].product_id).is_plain:
-            return variants[0]
-        variants = [one for one in variants if not one.is_disliked] or variants
-        if all(facts(one.product_id).is_plain for one in variants):
-            return self._taste(variants)
-        variants = [one for one in variants if self.is_fit(one)]
+        variants = [one for one in family.liked if self.is_fit(one)]
         if not variants:
             return None
         worn = self.shopper.sizes(variants[0].leaf)
@@ -165,8 +162,8 @@ class Suitable:
 
     def _taste(self, variants: Sequence[Offer]) -> Offer | None:
         """Return one of the best variants, another for another customer, in the form of their titles."""
-        if len(variants) <= 1:
-            return next(iter(variants), None)
+        if len(variants) == 1:
+            return variants[0]
         variants = [one for one in variants if one.is_well_rated] or variants
         forms = self._forms(variants[0].leaf)
         return max(
@@ -180,14 +177,18 @@ class Suitable:
         own = (one for one in self.shopper.owned if one.leaf[:1] == leaf[:1])
         return frozenset(one.product.variant for one in own if one.product.variant)
 
-    def is_fit(self, offer: Offer) -> bool:
-        """Return whether an accessory that is useless by itself fits something that the customer has.
+    @cached_property
+    def is_fit(self) -> Callable[[Offer], bool]:
+        """Returns whether an accessory that is useless by itself fits something that the customer has.
 
         If they have such a device, it has to fit one; an accessory of theirs tells only where they have none.
         """
-        taking = self.shopper.shop.catalogue.facts(offer.product_id).attributes
-        if not taking.needs_fit:
-            return True
+        facts = self.shopper.shop.catalogue.facts
+        fits = cache(self._fits)
+        return lambda offer: not facts(offer.product_id).attributes.needs_fit or fits(offer.product_id)
+
+    def _fits(self, product_id: str) -> bool:
+        taking = self.shopper.shop.catalogue.facts(product_id).attributes
         devices = [each for each in self._owned if not taking.devices.isdisjoint(each[1].attributes.offers)]
         return any(is_kept and is_fit(taking, has.owned) for is_kept, has in devices or self._owned)
 

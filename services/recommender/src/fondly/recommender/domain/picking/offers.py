@@ -1,15 +1,16 @@
 """The products that a shop offers, with what the rules of picking look at."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from hashlib import blake2b
 from statistics import median
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.picking.rules import Rules, RunRules
-from fondly.recommender.domain.shop.catalogue import Catalogue
+from fondly.recommender.domain.shop.catalogue import Catalogue, Facts
 from fondly.recommender.domain.shop.durables import Durables
 from fondly.recommender.domain.shop.merchandising import ShopRules
 from fondly.recommender.domain.shop.names import joined
@@ -48,6 +49,24 @@ class Offer:
     """What speaks for it in its leaf category, whoever the customer is (see `Catalogue.merits`)."""
     number: int
     """A number from 0 to 2**32 of its own, the same in every run."""
+
+
+@dataclass(frozen=True)
+class Variants:
+    """The offers of a family, best first, and what of choosing between them is the same for everybody."""
+
+    offers: list[Offer]
+    facts: Callable[[str], Facts]
+
+    @cached_property
+    def liked(self) -> Sequence[Offer]:
+        """Those that their buyers do not dislike, if there are any."""
+        return [one for one in self.offers if not one.is_disliked] or self.offers
+
+    @cached_property
+    def are_plain(self) -> bool:
+        """Whether any of these suits everybody, of whatever size and devices."""
+        return all(self.facts(one.product_id).is_plain for one in self.liked)
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:

@@ -2,9 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from heapq import nlargest
 from itertools import chain, islice
 
@@ -66,17 +66,19 @@ class _Picking:
         self._weights: dict[Source, float] = {leaf: weights[leaf] for leaf in own}
         self._weights.update(self._candidates.direct)
         variants, suitable = self._shop.variants, self._candidates.suitable
-        self._variant = cache(lambda family: suitable.variant(variants.get(family, ())))
+        self._variant = cache(
+            lambda family: suitable.variant(variants[family]) if family in variants else None
+        )
 
     def selection(self) -> Selection:
         shop, known = self._shop, self._shop.catalogue
         self._add_pinned()
         pinned = len(self._basket)
-        self._fill(shop.picks, lambda offer: self._basket.takes(offer) and self._reasons.is_personal(offer))
+        self._fill(shop.picks, self._reasons.is_personal)
         if len(self._basket) < shop.min_picks:
             self._widen()
         for yielding in range(len(YIELDING) + 1):
-            self._fill(shop.min_picks, partial(self._basket.takes, yielding=YIELDING[:yielding]))
+            self._fill(shop.min_picks, yielding=YIELDING[:yielding])
         # One bad novel ends no reading.
         read_on = {one.leaf for one in self._shopper.kept if shop.durables.is_title(one.leaf)}
         let_down = {one.leaf for one in self._shopper.owned if one.is_disliked} - read_on
@@ -115,25 +117,28 @@ class _Picking:
             if offer and self._basket.takes(offer, yielding=YIELDING[:-1]):
                 self._add(offer)
 
-    def _fill(self, most: int, suits: Callable[[Offer], bool]) -> None:
+    def _fill(
+        self, most: int, is_wanted: Callable[[Offer], bool] = bool, *, yielding: Collection[Rule] = ()
+    ) -> None:
         """Add the best suitable offers until there are `most`; an offer that does not suit now never will."""
         if len(self._basket) >= most:
             return
-        left = {source: filter(suits, self._offers(source)) for source in self._weights}
+        left = {source: filter(is_wanted, self._suitable(source, yielding)) for source in self._weights}
         while left and len(self._basket) < most:
-            source = max(left, key=self._weights.__getitem__)
-            offer = next(left[source], None)
-            if offer is None:
+            for source in sorted(left, key=self._weights.__getitem__, reverse=True):
+                if offer := next(left[source], None):
+                    self._add(offer)  # which changes the weights
+                    break
                 del left[source]
-            else:
-                self._add(offer)
 
-    def _offers(self, source: Source) -> Iterator[Offer]:
-        """Yield the offers of a leaf category, best first, or the variant of a family."""
-        if not isinstance(source, str):
-            yield from islice(self._candidates.offers(source), MOST_OFFERS)
-        elif offer := self._variant(source):
-            yield offer
+    def _suitable(self, source: Source, yielding: Collection[Rule]) -> Iterator[Offer]:
+        """Yield what may join of a leaf category's offers, best first, or of a family the variant."""
+        offers: Iterable[Offer] = ()
+        if isinstance(source, str):
+            offers = filter(None, (self._variant(source),))
+        elif source in self._candidates.further or self._basket.takes_of(source, yielding=yielding):
+            offers = islice(self._candidates.offers(source), MOST_OFFERS)
+        yield from (one for one in offers if self._basket.takes(one, yielding=yielding))
 
     def _add(self, offer: Offer) -> None:
         """Add an offer; lower the weight of its leaf category, and of all with the same durable thing."""

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.records import Reason, ReasonKind
@@ -47,9 +48,11 @@ class Reasons:
         reasons: list[Reason] = []
         for offer in picks:
             told = Counter(one.kind for one in reasons)
-            true = list(self._true(offer))
-            fresh = (one for one in true if told[one.kind] < OFTEN and one.kind not in IMPERSONAL)
-            reasons.append(next(fresh, true[0]))
+            true = self._true(offer)
+            strongest = next(true)
+            further = chain((strongest,), true)
+            fresh = (one for one in further if told[one.kind] < OFTEN and one.kind not in IMPERSONAL)
+            reasons.append(next(fresh, strongest))
         return reasons
 
     def may_concern(self, leaf: Category) -> bool:

@@ -1,14 +1,14 @@
 """What a run knows about a shop: its products, how they are bought, and its rules."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import islice
 from typing import Self
 
 from fondly.contracts.records import Quote
-from fondly.recommender.domain.picking.offers import Offer, offers
+from fondly.recommender.domain.picking.offers import Offer, Variants, offers
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
 from fondly.recommender.domain.shop.catalogue import Catalogue
@@ -97,19 +97,20 @@ class Shop:
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
 
     @cached_property
-    def models(self) -> Mapping[Category, Mapping[str, Sequence[Offer]]]:
+    def models(self) -> Mapping[Category, Mapping[str, Variants]]:
         """The best families of each leaf category, in order, each with its variants that may be picked."""
-        found: dict[Category, dict[str, list[Offer]]] = {}
+        found: dict[Category, dict[str, Variants]] = {}
         for one in self.offers.values():
-            found.setdefault(one.leaf, {}).setdefault(one.family, []).append(one)
+            families = found.setdefault(one.leaf, {})
+            families.setdefault(one.family, Variants([], self.catalogue.facts)).offers.append(one)
         return {leaf: dict(islice(families.items(), MOST_MODELS)) for leaf, families in found.items()}
 
     @cached_property
-    def variants(self) -> Mapping[str, Sequence[Offer]]:
+    def variants(self) -> Mapping[str, Variants]:
         """The offers of each family, best first."""
-        found: dict[str, list[Offer]] = {}
+        found: dict[str, Variants] = {}
         for offer in self.offers.values():
-            found.setdefault(offer.family, []).append(offer)
+            found.setdefault(offer.family, Variants([], self.catalogue.facts)).offers.append(offer)
         return found
 
     @cached_property
