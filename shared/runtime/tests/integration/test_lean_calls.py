@@ -414,6 +414,10 @@ async def test_what_is_to_be_checked_is_checked(clients: Clients, wire: Wire) ->
     with pytest.raises(ParamValidationError, match='Unknown parameter in input: "Kye"'):
         await lean.get_item(TableName="t", Key=KEY, Kye=KEY)
     assert len(wire.sent) == 2
+    _, unchecked = await clients.open("dynamodb")
+    await unchecked.get_item(TableName="t", Key=KEY)
+    await unchecked.get_item(TableName="t", Key=KEY, Kye=KEY)
+    assert len(wire.sent) == 4
 
 
 async def test_a_client_can_be_kept_from_lean_calls(clients: Clients, wire: Wire) -> None:

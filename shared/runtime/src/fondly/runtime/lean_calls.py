@@ -16,7 +16,7 @@ from aiobotocore.endpoint import convert_to_response_dict
 from aiobotocore.httpchecksum import handle_checksum_body
 from aiobotocore.parsers import create_parser
 from aiobotocore.session import AioSession
-from botocore.validate import ParamValidator
+from botocore.validate import ParamValidationDecorator, ParamValidator
 
 from fondly.runtime.lean_requests import WRITERS, Content, Sent
 
@@ -76,10 +76,9 @@ class LeanCalls:
 
     def _may_send(self, operation: str, params: dict[str, Any]) -> bool:
         """Whether what is to be checked before it is sent is right; if not, the SDK says what is wrong."""
-        meta = self._sdk.meta
-        if not meta.config.parameter_validation:
+        if not isinstance(self._sdk._serializer, ParamValidationDecorator):  # noqa: SLF001 - its configuration
             return True
-        shape = meta.service_model.operation_model(operation).input_shape
+        shape = self._sdk.meta.service_model.operation_model(operation).input_shape
         return not ParamValidator().validate(params, shape).has_errors()
 
     async def _answer(self, call: _Call, sent: Sent) -> dict[str, Any] | None:

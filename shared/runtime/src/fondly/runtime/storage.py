@@ -54,25 +54,18 @@ class S3Objects:
 
         S3 says so only to callers that may list the bucket; to others a missing object is an error.
         """
-        try:
-            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) != "NoSuchKey":
-                raise
+        if (reply := await self._reply(key)) is None:
             return None
         async with reply["Body"] as body:
-            return await body.read(max_bytes)
+            content: bytes = await body.read(max_bytes)
+            return content
 
     async def tagged(self, key: str) -> tuple[bytes, str]:
         """Return an object's content and its ETag; both empty if it does not exist, as `find` sees it."""
-        try:
-            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) != "NoSuchKey":
-                raise
+        if (reply := await self._reply(key)) is None:
             return b"", ""
         async with reply["Body"] as body:
-            return await body.read(), reply["ETag"]
+            return await body.read(), str(reply["ETag"])
 
     async def replace(self, key: str, body: bytes, *, etag: str) -> str | None:
         """Store an object in the place of the one with this ETag, or of none if that is empty.
@@ -92,15 +85,19 @@ class S3Objects:
 
     async def lines(self, key: str) -> AsyncIterator[bytes]:
         """Yield an object's lines without ends, 64 KB in memory; none if `find` would find none."""
-        try:
-            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
-        except ClientError as error:
-            if error_code(error) != "NoSuchKey":
-                raise
+        if (reply := await self._reply(key)) is None:
             return
         async with reply["Body"] as body:
             async for line in body.iter_lines(chunk_size=READ_BYTES):
                 yield line
+
+    async def _reply(self, key: str) -> Any:  # noqa: ANN401 - the reply of `get_object`
+        try:
+            return await self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) != "NoSuchKey":
+                raise
+            return None
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         """Yield the keys of the objects below a prefix, in order."""
