@@ -42,7 +42,6 @@ def main(*file: str) -> None:
     dynamodb._tokenize = lru_cache(maxsize=CACHED_EXPRESSIONS)(dynamodb._tokenize)  # noqa: SLF001 - as above
     dynamodb._evaluate_condition = _by_name(dynamodb._evaluate_condition)  # noqa: SLF001 - as above
     dynamodb._item_size_bytes = _at_most(dynamodb._item_size_bytes)  # noqa: SLF001 - as above
-    app._read_request_body = read_body  # noqa: SLF001 - as above
     s3._fire_s3_event_async = _if_wanted(s3._fire_s3_event_async)  # noqa: SLF001 - nor for this
     uvicorn.run(
         keeping(straight(app.app), Path(file[0])) if file else straight(app.app),
@@ -70,7 +69,7 @@ def straight(application: Application) -> Application:
         responses.set_request_account_id(key)
         responses.set_request_region(region)
         headers = {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in given.items()}
-        body = await read_body(receive, scope["method"], headers)
+        body = await read_body(receive, headers)
         query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
         status, told, content = await app.SERVICE_HANDLERS[service](
             scope["method"], scope["path"], headers, body, query
@@ -125,17 +124,14 @@ def _at_most(size: Callable[[Any], int]) -> Callable[[Any], int]:
     return quick
 
 
-async def read_body(
-    receive: Callable[[], Awaitable[dict[str, Any]]], method: str, headers: dict[str, str]
-) -> bytes:
+async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]], headers: dict[str, str]) -> bytes:
     """Return the body of a request, as ministack does, whose time grows with the square of its length."""
     pieces: list[bytes] = []
-    if headers.get("content-length") or headers.get("transfer-encoding") or method in app._BODY_METHODS:  # noqa: SLF001 - as ministack decides
-        more = True
-        while more:
-            message = await receive()
-            pieces.append(message.get("body", b""))
-            more = message.get("more_body", False)
+    more = True
+    while more:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
     body: bytes = app._decode_aws_chunked_body(b"".join(pieces), headers)  # noqa: SLF001 - as above
     return body
 
