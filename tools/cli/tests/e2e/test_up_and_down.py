@@ -50,7 +50,7 @@ def test_a_stack_is_started_found_and_stopped(fondly_process: Run, tmp_path: Pat
     assert "it delivers nothing: `fondly down`, then `fondly up --hold`" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
-    assert len(stack) == 14
+    assert len(stack) == 15
     port = re.search(r"^export FONDLY_RECOMMENDER_WEB_PORT=(\d+)$", up.stdout, re.MULTILINE)
     assert port
     with urlopen(f"http://127.0.0.1:{port[1]}/live", timeout=5) as alive:

@@ -11,6 +11,7 @@ from ministack.services import dynamodb, s3
 
 from fondly.stack import emulator
 
+MOST = dynamodb._DDB_ITEM_MAX_BYTES
 ITEMS_WITH = "run_id = :run AND begins_with(#item, :prefix)"
 
 
@@ -22,7 +23,8 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     monkeypatch.setattr(dynamodb, "_update_counts", dynamodb._update_counts)
     monkeypatch.setattr(dynamodb, "_ddb_canonicalize_number", dynamodb._ddb_canonicalize_number)
     monkeypatch.setattr(dynamodb, "_evaluate_condition", dynamodb._evaluate_condition)
-    monkeypatch.setattr(app, "_read_request_body", app._read_request_body)
+    monkeypatch.setattr(dynamodb, "_tokenize", dynamodb._tokenize)
+    monkeypatch.setattr(dynamodb, "_item_size_bytes", dynamodb._item_size_bytes)
     monkeypatch.setattr(s3, "_fire_s3_event_async", s3._fire_s3_event_async)
     monkeypatch.setenv("GATEWAY_PORT", "4566")
     monkeypatch.setenv("BIND_HOST", "0.0.0.0")  # noqa: S104 - as in a container of its own
@@ -30,7 +32,7 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     assert served["host"] == os.environ["BIND_HOST"]
     monkeypatch.delenv("BIND_HOST")
     emulator.main()
-    assert (served["app"], served["host"], served["port"]) == ("ministack.app:app", "127.0.0.1", 4566)
+    assert (served["host"], served["port"]) == ("127.0.0.1", 4566)
     table = {"items": {"key": {"sort": "item"}}, "ItemCount": 0}
     dynamodb._update_counts(table)
     assert table["ItemCount"] == 0
@@ -43,23 +45,28 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     items = [{"run_id": {"S": run}, "item": {"S": name}} for run in "rs" for name in ("lock#1", "run")]
     found = [dynamodb._evaluate_condition(ITEMS_WITH, each, *asked) for each in items]
     assert found == [True, False, False, False]
+    found = [
+        dynamodb._evaluate_condition("run_id = :run AND #item < :prefix", each, *asked) for each in items
+    ]
+    assert found == [False, False, False, False]
+    asked[0][":prefix"]["S"] = "m"
+    found = [
+        dynamodb._evaluate_condition("run_id = :run AND #item < :prefix", each, *asked) for each in items
+    ]
+    assert found == [True, False, False, False]
+    assert [dynamodb._item_size_bytes({"a": {"S": "x" * size}}) > MOST for size in (9, MOST)] == [False, True]
 
 
-@pytest.mark.parametrize("method", ["PUT", "GET"])
-def test_the_emulator_reads_a_body_as_ministack_does(method: str) -> None:
-    """In pieces, and chunks with signatures decoded; nothing where there is no body."""
+def test_the_emulator_reads_a_body_as_ministack_does() -> None:
+    """In pieces, and chunks with signatures decoded."""
     signed = b"5;chunk-signature=0\r\nhello\r\n0;chunk-signature=0\r\n\r\n"
     for body, headers in [
         (b"hello", {}),
         (b"hello", {"content-length": "5"}),
         (signed, {"content-length": "5", "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}),
     ]:
-        found = [asyncio.run(read(_pieces(body), method, headers)) for read in (emulator.read_body, READ)]
-        assert found[0] == found[1]
-        assert found[0] == (b"hello" if headers or method == "PUT" else b"")
-
-
-READ = app._read_request_body
+        found = asyncio.run(emulator.read_body(_pieces(body), headers))
+        assert found == asyncio.run(app._read_request_body(_pieces(body), "PUT", headers)) == b"hello"
 
 
 def _pieces(body: bytes) -> Callable[[], Awaitable[dict[str, Any]]]:
@@ -95,3 +102,35 @@ def test_the_emulator_reports_only_the_objects_that_a_notification_is_about(
     fire("data", key, event, 5, etag="e")
     fire("other", key, event, 5, etag="e")
     assert fired == ([("data", key, event, 5, "e")] if reported else [])
+
+
+@pytest.mark.parametrize(
+    "credential", ["local/20261201/eu-west-1/sqs/aws4_request", "local/20261201/x/iam/y"]
+)
+def test_the_emulator_leads_what_is_signed_to_its_service(
+    credential: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its query and body; what is of another service goes to ministack's own application."""
+    found: list[tuple[Any, ...]] = []
+
+    async def handle(*given: object) -> tuple[int, dict[str, str], bytes]:
+        found.append(given)
+        return 200, {}, b"done"
+
+    async def other(scope: Any, _receive: object, _send: object) -> None:  # noqa: ANN401 - ASGI's
+        found.append((scope["path"],))
+
+    async def sent(message: dict[str, Any]) -> None:
+        found.append((message.get("body"),))
+
+    monkeypatch.setitem(app.SERVICE_HANDLERS, "sqs", handle)
+    headers = {"authorization": f"AWS4-HMAC-SHA256 Credential={credential}", "content-length": "5"}
+    scope = {
+        "headers": [(name.encode(), each.encode()) for name, each in headers.items()],
+        "method": "POST",
+        "path": "/",
+        "query_string": b"a=1",
+    }
+    asyncio.run(emulator.straight(other)(scope, _pieces(b"hello"), sent))
+    handled = [("POST", "/", headers, b"hello", {"a": ["1"]}), (None,), (b"done",)]
+    assert found == (handled if "sqs" in credential else [("/",)])

@@ -5,6 +5,7 @@ file, if one is given.
 """
 
 import gc
+import json
 import os
 import re
 import sys
@@ -12,19 +13,22 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import uvicorn
 from ministack import app
+from ministack.core import responses
 from ministack.services import dynamodb, s3
 
 from fondly.stack import stores
 
 GARBAGE_AFTER = 10_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
-CACHED_NUMBERS = 16_384
+CACHED_NUMBERS, CACHED_EXPRESSIONS = 16_384, 256
 """Numbers that DynamoDB has checked: most are counts and scores that items have in common."""
-ITEMS_WITH = re.compile(r"run_id = :run AND begins_with\(#item, (:\w+)\)")
+ITEMS_WITH = re.compile(r"run_id = :run AND (?:begins_with\(#item, (:\w+)\)|#item < (:\w+))")
 """How the ledger asks for some of a run's thousands of items."""
+SIGNED = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/(dynamodb|s3|sns|sqs)/")
 
 Application = Callable[..., Coroutine[Any, Any, None]]
 
@@ -35,17 +39,44 @@ def main(*file: str) -> None:
     dynamodb._update_counts = _leave_counts  # noqa: SLF001 - there is no setting for it
     number = lru_cache(maxsize=CACHED_NUMBERS)(dynamodb._ddb_canonicalize_number)  # noqa: SLF001 - nor here
     dynamodb._ddb_canonicalize_number = number  # noqa: SLF001 - as above
-    dynamodb._evaluate_condition = _prefix_first(dynamodb._evaluate_condition)  # noqa: SLF001 - as above
-    app._read_request_body = read_body  # noqa: SLF001 - as above
+    dynamodb._tokenize = lru_cache(maxsize=CACHED_EXPRESSIONS)(dynamodb._tokenize)  # noqa: SLF001 - as above
+    dynamodb._evaluate_condition = _by_name(dynamodb._evaluate_condition)  # noqa: SLF001 - as above
+    dynamodb._item_size_bytes = _at_most(dynamodb._item_size_bytes)  # noqa: SLF001 - as above
     s3._fire_s3_event_async = _if_wanted(s3._fire_s3_event_async)  # noqa: SLF001 - nor for this
     uvicorn.run(
-        keeping(app.app, Path(file[0])) if file else "ministack.app:app",
+        keeping(straight(app.app), Path(file[0])) if file else straight(app.app),
         host=os.environ.get("BIND_HOST", "127.0.0.1"),
         port=int(os.environ["GATEWAY_PORT"]),
         log_level="warning",
         access_log=False,
         proxy_headers=False,
     )
+
+
+def straight(application: Application) -> Application:
+    """Lead what an SDK has signed right to its service: ministack looks for other kinds of requests first."""
+
+    async def answer(
+        scope: Mapping[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]
+    ) -> None:
+        given = dict(scope.get("headers", ()))
+        signed = SIGNED.match(given.get(b"authorization", b""))
+        in_host = app._extract_s3_vhost_bucket(given.get(b"host", b"").decode("latin-1"))  # noqa: SLF001 - as `main`
+        if signed is None or in_host or len(given) < len(scope["headers"]):
+            await application(scope, receive, send)
+            return
+        key, region, service = (each.decode() for each in signed.groups())
+        responses.set_request_account_id(key)
+        responses.set_request_region(region)
+        headers = {name.decode("latin-1"): value.decode("utf-8", "replace") for name, value in given.items()}
+        body = await read_body(receive, headers)
+        query = parse_qs(scope["query_string"].decode(), keep_blank_values=True)
+        status, told, content = await app.SERVICE_HANDLERS[service](
+            scope["method"], scope["path"], headers, body, query
+        )
+        await app._send_response(send, status, told, content)  # noqa: SLF001 - as above
+
+    return answer
 
 
 def keeping(application: Application, file: Path) -> Application:
@@ -67,31 +98,40 @@ def _leave_counts(_table: Mapping[str, Any]) -> None:
     """Leave what `DescribeTable` counts: ministack would go through all of a table's keys for each write."""
 
 
-def _prefix_first(evaluate: Callable[..., bool]) -> Callable[..., bool]:
-    """Pass over a run's items with other names: ministack parses the expression anew for each."""
+def _by_name(evaluate: Callable[..., bool]) -> Callable[..., bool]:
+    """Decide by an item's name whether the ledger has asked for it: ministack parses anew what it asks."""
 
     def quick(
         expression: str, item: Mapping[str, Any], values: Mapping[str, Any], *rest: object, **more: object
     ) -> bool:
-        prefix = ITEMS_WITH.fullmatch(expression or "")
-        if prefix and not item["item"]["S"].startswith(values[prefix[1]]["S"]):
-            return False
-        return evaluate(expression, item, values, *rest, **more)
+        asked = ITEMS_WITH.fullmatch(expression or "")
+        if not asked:
+            return evaluate(expression, item, values, *rest, **more)
+        name, prefix, before = item["item"]["S"], *(each and values[each]["S"] for each in asked.groups())
+        is_meant: bool = name.startswith(prefix) if prefix is not None else name < before
+        return is_meant and item["run_id"] == values[":run"]
 
     return quick
 
 
-async def read_body(
-    receive: Callable[[], Awaitable[dict[str, Any]]], method: str, headers: dict[str, str]
-) -> bytes:
+def _at_most(size: Callable[[Any], int]) -> Callable[[Any], int]:
+    """Take an item's JSON, which is never shorter than DynamoDB counts the item, unless that is too long."""
+
+    def quick(item: object) -> int:
+        written = len(json.dumps(item))
+        return written if written <= dynamodb._DDB_ITEM_MAX_BYTES else size(item)  # noqa: SLF001 - as `main`
+
+    return quick
+
+
+async def read_body(receive: Callable[[], Awaitable[dict[str, Any]]], headers: dict[str, str]) -> bytes:
     """Return the body of a request, as ministack does, whose time grows with the square of its length."""
     pieces: list[bytes] = []
-    if headers.get("content-length") or headers.get("transfer-encoding") or method in app._BODY_METHODS:  # noqa: SLF001 - as ministack decides
-        more = True
-        while more:
-            message = await receive()
-            pieces.append(message.get("body", b""))
-            more = message.get("more_body", False)
+    more = True
+    while more:
+        message = await receive()
+        pieces.append(message.get("body", b""))
+        more = message.get("more_body", False)
     body: bytes = app._decode_aws_chunked_body(b"".join(pieces), headers)  # noqa: SLF001 - as above
     return body
 

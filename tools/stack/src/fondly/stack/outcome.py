@@ -65,9 +65,10 @@ async def until_ended(
     """Show a run until it ends or is stuck; raise `DemoFailedError` or `ProcessDiedError` if none starts."""
     deadline = time.monotonic() + START_S
     looks = cycle([True, *[False] * (DEAD_LETTERS_EVERY - 1)])
+    run: Run | None = None
     with RunProgress(console) as progress:
         while True:
-            run, death = await _run_of(stack, observer, source, earlier), _death(stack)
+            run, death = await _run_of(stack, observer, source, earlier, run), _death(stack)
             if run is not None:
                 progress.update(snapshots(run))
                 if not run.is_open and (finished := await observer.take_finished(run.run_id)):
@@ -152,10 +153,12 @@ def _told(view: DeliveryView | None) -> dict[str, Any] | None:
     return {"status": view.delivery.status.value, "reason": view.delivery.reason or None} if view else None
 
 
-async def _run_of(stack: Stack, observer: Observer, source: str, earlier: Run | None) -> Run | None:
+async def _run_of(
+    stack: Stack, observer: Observer, source: str, earlier: Run | None, known: Run | None
+) -> Run | None:
     """The run of the upload, once it has started; raise `ProcessDiedError` if that is why nothing answers."""
     try:
-        found = await observer.run_of(source)
+        found = await (observer.ledger.run(known.run_id) if known else observer.run_of(source))
     except (BotoCoreError, OSError):
         stack.check()
         raise

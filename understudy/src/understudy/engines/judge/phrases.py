@@ -42,23 +42,17 @@ class Sentence:
 @lru_cache(CACHED_TEXTS)
 def sentences(text: str) -> tuple[Sentence, ...]:
     """Return the sentences of a text."""
-    return tuple(_sentences(text))
-
-
-def _sentences(text: str) -> Iterator[Sentence]:
-    tokens: list[str] = []
-    spans: list[tuple[int, int]] = []
+    parts: list[list[re.Match[str]]] = [[]]
     for found in _TOKEN.finditer(text):
-        kind = found.lastgroup
-        if kind == "end":
-            if tokens:
-                yield Sentence(text, tuple(tokens), tuple(spans))
-            tokens, spans = [], []
-            continue
-        tokens.append(_token(found))
-        spans.append(found.span())
-    if tokens:
-        yield Sentence(text, tuple(tokens), tuple(spans))
+        if found.lastgroup == "end":
+            parts.append([])
+        else:
+            parts[-1].append(found)
+    return tuple(
+        Sentence(text, tuple(map(_token, part)), tuple(each.span() for each in part))
+        for part in parts
+        if part
+    )
 
 
 def is_slot(token: str) -> bool:

@@ -32,7 +32,9 @@ def with_pictures(message: bytes) -> bytes:
     A signed email stays as it is. Source: RFC 2387 (`multipart/related`), 2392 (`cid:`).
     """
     head, _, _ = message.partition(b"\r\n\r\n")
-    return message if _SIGNED.search(head) else _ALONE.sub(_carrying, message, count=1)
+    if BASE_URL.encode() not in message.replace(b"=\r\n", b"") or _SIGNED.search(head):
+        return message
+    return _ALONE.sub(_carrying, message, count=1)
 
 
 def without_pictures(message: bytes) -> bytes:
