@@ -38,6 +38,6 @@ def _name(code: object) -> str:
     if isinstance(code, str):
         return f"C {code}"
     path, _, function = pstats.func_std_string((code.co_filename, 0, code.co_name)).partition(":0(")  # type: ignore[attr-defined]
-    for root in ("/site-packages/", "/src/", "/benchmarks/", "/lib/"):
+    for root in ("/site-packages/", "/src/", "/benchmarks/", "/lib/", "/tests/"):
         path = path.rpartition(root)[2]
     return f"{path} {function.removesuffix(')')}"

@@ -12,8 +12,10 @@ import resource
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -72,20 +74,19 @@ def main() -> None:
     configure_logging(service=stage, level="WARNING")
     session = Session(folder)
     vars(service)["get_session"] = lambda: session
-    took = Took(path, session, Profiles(on=PROFILED in os.environ))
+    took, profiles = Took(path, session), Profiles(on=PROFILED in os.environ)
     try:
         asyncio.run(_until_done(stage, settings, package.make_handler, took))
     finally:
-        took.save()
+        took.save(profiles.own_s())
 
 
 class Took:
     """What the process has taken since its imports, in a file."""
 
-    def __init__(self, path: Path, session: Session, profiles: Profiles) -> None:
+    def __init__(self, path: Path, session: Session) -> None:
         self.session = session
         self._path = path
-        self._profiles = profiles
         self._started_s, self._cpu_s = time.monotonic(), _cpu_s()
         self._saved_s, self._process, self._resident = self._started_s, psutil.Process(), list[int]()
 
@@ -96,14 +97,14 @@ class Took:
             self._saved_s = time.monotonic()
             self.save()
 
-    def save(self) -> None:
+    def save(self, profile: Mapping[str, float] = MappingProxyType({})) -> None:
         """Replace the file, as a whole."""
         facts = {
             "wall_s": time.monotonic() - self._started_s,
             "cpu_s": _cpu_s() - self._cpu_s,
             "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB,
             "tenths_mib": self._tenths_mib(),
-            "profile": self._profiles.own_s(),
+            "profile": dict(profile),
             **self.session.usage.facts(),
         }
         new = self._path.with_suffix(".new")

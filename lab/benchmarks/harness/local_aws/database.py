@@ -13,7 +13,12 @@ CACHE_KIB = 4 * 1024
 def opened(path: Path) -> sqlite3.Connection:
     """Open a database that outlives its processes, but not the machine: no disk is waited for."""
     db = sqlite3.connect(path, isolation_level=None, timeout=BUSY_S, check_same_thread=False)
-    for pragma in ("journal_mode = WAL", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"):
+    for pragma in (
+        "page_size = 16384",
+        "journal_mode = WAL",
+        "synchronous = OFF",
+        f"cache_size = -{CACHE_KIB}",
+    ):
         db.execute(f"PRAGMA {pragma}")
     return db
 

@@ -1,7 +1,8 @@
-"""S3: objects as files; finished emails, which are many, small and much alike, in SQLite."""
+"""S3: objects as files, compressed if they come at once; finished emails, which are many, in SQLite."""
 
 # ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
 
+import gzip
 import hashlib
 import io
 import shutil
@@ -22,6 +23,7 @@ from harness.local_aws.usage import STORES, Usage, refused
 
 EMAILS = object_keys.emails("RUN").rpartition("RUN")[2]
 CHUNK_BYTES = 65_536
+GZIP = b"\x1f\x8b"
 NO_SUCH_KEY = refused("NoSuchKey", "The specified key does not exist.")
 Content = tuple[IO[bytes], int, datetime]
 """What an object holds, its size, and when it was stored."""
@@ -69,7 +71,7 @@ class S3:
         """Describe an object."""
         await self._usage.called("s3.HeadObject")
         path = self._existing(Key)
-        size = path.stat().st_size
+        size = _size(path)
         return {"ContentLength": size, "ETag": f'"{etag(Key, size)}"', "LastModified": _modified(path)}
 
     async def list_objects_v2(
@@ -97,6 +99,11 @@ class S3:
         """Where an object is."""
         return self.root.joinpath(*(quote(part, safe=" ") for part in key.split("/")))
 
+    def content(self, key: str) -> bytes:
+        """What an object holds."""
+        with self._file(key)[0] as file:
+            return file.read()
+
     def keys(self, prefix: str) -> list[str]:
         """The keys below a prefix, in order."""
         return sorted(key for key, _, _ in self._below(prefix))
@@ -105,7 +112,7 @@ class S3:
         folder = self.path(prefix.rpartition("/")[0])
         files = [each for each in folder.rglob("*") if each.is_file()] if folder.exists() else []
         named = [(unquote(str(each.relative_to(self.root))), each) for each in files]
-        return sorted((key, path, path.stat().st_size) for key, path in named if key.startswith(prefix))
+        return sorted((key, path, _size(path)) for key, path in named if key.startswith(prefix))
 
     def _store(self, key: str, body: Any) -> int:  # noqa: ANN401 - bytes or a file
         if EMAILS in key:
@@ -115,7 +122,8 @@ class S3:
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(body, bytes | bytearray):
-            return path.write_bytes(body)
+            path.write_bytes(gzip.compress(body, compresslevel=1))
+            return len(body)
         with path.open("wb") as file:
             shutil.copyfileobj(body, file)
         return path.stat().st_size
@@ -129,7 +137,11 @@ class S3:
 
     def _file(self, key: str) -> Content:
         path = self._existing(key)
-        return path.open("rb"), path.stat().st_size, _modified(path)
+        file: IO[bytes] = path.open("rb")
+        if _is_compressed(file):
+            with file:
+                file = io.BytesIO(gzip.decompress(file.read()))
+        return file, _size(path), _modified(path)
 
     def _existing(self, key: str) -> Path:
         path = self.path(key)
@@ -179,6 +191,21 @@ def kind_of(key: str) -> str:
     if not folders or folders[0] != "runs":
         return folders[0] if folders else name
     return "/".join(folders if len(folders) > 1 else (*folders, name))
+
+
+def _is_compressed(file: IO[bytes]) -> bool:
+    found = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    return found
+
+
+def _size(path: Path) -> int:
+    """The bytes of an object; gzip keeps them at its end."""
+    with path.open("rb") as file:
+        if not _is_compressed(file):
+            return path.stat().st_size
+        file.seek(-4, io.SEEK_END)
+        return int.from_bytes(file.read(), "little")
 
 
 def _modified(path: Path) -> datetime:

@@ -8,6 +8,7 @@ it reads.
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
 import asyncio
+import gzip
 import json
 import random
 import zlib
@@ -133,10 +134,10 @@ class Personalize:
             output = request["jobOutput"]["s3DataDestination"]["path"].split("/", 3)[3]
             orders = self._orders(request["numResults"])
             for key in self._objects.keys(source):
-                lines = self._objects.path(key).read_bytes().splitlines()
+                lines = self._objects.content(key).splitlines()
                 path = self._objects.path(f"{output}{key.rpartition('/')[2]}.out")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with path.open("w") as file:
+                with gzip.open(path, "wt", compresslevel=1) as file:
                     for line in lines:
                         order = orders[zlib.crc32(line) % ORDERS]
                         file.write(f'{{"input":{line.decode()},"output":{order},"error":null}}\n')
@@ -150,7 +151,7 @@ class Personalize:
         rows = [
             row
             for key in self._objects.keys(folder)
-            for row in self._objects.path(key).read_text().splitlines()[1:]
+            for row in self._objects.content(key).decode().splitlines()[1:]
         ]
         items = [row.partition(",")[0].strip('"') for row in rows]
         chance = random.Random(ORDERS)  # noqa: S311 - test data
