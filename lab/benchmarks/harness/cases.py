@@ -30,6 +30,8 @@ class Case:
     least_of: Mapping[str, float] = field(default_factory=dict)
     """The ratio of ours to a peer's."""
     needs_stack: bool = False
+    once: bool = False
+    """A round is long, and begins from nothing: one is enough, without warming up."""
     released: bool = False
     """A release before can do it, too: it takes nothing but the services' entry points, or their consumer."""
 
@@ -92,7 +94,9 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
         "sender by SES": Case("emails", Contender("sender", ("ses", "280")), least_of={"bare loop": 0.8}),
         "pipeline": Case(
             "customers",
-            Contender("pipeline", (sample, customers)),
+            Contender("demo_cpu", (sample,)),
             {"notebooks": of_peers("peers.notebooks", (sample, customers))},
+            needs_stack=True,
+            once=True,
         ),
     }
