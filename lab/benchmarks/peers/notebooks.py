@@ -128,5 +128,5 @@ class Script:
         reply = self._bedrock.converse(modelId=MODEL, messages=[message])
         email = EmailMessage()
         email["To"], email["Subject"] = "somebody@example.com", f"{user.user_name}, for you"
-        email.set_content(reply["output"]["message"]["content"][0]["text"])
+        email.set_content("".join(each.get("text", "") for each in reply["output"]["message"]["content"]))
         self._s3.put_object(Bucket=self._name, Key=f"emails/{user.user_id}.eml", Body=email.as_bytes())
