@@ -67,7 +67,7 @@ def main() -> int:
     rows: list[Row] = []
     with shop(options.customers) as made:
         known = cases(made, options.peers)
-        chosen = options.cases or [name for name, case in known.items() if case.released or not options.base]
+        chosen = options.cases or [name for name, case in known.items() if _is_asked(case, options)]
         for name in chosen:
             rows += measured(name, known[name], options)
     table = Table(
@@ -80,11 +80,15 @@ def main() -> int:
     return int(any(row.missed for row in rows))
 
 
+def _is_asked(case: Case, options: argparse.Namespace) -> bool:
+    return case.released if options.base else bool(case.peers or not case.released)
+
+
 def measured(name: str, case: Case, options: argparse.Namespace) -> Iterator[Row]:
     """Measure a case; yield a row for each peer, or for the release before."""
     contenders = {OURS: case.ours, **case.peers}
     if options.base:
-        sources = [str(each) for each in options.base.rglob("src")]
+        sources = [str(each) for pattern in ("*/src", "*/*/src") for each in options.base.glob(pattern)]
         base = replace(case.ours, python=str(options.base / "venv/bin/python"), sources=sources)
         contenders = {OURS: case.ours, BASE: base}
     with stack() if case.needs_stack else nullcontext():
