@@ -243,7 +243,8 @@ $(PEERS)/.ready: lab/benchmarks/peers/requirements.txt | setup
 	@touch $@
 
 bench: setup $(PEERS)/.ready ## measure us beside peers and limits: make bench [CASES="bus mailer"]
-	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --peers $(PEERS)/bin/python --json out/bench/$(shell git rev-parse --short HEAD).json
+	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --peers $(PEERS)/bin/python --json out/bench/$(shell git rev-parse --short HEAD).json; done=$$?; \
+	  $(BIN)/python lab/benchmarks/chart.py out/bench out/bench/chart.svg; exit $$done
 
 bench-compare: setup $(BASELINE)/.ready ## find what takes a tenth more CPU time than in another release: make bench-compare [BASE=tag or commit] [CASES=mailer]
 	@$(BIN)/python lab/benchmarks/bench.py $(CASES) --base $(BASELINE)

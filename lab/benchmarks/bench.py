@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -66,7 +67,7 @@ def main() -> int:
     rows: list[Row] = []
     with shop(options.customers) as made:
         known = cases(made, options.peers)
-        chosen = options.cases or [name for name, case in known.items() if case.released or not options.base]
+        chosen = options.cases or [name for name, case in known.items() if _is_asked(case, options)]
         for name in chosen:
             rows += measured(name, known[name], options)
     table = Table(
@@ -79,16 +80,21 @@ def main() -> int:
     return int(any(row.missed for row in rows))
 
 
+def _is_asked(case: Case, options: argparse.Namespace) -> bool:
+    return case.released if options.base else bool(case.peers or not case.released)
+
+
 def measured(name: str, case: Case, options: argparse.Namespace) -> Iterator[Row]:
     """Measure a case; yield a row for each peer, or for the release before."""
     contenders = {OURS: case.ours, **case.peers}
     if options.base:
-        sources = [str(each) for each in options.base.rglob("src")]
+        sources = [str(each) for pattern in ("*/src", "*/*/src") for each in options.base.glob(pattern)]
         base = replace(case.ours, python=str(options.base / "venv/bin/python"), sources=sources)
         contenders = {OURS: case.ours, BASE: base}
     with stack() if case.needs_stack else nullcontext():
         try:
-            found = in_turn(contenders, lambda so_far: _is_enough(case, so_far, options))
+            enough = partial(_is_enough, case, options)
+            found = in_turn(contenders, enough, warm_up=not case.once)
         except RuntimeError as error:
             if not (options.base and str(error).startswith(BASE)):
                 raise
@@ -114,10 +120,10 @@ def ratios_of(found: Rounds) -> dict[str, Ratio]:
     return {name: Ratio.of(each) for name, each in taken.items()}
 
 
-def _is_enough(case: Case, found: Rounds, options: argparse.Namespace) -> bool:
+def _is_enough(case: Case, options: argparse.Namespace, found: Rounds) -> bool:
     number = len(found[OURS])
-    if number < options.rounds:
-        return False
+    if case.once or number < options.rounds:
+        return case.once
     limits = {BASE: 1 / MOST} if options.base else case.least_of
     ratios = ratios_of(found)
     return number >= options.most or all(ratios[name].tells(limit) for name, limit in limits.items())
@@ -181,7 +187,7 @@ def _options() -> argparse.Namespace:
     add("cases", nargs="*", help="by default all")
     add("--peers", default=sys.executable, help="the Python that has the peers' libraries")
     add("--base", type=Path, help="the folder of a release, with a venv of its services")
-    add("--customers", type=int, default=500, help="of the made-up shop, default %(default)s")
+    add("--customers", type=int, default=600, help="of the made-up shop, default %(default)s")
     add("--rounds", type=int, default=5, help="at least, default %(default)s")
     add("--most", type=int, default=25, help="rounds at most, default %(default)s")
     add("--json", type=Path, help="where to keep the results")

@@ -1,8 +1,7 @@
 """CPU time of a whole demo by customer and process: everything that `make demo DATA=file` starts.
 
 User and system time of the command and all its descendants, from start to exit, imports included: the total
-is the kernel's count of what was waited for, the rows are samples. Two checkouts can be measured in turn on
-the same file, because on a shared machine a figure alone says little. Exits with 1 above the limit.
+is the kernel's count of what was waited for, the rows are samples. Exits with 1 above the limit.
 """
 
 import argparse
@@ -11,10 +10,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 
 import psutil
@@ -22,19 +19,20 @@ from rich.console import Console
 from rich.table import Table
 
 from fondly.evaluation.sample import write_sample
+from harness.contender import Found, Work
 from harness.processes import cpu_seconds
 
 LOOK_S = 0.2
 CUSTOMERS = 1_500
 LIMIT_MS = 35.0
 """For the sample, on a busy machine; with more customers the start of nine processes weighs less."""
-HERE = Path(__file__).parents[2]
+SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 NAMES = {
     "ministack.app:app": "emulator",
     "fondly.stack.emulator": "emulator",
     "fondly.stack.pictures": "pictures",
     "understudy": "understudy",
-} | {f"fondly.{service}": service for service in ("ingest", "sentiment", "recommender", "mailer")}
+} | {f"fondly.{service}": service for service in SERVICES}
 """What a process is called by the module that it runs; the command itself is the demo, and so are others."""
 DEMO = "demo"
 UNSEEN = "between samples"
@@ -58,27 +56,36 @@ class Demo:
 
 
 def main() -> int:
-    """Run the demos, print the table, and return the exit code."""
+    """Run a demo, print the table, and return the exit code."""
     options = _options()
-    checkouts = [HERE, *([options.beside.resolve()] if options.beside else [])]
-    demos: dict[Path, list[Demo]] = {checkout: [] for checkout in checkouts}
     with TemporaryDirectory(prefix="fondly-demo-cpu-") as folder:
         data = options.data or Path(folder) / "sample.csv"
         if not options.data:
             write_sample(data, customers=options.customers)
-        for turn in range(options.rounds):
-            for checkout in checkouts[:: (1, -1)[turn % 2]]:
-                demos[checkout].append(run_demo(checkout, data.resolve(), Path(folder) / str(turn)))
-                _say(f"{checkout.name}: {demos[checkout][-1].ms_per_customer:.2f} ms a customer")
-    show(demos)
-    return int(_median_ms(demos[HERE]) > options.limit_ms)
+        demo = run_demo(data.resolve(), Path(folder))
+    table = Table("", "CPU ms a customer")
+    for name in demo.cpu_s:
+        table.add_row(name, f"{demo.ms(name):.2f}")
+    table.add_row("all", f"{demo.ms_per_customer:.2f}", style="bold")
+    Console().print(table)
+    return int(demo.ms_per_customer > options.limit_ms)
 
 
-def run_demo(checkout: Path, data: Path, out: Path) -> Demo:
-    """Run `fondly demo` of a checkout to its end and sample what its processes take; raise if it fails."""
-    fondly = str(checkout / ".venv" / "bin" / "fondly")
-    command = [fondly, "demo", "--data", str(data), "--out", str(out / checkout.name)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=checkout)  # noqa: S603 - a checkout's own
+def prepare(path: str) -> Work:
+    """Return a round: a demo of a file, of which the services count and not what stands in for AWS."""
+
+    def work() -> Found:
+        with TemporaryDirectory(prefix="fondly-demo-cpu-") as folder:
+            demo = run_demo(Path(path), Path(folder))
+        return {"units": demo.customers, "cpu_s": sum(demo.cpu_s.get(name, 0.0) for name in SERVICES)}
+
+    return work
+
+
+def run_demo(data: Path, out: Path) -> Demo:
+    """Run `fondly demo` to its end and sample what its processes take; raise if it fails."""
+    command = [sys.executable, "-m", "fondly.cli", "demo", "--data", str(data), "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)  # noqa: S603 - our own command
     seen: dict[int, tuple[str, float]] = {}
     while (ended := os.wait4(process.pid, os.WNOHANG))[0] == 0:
         seen |= _look(process.pid, seen)
@@ -86,12 +93,12 @@ def run_demo(checkout: Path, data: Path, out: Path) -> Demo:
     _, status, used = ended
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        raise RuntimeError(f"the demo of {checkout} ended with code {process.returncode}")
+        raise RuntimeError(f"the demo ended with code {process.returncode}")
     by_name: defaultdict[str, float] = defaultdict(float)
     for name, cpu_s in seen.values():
         by_name[name] += cpu_s
     by_name[UNSEEN] = used.ru_utime + used.ru_stime - sum(by_name.values())
-    return Demo(sum(1 for _ in out.glob(f"{checkout.name}/run-*/emails/*")), dict(by_name))
+    return Demo(sum(1 for _ in out.glob("run-*/emails/*")), dict(by_name))
 
 
 def _look(pid: int, seen: dict[int, tuple[str, float]]) -> dict[int, tuple[str, float]]:
@@ -111,25 +118,6 @@ def _look(pid: int, seen: dict[int, tuple[str, float]]) -> dict[int, tuple[str, 
     return found
 
 
-def show(demos: dict[Path, list[Demo]]) -> None:
-    """Print the medians of every checkout's demos, by process and in all."""
-    table = Table("CPU ms a customer", *(checkout.name for checkout in demos))
-    names = dict.fromkeys(name for found in demos.values() for demo in found for name in demo.cpu_s)
-    for name in names:
-        taken = (median(demo.ms(name) for demo in found) for found in demos.values())
-        table.add_row(name, *(f"{ms:.2f}" for ms in taken))
-    table.add_row("all", *(f"{_median_ms(found):.2f}" for found in demos.values()), style="bold")
-    Console().print(table)
-
-
-def _median_ms(demos: Sequence[Demo]) -> float:
-    return median(demo.ms_per_customer for demo in demos)
-
-
-def _say(text: str) -> None:
-    Console(stderr=True).print(text, style="dim", highlight=False, markup=False)
-
-
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
@@ -137,9 +125,7 @@ def _options() -> argparse.Namespace:
     add = parser.add_argument
     add("--data", type=Path, help="the file; by default a sample")
     add("--customers", type=int, default=CUSTOMERS, help="customers of the sample")
-    add("--rounds", type=int, default=1, help="demos of each checkout; medians are shown")
-    add("--beside", type=Path, help="another checkout, with its .venv, that runs the same demo in turn")
-    add("--limit-ms", type=float, default=LIMIT_MS, help="most CPU ms a customer of this checkout")
+    add("--limit-ms", type=float, default=LIMIT_MS, help="most CPU ms a customer")
     return parser.parse_args()
 
 

@@ -11,7 +11,7 @@ WORKFLOW, RELEASE = (
     yaml.safe_load((ROOT / f".github/workflows/{name}.yml").read_text()) for name in ("ci", "release")
 )
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-HISTORY = {"mixed", "chaos", "chaos-delivery"}
+HISTORY = {"mixed", "chaos", "chaos-delivery", "bench", "bench-compare"}
 COMMAND = re.compile(r"make ([a-z-]+)( [A-Z]+=\w+)*")
 
 

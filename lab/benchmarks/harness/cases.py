@@ -30,6 +30,8 @@ class Case:
     least_of: Mapping[str, float] = field(default_factory=dict)
     """The ratio of ours to a peer's."""
     needs_stack: bool = False
+    once: bool = False
+    """A round is long, and begins from nothing: one is enough, without warming up."""
     released: bool = False
     """A release before can do it, too: it takes nothing but the services' entry points, or their consumer."""
 
@@ -75,7 +77,7 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
             released=True,
         ),
         "sentiment": Case("reviews", Contender("sentiment", ("300",)), least_of={"by HTTP": 1.0}),
-        "sentiment stage": Case(
+        "sentiment-stage": Case(
             "reviews", Contender("stages", ("sentiment", str(made), reviews)), released=True
         ),
         "recommender": Case(
@@ -83,16 +85,18 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
             Contender("recommender", (OURS, "16000")),
             {name: Contender("recommender", (name, "16000")) for name in ("ALS", "BPR")},
         ),
-        "recommender stage": Case(
+        "recommender-stage": Case(
             "customers", Contender("stages", ("recommender", str(made), customers)), released=True
         ),
         "mailer": Case("emails", Contender("mailer", ("280",)), least=1_200),
-        "mailer stage": Case("emails", Contender("stages", ("mailer", str(made), customers)), released=True),
-        "sender by SMTP": Case("emails", Contender("sender", ("smtp", "280")), least_of={"bare loop": 0.8}),
-        "sender by SES": Case("emails", Contender("sender", ("ses", "280")), least_of={"bare loop": 0.8}),
+        "mailer-stage": Case("emails", Contender("stages", ("mailer", str(made), customers)), released=True),
+        "sender-smtp": Case("emails", Contender("sender", ("smtp", "280")), least_of={"bare loop": 0.8}),
+        "sender-ses": Case("emails", Contender("sender", ("ses", "280")), least_of={"bare loop": 0.8}),
         "pipeline": Case(
             "customers",
-            Contender("pipeline", (sample, customers)),
+            Contender("demo_cpu", (sample,)),
             {"notebooks": of_peers("peers.notebooks", (sample, customers))},
+            needs_stack=True,
+            once=True,
         ),
     }

@@ -70,8 +70,10 @@ class Ratio:
         return not self.low <= limit <= self.high
 
 
-def in_turn(contenders: Mapping[str, Contender], is_enough: Callable[[Rounds], bool]) -> Rounds:
-    """Do rounds in turn, in alternate order, until it is enough; the first of each is to warm up.
+def in_turn(
+    contenders: Mapping[str, Contender], is_enough: Callable[[Rounds], bool], *, warm_up: int = 1
+) -> Rounds:
+    """Do rounds in turn, in alternate order, until it is enough; the first are to warm up.
 
     Raises `RuntimeError` with what a contender has last said if its process ends.
     """
@@ -85,8 +87,8 @@ def in_turn(contenders: Mapping[str, Contender], is_enough: Callable[[Rounds], b
             for name in list(running)[:: (1, -1)[number % 2]]:
                 if (one := _round(running[name])) is None:
                     raise RuntimeError(f"{name} ended: {_last(logs[name])}")
-                found[name] += [one] * (number > 0)
-            if number and is_enough(found):
+                found[name] += [one] * (number >= warm_up)
+            if number >= warm_up and is_enough(found):
                 return found
     raise AssertionError
 
