@@ -59,8 +59,9 @@ class Drawn:
         ran = 0
         with self._checkout.mutated(mutation.path, mutation.apply()):
             for tests in self._chunks(mutation):
-                seconds = sum(self._covering.seconds[test] for test in tests)
-                passed, said = run_tests(self._checkout, tests, limit_s=60 + 5 * seconds)
+                took = [self._covering.seconds[test] for test in tests]
+                limits = {"each_s": 30 + 5 * max(took), "all_s": 60 + 5 * sum(took)}
+                passed, said = run_tests(self._checkout, tests, **limits)
                 if not passed:
                     return CAUGHT, failure(said)
                 ran += len(tests)
