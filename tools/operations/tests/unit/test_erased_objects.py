@@ -7,9 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from fondly.contracts.object_keys import REQUESTS
 from fondly.operations.cleanup.report import Report
 from fondly.operations.customers import objects
-from fondly.operations.customers.objects import REQUESTS, erase_requests, erase_uploads, for_each_key
+from fondly.operations.customers.objects import erase_requests, erase_uploads, for_each_key
 
 Version = Mapping[str, Any]
 
