@@ -30,6 +30,8 @@ from tests.chaos.report import PlainPrinter
 
 BAR = 0.95
 EXPLAINED = Path(__file__).with_name("explained.toml")
+MEASURED = {"CI": "true", "COVERAGE_CORE": "ctrace"}
+"""Property tests try the same each time; a line counts for every test that runs it, not for the first."""
 FIRST_FILES, MOST_SECONDS = 3, 120.0
 """Most mutants fall to the tests of the fastest files; of all others, so much is run."""
 
@@ -100,7 +102,7 @@ def covering_of(folder: Path) -> Covering:
         path = folder / f"covering-{tests.replace('/', '-')}.json"
         if not path.exists():
             command = [sys.executable, "-m", "tests.chaos.covering", str(path), tests]
-            subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, check=True)  # noqa: S603 - no shell
+            subprocess.run(command, cwd=ROOT, env={**os.environ, **MEASURED}, check=True)  # noqa: S603 - no shell
         found = Covering.read(path)
         seconds |= found.seconds
         for file, numbers in found.lines.items():
