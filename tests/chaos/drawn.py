@@ -30,6 +30,8 @@ from tests.chaos.report import PlainPrinter
 
 BAR = 0.95
 EXPLAINED = Path(__file__).with_name("explained.toml")
+MEASURED = {"CI": "true", "COVERAGE_CORE": "ctrace"}
+"""Property tests try the same each time; a line counts for every test that runs it, not for the first."""
 FIRST_FILES, MOST_SECONDS = 3, 120.0
 """Most mutants fall to the tests of the fastest files; of all others, so much is run."""
 
@@ -59,8 +61,9 @@ class Drawn:
         ran = 0
         with self._checkout.mutated(mutation.path, mutation.apply()):
             for tests in self._chunks(mutation):
-                seconds = sum(self._covering.seconds[test] for test in tests)
-                passed, said = run_tests(self._checkout, tests, limit_s=60 + 5 * seconds)
+                took = [self._covering.seconds[test] for test in tests]
+                limits = {"each_s": 30 + 5 * max(took), "all_s": 60 + 5 * sum(took)}
+                passed, said = run_tests(self._checkout, tests, **limits)
                 if not passed:
                     return CAUGHT, failure(said)
                 ran += len(tests)
@@ -99,7 +102,7 @@ def covering_of(folder: Path) -> Covering:
         path = folder / f"covering-{tests.replace('/', '-')}.json"
         if not path.exists():
             command = [sys.executable, "-m", "tests.chaos.covering", str(path), tests]
-            subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, check=True)  # noqa: S603 - no shell
+            subprocess.run(command, cwd=ROOT, env={**os.environ, **MEASURED}, check=True)  # noqa: S603 - no shell
         found = Covering.read(path)
         seconds |= found.seconds
         for file, numbers in found.lines.items():

@@ -17,7 +17,7 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
-from fondly.runtime.runs.tally import Tally, counts_of
+from fondly.runtime.runs.tally import Tally
 from fondly.sender.adapters.dispatches import RECORDED
 from fondly.sender.domain.judging import Rules
 from fondly.sender.ports import Accepted, Key, Outgoing, Reservation, Reserved
@@ -34,6 +34,7 @@ from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
+from tests.support.tally import counts_of
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
 

@@ -20,10 +20,11 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.kept_tallies import KeptTallies
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import MAKING
-from fondly.runtime.runs.tally import Counts, counts_of
+from fondly.runtime.runs.tally import Counts
 from fondly.runtime.storage import DynamoDBItems, S3Objects
 from fondly.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
+from tests.support.tally import counts_of
 
 BY_SETTING = "the setting"
 CUSTOMERS = {1: ("c-1", "c-2", "c-3"), 2: ("c-4", "c-5")}

@@ -38,7 +38,7 @@ from services.sender.tests.fakes_of_feedback import (
     delivery,
     dispatch,
 )
-from services.sender.tests.unit.test_notifications import sample
+from services.sender.tests.unit.test_notifications import read, sample
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 KEY, OLD_KEY = b"a key", b"the key of last year"
@@ -423,3 +423,26 @@ async def test_a_complaint_about_a_run_without_a_delivery_still_leaves_the_custo
     await feedback.receive(sample("event-complaint"))
     assert feedback.reasons[customer_entry("K-7")] is NotSent.COMPLAINT
     assert feedback.delivered.decided == []
+
+
+async def test_a_complaint_that_ses_held_back_is_noted_and_counts_with_no_run(feedback: Feedback) -> None:
+    """It is about an earlier email: the customer is left alone, and the delivery goes on."""
+    await feedback.receive(sample("event-complaint", complaintSubType="OnAccountSuppressionList"))
+    assert feedback.reasons[customer_entry("K-7")] is NotSent.COMPLAINT
+    assert feedback.delivered.dispatches[RUN, "K-7"].bounced == "complaint"
+    assert feedback.delivered.deliveries[RUN].complaints == 0
+
+
+async def test_what_a_notification_proves_is_known_at_once(feedback: Feedback) -> None:
+    """Whoever found the email in doubt goes on as with one that was sent."""
+    doubted = dispatch("K-7").model_copy(
+        update={"outcome": Outcome.IN_DOUBT, "reason": "killed", "provider_id": ""}
+    )
+    feedback.delivered.dispatches[RUN, "K-7"] = doubted
+    find = FindDispatch(feedback.delivered, feedback.announcer, lambda: feedback.now)
+    notification = read(sample("event-bounce"))
+    assert notification is not None
+    found = await find.run(notification)
+    assert found is not None
+    assert (found.outcome, found.reason) == (Outcome.SENT, "")
+    assert found.provider_id == notification.provider_id

@@ -21,12 +21,13 @@ from fondly.runtime.runs.kept_tallies import PREFIX, KeptTallies, PartTally
 from fondly.runtime.runs.locks import Locks
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import Stage
-from fondly.runtime.runs.tally import Counts, Tally, by_feedback, counts_of
+from fondly.runtime.runs.tally import Counts, Tally, by_feedback
 from fondly.sender.ports import DeferredError, InDoubtError, Key, Outgoing, QuotaSpentError, RefusedError
 from fondly.sender.use_cases import deliver_part, keep_tally, part_pass
 from services.sender.tests.fakes import FakeDispatches, World
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.runs import RUN, TABLE, Runs
+from tests.support.tally import counts_of
 
 EXAMPLES, STEPS, WORKERS = 50, 50, 3
 SIZES = (6,)

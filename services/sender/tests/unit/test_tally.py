@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fondly.contracts.delivery import Dispatch, NotSent, Outcome
-from fondly.runtime.runs.tally import Tally, counts_of
+from fondly.runtime.runs.tally import Tally
+from tests.support.tally import counts_of
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

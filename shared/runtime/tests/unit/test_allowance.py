@@ -221,3 +221,8 @@ def test_of_tasks_of_which_nothing_is_known_each_has_the_same() -> None:
     """The others use theirs."""
     assert equally(4) == Division(0.25, 0.75)
     assert equally(1) == Division(1.0, 0.0)
+
+
+def test_tasks_of_two_releases_call_quotas_alike() -> None:
+    """They tell one another by these names what they have found."""
+    assert [str(kind) for kind in Kind] == ["requests", "tokens"]

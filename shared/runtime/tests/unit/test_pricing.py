@@ -105,3 +105,13 @@ def test_the_ai_services_are_priced_apart() -> None:
     """A budget counts what they charge, which is nearly all of a run's cost."""
     units = {"comprehend.units": Decimal(3), "personalize.recommendations": Decimal(2), "s3.puts": Decimal(9)}
     assert ai_cost_usd(units) == Decimal("0.0006")
+
+
+def test_each_models_cached_tokens_have_prices_of_their_own() -> None:
+    """One model's cache is not read at another's price."""
+    for model in models():
+        usual, cached = (
+            prices().get(f"bedrock.{kind}.{model}") for kind in ("input_tokens", "cache_read_tokens")
+        )
+        assert (cached is None) == (usual is None)
+        assert usual is None or cached is None or 0 < cached.usd < usual.usd

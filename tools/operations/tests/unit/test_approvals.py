@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
 
 from fondly.contracts.revisions import Strike
 from fondly.operations import audit
@@ -340,3 +341,17 @@ async def test_who_decides_is_named_by_themselves_or_by_the_machine(monkeypatch:
     assert await decider(environment, None) == "jo"
     monkeypatch.setattr("getpass.getuser", {}.popitem)  # raises KeyError, as where a user has no name
     assert await decider(environment, None) == "unknown"
+
+
+@pytest.mark.parametrize("error", [NoCredentialsError(), ClientError({"Error": {"Code": "Denied"}}, "x")])
+async def test_where_aws_does_not_say_who_asks_the_machine_does(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Else its ARN decides, whoever has the name there."""
+    sts = AsyncMock()
+    sts.__aenter__.return_value = sts
+    sts.get_caller_identity.side_effect = [{"Arn": "arn:aws:iam::1:user/ines"}, error]
+    monkeypatch.setattr("fondly.operations.delivery.given.open_client", lambda *_: sts)
+    monkeypatch.setattr("getpass.getuser", lambda: "jo")
+    environment = cast("Environment", SimpleNamespace(on_aws=True, region="eu-west-1"))
+    assert [await decider(environment, None) for _ in range(2)] == ["arn:aws:iam::1:user/ines", "jo"]

@@ -54,14 +54,6 @@ class Tally(BaseModel):
         return self.outcomes.get(outcome, 0)
 
 
-def counts_of(*dispatches: Dispatch) -> Counts:
-    """Count dispatches, by whoever counts them."""
-    counts = by_sender(dispatches)
-    for each in dispatches:
-        counts.update(by_feedback(each))
-    return counts
-
-
 def by_sender(dispatches: Iterable[Dispatch]) -> Counts:
     """What the sender counts of dispatches: as they were before a report proved that they had been sent."""
     counts = Counts()
