@@ -76,7 +76,7 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
             least=4_000,
             released=True,
         ),
-        "sentiment": Case("reviews", Contender("sentiment", ("300",)), least_of={"by HTTP": 1.0}),
+        "sentiment": Case("reviews", Contender("sentiment", ("300",)), least=1_200),
         "sentiment-stage": Case(
             "reviews", Contender("stages", ("sentiment", str(made), reviews)), released=True
         ),
