@@ -17,9 +17,9 @@ from fondly.operations.runs.comparing import compare
 from fondly.runtime.runs.delivery import Act, DeliveryStatus
 from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.revisions import Revisions
-from fondly.runtime.runs.tally import counts_of
 from fondly.runtime.storage import DynamoDBItems
 from tests.support.runs import RUN
+from tests.support.tally import counts_of
 from tools.console.tests.conftest import Asking
 from tools.console.tests.finished_run import AT, CLOSING, GREETED, WORDING, key_of, put_run, who
 
