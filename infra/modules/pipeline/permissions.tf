@@ -370,9 +370,9 @@ locals {
         resources = ["${local.data_bucket}/runs/*/mailed/*", "${local.data_bucket}/runs/*/emails/*"]
       },
       {
-        # PutItem reserves emails, in transactions with their contacts.
+        # PutItem reserves emails, in transactions with their contacts; UpdateItem records what comes of them.
         sid       = "KeepDispatches"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["dispatches"]]
       },
       {
@@ -408,7 +408,7 @@ locals {
       {
         # Query counts those that were sent.
         sid       = "MarkDispatches"
-        actions   = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["dispatches"]]
       },
       {
