@@ -42,7 +42,8 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(SENDER, "dynamodb:BatchGetItem", DISPATCHES, CONTACTS, SUPPRESSIONS),
                 steps(SENDER, "dynamodb:PutItem", DISPATCHES, CONTACTS, RUNS),
-                steps(SENDER, "dynamodb:BatchWriteItem", DISPATCHES, SUPPRESSIONS),
+                steps(SENDER, "dynamodb:UpdateItem", DISPATCHES),
+                steps(SENDER, "dynamodb:BatchWriteItem", SUPPRESSIONS),
                 steps(
                     SENDER,
                     "s3:GetObject",
@@ -154,7 +155,7 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(FEEDBACK, "dynamodb:BatchGetItem", CUSTOMERS, CONTACTS, SUPPRESSIONS),
                 steps(FEEDBACK, "dynamodb:BatchWriteItem", SUPPRESSIONS),
-                steps(FEEDBACK, ["dynamodb:GetItem", "dynamodb:Query"], DISPATCHES),
+                steps(FEEDBACK, ["dynamodb:BatchGetItem", "dynamodb:Query"], DISPATCHES),
                 steps(FEEDBACK, "dynamodb:UpdateItem", DISPATCHES, RUNS),
                 steps(FEEDBACK, "dynamodb:PutItem", CONTACTS, RUNS),
             )
