@@ -20,6 +20,8 @@ from harness.shop_file import Shop
 MAX_LEDGER_BYTES = 40_000
 MAX_ITEM_BYTES = 400 * 1024
 MAX_EVENT_BYTES = 256 * 1024
+MAX_OWN_MS = 8.0
+"""Of CPU time a customer, through all stages."""
 MAX_GROWTH, MAX_OF_SMALLER = 1.2, 1.2
 LEDGER_ITEM = "item of runs (run)"
 WIDTH = 160
@@ -228,6 +230,8 @@ def problems(report: Report, *, beside: Mapping[str, Any] | None) -> list[str]:
         found.append(f"the run is {run.status}, expected {expected}: {run.reason}")
     if twice := len(report.received) - len(set(report.received)):
         found.append(f"{twice:,} emails arrived more than once")
+    if report.own_ms > MAX_OWN_MS:
+        found.append(f"a customer takes {report.own_ms:.2f} CPU ms, expected at most {MAX_OWN_MS:g}")
     if beside and (times := report.own_ms / beside["own_cpu_ms_a_customer"]) > MAX_OF_SMALLER:
         found.append(f"a customer takes {times:.2f} times the CPU time of the smaller run")
     return found
