@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from functools import cache
 from typing import Any
 
+import _pytest.main
 import botocore.session
 import moto.core.responses
 import pytest
@@ -27,8 +28,10 @@ from tests.support.stores import Clients, Emulated
 CHECKED = {"FONDLY_VALIDATE_REQUESTS": "true"}
 os.environ |= CHECKED
 # Sessions share the descriptions of services that one of them has read, and what names of events stand for;
-# the emulator finds the service of a host and the methods of a class once, which else takes half of its time.
+# the emulator finds the service of a host and the methods of a class once, which else takes half of its time;
+# and each `--ignore` is made an absolute path once, not for each file that is looked at.
 for owner, name in (
+    (_pytest.main, "absolutepath"),
     (botocore.session, "create_loader"),
     (DomainDispatcherApplication, "get_backend_for_host"),
     (moto.core.responses, "method_names_from_class"),
