@@ -2,9 +2,7 @@
 # no harm: the second one ends (docs/connect.md).
 
 data "aws_region" "current" {}
-
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
 locals {
