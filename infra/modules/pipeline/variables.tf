@@ -10,13 +10,7 @@ variable "images" {
 
 variable "network" {
   description = "Where tasks run: the network module's output `tasks`."
-  type = object({
-    vpc_id                 = string
-    cidr                   = string
-    subnet_ids             = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, cidr = string, subnet_ids = list(string), egress_cidrs = list(string), egress_prefix_list_ids = list(string) })
 }
 
 variable "keys" {
@@ -26,13 +20,7 @@ variable "keys" {
 
 variable "services" {
   description = "Size and scaling of each service; see the service module."
-  type = map(object({
-    size             = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) })
-    min_tasks        = number
-    max_tasks        = number
-    backlog_per_task = number
-    spot_weight      = number
-  }))
+  type        = map(object({ size = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) }), min_tasks = number, max_tasks = number, backlog_per_task = number, spot_weight = number }))
 
   validation {
     condition     = toset(keys(var.services)) == toset(keys(local.queues))
@@ -47,13 +35,8 @@ variable "services" {
 
 variable "shop" {
   description = "What the shop's settings file says, as variables of each service: the output of `fondly config tfvars`."
-  type = object({
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-  })
-  default = {}
+  type        = object({ ingest = optional(map(string), {}), sentiment = optional(map(string), {}), recommender = optional(map(string), {}), mailer = optional(map(string), {}) })
+  default     = {}
 
   validation {
     condition = alltrue(flatten([
@@ -70,11 +53,7 @@ variable "shop" {
 
 variable "mailer" {
   description = "The model that writes the emails' copy, and how it is asked."
-  type = object({
-    model_id     = string
-    converse_rpm = optional(number, 200)
-    guardrail    = optional(object({ id = string, version = string }))
-  })
+  type        = object({ model_id = string, converse_rpm = optional(number, 200), guardrail = optional(object({ id = string, version = string })) })
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
@@ -211,12 +190,8 @@ variable "comprehend_calls_per_s" {
 
 variable "sentiment" {
   description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are."
-  type = object({
-    language       = optional(string, "en")
-    aspects        = optional(string, "own")
-    score_excluded = optional(bool, false)
-  })
-  default = {}
+  type        = object({ language = optional(string, "en"), aspects = optional(string, "own"), score_excluded = optional(bool, false) })
+  default     = {}
 
   validation {
     condition = contains(
