@@ -27,5 +27,4 @@ variable "ops_topic_arn" {
 variable "domain" {
   description = "The domain that links lead to, from the link-domain module; null for API Gateway's own."
   type        = string
-  default     = null
 }

@@ -121,7 +121,6 @@ variable "file_system" {
 variable "check" {
   description = "Let a task of each new revision run with --check before the service uses it; takes python3 and the AWS CLI."
   type        = bool
-  default     = true
 }
 
 variable "discovery" {
