@@ -57,9 +57,3 @@ variable "connection" {
     error_message = "Magento has no webhooks of deletions: leave webhook_secret_arn out."
   }
 }
-
-variable "size" {
-  description = "Fargate's CPU units, memory and disk of a task: the disk holds the mirror of the shop and its files."
-  type        = object({ cpu = number, memory_mib = number, storage_gib = number })
-  default     = { cpu = 1024, memory_mib = 2048, storage_gib = 40 }
-}

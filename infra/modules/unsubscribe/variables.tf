@@ -38,12 +38,6 @@ variable "topics" {
   }
 }
 
-variable "requests_per_5_min" {
-  description = "Rate limit per IP address. Mailbox providers send the clicks of many customers from few addresses."
-  type        = number
-  default     = 2000
-}
-
 variable "ops_topic_arn" {
   description = "The topic that alarms publish to."
   type        = string
