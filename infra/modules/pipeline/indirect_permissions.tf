@@ -12,24 +12,15 @@ locals {
   # A task of a new revision asks, with --check, whether everything that its settings name answers.
   checks = {
     for service, required in local.required_settings : service => [
-      {
-        sid     = "SeeTables"
-        actions = ["dynamodb:DescribeTable"]
-        resources = [
-          for name, arn in module.topology.table_arns : arn
-          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
-        ]
+      for sid, seen in {
+        SeeTables = { action = "dynamodb:DescribeTable", arns = module.topology.table_arns, setting = "TABLE" }
+        SeeTopics = { action = "sns:GetTopicAttributes", arns = module.topology.topic_arns, setting = "TOPIC_ARN" }
+        } : {
+        sid        = sid
+        actions    = [seen.action]
+        resources  = [for name, arn in seen.arns : arn if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_${seen.setting}")]
         conditions = []
-      },
-      {
-        sid     = "SeeTopics"
-        actions = ["sns:GetTopicAttributes"]
-        resources = [
-          for name, arn in module.topology.topic_arns : arn
-          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TOPIC_ARN")
-        ]
-        conditions = []
-      },
+      }
     ]
   }
 
