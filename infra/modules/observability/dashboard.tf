@@ -8,45 +8,33 @@ locals {
   stage_height = ceil(length(var.stages) / local.columns) * length(local.stage_rows)
 
   stage_rows = [
-    {
-      title = "backlog"
-      metrics = { for service, queue in local.stages : service => [
-        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
-        [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in flight", stat = "Maximum" }],
-        [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
-        [local.namespace, "queue_backlog", "service", service, { label = "waiting, seen by tasks", stat = "Maximum" }],
-        [local.namespace, "queue_in_flight", "service", service, { label = "in flight, seen by tasks", stat = "Maximum" }],
-        [
-          "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
-          { label = "tasks", stat = "Maximum", yAxis = "right" },
-        ],
-      ] }
-    },
-    {
-      title = "age, s"
-      metrics = { for service, queue in local.stages : service => [
-        ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
-        [local.namespace, "lag_seconds", "service", service, { label = "sent to handled, p95", stat = "p95" }],
-        [local.namespace, "message_age_seconds", "service", service, { label = "since first receipt, p95", stat = "p95" }],
-        [local.namespace, "handler_seconds", "service", service, { label = "handler, p95", stat = "p95" }],
-      ] }
-    },
-    {
-      title = "throughput per minute"
-      metrics = { for service, queue in local.stages : service => [
-        [local.namespace, "messages_received", "service", service, { label = "received", stat = "Sum" }],
-        [local.namespace, "messages_succeeded", "service", service, { label = "succeeded", stat = "Sum" }],
-      ] }
-    },
-    {
-      title = "failures per minute"
-      metrics = { for service, queue in local.stages : service => [
-        [local.namespace, "messages_retried", "service", service, { label = "retried", stat = "Sum" }],
-        [local.namespace, "messages_dead_lettered", "service", service, { label = "dead-lettered", stat = "Sum" }],
-        [local.namespace, "circuit_opened", "service", service, { label = "paused", stat = "Sum" }],
-        [local.namespace, "runs_failed", "service", service, { label = "runs failed", stat = "Sum" }],
-      ] }
-    },
+    { title = "backlog", metrics = { for service, queue in local.stages : service => [
+      ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
+      [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in flight", stat = "Maximum" }],
+      [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
+      [local.namespace, "queue_backlog", "service", service, { label = "waiting, seen by tasks", stat = "Maximum" }],
+      [local.namespace, "queue_in_flight", "service", service, { label = "in flight, seen by tasks", stat = "Maximum" }],
+      [
+        "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
+        { label = "tasks", stat = "Maximum", yAxis = "right" },
+      ],
+    ] } },
+    { title = "age, s", metrics = { for service, queue in local.stages : service => [
+      ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
+      [local.namespace, "lag_seconds", "service", service, { label = "sent to handled, p95", stat = "p95" }],
+      [local.namespace, "message_age_seconds", "service", service, { label = "since first receipt, p95", stat = "p95" }],
+      [local.namespace, "handler_seconds", "service", service, { label = "handler, p95", stat = "p95" }],
+    ] } },
+    { title = "throughput per minute", metrics = { for service, queue in local.stages : service => [
+      [local.namespace, "messages_received", "service", service, { label = "received", stat = "Sum" }],
+      [local.namespace, "messages_succeeded", "service", service, { label = "succeeded", stat = "Sum" }],
+    ] } },
+    { title = "failures per minute", metrics = { for service, queue in local.stages : service => [
+      [local.namespace, "messages_retried", "service", service, { label = "retried", stat = "Sum" }],
+      [local.namespace, "messages_dead_lettered", "service", service, { label = "dead-lettered", stat = "Sum" }],
+      [local.namespace, "circuit_opened", "service", service, { label = "paused", stat = "Sum" }],
+      [local.namespace, "runs_failed", "service", service, { label = "runs failed", stat = "Sum" }],
+    ] } },
   ]
 
   stage_widgets = flatten([
