@@ -1,11 +1,8 @@
 # Fondly as one module: whoever calls it brings the provider, and a tag `stack` of the same name, which the budget counts.
 
 data "aws_caller_identity" "current" {}
-
 data "aws_default_tags" "current" {}
-
 data "aws_partition" "current" {}
-
 data "aws_region" "current" {}
 
 check "tag" {

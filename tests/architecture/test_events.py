@@ -9,6 +9,7 @@ import pytest
 from fondly.runtime.eventbridge import read_aws_event
 from fondly.sender.handler import SCHEDULE
 from tests.support.configurations import configuration, pipeline_of
+from tests.support.policies import statements
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -30,15 +31,17 @@ def test_the_sender_looks_for_deliveries_that_wait_if_it_sends(transport: str, s
     assert read_aws_event((SAMPLES / f"{SCHEDULE}.json").read_text(), source=SCHEDULE) is not None
 
 
-def test_a_queue_accepts_messages_only_from_its_rule(pipeline: "Module", read_module: "ReadModule") -> None:
+def test_a_queue_accepts_messages_only_from_its_rule() -> None:
     """The queue's policy names EventBridge and the rule, by the rule's actual name."""
-    name = pipeline.resources["aws_cloudwatch_event_rule", "deliveries"]["name"]
-    assert f":rule/{name}" in str(pipeline.locals["event_rule_arns"])
-    statement = _statement(read_module("modules/topology"), "FromEventRules")
-    assert 'actions   = ["sqs:SendMessage"]' in statement
-    assert "resources = [aws_sqs_queue.this[each.key].arn]" in statement
-    assert 'identifiers = ["events.amazonaws.com"]' in statement
-    assert re.search(r'"ArnEquals"\s+variable = "aws:SourceArn"\s+values\s+= statement\.value', statement)
+    made = pipeline_of(configuration("prod"))
+    topology = made.modules("topology")[None]
+    policy = topology.instances("data", "aws_iam_policy_document", "queue")["sender"]
+    [found] = [each for each in statements(policy) if each.principals == ("events.amazonaws.com",)]
+    assert (found.effect, found.actions) == ("Allow", ("sqs:SendMessage",))
+    assert found.resources == (topology.instances("aws_sqs_queue", "this")["sender"]["arn"],)
+    [(test, key, [rule])] = [(each.test, each.key, each.values) for each in found.conditions]
+    assert (test, key) == ("ArnEquals", "aws:SourceArn")
+    assert rule.endswith(f":rule/{made.instances('aws_cloudwatch_event_rule', 'deliveries')[None]['name']}")
 
 
 def test_eventbridge_may_use_the_key_of_the_queues(read_module: "ReadModule") -> None:

@@ -39,12 +39,8 @@ def granted() -> Granted:
     pipeline = pipeline_of(configuration("prod"))
     consuming, own = pipeline.local("consuming"), pipeline.local("permissions")
     services = {service: [*consuming[service], *own[service]] for service in CONSUMERS}
-    web = [
-        statement
-        for purpose in ("web", "web_campaign", "web_event")
-        for statement in pipeline.local(f"{purpose}_permissions")
-    ]
-    return {**services, "web": web, "clicks": pipeline.local("clicks_permissions")}
+    web = [statement for purpose in ("web", "web_campaign", "web_event") for statement in own[purpose]]
+    return {**services, "web": web, "clicks": own["clicks"]}
 
 
 @pytest.mark.parametrize(("api", "folder"), FOLDERS.items())

@@ -267,8 +267,8 @@ def grants(service: str) -> Iterator[Call]:
     """What Terraform allows a service in prod."""
     pipeline = pipeline_of(configuration("prod"))
     if service == WEB:
-        lists = ("web_permissions", "web_campaign_permissions", "web_event_permissions")
-        statements = [statement for each in lists for statement in pipeline.local(each)]
+        lists = ("web", "web_campaign", "web_event")
+        statements = [statement for each in lists for statement in pipeline.local("permissions")[each]]
     else:
         own = FEEDBACK_SERVICE if service == FEEDBACK else service
         statements = [*pipeline.local("consuming")[own], *pipeline.local("permissions")[own]]

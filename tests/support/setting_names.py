@@ -1,6 +1,5 @@
 """The settings of every process, for Terraform: run as a module, it writes the file."""
 
-import json
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic_settings import BaseSettings
 from fondly.recommender.settings import RecommenderWebSettings
 from fondly.runtime.settings import ServiceSettings
 from fondly.sender.settings import FeedbackSettings, SenderWebSettings
+from tests.support.compact_json import compact_json
 from tests.support.services import SERVICES as SERVICE_NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def setting_names() -> str:
         }
         for name, settings in PROCESSES.items()
     }
-    return json.dumps(names, indent=2) + "\n"
+    return compact_json(names) + "\n"
 
 
 def _variables(settings: type[BaseSettings], name: str, field: FieldInfo) -> Iterator[str]:

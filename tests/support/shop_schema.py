@@ -1,12 +1,12 @@
 """The JSON Schema of `fondly.toml`: `python -m tests.support.shop_schema` writes its file."""
 
-import json
 from pathlib import Path
 
 from pydantic import JsonValue
 
 from fondly.operations.shop import writing
 from fondly.operations.shop.file import ShopFile
+from tests.support.compact_json import compact_json
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -15,9 +15,7 @@ def made_schema() -> str:
     """Return the schema of the model as JSON."""
     made = _for_editors(ShopFile.model_json_schema())
     assert isinstance(made, dict)
-    return (
-        json.dumps({"$schema": DIALECT, **made, "title": "fondly.toml"}, indent=2, ensure_ascii=False) + "\n"
-    )
+    return compact_json({"$schema": DIALECT, **made, "title": "fondly.toml"}) + "\n"
 
 
 def _for_editors(node: JsonValue) -> JsonValue:

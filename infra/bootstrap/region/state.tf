@@ -93,52 +93,35 @@ data "aws_iam_policy_document" "state" {
   }
 
   # A backend with `encrypt` and without `kms_key_id` asks for AES256, whatever the bucket's default is.
-  statement {
-    sid       = "ItsKeyOnly"
-    effect    = "Deny"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.state.arn}/*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
+  dynamic "statement" {
+    for_each = {
+      ItsKeyOnly = { header = "s3:x-amz-server-side-encryption", value = "aws:kms" }
+      NoOtherKey = { header = "s3:x-amz-server-side-encryption-aws-kms-key-id", value = module.keys.arns["state"] }
     }
 
-    condition {
-      test     = "StringNotEquals"
-      variable = "s3:x-amz-server-side-encryption"
-      values   = ["aws:kms"]
-    }
+    content {
+      sid       = statement.key
+      effect    = "Deny"
+      actions   = ["s3:PutObject"]
+      resources = ["${aws_s3_bucket.state.arn}/*"]
 
-    # Without the header, the bucket's default applies. A comparison alone would hold for a missing header too.
-    condition {
-      test     = "Null"
-      variable = "s3:x-amz-server-side-encryption"
-      values   = ["false"]
-    }
-  }
+      principals {
+        type        = "AWS"
+        identifiers = ["*"]
+      }
 
-  statement {
-    sid       = "NoOtherKey"
-    effect    = "Deny"
-    actions   = ["s3:PutObject"]
-    resources = ["${aws_s3_bucket.state.arn}/*"]
+      condition {
+        test     = "StringNotEquals"
+        variable = statement.value.header
+        values   = [statement.value.value]
+      }
 
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "StringNotEquals"
-      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-      values   = [module.keys.arns["state"]]
-    }
-
-    condition {
-      test     = "Null"
-      variable = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-      values   = ["false"]
+      # Without the header, the bucket's default applies. A comparison alone would hold for a missing header too.
+      condition {
+        test     = "Null"
+        variable = statement.value.header
+        values   = ["false"]
+      }
     }
   }
 }

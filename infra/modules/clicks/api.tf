@@ -42,7 +42,7 @@ resource "aws_api_gateway_integration" "click" {
   connection_id           = module.link.vpc_link_id
   integration_target      = module.link.load_balancer.arn
   uri                     = "http://${module.link.load_balancer.dns_name}/${aws_api_gateway_resource.click.path_part}"
-  timeout_milliseconds    = var.limits.timeout_ms
+  timeout_milliseconds    = local.limits.timeout_ms
 }
 
 resource "aws_api_gateway_deployment" "this" {

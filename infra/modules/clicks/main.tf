@@ -9,6 +9,9 @@ locals {
   stage = "v1"
   port  = 8080
   url   = var.domain == null ? module.stage.url : "https://${var.domain}/${local.stage}"
+
+  # Mail programs and scanners of many readers come from few addresses.
+  limits = { requests_per_s = 200, requests_per_5_min = 10000, timeout_ms = 5000, error_share = 0.01 }
 }
 
 module "link" {
@@ -31,7 +34,7 @@ module "stage" {
     deployment_id = aws_api_gateway_deployment.this.id
     stage         = local.stage
   }
-  limits        = var.limits
+  limits        = local.limits
   logs_key_arn  = var.keys.logs
   ops_topic_arn = var.ops_topic_arn
 }

@@ -2,6 +2,6 @@ output "web" {
   description = "The pipeline module's input `clicks`."
   value = merge(module.link.tasks, {
     url            = "${local.url}/${aws_api_gateway_resource.click.path_part}"
-    requests_per_s = var.limits.requests_per_s
+    requests_per_s = local.limits.requests_per_s
   })
 }

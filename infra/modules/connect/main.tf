@@ -2,9 +2,7 @@
 # no harm: the second one ends (docs/connect.md).
 
 data "aws_region" "current" {}
-
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
 locals {
@@ -27,8 +25,8 @@ resource "aws_ecs_task_definition" "this" {
   family                   = local.name
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
-  cpu                      = var.size.cpu
-  memory                   = var.size.memory_mib
+  cpu                      = 1024
+  memory                   = 2048
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
 
@@ -60,7 +58,7 @@ resource "aws_ecs_task_definition" "this" {
   }
 
   ephemeral_storage {
-    size_in_gib = var.size.storage_gib
+    size_in_gib = 40 # for the mirror of the shop, and its files
   }
 
   runtime_platform {

@@ -15,11 +15,7 @@ variable "cluster_name" {
 
 variable "network" {
   description = "Where tasks run: the network module's output `tasks`. A shop's platform is reached by a NAT gateway alone."
-  type = object({
-    vpc_id       = string
-    subnet_ids   = list(string)
-    egress_cidrs = list(string)
-  })
+  type        = object({ vpc_id = string, subnet_ids = list(string), egress_cidrs = list(string) })
 
   validation {
     condition     = contains(var.network.egress_cidrs, "0.0.0.0/0")
@@ -44,24 +40,12 @@ variable "personalize_role_arn" {
 
 variable "forgetting" {
   description = "What forgetting customers takes: the pipeline module's output `forgetting`."
-  type = list(object({
-    sid        = string
-    actions    = list(string)
-    resources  = list(string)
-    conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
-  }))
+  type        = list(object({ sid = string, actions = list(string), resources = list(string), conditions = optional(list(object({ test = string, variable = string, values = list(string) })), []) }))
 }
 
 variable "connection" {
   description = "The platform (shopify, woocommerce or magento), the shop's address, the secret with the token, the schedule, what else the command is told, and the secret with which the platform signs webhooks; null for no webhooks."
-  type = object({
-    platform           = string
-    shop               = string
-    secret_arn         = string
-    schedule           = optional(string, "rate(1 day)")
-    arguments          = optional(list(string), [])
-    webhook_secret_arn = optional(string)
-  })
+  type        = object({ platform = string, shop = string, secret_arn = string, schedule = optional(string, "rate(1 day)"), arguments = optional(list(string), []), webhook_secret_arn = optional(string) })
 
   validation {
     condition     = contains(["shopify", "woocommerce", "magento"], var.connection.platform)
@@ -72,10 +56,4 @@ variable "connection" {
     condition     = var.connection.webhook_secret_arn == null || var.connection.platform != "magento"
     error_message = "Magento has no webhooks of deletions: leave webhook_secret_arn out."
   }
-}
-
-variable "size" {
-  description = "Fargate's CPU units, memory and disk of a task: the disk holds the mirror of the shop and its files."
-  type        = object({ cpu = number, memory_mib = number, storage_gib = number })
-  default     = { cpu = 1024, memory_mib = 2048, storage_gib = 40 }
 }

@@ -6,9 +6,7 @@
 # The only log of requests is WAF's, without paths and queries: that of a load balancer would have both.
 
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
-
 data "aws_region" "current" {}
 
 locals {

@@ -11,7 +11,6 @@ variable "image" {
 variable "check" {
   description = "Let a task of each new revision run with --check before the service uses it."
   type        = bool
-  default     = true
 }
 
 variable "pipeline" {
@@ -42,7 +41,6 @@ variable "keys" {
 variable "client_secret" {
   description = "The secret of the issuer's client, which the state holds encrypted; null for a pool of our own."
   type        = string
-  default     = null
   sensitive   = true
 }
 

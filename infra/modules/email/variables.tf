@@ -10,12 +10,7 @@ variable "domain" {
 
 variable "replies" {
   description = "Receive mails that unsubscribe, at <user>@<subdomain>.<domain>, in a region where SES receives mails; rule_set_name is that of the active receipt rule set, if there is one already. Null to receive none."
-  type = object({
-    user          = optional(string, "unsubscribe")
-    subdomain     = optional(string, "replies")
-    rule_set_name = optional(string)
-  })
-  default = null
+  type        = object({ user = optional(string, "unsubscribe"), subdomain = optional(string, "replies"), rule_set_name = optional(string) })
 
   validation {
     condition     = var.replies == null ? true : can(regex("^[a-z0-9._+-]+@[a-z0-9-]+$", "${var.replies.user}@${var.replies.subdomain}"))

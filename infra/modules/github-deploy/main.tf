@@ -6,9 +6,7 @@
 # which compares the configuration with the state: a new tag changes only task definitions and services.
 
 data "aws_region" "current" {}
-
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
 locals {
@@ -16,6 +14,42 @@ locals {
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
   ecs        = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
+  logs       = "arn:${local.partition}:logs:${local.region}:${local.account_id}"
+  state      = "${var.state.bucket_arn}/${var.environment}/terraform.tfstate"
+  pushing    = ["BatchCheckLayerAvailability", "BatchGetImage", "CompleteLayerUpload", "DescribeImages", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage", "UploadLayerPart"]
+
+  permissions = [
+    # The login is for the whole registry: AWS defines no resource for it.
+    { sid = "LogInToRegistry", actions = ["ecr:GetAuthorizationToken"], resources = ["*"] },
+    { sid = "PushImages", actions = [for name in local.pushing : "ecr:${name}"], resources = var.image_repository_arns },
+
+    # A plan without a refresh reads data sources all the same. AWS defines no resource for these.
+    { sid = "ReadDataSources", actions = [for name in ["AvailabilityZones", "PrefixLists", "Subnets", "VpcEndpointServices"] : "ec2:Describe${name}"], resources = ["*"] },
+
+    { sid = "FindState", actions = ["s3:ListBucket"], resources = [var.state.bucket_arn] },
+    { sid = "KeepState", actions = ["s3:GetObject", "s3:PutObject"], resources = [local.state] },
+    { sid = "LockState", actions = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], resources = ["${local.state}.tflock"] },
+    { sid = "UseStateKey", actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [var.state.key_arn], condition = ["StringEquals", "kms:ViaService", "s3.${local.region}.amazonaws.com"] },
+
+    { sid = "RollOut", actions = ["ecs:DescribeServices", "ecs:UpdateService"], resources = ["${local.ecs}:service/${var.name}/*"] },
+
+    # A task of each new revision runs with --check before the service uses it (modules/service/check_task.py).
+    { sid = "CheckRevisions", actions = ["ecs:RunTask"], resources = ["${local.ecs}:task-definition/${var.name}-*:*"], condition = ["ArnEquals", "ecs:cluster", "${local.ecs}:cluster/${var.name}"] },
+    { sid = "WatchChecks", actions = ["ecs:DescribeTasks", "ecs:StopTask"], resources = ["${local.ecs}:task/${var.name}/*"] },
+    { sid = "ReadWhyChecksFail", actions = ["logs:GetLogEvents"], resources = ["${local.logs}:log-group:/fondly/${var.name}-*:log-stream:task/*"] },
+
+    # A task definition has no ARN before it exists; the roles below bound what it can do.
+    { sid = "RegisterTasks", actions = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"], resources = ["*"] },
+    { sid = "TagTasks", actions = ["ecs:TagResource"], resources = ["${local.ecs}:task-definition/${var.name}-*:*"], condition = ["StringEquals", "ecs:CreateAction", "RegisterTaskDefinition"] },
+
+    # A task can receive only the roles of this environment's tasks.
+    {
+      sid       = "HandTasksTheirRoles"
+      actions   = ["iam:PassRole"]
+      resources = [for use in ["execution", "task"] : "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*-${use}-${local.region}"]
+      condition = ["StringEquals", "iam:PassedToService", "ecs-tasks.amazonaws.com"]
+    },
+  ]
 }
 
 resource "aws_iam_role" "this" {
@@ -57,128 +91,23 @@ data "aws_iam_policy_document" "trust" {
 }
 
 data "aws_iam_policy_document" "release" {
-  # The login is for the whole registry: AWS defines no resource for it.
-  statement {
-    sid       = "LogInToRegistry"
-    actions   = ["ecr:GetAuthorizationToken"]
-    resources = ["*"]
-  }
+  dynamic "statement" {
+    for_each = local.permissions
 
-  statement {
-    sid = "PushImages"
-    actions = [
-      "ecr:BatchCheckLayerAvailability",
-      "ecr:BatchGetImage",
-      "ecr:CompleteLayerUpload",
-      "ecr:DescribeImages",
-      "ecr:GetDownloadUrlForLayer",
-      "ecr:InitiateLayerUpload",
-      "ecr:PutImage",
-      "ecr:UploadLayerPart",
-    ]
-    resources = var.image_repository_arns
-  }
+    content {
+      sid       = statement.value.sid
+      actions   = statement.value.actions
+      resources = statement.value.resources
 
-  # A plan without a refresh reads data sources all the same. AWS defines no resource for these.
-  statement {
-    sid       = "ReadDataSources"
-    actions   = ["ec2:DescribeAvailabilityZones", "ec2:DescribePrefixLists", "ec2:DescribeSubnets", "ec2:DescribeVpcEndpointServices"]
-    resources = ["*"]
-  }
+      dynamic "condition" {
+        for_each = try([statement.value.condition], [])
 
-  statement {
-    sid       = "FindState"
-    actions   = ["s3:ListBucket"]
-    resources = [var.state.bucket_arn]
-  }
-
-  statement {
-    sid       = "KeepState"
-    actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate"]
-  }
-
-  statement {
-    sid       = "LockState"
-    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate.tflock"]
-  }
-
-  statement {
-    sid       = "UseStateKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-    resources = [var.state.key_arn]
-
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = ["s3.${local.region}.amazonaws.com"]
-    }
-  }
-
-  statement {
-    sid       = "RollOut"
-    actions   = ["ecs:DescribeServices", "ecs:UpdateService"]
-    resources = ["${local.ecs}:service/${var.name}/*"]
-  }
-
-  # A task of each new revision runs with --check before the service uses it (modules/service/check_task.py).
-  statement {
-    sid       = "CheckRevisions"
-    actions   = ["ecs:RunTask"]
-    resources = ["${local.ecs}:task-definition/${var.name}-*:*"]
-
-    condition {
-      test     = "ArnEquals"
-      variable = "ecs:cluster"
-      values   = ["${local.ecs}:cluster/${var.name}"]
-    }
-  }
-
-  statement {
-    sid       = "WatchChecks"
-    actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
-    resources = ["${local.ecs}:task/${var.name}/*"]
-  }
-
-  statement {
-    sid       = "ReadWhyChecksFail"
-    actions   = ["logs:GetLogEvents"]
-    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/fondly/${var.name}-*:log-stream:task/*"]
-  }
-
-  # A task definition has no ARN before it exists; the roles below bound what it can do.
-  statement {
-    sid       = "RegisterTasks"
-    actions   = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
-    resources = ["*"]
-  }
-
-  statement {
-    sid       = "TagTasks"
-    actions   = ["ecs:TagResource"]
-    resources = ["${local.ecs}:task-definition/${var.name}-*:*"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "ecs:CreateAction"
-      values   = ["RegisterTaskDefinition"]
-    }
-  }
-
-  # A task can receive only the roles of this environment's tasks.
-  statement {
-    sid     = "HandTasksTheirRoles"
-    actions = ["iam:PassRole"]
-    resources = [
-      for use in ["execution", "task"] :
-      "arn:${local.partition}:iam::${local.account_id}:role/${var.name}-*-${use}-${local.region}"
-    ]
-
-    condition {
-      test     = "StringEquals"
-      variable = "iam:PassedToService"
-      values   = ["ecs-tasks.amazonaws.com"]
+        content {
+          test     = condition.value[0]
+          variable = condition.value[1]
+          values   = [condition.value[2]]
+        }
+      }
     }
   }
 }

@@ -5,11 +5,7 @@ variable "name" {
 
 variable "keys" {
   description = "Keys by purpose, each with the AWS services that use it on their own, and whether Personalize does, with its role; the key `logs` encrypts log groups."
-  type = map(object({
-    description = string
-    services    = optional(list(string), [])
-    personalize = optional(bool, false)
-  }))
+  type        = map(object({ description = string, services = optional(list(string), []), personalize = optional(bool, false) }))
   default = {
     data = {
       description = "Customers' data: bucket, tables, parameters"

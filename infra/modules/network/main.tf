@@ -1,7 +1,5 @@
 data "aws_region" "current" {}
-
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
 # The zones that every account of the region may use: no Local Zones, which have to be opted into.

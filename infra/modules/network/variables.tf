@@ -6,19 +6,16 @@ variable "name" {
 variable "vpc" {
   description = "A VPC that exists, in place of one that the module makes, and whether it gets endpoints; see the module Fondly."
   type        = object({ id = string, cidr = string, private_subnet_ids = list(string), public_subnet_ids = list(string), egress_cidrs = list(string), create_endpoints = bool, route_table_ids = list(string) })
-  default     = null
 }
 
 variable "cidr" {
   description = "The VPC's address range, /16 to /20."
   type        = string
-  default     = "10.20.0.0/16"
 }
 
 variable "zone_count" {
   description = "How many availability zones to use, of those that have every interface endpoint if there are enough."
   type        = number
-  default     = 2
 
   validation {
     condition     = contains([2, 3], var.zone_count)
@@ -29,25 +26,21 @@ variable "zone_count" {
 variable "zones" {
   description = "The zones by name, such as eu-west-1a, in place of zone_count: so that no zone that AWS adds moves a subnet."
   type        = list(string)
-  default     = null
 }
 
 variable "nat" {
   description = "One NAT gateway instead of interface endpoints: cheaper, but all outbound traffic depends on one zone."
   type        = bool
-  default     = false
 }
 
 variable "public" {
   description = "A public subnet in each zone, for a load balancer that people reach."
   type        = bool
-  default     = false
 }
 
 variable "interface_endpoints" {
   description = "AWS services to reach through private addresses, such as sqs or ecr.api. Ignored with a NAT gateway."
   type        = set(string)
-  default     = []
 }
 
 variable "bucket_arns" {

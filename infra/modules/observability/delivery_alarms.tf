@@ -2,48 +2,12 @@
 
 locals {
   delivery_alarms = {
-    in-doubt = {
-      description = "Of some emails nobody knows whether they were accepted: SES reports it within minutes, by SMTP `fondly run reconcile RUN --log FILE` settles them."
-      metric      = "emails_in_doubt"
-      service     = "sender"
-      stat        = "Sum"
-      threshold   = 0
-    }
-    refused = {
-      description = "The provider refused over ${var.limits.refused_emails} emails for good in an hour: the sender's log has what it said."
-      metric      = "emails_refused"
-      service     = "sender"
-      stat        = "Sum"
-      threshold   = var.limits.refused_emails
-    }
-    delivery-halted = {
-      description = "The provider accepts nothing at present, for its quota, a password or an identity: `delivery_halted` in the sender's log says why. It tries again by itself."
-      metric      = "deliveries_halted"
-      service     = "sender"
-      stat        = "Sum"
-      threshold   = 0
-    }
-    delivery-paused = {
-      description = "Too many readers complained, and a delivery is paused: `fondly runs` names it, `fondly run resume` goes on with it."
-      metric      = "deliveries_paused"
-      service     = "feedback"
-      stat        = "Sum"
-      threshold   = 0
-    }
-    mailbox = {
-      description = "The mailbox of replies and bounces could not be read: whoever unsubscribes by mail is not heard. `mailbox_failed` in the feedback process's log says why."
-      metric      = "mailbox_failures"
-      service     = "feedback"
-      stat        = "Sum"
-      threshold   = 10
-    }
-    delivery-waits = {
-      description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `fondly run approve`, `reject` or `resume`."
-      metric      = "delivery_wait_seconds"
-      service     = "sender"
-      stat        = "Maximum"
-      threshold   = var.limits.held_hours * 3600
-    }
+    in-doubt        = { metric = "emails_in_doubt", service = "sender", stat = "Sum", threshold = 0, description = "Of some emails nobody knows whether they were accepted: SES reports it within minutes, by SMTP `fondly run reconcile RUN --log FILE` settles them." }
+    refused         = { metric = "emails_refused", service = "sender", stat = "Sum", threshold = var.limits.refused_emails, description = "The provider refused over ${var.limits.refused_emails} emails for good in an hour: the sender's log has what it said." }
+    delivery-halted = { metric = "deliveries_halted", service = "sender", stat = "Sum", threshold = 0, description = "The provider accepts nothing at present, for its quota, a password or an identity: `delivery_halted` in the sender's log says why. It tries again by itself." }
+    delivery-paused = { metric = "deliveries_paused", service = "feedback", stat = "Sum", threshold = 0, description = "Too many readers complained, and a delivery is paused: `fondly runs` names it, `fondly run resume` goes on with it." }
+    mailbox         = { metric = "mailbox_failures", service = "feedback", stat = "Sum", threshold = 10, description = "The mailbox of replies and bounces could not be read: whoever unsubscribes by mail is not heard. `mailbox_failed` in the feedback process's log says why." }
+    delivery-waits  = { metric = "delivery_wait_seconds", service = "sender", stat = "Maximum", threshold = var.limits.held_hours * 3600, description = "A delivery has waited for somebody for over ${var.limits.held_hours} hours, held or paused: `fondly run approve`, `reject` or `resume`." }
   }
 
   # What SES itself reckons of the configuration set, over its own window of representative volume: AWS reviews accounts

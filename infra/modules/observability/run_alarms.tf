@@ -39,34 +39,10 @@ locals {
   making = { for service, queue in local.stages : service => queue if !contains(["sender", "feedback"], service) }
 
   run_alarms = {
-    run-failed = {
-      description = "A run ended without emails: the ledger and the message in the ops queue name the reason."
-      metric      = "runs_failed"
-      stat        = "Sum"
-      expression  = "SUM(METRICS())"
-      threshold   = 0
-    }
-    run-stopped = {
-      description = "Its budget has stopped a run, which waits: `fondly runs --status stopped` says why, `fondly run resume` goes on."
-      metric      = "runs_stopped"
-      stat        = "Sum"
-      expression  = "SUM(METRICS())"
-      threshold   = 0
-    }
-    run-cost = {
-      description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary itemises the cost."
-      metric      = "run_cost_usd"
-      stat        = "Maximum"
-      expression  = "MAX(METRICS())"
-      threshold   = var.limits.run_cost_usd
-    }
-    run-silent = {
-      description = "A run is no longer checked: another took its turn in Personalize. Its poll is a dead letter, or lost."
-      metric      = "turns_taken_over"
-      stat        = "Sum"
-      expression  = "SUM(METRICS())"
-      threshold   = 0
-    }
+    run-failed  = { metric = "runs_failed", stat = "Sum", expression = "SUM(METRICS())", threshold = 0, description = "A run ended without emails: the ledger and the message in the ops queue name the reason." }
+    run-stopped = { metric = "runs_stopped", stat = "Sum", expression = "SUM(METRICS())", threshold = 0, description = "Its budget has stopped a run, which waits: `fondly runs --status stopped` says why, `fondly run resume` goes on." }
+    run-cost    = { metric = "run_cost_usd", stat = "Maximum", expression = "MAX(METRICS())", threshold = var.limits.run_cost_usd, description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary itemises the cost." }
+    run-silent  = { metric = "turns_taken_over", stat = "Sum", expression = "SUM(METRICS())", threshold = 0, description = "A run is no longer checked: another took its turn in Personalize. Its poll is a dead letter, or lost." }
   }
 }
 

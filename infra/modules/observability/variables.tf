@@ -31,13 +31,11 @@ variable "emails" {
 variable "ai_services" {
   description = "The services, as the bill names them, whose cost the AI budget counts; none for no such budget."
   type        = list(string)
-  default     = []
 }
 
 variable "configuration_set_name" {
   description = "SES's configuration set, whose shares of bounces and complaints are watched; null for none."
   type        = string
-  default     = null
 }
 
 variable "limits" {

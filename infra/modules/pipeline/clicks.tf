@@ -25,33 +25,6 @@ locals {
     },
     local.given_settings.clicks,
   )
-
-  clicks_permissions = [
-    {
-      sid       = "PassClicksOn"
-      actions   = ["sqs:SendMessage"]
-      resources = [module.topology.queue_arns["feedback"]]
-    },
-    {
-      # A task of a new revision asks, with --check, whether the queue answers.
-      sid       = "SeeQueue"
-      actions   = ["sqs:GetQueueAttributes"]
-      resources = [module.topology.queue_arns["feedback"]]
-    },
-  ]
-
-  clicks_indirect_permissions = [
-    {
-      sid       = "UseMessagesKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [var.keys.messages]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["sqs.${local.region}.amazonaws.com"]
-      }]
-    },
-  ]
 }
 
 module "clicks" {
@@ -69,7 +42,7 @@ module "clicks" {
   parameters_key_arn = var.keys.data
   check              = var.check
   load               = { min_tasks = var.clicks.min_tasks, max_tasks = var.clicks.max_tasks }
-  permissions        = concat(local.clicks_permissions, local.clicks_indirect_permissions)
+  permissions        = concat(local.permissions.clicks, [merge(local.encryption[1], { conditions = local.via["queues"] })])
 
   health_command = [
     "CMD", "python", "-c",

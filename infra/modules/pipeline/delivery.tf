@@ -5,21 +5,13 @@ locals {
   # whoever may only do the latter. Both are for this domain and this configuration set, whose reports come back here.
   ses_permissions = var.sending.transport != "ses" || var.understudy ? [] : [
     {
-      sid     = "SendEmails"
-      actions = ["ses:SendEmail", "ses:SendRawEmail"]
-      resources = [
-        "arn:${local.partition}:ses:${local.region}:${local.account_id}:configuration-set/${var.sending.configuration_set}",
-        "arn:${local.partition}:ses:${local.region}:${local.account_id}:identity/${var.sending.domain}",
-      ]
+      sid        = "SendEmails"
+      actions    = ["ses:SendEmail", "ses:SendRawEmail"]
+      resources  = [for name in ["configuration-set/${var.sending.configuration_set}", "identity/${var.sending.domain}"] : "arn:${local.partition}:ses:${local.region}:${local.account_id}:${name}"]
       conditions = []
     },
-    {
-      # The rate and the quota are the account's: AWS defines no resource for them.
-      sid        = "ReadRate"
-      actions    = ["ses:GetAccount"]
-      resources  = ["*"]
-      conditions = []
-    },
+    # The rate and the quota are the account's: AWS defines no resource for them.
+    { sid = "ReadRate", actions = ["ses:GetAccount"], resources = ["*"], conditions = [] },
   ]
 
   watches_deliveries = var.sending.transport != "none"

@@ -1,49 +1,26 @@
 # Permissions that AWS checks although the code makes no such call: its services act on the caller's behalf.
 locals {
   encryption = [
-    {
-      sid       = "UseDataKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [var.keys.data]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["dynamodb.${local.region}.amazonaws.com", "s3.${local.region}.amazonaws.com"]
-      }]
-    },
-    {
-      sid       = "UseMessagesKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [var.keys.messages]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["sns.${local.region}.amazonaws.com", "sqs.${local.region}.amazonaws.com"]
-      }]
-    },
+    for key, arn in { UseDataKey = var.keys.data, UseMessagesKey = var.keys.messages } :
+    { sid = key, actions = ["kms:Decrypt", "kms:GenerateDataKey"], resources = [arn], conditions = local.via[key] }
   ]
+  via = {
+    for key, services in { UseDataKey = ["dynamodb", "s3"], UseMessagesKey = ["sns", "sqs"], queues = ["sqs"] } : key =>
+    [{ test = "StringEquals", variable = "kms:ViaService", values = [for name in services : "${name}.${local.region}.amazonaws.com"] }]
+  }
 
   # A task of a new revision asks, with --check, whether everything that its settings name answers.
   checks = {
     for service, required in local.required_settings : service => [
-      {
-        sid     = "SeeTables"
-        actions = ["dynamodb:DescribeTable"]
-        resources = [
-          for name, arn in module.topology.table_arns : arn
-          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TABLE")
-        ]
+      for sid, seen in {
+        SeeTables = { action = "dynamodb:DescribeTable", arns = module.topology.table_arns, setting = "TABLE" }
+        SeeTopics = { action = "sns:GetTopicAttributes", arns = module.topology.topic_arns, setting = "TOPIC_ARN" }
+        } : {
+        sid        = sid
+        actions    = [seen.action]
+        resources  = [for name, arn in seen.arns : arn if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_${seen.setting}")]
         conditions = []
-      },
-      {
-        sid     = "SeeTopics"
-        actions = ["sns:GetTopicAttributes"]
-        resources = [
-          for name, arn in module.topology.topic_arns : arn
-          if contains(required, "FONDLY_${upper(replace(name, "-", "_"))}_TOPIC_ARN")
-        ]
-        conditions = []
-      },
+      }
     ]
   }
 
@@ -51,27 +28,19 @@ locals {
   # allowed to tag it.
   personalize_permissions = [
     {
-      sid       = "PassRoleToPersonalize"
-      actions   = ["iam:PassRole"]
-      resources = [aws_iam_role.personalize.arn]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "iam:PassedToService"
-        values   = ["personalize.amazonaws.com"]
-      }]
+      sid        = "PassRoleToPersonalize"
+      actions    = ["iam:PassRole"]
+      resources  = [aws_iam_role.personalize.arn]
+      conditions = [{ test = "StringEquals", variable = "iam:PassedToService", values = ["personalize.amazonaws.com"] }]
     },
     {
       sid     = "TagWhatIsCreated"
       actions = ["personalize:TagResource"]
       resources = [
-        "${local.personalize}:batch-inference-job/*",
-        "${local.personalize}:campaign/${var.name}",
-        "${local.personalize}:dataset-group/${var.name}",
-        "${local.personalize}:dataset-import-job/*",
-        "${local.personalize}:dataset/${var.name}/*",
-        "${local.personalize}:event-tracker/*",
-        "${local.personalize}:filter/${var.name}-*",
-        "${local.personalize}:solution/${var.name}-*",
+        for name in [
+          "batch-inference-job/*", "campaign/${var.name}", "dataset-group/${var.name}", "dataset-import-job/*",
+          "dataset/${var.name}/*", "event-tracker/*", "filter/${var.name}-*", "solution/${var.name}-*",
+        ] : "${local.personalize}:${name}"
       ]
       conditions = []
     },

@@ -29,19 +29,6 @@ locals {
     { for service, tasks in module.service : service => tasks.security_group_id },
     { for tasks in module.web : "web" => tasks.security_group_id },
   ) : {}
-
-  understudy_permissions = concat(local.understudy_state_permissions, [
-    {
-      sid       = "FindFiles"
-      actions   = ["s3:ListBucket"]
-      resources = [local.data_bucket]
-    },
-    {
-      sid       = "ReadAndWriteFiles"
-      actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = ["${local.data_bucket}/runs/*/personalize/*"]
-    },
-  ])
 }
 
 resource "aws_service_discovery_private_dns_namespace" "this" {
@@ -61,7 +48,7 @@ module "understudy" {
   image              = var.images["understudy"]
   size               = { cpu = 1024, memory_mib = 2048 }
   environment        = local.understudy_environment
-  permissions        = concat(local.understudy_permissions, local.encryption)
+  permissions        = concat(local.permissions.understudy, local.understudy_state_permissions, local.encryption)
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data

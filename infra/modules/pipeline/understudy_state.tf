@@ -7,23 +7,16 @@ locals {
 
   # Waits until the file system can be mounted in every zone.
   understudy_file_systems = [
-    for point in aws_efs_access_point.understudy : {
-      id              = point.file_system_id
-      access_point_id = point.id
-      path            = local.understudy_state_dir
-    }
+    for point in aws_efs_access_point.understudy :
+    { id = point.file_system_id, access_point_id = point.id, path = local.understudy_state_dir }
   ]
 
   understudy_state_permissions = [
     for system in aws_efs_file_system.understudy : {
-      sid       = "KeepState"
-      actions   = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
-      resources = [system.arn]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "elasticfilesystem:AccessPointArn"
-        values   = aws_efs_access_point.understudy[*].arn
-      }]
+      sid        = "KeepState"
+      actions    = ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"]
+      resources  = [system.arn]
+      conditions = [{ test = "StringEquals", variable = "elasticfilesystem:AccessPointArn", values = aws_efs_access_point.understudy[*].arn }]
     }
   ]
 }

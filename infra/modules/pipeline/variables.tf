@@ -10,13 +10,7 @@ variable "images" {
 
 variable "network" {
   description = "Where tasks run: the network module's output `tasks`."
-  type = object({
-    vpc_id                 = string
-    cidr                   = string
-    subnet_ids             = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, cidr = string, subnet_ids = list(string), egress_cidrs = list(string), egress_prefix_list_ids = list(string) })
 }
 
 variable "keys" {
@@ -26,13 +20,7 @@ variable "keys" {
 
 variable "services" {
   description = "Size and scaling of each service; see the service module."
-  type = map(object({
-    size             = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) })
-    min_tasks        = number
-    max_tasks        = number
-    backlog_per_task = number
-    spot_weight      = number
-  }))
+  type        = map(object({ size = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) }), min_tasks = number, max_tasks = number, backlog_per_task = number, spot_weight = number }))
 
   validation {
     condition     = toset(keys(var.services)) == toset(keys(local.queues))
@@ -47,13 +35,7 @@ variable "services" {
 
 variable "shop" {
   description = "What the shop's settings file says, as variables of each service: the output of `fondly config tfvars`."
-  type = object({
-    ingest      = optional(map(string), {})
-    sentiment   = optional(map(string), {})
-    recommender = optional(map(string), {})
-    mailer      = optional(map(string), {})
-  })
-  default = {}
+  type        = object({ ingest = optional(map(string), {}), sentiment = optional(map(string), {}), recommender = optional(map(string), {}), mailer = optional(map(string), {}) })
 
   validation {
     condition = alltrue(flatten([
@@ -70,11 +52,7 @@ variable "shop" {
 
 variable "mailer" {
   description = "The model that writes the emails' copy, and how it is asked."
-  type = object({
-    model_id     = string
-    converse_rpm = optional(number, 200)
-    guardrail    = optional(object({ id = string, version = string }))
-  })
+  type        = object({ model_id = string, converse_rpm = optional(number, 200), guardrail = optional(object({ id = string, version = string })) })
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
@@ -90,13 +68,11 @@ variable "mailer" {
 variable "unsubscribe" {
   description = "The one-click unsubscribe URL, the SSM parameter with the key that signs its links, and whether there is another, /fondly/<name>/former-unsubscribe-keys, with those that did before; null for none."
   type        = object({ url = string, key_parameter_arn = string, former_keys = optional(bool, false) })
-  default     = null
 }
 
 variable "unsubscribe_address" {
   description = "Where mails that unsubscribe go, from the email module; null for the sender's own address."
   type        = string
-  default     = null
 }
 
 variable "sending" {
@@ -115,7 +91,6 @@ variable "sending" {
     smtp              = optional(object({ host = string, port = optional(number, 587), security = optional(string, "starttls"), user = optional(string), dkim_selector = optional(string), cidrs = list(string) }))
     mailbox           = optional(object({ url = string, port = optional(number, 993), cidrs = list(string) }))
   })
-  default = {}
 
   validation {
     condition     = contains(["none", "smtp", "ses"], var.sending.transport)
@@ -151,7 +126,6 @@ variable "sending" {
 variable "feedback_topic_arns" {
   description = "Topics of the email module with SES's reports of bounces and complaints and the mails it receives, by kind; the feedback queue subscribes to them."
   type        = map(string)
-  default     = {}
 }
 
 variable "realtime" {
@@ -168,7 +142,6 @@ variable "realtime" {
     max_tasks         = optional(number, 2)
     size              = optional(object({ cpu = number, memory_mib = number }), { cpu = 512, memory_mib = 1024 })
   })
-  default = null
 }
 
 variable "clicks" {
@@ -183,7 +156,6 @@ variable "clicks" {
     max_tasks         = optional(number, 6)
     size              = optional(object({ cpu = number, memory_mib = number }), { cpu = 256, memory_mib = 512 })
   })
-  default = null
 
   validation {
     condition     = var.clicks == null || var.unsubscribe != null
@@ -194,29 +166,21 @@ variable "clicks" {
 variable "recommender" {
   description = "Whether a campaign, with an event tracker, is kept that ranks products in real time: paid for by the hour, asked or not."
   type        = object({ campaign = optional(bool, false) })
-  default     = {}
 }
 
 variable "rules" {
   description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
   type        = map(number)
-  default     = {}
 }
 
 variable "comprehend_calls_per_s" {
   description = "The account's quota of BatchDetectSentiment calls per second, which the sentiment tasks share by themselves."
   type        = number
-  default     = 10
 }
 
 variable "sentiment" {
   description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are."
-  type = object({
-    language       = optional(string, "en")
-    aspects        = optional(string, "own")
-    score_excluded = optional(bool, false)
-  })
-  default = {}
+  type        = object({ language = optional(string, "en"), aspects = optional(string, "own"), score_excluded = optional(bool, false) })
 
   validation {
     condition = contains(
@@ -234,7 +198,6 @@ variable "sentiment" {
 variable "settings" {
   description = "Any settings by service and variable, beside and before all others: `all` for those that every service has."
   type        = map(map(string))
-  default     = {}
 
   validation {
     condition     = alltrue([for service in keys(var.settings) : service == "all" || contains(keys(local.setting_names), service)])
@@ -262,25 +225,21 @@ variable "settings" {
 variable "understudy" {
   description = "Run understudy instead of Comprehend, Personalize, Bedrock and SES: no AI costs, and no email leaves."
   type        = bool
-  default     = false
 }
 
 variable "check" {
   description = "Let a task of each new revision run with --check before its service uses it; takes python3 and the AWS CLI."
   type        = bool
-  default     = true
 }
 
 variable "log_retention_days" {
   description = "How many days logs are kept."
   type        = number
-  default     = 365
 }
 
 variable "table_names" {
   description = "Tables with other names, once they were restored; see the topology module."
   type        = map(string)
-  default     = {}
 }
 
 variable "retention_days" {
@@ -291,13 +250,11 @@ variable "retention_days" {
 variable "disposable" {
   description = "Let `terraform destroy` delete tables and buckets that still hold data."
   type        = bool
-  default     = false
 }
 
 variable "otlp_endpoint" {
   description = "Base URL of an OpenTelemetry collector for spans; HTTPS, as tasks may call port 443 only. None by default."
   type        = string
-  default     = ""
 
   validation {
     condition     = var.otlp_endpoint == "" || startswith(var.otlp_endpoint, "https://")

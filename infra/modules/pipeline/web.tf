@@ -20,94 +20,10 @@ locals {
     { for name, value in local.given_settings.web : name => value if contains(flatten(values(local.setting_names.web)), name) },
   )
 
-  web_permissions = [
-    {
-      sid       = "FindRuns"
-      actions   = ["s3:ListBucket"]
-      resources = [local.data_bucket]
-    },
-    {
-      sid     = "ReadShop"
-      actions = ["s3:GetObject"]
-      resources = [
-        "${local.data_bucket}/shop/merchandising.yaml",
-        "${local.data_bucket}/runs/*/merchandising.json",
-        "${local.data_bucket}/runs/*/learned/*",
-      ]
-    },
-    {
-      sid     = "ReadCustomers"
-      actions = ["dynamodb:BatchGetItem"]
-      resources = [
-        module.topology.table_arns["contacts"],
-        module.topology.table_arns["histories"],
-        module.topology.table_arns["recommendations"],
-        module.topology.table_arns["suppressions"],
-      ]
-    },
-    {
-      sid       = "FindLatestShop"
-      actions   = ["dynamodb:GetItem"]
-      resources = [module.topology.table_arns["runs"]]
-    },
-  ]
-
-  # Where runs keep a campaign it is asked, and told of events, through a tracker that has its id since it was made.
-  web_campaign_permissions = [
-    {
-      sid       = "AskCampaigns"
-      actions   = ["personalize:GetRecommendations"]
-      resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
-    },
-    {
-      sid       = "KnowWhatRunsMade"
-      actions   = ["personalize:DescribeEventTracker"]
-      resources = ["${local.personalize}:event-tracker/*"]
-    },
-    {
-      sid       = "FindWhatRunsMade"
-      actions   = ["personalize:ListCampaigns", "personalize:ListEventTrackers"]
-      resources = ["*"]
-    },
-  ]
-
-  # With events it also takes what customers do: kept with each of them, credited to runs, and told to a campaign.
-  web_event_permissions = [
-    {
-      sid       = "KeepEvents"
-      actions   = ["dynamodb:UpdateItem"]
-      resources = [module.topology.table_arns["recommendations"]]
-    },
-    {
-      sid       = "CreditRuns"
-      actions   = ["dynamodb:BatchWriteItem"]
-      resources = [module.topology.table_arns["runs"]]
-      conditions = [{
-        test     = "ForAllValues:StringLike"
-        variable = "dynamodb:LeadingKeys"
-        values   = ["attribution#*"]
-      }]
-    },
-    {
-      sid       = "SendEvents"
-      actions   = ["personalize:PutEvents"]
-      resources = ["${local.personalize}:event-tracker/*"]
-    },
-  ]
-
+  # A task of a new revision asks, with --check, whether everything that its settings name answers.
   web_indirect_permissions = [
+    { sid = "UseDataKey", actions = ["kms:Decrypt"], resources = [var.keys.data], conditions = local.via["UseDataKey"] },
     {
-      sid       = "UseDataKey"
-      actions   = ["kms:Decrypt"]
-      resources = [var.keys.data]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["dynamodb.${local.region}.amazonaws.com", "s3.${local.region}.amazonaws.com"]
-      }]
-    },
-    {
-      # A task of a new revision asks, with --check, whether everything that its settings name answers.
       sid     = "SeeTables"
       actions = ["dynamodb:DescribeTable"]
       resources = [
@@ -137,9 +53,9 @@ module "web" {
   load               = { min_tasks = var.realtime.min_tasks, max_tasks = var.realtime.max_tasks }
 
   permissions = concat(
-    local.web_permissions,
-    var.recommender.campaign ? local.web_campaign_permissions : [],
-    var.realtime.events ? local.web_event_permissions : [],
+    local.permissions.web,
+    [for statement in local.permissions.web_campaign : statement if var.recommender.campaign],
+    [for statement in local.permissions.web_event : statement if var.realtime.events],
     local.web_indirect_permissions,
   )
 

@@ -16,7 +16,6 @@ variable "keys" {
 variable "events" {
   description = "Also take events: POST /events."
   type        = bool
-  default     = false
 }
 
 variable "limits" {
@@ -28,7 +27,6 @@ variable "limits" {
     slow_ms            = optional(number, 500)
     error_share        = optional(number, 0.01)
   })
-  default = {}
 }
 
 variable "ops_topic_arn" {
@@ -39,5 +37,4 @@ variable "ops_topic_arn" {
 variable "key_version" {
   description = "Raise it for a new key; callers with the one before are refused once the tasks have been replaced."
   type        = number
-  default     = 1
 }

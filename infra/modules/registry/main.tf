@@ -30,7 +30,7 @@ resource "aws_ecr_lifecycle_policy" "this" {
       {
         rulePriority = 2
         description  = "Old releases"
-        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.keep }
+        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 30 }
         action       = { type = "expire" }
       },
     ]

@@ -20,11 +20,7 @@ variable "image" {
 
 variable "size" {
   description = "CPU units (1024 per vCPU), memory, and disk for /tmp, per task. Fargate supports certain pairs only."
-  type = object({
-    cpu         = number
-    memory_mib  = number
-    storage_gib = optional(number, 21)
-  })
+  type        = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) })
 }
 
 variable "environment" {
@@ -46,12 +42,7 @@ variable "release" {
 
 variable "permissions" {
   description = "What the service may call."
-  type = list(object({
-    sid        = string
-    actions    = list(string)
-    resources  = list(string)
-    conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
-  }))
+  type        = list(object({ sid = string, actions = list(string), resources = list(string), conditions = optional(list(object({ test = string, variable = string, values = list(string) })), []) }))
 }
 
 variable "health_command" {
@@ -61,12 +52,7 @@ variable "health_command" {
 
 variable "network" {
   description = "Where tasks run and what they may reach over HTTPS: the network module's output `tasks`."
-  type = object({
-    vpc_id                 = string
-    subnet_ids             = list(string)
-    egress_cidrs           = list(string)
-    egress_prefix_list_ids = list(string)
-  })
+  type        = object({ vpc_id = string, subnet_ids = list(string), egress_cidrs = list(string), egress_prefix_list_ids = list(string) })
 }
 
 variable "outbound" {
@@ -91,14 +77,8 @@ variable "scaling" {
     and taken away when the queue has been empty for `idle_minutes`, down to `min_tasks` (zero is allowed).
     Without it, there is always one task.
   TEXT
-  type = object({
-    queue_name       = string
-    min_tasks        = number
-    max_tasks        = number
-    backlog_per_task = number
-    idle_minutes     = optional(number, 15)
-  })
-  default = null
+  type        = object({ queue_name = string, min_tasks = number, max_tasks = number, backlog_per_task = number, idle_minutes = optional(number, 15) })
+  default     = null
 }
 
 variable "load" {
@@ -106,12 +86,8 @@ variable "load" {
     How many tasks answer requests: more while they use over `cpu_percent` of their processors on average, fewer while
     they use less. For services without a queue, in place of `scaling`; without either there is always one task.
   TEXT
-  type = object({
-    min_tasks   = number
-    max_tasks   = number
-    cpu_percent = optional(number, 60)
-  })
-  default = null
+  type        = object({ min_tasks = number, max_tasks = number, cpu_percent = optional(number, 60) })
+  default     = null
 
   validation {
     condition     = var.load == null || var.scaling == null
@@ -145,7 +121,6 @@ variable "file_system" {
 variable "check" {
   description = "Let a task of each new revision run with --check before the service uses it; takes python3 and the AWS CLI."
   type        = bool
-  default     = true
 }
 
 variable "discovery" {

@@ -29,6 +29,16 @@ locals {
       if contains([for notification in try(settings.notifications, []) : notification.queue], name)
     ]
   }
+
+  # What may send to a queue, by queue.
+  senders = {
+    for name in keys(local.topology.queues) : name => [
+      { sid = "FromItsTopics", service = "sns", arns = [for topic in local.topics_of_queues[name] : aws_sns_topic.this[topic].arn] },
+      { sid = "FromForeignTopics", service = "sns", arns = values(lookup(var.foreign_topics, name, {})) },
+      { sid = "FromItsBuckets", service = "s3", arns = [for bucket in local.announcing_buckets[name] : aws_s3_bucket.this[bucket].arn] },
+      { sid = "FromEventRules", service = "events", arns = lookup(var.event_rule_arns, name, []) },
+    ]
+  }
 }
 
 resource "aws_sqs_queue" "dead_letters" {
@@ -106,92 +116,33 @@ data "aws_iam_policy_document" "queue" {
   source_policy_documents = [data.aws_iam_policy_document.tls_only["queue ${each.key}"].json]
 
   dynamic "statement" {
-    for_each = length(local.topics_of_queues[each.key]) > 0 ? [local.topics_of_queues[each.key]] : []
+    for_each = [for sender in local.senders[each.key] : sender if length(sender.arns) > 0]
 
     content {
-      sid       = "FromItsTopics"
+      sid       = statement.value.sid
       actions   = ["sqs:SendMessage"]
       resources = [aws_sqs_queue.this[each.key].arn]
 
       principals {
         type        = "Service"
-        identifiers = ["sns.amazonaws.com"]
+        identifiers = ["${statement.value.service}.amazonaws.com"]
       }
 
       condition {
         test     = "ArnEquals"
         variable = "aws:SourceArn"
-        values   = [for topic in statement.value : aws_sns_topic.this[topic].arn]
-      }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(lookup(var.foreign_topics, each.key, {})) > 0 ? [values(var.foreign_topics[each.key])] : []
-
-    content {
-      sid       = "FromForeignTopics"
-      actions   = ["sqs:SendMessage"]
-      resources = [aws_sqs_queue.this[each.key].arn]
-
-      principals {
-        type        = "Service"
-        identifiers = ["sns.amazonaws.com"]
-      }
-
-      condition {
-        test     = "ArnEquals"
-        variable = "aws:SourceArn"
-        values   = statement.value
-      }
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(local.announcing_buckets[each.key]) > 0 ? [local.announcing_buckets[each.key]] : []
-
-    content {
-      sid       = "FromItsBuckets"
-      actions   = ["sqs:SendMessage"]
-      resources = [aws_sqs_queue.this[each.key].arn]
-
-      principals {
-        type        = "Service"
-        identifiers = ["s3.amazonaws.com"]
-      }
-
-      condition {
-        test     = "ArnEquals"
-        variable = "aws:SourceArn"
-        values   = [for bucket in statement.value : aws_s3_bucket.this[bucket].arn]
+        values   = statement.value.arns
       }
 
       # A bucket ARN names no account, and anybody can take the name once the bucket is deleted.
-      condition {
-        test     = "StringEquals"
-        variable = "aws:SourceAccount"
-        values   = [local.account_id]
-      }
-    }
-  }
+      dynamic "condition" {
+        for_each = statement.value.service == "s3" ? [local.account_id] : []
 
-  dynamic "statement" {
-    for_each = contains(keys(var.event_rule_arns), each.key) ? [var.event_rule_arns[each.key]] : []
-
-    content {
-      sid       = "FromEventRules"
-      actions   = ["sqs:SendMessage"]
-      resources = [aws_sqs_queue.this[each.key].arn]
-
-      principals {
-        type        = "Service"
-        identifiers = ["events.amazonaws.com"]
-      }
-
-      condition {
-        test     = "ArnEquals"
-        variable = "aws:SourceArn"
-        values   = statement.value
+        content {
+          test     = "StringEquals"
+          variable = "aws:SourceAccount"
+          values   = [condition.value]
+        }
       }
     }
   }

@@ -11,19 +11,16 @@ variable "keys" {
 variable "event_rule_arns" {
   description = "EventBridge rules that may send to a queue, by the queue's name in the topology."
   type        = map(list(string))
-  default     = {}
 }
 
 variable "foreign_topics" {
   description = "Topics beside the topology's that a queue gets messages of, by the queue's name in it: ARNs by a name of each."
   type        = map(map(string))
-  default     = {}
 }
 
 variable "table_names" {
   description = "Tables that have other names than <name>-<table>, by their name in the topology: those that were restored."
   type        = map(string)
-  default     = {}
 
   validation {
     condition     = alltrue([for table, given in var.table_names : contains(keys(local.topology.tables), table) && startswith(given, "${var.name}-${table}")])
@@ -39,5 +36,4 @@ variable "retention_days" {
 variable "disposable" {
   description = "Let `terraform destroy` delete tables and buckets that still hold data."
   type        = bool
-  default     = false
 }

@@ -8,9 +8,7 @@
 # The process that reads the queue checks the token's signature. It is a REST API because WAF does not protect HTTP APIs.
 
 data "aws_region" "current" {}
-
 data "aws_caller_identity" "current" {}
-
 data "aws_partition" "current" {}
 
 locals {

@@ -16,7 +16,6 @@ variable "queue" {
 variable "language" {
   description = "The language of the pages: en or de."
   type        = string
-  default     = "en"
 
   validation {
     condition     = contains(["en", "de"], var.language)
@@ -32,18 +31,11 @@ variable "brand" {
 variable "topics" {
   description = "The departments that customers may want nothing of: first names of products' categories."
   type        = list(string)
-  default     = []
 
   validation {
     condition     = length(var.topics) <= 100 && alltrue([for topic in var.topics : trimspace(topic) == topic && topic != ""])
     error_message = "Topics: expected at most 100 names without spaces around them."
   }
-}
-
-variable "requests_per_5_min" {
-  description = "Rate limit per IP address. Mailbox providers send the clicks of many customers from few addresses."
-  type        = number
-  default     = 2000
 }
 
 variable "ops_topic_arn" {
@@ -54,11 +46,9 @@ variable "ops_topic_arn" {
 variable "key_version" {
   description = "Raise it to sign with a new key. First add the present one to the former keys, or links in emails sent before stop working."
   type        = number
-  default     = 1
 }
 
 variable "domain" {
   description = "The domain that links lead to, from the link-domain module; null for API Gateway's own."
   type        = string
-  default     = null
 }

@@ -6,15 +6,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from fondly.aspects.function_words import (
-    CLAUSE_ENDS,
-    CONDITIONS,
-    MODALS,
-    NEGATIONS,
-    SLIGHT,
-    STRONG,
-    UNREAL,
-)
+from fondly.aspects.function_words import CLAUSE_ENDS, CONDITIONS, MODALS, NEGATIONS, SLIGHT, STRONG, UNREAL
 from fondly.aspects.phrases import Phrase, Phrases
 
 NEGATION_REACH_WORDS = 4

@@ -73,8 +73,7 @@ def _show_version(*, wanted: bool) -> None:
 def options(
     *,
     version: Annotated[
-        bool,
-        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Take the options of `fondly` itself; its help is `HELP`."""

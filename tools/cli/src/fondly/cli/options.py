@@ -70,9 +70,7 @@ class Target:
     environment: Annotated[
         str | None,
         typer.Option(
-            envvar="FONDLY_ENVIRONMENT",
-            show_default="fondly-local",
-            help="The prefix of names: fondly-prod.",
+            envvar="FONDLY_ENVIRONMENT", show_default="fondly-local", help="The prefix of names: fondly-prod."
         ),
     ] = None
     region: Region = None

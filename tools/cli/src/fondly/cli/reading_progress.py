@@ -21,12 +21,7 @@ def reading(
     if total < passes * BAR_FROM_BYTES or not console.is_terminal:
         yield lambda _: None
         return
-    columns = (
-        TextColumn(doing),
-        BarColumn(),
-        TextColumn("{task.percentage:.0f} %"),
-        TimeRemainingColumn(),
-    )
+    columns = (TextColumn(doing), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(doing, total=total)
         yield lambda read: progress.advance(task, read)

@@ -1,7 +1,6 @@
 """Uploads a file, or the files of a set, so that exactly one run starts, and waits for ingest's verdict."""
 
 import asyncio
-import hashlib
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +15,7 @@ from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.run_id import run_id
 from fondly.ingest.domain.errors import FileError
 from fondly.ingest.domain.file_names import MANIFEST, MAPPING
+from fondly.ingest.use_cases.verify_files import sha256_of
 from fondly.operations.audit import noted
 from fondly.operations.check.upload_set import files_of_set, manifest_of
 from fondly.operations.environment import Environment
@@ -72,7 +72,7 @@ class Upload:
     def run_id(self, bucket: str) -> str:
         """Return the id of the run that these contents make."""
         named = {key: path for key, path in self.objects.items() if path.name != MANIFEST}
-        return run_id(bucket, {key: _sha256(path) for key, path in named.items()})
+        return run_id(bucket, {key: sha256_of(path) for key, path in named.items()})
 
     async def put(self, s3: S3Client, bucket: str, watch: Watch = lambda _: None) -> None:
         """Store the files in order; the manifest comes last, so that exactly one run starts."""
@@ -169,8 +169,3 @@ async def _verdict(environment: Environment, wanted: str, *, is_known: bool) -> 
 def _slug(name: str) -> str:
     """A file name that every emulator reports unchanged in its notifications."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name) or "upload"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

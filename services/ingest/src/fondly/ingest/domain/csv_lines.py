@@ -6,14 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from fondly.ingest.domain.encodings import SHOWN_WESTERN, WESTERN, decoder, looks_western
-from fondly.ingest.domain.errors import (
-    NOT_TEXT,
-    NOT_UTF8,
-    NUL,
-    TOO_MANY_QUOTES,
-    Fault,
-    long_record,
-)
+from fondly.ingest.domain.errors import NOT_TEXT, NOT_UTF8, NUL, TOO_MANY_QUOTES, Fault, long_record
 
 BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024

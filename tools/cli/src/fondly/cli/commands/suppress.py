@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from fondly.contracts.delivery import NotSent
 
 WhyImported = Annotated[
-    str,
-    typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known."),
+    str, typer.Option("--reason", metavar="REASON", help="The reason of rows without one that is known.")
 ]
 ListFile = Annotated[
     Path | None,
@@ -115,11 +114,7 @@ AreTokens = Annotated[
 Keys = Annotated[
     str,
     typer.Option(
-        "--key",
-        envvar=KEY,
-        show_envvar=True,
-        show_default=False,
-        help="The key that has signed the tokens.",
+        "--key", envvar=KEY, show_envvar=True, show_default=False, help="The key that has signed the tokens."
     ),
 ]
 WhyAdded = Annotated[
@@ -164,12 +159,7 @@ async def add(
 @app.command()
 @in_environment
 async def remove(
-    environment: Environment,
-    whom: Whom,
-    *,
-    customer: AreCustomers = False,
-    yes: Yes = False,
-    by: By = None,
+    environment: Environment, whom: Whom, *, customer: AreCustomers = False, yes: Yes = False, by: By = None
 ) -> None:
     """Allow addresses or customers to be written to again.
 

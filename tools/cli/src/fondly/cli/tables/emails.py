@@ -27,12 +27,7 @@ EMAILS: Columns[EmailView] = (
         below=lambda email: None if email.held_out else email.preheader,
         fold=True,
     ),
-    Column(
-        "",
-        lambda email: _outcome(email)[0],
-        lambda email: _outcome(email)[1],
-        below=_why,
-    ),
+    Column("", lambda email: _outcome(email)[0], lambda email: _outcome(email)[1], below=_why),
 )
 """Two lines per email: as an inbox shows it, and what has become of it."""
 

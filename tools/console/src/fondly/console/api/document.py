@@ -29,11 +29,7 @@ PROBLEM = {
     },
 }
 FILE = TEXT | {"contentMediaType": "application/octet-stream"}
-FILES = {
-    "type": "object",
-    "required": ["files"],
-    "properties": {"files": {"type": "array", "items": FILE}},
-}
+FILES = {"type": "object", "required": ["files"], "properties": {"files": {"type": "array", "items": FILE}}}
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",

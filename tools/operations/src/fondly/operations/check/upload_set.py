@@ -1,6 +1,5 @@
 """A folder of a shop's files as a set: what belongs to it, and the manifest that makes it one run."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -22,6 +21,7 @@ from fondly.ingest.domain.formats.recognise import recognise
 from fondly.ingest.domain.manifest import read_manifest
 from fondly.ingest.domain.pieces import tables
 from fondly.ingest.domain.uploads import SET_KINDS, missing_kinds
+from fondly.ingest.use_cases.verify_files import sha256_of
 
 HEADER_BYTES = 2**32
 OWN = frozenset({MANIFEST, MAPPING, SHOP_CONFIG, Path(MERCHANDISING).name})
@@ -55,7 +55,8 @@ def manifest_of(files: Iterable[tuple[str, Path]]) -> bytes:
     paths = dict(files)
     mapping = _read(next((path for path in paths.values() if path.name == MAPPING), None))
     named = [
-        {"name": name, "sha256": _sha256(path)} | ({"kind": kind} if (kind := kind_of(path, mapping)) else {})
+        {"name": name, "sha256": sha256_of(path)}
+        | ({"kind": kind} if (kind := kind_of(path, mapping)) else {})
         for name, path in paths.items()
         if path.name not in {MAPPING, MANIFEST}
     ]
@@ -148,8 +149,3 @@ def _read(path: Path | None) -> Mapping | None:
 
 def _stored(path: Path) -> StoredFile:
     return StoredFile(str(path), "", datetime.fromtimestamp(path.stat().st_mtime, UTC))
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

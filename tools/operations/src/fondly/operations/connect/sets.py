@@ -5,13 +5,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from hashlib import file_digest
 from pathlib import Path
 from typing import NamedTuple
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.object_keys import UPLOADS
 from fondly.ingest.domain.file_names import MANIFEST
+from fondly.ingest.use_cases.verify_files import sha256_of
 from fondly.operations.connect.mirror import Mirror
 from fondly.operations.connect.model import Row
 from fondly.operations.errors import OperationError
@@ -61,8 +61,7 @@ def write_files(mirror: Mirror, folder: Path, today: date) -> Written:
     for kind in COLUMNS:
         path = folder / f"{kind}.csv"
         if _write(path, kind, _useful(kind, mirror, today, ids, written.left_out), mirror.columns(kind)):
-            with path.open("rb") as file:
-                written.digests[path.name] = file_digest(file, "sha256").hexdigest()
+            written.digests[path.name] = sha256_of(path)
         elif kind in NEEDED:
             raise OperationError(f"the shop has no {kind} that can be used: has the token every scope?")
     return written

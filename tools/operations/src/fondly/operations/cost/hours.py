@@ -51,10 +51,7 @@ def tokens_per_call(model_id: str) -> float:
 def calls_of(work: Workload) -> dict[str, int]:
     """Return the calls of a run by service."""
     questions = work.questions + work.auto_language
-    return {
-        "comprehend": -(-round(work.texts * questions) // TEXTS_PER_CALL),
-        "bedrock": work.copy_calls,
-    }
+    return {"comprehend": -(-round(work.texts * questions) // TEXTS_PER_CALL), "bedrock": work.copy_calls}
 
 
 def hours_of(work: Workload, quotas: Quotas = NEW_ACCOUNT) -> Mapping[str, float]:

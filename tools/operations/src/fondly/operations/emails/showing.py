@@ -9,13 +9,7 @@ from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import EmailRecord, OwnProduct, Pick, ProductAspect, Reason, Recommendation
 from fondly.mailer.domain.facts.seller_claims import seller_claims
 from fondly.operations.emails.mime import texts
-from fondly.operations.emails.shown import (
-    ShownDelivery,
-    ShownEmail,
-    ShownOwned,
-    ShownPick,
-    ShownReview,
-)
+from fondly.operations.emails.shown import ShownDelivery, ShownEmail, ShownOwned, ShownPick, ShownReview
 from fondly.operations.formatting import count
 from fondly.operations.runs.sentiment_figures import praise
 

@@ -47,10 +47,7 @@ from fondly.runtime.runs.totals import RunTotals, total
 from fondly.runtime.storage import S3Objects
 
 Dollars = Annotated[Decimal, Field(gt=0, allow_inf_nan=False)]
-POLLS: Mapping[StageName, type[Poll]] = {
-    StageName.RECOMMENDER: RecommenderPoll,
-    StageName.SENDER: SenderPoll,
-}
+POLLS: Mapping[StageName, type[Poll]] = {StageName.RECOMMENDER: RecommenderPoll, StageName.SENDER: SenderPoll}
 
 
 class Message(BaseModel):

@@ -62,11 +62,7 @@ class Shop:
         return Origin.FILE if (name in said if name else said) else Origin.DEFAULT
 
 
-def load_shop(
-    path: Path | None = None,
-    *,
-    environment: Mapping[str, str] | None = None,
-) -> Shop:
+def load_shop(path: Path | None = None, *, environment: Mapping[str, str] | None = None) -> Shop:
     """Read a shop's file: `path`, else the one of `FONDLY_CONFIG`, else `fondly.toml` in this folder.
 
     Without any of these everything has its default. `environment` is by default this process's.

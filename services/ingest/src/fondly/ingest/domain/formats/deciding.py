@@ -57,10 +57,7 @@ def seen_text(layout: Layout, field: str, cells: Mapping[str, str]) -> str:
 
 
 def currency_questions(
-    layout: Layout,
-    mapping: FileMapping,
-    surveys: Mapping[str, ColumnSurvey],
-    decided: Mapping[str, Decided],
+    layout: Layout, mapping: FileMapping, surveys: Mapping[str, ColumnSurvey], decided: Mapping[str, Decided]
 ) -> Iterator[Question]:
     """Yield what must be asked of columns whose currency contradicts the shop's, unless a person said it."""
     if "currency" in {*mapping.columns.values(), *mapping.constants}:
