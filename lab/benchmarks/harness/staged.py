@@ -102,7 +102,7 @@ class Staged:
 
     def ledger_run(self) -> Run | None:
         """Return the run as the ledger has it."""
-        runs = asyncio.run(Ledger(self.session.tables, "runs").runs())  # type: ignore[arg-type] # as much of a client as it takes
+        runs = asyncio.run(Ledger(self.session.client("dynamodb"), "runs").runs())
         return runs[self._number - 1] if len(runs) >= self._number else None
 
     def cost(self) -> MeasuredCost:

@@ -4,7 +4,7 @@
 
 import pickle
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from fondly.operations.topology import Topology
 from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
 from harness.local_aws.database import Packing, alone, opened
-from harness.local_aws.usage import STORES, Usage, refused
+from harness.local_aws.usage import Usage, refused
 from tests.support.item_size import item_bytes
 
 Item = dict[str, Any]
@@ -46,47 +46,41 @@ class DynamoDB:
         for name, keys in self._keys.items():
             self._define(name, keys)
 
-    async def describe_table(self, **_: object) -> Item:
+    def describe_table(self, **_: object) -> Item:
         """Every table exists."""
         return {}
 
-    async def get_item(self, *, TableName: str, Key: Item, **rules: object) -> Item:
+    def get_item(self, *, TableName: str, Key: Item, **rules: object) -> Item:
         """Read one item."""
-        await self._usage.called("dynamodb.GetItem")
-        with self._usage.taking(STORES):
-            found = self._find(TableName, Key)
-            self._read([item_bytes(found or {})], rules)
+        found = self._find(TableName, Key)
+        self._read([item_bytes(found or {})], rules)
         return {} if found is None else {"Item": found}
 
-    async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Write one item if the condition holds."""
-        await self._usage.called("dynamodb.PutItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, self._find(TableName, Item), rules)
             self._put(TableName, Item)
         return {}
 
-    async def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Change one item if the condition holds."""
-        await self._usage.called("dynamodb.UpdateItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             item = self._updated(TableName, Key, found, rules)
             self._put(TableName, item)
         return {"Attributes": item}
 
-    async def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Remove one item if the condition holds."""
-        await self._usage.called("dynamodb.DeleteItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             self._db.execute(f'DELETE FROM "{TableName}" WHERE pk = ? AND sk = ?', self._key(TableName, Key))  # noqa: S608 - our tables
         return {"Attributes": found or {}}
 
-    async def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
+    def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
         """Write, or delete, every item."""
-        await self._usage.called("dynamodb.BatchWriteItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             for table, requests in RequestItems.items():
                 self._put_all(
                     table, [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
@@ -97,23 +91,20 @@ class DynamoDB:
                         self._db.execute(f'DELETE FROM "{table}" WHERE pk = ? AND sk = ?', key)  # noqa: S608
         return {"UnprocessedItems": {}}
 
-    async def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
+    def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
         """Read every item that exists."""
-        await self._usage.called("dynamodb.BatchGetItem")
-        with self._usage.taking(STORES):
-            found = {
-                table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
-                for table, wanted in RequestItems.items()
-            }
-            for table, wanted in RequestItems.items():
-                absent = len(wanted["Keys"]) - len(found[table])
-                self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
+        found = {
+            table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
+            for table, wanted in RequestItems.items()
+        }
+        for table, wanted in RequestItems.items():
+            absent = len(wanted["Keys"]) - len(found[table])
+            self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
+    def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
         """Put or update every item, or none if a condition fails."""
-        await self._usage.called("dynamodb.TransactWriteItems")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             writes = [each.get("Put") or each["Update"] for each in TransactItems]
             codes = ["None" if self._holds(each) else "ConditionalCheckFailed" for each in writes]
             if any(code != "None" for code in codes):
@@ -126,33 +117,25 @@ class DynamoDB:
                 self._put_all(table, [item], writes=2)
         return {}
 
-    async def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
+    def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read a partition, or the part of it whose sort keys begin with a prefix, or are before another."""
-        await self._usage.called("dynamodb.Query")
-        with self._usage.taking(STORES):
-            values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
-            condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
-            prefix = values[1] if "begins_with" in condition else ""
-            before = values[1] if "<" in condition else prefix + "\U0010ffff"
-            rows = self._db.execute(
-                f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
-                f" ORDER BY sk {'ASC' if order else 'DESC'}",
-                (values[0], prefix, before),
-            )
-            return {"Items": self._rows(TableName, rows, rules)}
+        values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
+        condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
+        prefix = values[1] if "begins_with" in condition else ""
+        before = values[1] if "<" in condition else prefix + "\U0010ffff"
+        rows = self._db.execute(
+            f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
+            f" ORDER BY sk {'ASC' if order else 'DESC'}",
+            (values[0], prefix, before),
+        )
+        return {"Items": self._rows(TableName, rows, rules)}
 
-    async def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
+    def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read the whole table; of the ledger only the items that it scans for."""
-        await self._usage.called("dynamodb.Scan")
-        with self._usage.taking(STORES):
-            wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
-            where = "WHERE sk = ?" if "FilterExpression" in rules else ""
-            rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
-            return {"Items": self._rows(TableName, rows, rules)}
-
-    def get_paginator(self, operation: str) -> "OnePage":
-        """Return a paginator whose only page has everything."""
-        return OnePage(getattr(self, operation))
+        wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
+        where = "WHERE sk = ?" if "FilterExpression" in rules else ""
+        rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
+        return {"Items": self._rows(TableName, rows, rules)}
 
     def _define(self, name: str, keys: Sequence[str]) -> None:
         kinds = ("HASH", "RANGE")
@@ -249,17 +232,6 @@ class DynamoDB:
             raise refused(FAILED, str(error)) from error
         changed: Item = item.to_json()["Attributes"]
         return changed
-
-
-class OnePage:
-    """A paginator with one page."""
-
-    def __init__(self, ask: Any) -> None:  # noqa: ANN401 - a method of a client
-        self._ask = ask
-
-    async def paginate(self, **request: object) -> AsyncIterator[Item]:
-        """Yield the page."""
-        yield await self._ask(**request)
 
 
 def _units(size: int, of_bytes: int) -> int:

@@ -1,6 +1,5 @@
 """What a process has asked of the local AWS, and what that has taken."""
 
-import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -31,11 +30,6 @@ class Usage:
     """What AWS charges by the size of items."""
     waited_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """What calls would have taken on AWS, by operation: nobody waits for them here."""
-
-    async def called(self, operation: str) -> None:
-        """Count a call, and let others go on as while it is answered."""
-        self.calls[operation] += 1
-        await asyncio.sleep(0)
 
     def saw(self, kind: str, size: int) -> None:
         """Remember the size of something if it is the largest of its kind."""
