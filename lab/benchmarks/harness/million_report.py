@@ -124,8 +124,8 @@ def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "attempts": len(walls),
         "wall_s": walls.total(),
         "cpu_s": sum(task["cpu_s"] for task in tasks),
-        "peak_mib": max(task["peak_mib"] for task in tasks),
-        "tenths_mib": max((task["tenths_mib"] for task in tasks), key=_growth),
+        "peak_mib": max((task["peak_mib"] for task in tasks), default=0.0),
+        "tenths_mib": max((task["tenths_mib"] for task in tasks), key=_growth, default=[]),
         "largest": dict(largest),
         **{name: dict(total.most_common()) for name, total in sums.items()},
     }

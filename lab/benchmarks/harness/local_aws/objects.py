@@ -7,7 +7,7 @@ import hashlib
 import io
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,6 +82,12 @@ class S3:
             if not (Delimiter and Delimiter in key[len(Prefix) :])
         ]
         return {"Contents": found, "KeyCount": len(found), "IsTruncated": False}
+
+    def delete_objects(self, *, Delete: Mapping[str, Any], **_: object) -> dict[str, Any]:
+        """Remove objects."""
+        for each in Delete["Objects"]:
+            self.path(each["Key"]).unlink(missing_ok=True)
+        return {}
 
     def path(self, key: str) -> Path:
         """Where an object is."""
