@@ -18,9 +18,9 @@ from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import CLEARING, Run, StageName
 from harness.local_aws import LocalEnvironment, Session
-from harness.local_aws.usage import MIB, bytes_below
 from harness.million_report import together
 from harness.million_stage import SMTP_PORT
+from harness.processes import MIB, bytes_below
 from harness.shop_file import Shop, Upload, write_shop
 from harness.stage import UPLOADS_QUEUE, uploading
 

@@ -19,7 +19,7 @@ import psutil
 
 from fondly.runtime.runs.run import StageName
 from harness.local_aws import Session
-from harness.local_aws.usage import MIB
+from harness.processes import MIB
 from harness.profiles import Profiles
 from harness.stage import settings_of, until_done
 

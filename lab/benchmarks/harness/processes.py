@@ -1,18 +1,16 @@
-"""CPU time and memory of a process, as benchmarks sample them."""
+"""What processes and folders take, as benchmarks sample it."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import psutil
 
 MIB = 2**20
 CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
-IDLE_S = 1.0
-IDLE_CPU_S = 0.03
-QUIET_S = 3.0
-"""After which a process that has started only polls."""
+IDLE_S, IDLE_CPU_S = 3.0, 0.15
+"""A process that only polls takes a twentieth of a core at most."""
 
 
 def cpu_seconds(process: psutil.Process) -> float:
@@ -64,15 +62,6 @@ def idle(process: psutil.Process) -> psutil.Process:
     return process
 
 
-async def until_quiet(process: psutil.Process) -> None:
-    """Wait until a process does next to nothing."""
-    while True:
-        before = cpu_seconds(process)
-        await asyncio.sleep(QUIET_S)
-        if cpu_seconds(process) - before < QUIET_S / 20:
-            return
-
-
 def curve(values: Sequence[float]) -> str:
     """Draw the values as a sparkline from zero to their peak."""
     points = min(POINTS, len(values))
@@ -84,3 +73,8 @@ def growth(values: Sequence[float]) -> float:
     """The peak of the second half as a multiple of the first half's."""
     half = len(values) // 2
     return max(values[half:]) / max(values[: half or 1])
+
+
+def bytes_below(folder: Path) -> int:
+    """Return what the files below a folder have, together."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

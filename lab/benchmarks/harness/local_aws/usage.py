@@ -5,13 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 STORES, STAND_INS = "stores", "stand-ins"
-MIB = 2**20
 
 
 @dataclass
@@ -54,8 +52,3 @@ def refused(code: str, message: str = "", *, reasons: Sequence[dict[str, str]] =
     """Return the error that botocore raises for a code; `reasons` are those of a cancelled transaction."""
     response: Any = {"Error": {"Code": code, "Message": message}, "CancellationReasons": list(reasons)}
     return ClientError(response, "Local")
-
-
-def bytes_below(folder: Path) -> int:
-    """Return what the files below a folder have, together."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
