@@ -58,11 +58,12 @@ class Report:
         """The same of all stages."""
         return sum(map(self.own_cpu_ms, self.stages))
 
-    def largest(self, prefix: str) -> dict[str, int]:
-        """The largest of each kind whose name has the prefix, over all stages, the largest first."""
+    @property
+    def largest(self) -> dict[str, int]:
+        """The largest of each kind, over all stages, the largest first."""
         found: Counter[str] = Counter()
         for taken in self.stages.values():
-            found |= Counter({k: size for k, size in taken["largest"].items() if k.startswith(prefix)})
+            found |= Counter(taken["largest"])
         return dict(found.most_common())
 
     def total(self, what: str) -> dict[str, float]:
@@ -100,7 +101,7 @@ class Report:
             "messages": self.total("sent"),
             "calls": self.total("calls"),
             "written": self.total("written"),
-            "largest_bytes": self.largest(""),
+            "largest_bytes": self.largest,
         }
 
     def hours(self, stage: str) -> dict[str, float]:
@@ -152,8 +153,7 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     console.print(f"arrived: {len(report.received):,} emails for {len(set(report.received)):,} addresses")
     console.print(f"messages and events: {_listed(report.total('sent'))}")
     console.print(f"items and objects: {_listed(report.total('written'))}")
-    for kind in ("item", "object", "event", "message"):
-        console.print(f"largest {kind}s, bytes: {_listed(report.largest(f'{kind} '), f'{kind} of ')}")
+    console.print(f"largest, bytes: {_listed(report.largest)}")
     console.print(f"AWS calls: {_listed(report.total('calls'))}")
 
 
@@ -207,19 +207,10 @@ def _costs(report: Report) -> Iterator[dict[str, str]]:
 
 
 def _profile(own_s: Mapping[str, float]) -> Iterator[dict[str, str]]:
-    """The functions that took most, beside the modules that did."""
-    modules, total = Counter[str](), sum(own_s.values())
-    for name, each in own_s.items():
-        modules[name.partition(" ")[0]] += each  # type: ignore[assignment] # seconds
-    for (name, of_function), (module, of_module) in zip(
-        own_s.items(), modules.most_common(SHOWN), strict=False
-    ):
-        yield {
-            "": name,
-            "own": f"{of_function / total:.1%}",
-            "module": module,
-            "all of it": f"{of_module / total:.1%}",
-        }
+    """The functions that took most."""
+    total = sum(own_s.values())
+    for name, each in list(own_s.items())[:SHOWN]:
+        yield {"": name, "own": f"{each / total:.1%}"}
 
 
 def problems(report: Report, *, beside: Mapping[str, Any] | None) -> list[str]:
@@ -252,10 +243,10 @@ def _unfinished(report: Report) -> Iterator[str]:
 def _too_large(report: Report) -> Iterator[str]:
     limits = {"item ": MAX_ITEM_BYTES, LEDGER_ITEM: MAX_LEDGER_BYTES, "event ": MAX_EVENT_BYTES}
     for prefix, most in limits.items():
-        for kind, size in report.largest(prefix).items():
-            if size > most:
+        for kind, size in report.largest.items():
+            if kind.startswith(prefix) and size > most:
                 yield f"the largest {kind} has {size:,} bytes, expected at most {most:,}"
 
 
-def _listed(figures: Mapping[str, float], without: str = "") -> str:
-    return ", ".join(f"{name.removeprefix(without)} {figure:,.0f}" for name, figure in figures.items())
+def _listed(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {figure:,.0f}" for name, figure in figures.items())

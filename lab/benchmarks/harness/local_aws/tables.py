@@ -60,7 +60,7 @@ class DynamoDB:
         """Write one item if the condition holds."""
         with alone(self._db):
             self._require(TableName, self._find(TableName, Item), rules)
-            self._put(TableName, Item)
+            self._put_all(TableName, [Item])
         return {}
 
     def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
@@ -68,7 +68,7 @@ class DynamoDB:
         with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             item = self._updated(TableName, Key, found, rules)
-            self._put(TableName, item)
+            self._put_all(TableName, [item])
         return {"Attributes": item}
 
     def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
@@ -176,9 +176,6 @@ class DynamoDB:
         """Count read units: a query rounds up what it has read in all, other reads each item."""
         units = sum(_units(size, READ_UNIT_BYTES) for size in sizes)
         self._usage.units["dynamodb.reads"] += units if rules.get("ConsistentRead") else units / 2
-
-    def _put(self, table: str, item: Item) -> None:
-        self._put_all(table, [item])
 
     def _put_all(self, table: str, items: Sequence[Item], *, writes: int = 1) -> None:
         rows = []
