@@ -8,6 +8,7 @@ import asyncio
 import json
 import shutil
 import sys
+from fnmatch import filter as matching
 from itertools import chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,8 +78,8 @@ def _proof(session: Session) -> str:
 
 
 def _lines(session: Session, name: str) -> list[list[dict[str, Any]]]:
-    paths = session.objects.root.glob(f"runs/*/{name}")
-    return [[json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in paths]
+    found = matching(session.objects.keys("runs/"), f"runs/*/{name}")
+    return [[json.loads(line) for line in session.objects.content(key).split(b"\n") if line] for key in found]
 
 
 def _product(record: dict[str, Any]) -> dict[str, Any]:
