@@ -30,7 +30,6 @@ from harness.processes import (
     MIB,
     bytes_below,
     child,
-    curve,
     family_cpu_seconds,
     family_resident_mib,
     growth,
@@ -187,7 +186,7 @@ def verdict(large: dict[str, tuple[float, float]], left: dict[str, list[float]])
     measured = dict(large)
     for name, values in left.items():
         if len(values) > 1:
-            told = f"growth of {name} from {values[0]:.1f} to {values[-1]:.1f} MiB {curve(values)}"
+            told = f"growth of {name} from {values[0]:.1f} to {values[-1]:.1f} MiB"
             measured[told] = (growth(values), MAX_GROWTH)
     for name, (value, limit) in measured.items():
         Console().print(f"{name}: {value:,.2f} (limit: {limit:,.2f})", highlight=False)

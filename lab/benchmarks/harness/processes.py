@@ -7,8 +7,6 @@ from pathlib import Path
 import psutil
 
 MIB = 2**20
-CURVE = " ▁▂▃▄▅▆▇█"
-POINTS = 24
 IDLE_S, IDLE_CPU_S = 3.0, 0.15
 """A process that only polls takes a twentieth of a core at most."""
 
@@ -60,13 +58,6 @@ def idle(process: psutil.Process) -> psutil.Process:
         before = cpu_seconds(process)
         time.sleep(IDLE_S)
     return process
-
-
-def curve(values: Sequence[float]) -> str:
-    """Draw the values as a sparkline from zero to their peak."""
-    points = min(POINTS, len(values))
-    drawn = [values[point * len(values) // points] for point in range(points)]
-    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)
 
 
 def growth(values: Sequence[float]) -> float:
