@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
@@ -75,20 +76,18 @@ class DynamoDB:
         """Remove one item if the condition holds."""
         with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
-            self._db.execute(f'DELETE FROM "{TableName}" WHERE pk = ? AND sk = ?', self._key(TableName, Key))  # noqa: S608 - our tables
+            self._delete(TableName, Key)
         return {"Attributes": found or {}}
 
     def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
         """Write, or delete, every item."""
         with alone(self._db):
             for table, requests in RequestItems.items():
-                self._put_all(
-                    table, [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
-                )
+                puts = [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
+                self._put_all(table, puts)
                 for each in requests:
                     if "DeleteRequest" in each:
-                        key = self._key(table, each["DeleteRequest"]["Key"])
-                        self._db.execute(f'DELETE FROM "{table}" WHERE pk = ? AND sk = ?', key)  # noqa: S608
+                        self._delete(table, each["DeleteRequest"]["Key"])
         return {"UnprocessedItems": {}}
 
     def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
@@ -106,14 +105,14 @@ class DynamoDB:
         """Put or update every item, or none if a condition fails."""
         with alone(self._db):
             writes = [each.get("Put") or each["Update"] for each in TransactItems]
-            codes = ["None" if self._holds(each) else "ConditionalCheckFailed" for each in writes]
-            if any(code != "None" for code in codes):
-                reasons = [{"Code": code} for code in codes]
+            found = [self._find(each["TableName"], each.get("Item") or each["Key"]) for each in writes]
+            holds = [self._holds(one["TableName"], it, one) for one, it in zip(writes, found, strict=True)]
+            if not all(holds):
+                reasons = [{"Code": "None" if each else "ConditionalCheckFailed"} for each in holds]
                 raise refused("TransactionCanceledException", reasons=reasons)
-            for each in writes:
-                table, item = each["TableName"], each.get("Item")
-                if item is None:
-                    item = self._updated(table, each["Key"], self._find(table, each["Key"]), each)
+            for each, before in zip(writes, found, strict=True):
+                table = each["TableName"]
+                item = each.get("Item") or self._updated(table, each["Key"], before, each)
                 self._put_all(table, [item], writes=2)
         return {}
 
@@ -185,6 +184,9 @@ class DynamoDB:
         self._usage.written[table] += len(rows)
         self._db.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES (?, ?, ?)', rows)  # noqa: S608
 
+    def _delete(self, table: str, key: Item) -> None:
+        self._db.execute(f'DELETE FROM "{table}" WHERE pk = ? AND sk = ?', self._key(table, key))  # noqa: S608
+
     def _measured(self, table: str, item: Item) -> int:
         kind = f"item of {table}" + (f" ({item['item']['S'].partition('#')[0]})" if table == "runs" else "")
         self._usage.saw(kind, size := item_bytes(item))
@@ -192,22 +194,16 @@ class DynamoDB:
             raise refused("ValidationException", "Item size has exceeded the maximum allowed size")
         return _units(size, WRITE_UNIT_BYTES)
 
-    def _holds(self, rules: Item) -> bool:
-        try:
-            found = self._find(rules["TableName"], rules.get("Item") or rules["Key"])
-            self._require(rules["TableName"], found, rules)
-        except Exception as error:
-            if getattr(error, "response", {}).get("Error", {}).get("Code") != FAILED:
-                raise
-            return False
-        return True
-
     def _require(self, table: str, found: Item | None, rules: Mapping[str, Any]) -> None:
+        if not self._holds(table, found, rules):
+            raise refused(FAILED, "The conditional request failed")
+
+    def _holds(self, table: str, found: Item | None, rules: Mapping[str, Any]) -> bool:
         condition = rules.get("ConditionExpression")
-        if condition and not (found is None and IS_NEW.match(condition)):
-            names, values = rules.get("ExpressionAttributeNames"), rules.get("ExpressionAttributeValues")
-            if not _condition(condition, names, values).expr(self._moto_item(table, found)):
-                raise refused(FAILED, "The conditional request failed")
+        if not condition or (found is None and IS_NEW.match(condition)):
+            return True
+        names, values = rules.get("ExpressionAttributeNames"), rules.get("ExpressionAttributeValues")
+        return bool(get_filter_expression(condition, names, values).expr(self._moto_item(table, found)))
 
     def _moto_item(self, table: str, found: Item | None) -> Any:  # noqa: ANN401 - moto's own
         stored = self._moto.get_table(table)
@@ -234,9 +230,3 @@ class DynamoDB:
 def _units(size: int, of_bytes: int) -> int:
     """What an item takes to write or read; one that does not exist takes one."""
     return max(1, -(-size // of_bytes))
-
-
-def _condition(text: str, names: Any, values: Any) -> Any:  # noqa: ANN401 - moto's own
-    from moto.dynamodb.comparisons import get_filter_expression  # noqa: PLC0415 - one name of a large module
-
-    return get_filter_expression(text, names, values)
