@@ -140,7 +140,7 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     """Print the figures, and how many times those of another run the CPU times are."""
     console, shop, run = Console(highlight=False, width=WIDTH), report.shop, report.run
     title = f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products"
-    _table(console, title, [_times(report, stage, beside) for stage in report.stages])
+    _table(console, title, [_times(report, stage) for stage in report.stages])
     _table(console, "on AWS, one task, those of prod, at a new account's quotas", list(_on_aws(report)))
     _table(console, f"at list prices: ${report.cost.total_usd:,.2f}", list(_costs(report)))
     for stage, taken in report.stages.items():
@@ -166,9 +166,8 @@ def _table(console: Console, title: str, rows: Sequence[dict[str, str]]) -> None
     console.print(table)
 
 
-def _times(report: Report, stage: str, beside: Mapping[str, Any] | None) -> dict[str, str]:
+def _times(report: Report, stage: str) -> dict[str, str]:
     taken, own = report.stages[stage], report.own_cpu_ms(stage)
-    before = beside["stages"].get(stage) if beside else None
     return {
         "": stage,
         "tasks": f"{taken['tasks']:,}" + (f" in {taken['attempts']}" if taken["attempts"] > 1 else ""),
@@ -177,7 +176,6 @@ def _times(report: Report, stage: str, beside: Mapping[str, Any] | None) -> dict
         "of stores": f"{taken['cpu_s_of'].get(STORES, 0):,.0f}",
         "of stand-ins": f"{taken['cpu_s_of'].get(STAND_INS, 0):,.0f}",
         "own ms a customer": f"{own:,.3f}",
-        "times": f"{own / before['own_cpu_ms_a_customer']:.2f}" if before else "",
         "peak MiB": f"{taken['peak_mib']:,.0f}",
         "its tenths": ", ".join(f"{each:,.0f}" for each in taken["tenths_mib"]),
         "AWS calls": f"{sum(taken['calls'].values()):,}",
