@@ -103,11 +103,8 @@ def measured(name: str, case: Case, options: argparse.Namespace) -> Iterator[Row
     if len({round_.get("proof") for rounds in found.values() for round_ in rounds}) > 1:
         raise SystemExit(f"{name}: contenders have not made the same")
     ratios = ratios_of(found)
-    if options.base:
-        yield _beside_base(name, case, found, ratios[BASE])
-        return
     for peer, ratio in ratios.items():
-        yield _beside_peer(name, case, found, peer, ratio)
+        yield _row(name, case, found, peer, ratio)
 
 
 def ratios_of(found: Rounds) -> dict[str, Ratio]:
@@ -129,24 +126,15 @@ def _is_enough(case: Case, options: argparse.Namespace, found: Rounds) -> bool:
     return number >= options.most or all(ratios[name].tells(limit) for name, limit in limits.items())
 
 
-def _beside_base(name: str, case: Case, found: Rounds, ratio: Ratio) -> Row:
-    missed = ratio.median < 1 / MOST and ratio.high < 1 / SURELY
-    return _row(name, case, found, BASE, ratio, limit=f"{1 / MOST:.2f}", missed=missed)
-
-
-def _beside_peer(name: str, case: Case, found: Rounds, peer: str, ratio: Ratio) -> Row:
-    least = case.least_of.get(peer)
-    if least:
-        return _row(name, case, found, peer, ratio, limit=f"{least:g} of it", missed=ratio.high < least)
-    missed = case.least > _per_s(found[OURS])
-    return _row(
-        name, case, found, peer, ratio, limit=f"{case.least:,.0f}" if case.least else "", missed=missed
-    )
-
-
-def _row(name: str, case: Case, found: Rounds, peer: str, ratio: Ratio, *, limit: str, missed: bool) -> Row:
-    ours = _per_s(found[OURS])
-    qualities, theirs = found[OURS][0].get("quality", {}), found.get(peer, [{}])[0].get("quality", {})
+def _row(name: str, case: Case, found: Rounds, peer: str, ratio: Ratio) -> Row:
+    ours, least = _per_s(found[OURS]), case.least_of.get(peer)
+    if peer == BASE:
+        limit, missed = f"{1 / MOST:.2f}", ratio.median < 1 / MOST and ratio.high < 1 / SURELY
+    elif least:
+        limit, missed = f"{least:g} of it", ratio.high < least
+    else:
+        limit, missed = f"{case.least:,.0f}" if case.least else "", case.least > ours
+    qualities, theirs = (found.get(each, [{}])[0].get("quality", {}) for each in (OURS, peer))
     quality = [
         f"{figure} {value:.3f}" + (f", theirs {theirs[figure]:.3f}" if figure in theirs else "")
         for figure, value in qualities.items()

@@ -99,7 +99,10 @@ class Asking(NamedTuple):
 
 def main() -> int:
     """Measure, print the table and return the exit code."""
-    options = _options()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--emails", type=int, default=1_000_000, help="of the large run, default %(default)s")
+    parser.add_argument("--requests", type=int, default=10_000, help="for the memory, default %(default)s")
+    options = parser.parse_args()
     with TemporaryDirectory() as folder, embedded_stack(Path(folder), services=()) as stack:
         lines = asyncio.run(_measured(stack, options))
     table = Table("", "measured", "bar", "")
@@ -113,9 +116,7 @@ def main() -> int:
 
 async def _measured(stack: EmbeddedStack, options: argparse.Namespace) -> list[Line]:
     async with observe(stack.resources) as observer:
-        began = time.monotonic()
         keys = await fill(observer, options.emails // PART_EMAILS, PART_EMAILS)
-        Console(stderr=True).print(f"made the runs in {time.monotonic() - began:.0f} s", highlight=False)
         async with _console(stack) as asking:
             lines = [line async for line in _pages(asking, await _wanted(observer, asking, keys))]
             lines += [line async for line in _viewers(asking)]
@@ -241,13 +242,6 @@ async def _first_paint(address: str) -> Line:
             await context.close()
         await browser.close()
     return Line("first paint, cold", min(took), PAINT_MS)
-
-
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--emails", type=int, default=1_000_000, help="of the large run, default %(default)s")
-    parser.add_argument("--requests", type=int, default=10_000, help="for the memory, default %(default)s")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

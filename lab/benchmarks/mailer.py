@@ -8,7 +8,7 @@ those of understudy's copywriter and judge, kept beforehand.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,11 +29,11 @@ from fondly.mailer.ports import ModelReply
 from fondly.mailer.use_cases.ask_once import AskOnce
 from fondly.mailer.use_cases.write_copy import Copywriter
 from fondly.runtime.batches import batches
-from fondly.runtime.kept_answers import Answer
 from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.quota.turns import Lock
 from harness.contender import Found, Work, forget
 from harness.customers import recommendations, shop_products
+from tests.support.kept_answers import InMemoryKeptAnswers
 from understudy.engines.copywriter import write
 
 RUN, MODEL = "run-benchmark", "model"
@@ -74,29 +74,12 @@ class Understudy:
         return ModelReply(text=write([prompt.text], schema=json.loads(prompt.schema)))
 
 
-class Kept(dict[str, Answer]):
-    """Answers in memory; nobody else asks."""
-
-    async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
-        """Return those that are kept."""
-        return {key: self[key] for key in keys if key in self}
-
-    async def lock(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Lock all."""
-        del payer
-        return set(keys)
-
-    async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
-        """Keep answers."""
-        self.update({key: Answer(result, payer) for key, result in results.items()})
-
-
 class Mailer:
     """The path of emails through the mailer's own functions."""
 
     def __init__(self) -> None:
         self.clock = Clock()
-        ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=Kept(), parallel=1)
+        ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=InMemoryKeptAnswers(), parallel=1)
         self._copywriter = Copywriter(ask_once=ask_once, judge=ask_once, style=STYLE)
         words, hosts = language(STYLE.locale), AllowedHosts(["shop.example.com"])
         self._maker = ContentMaker(words, links=hosts, pictures=hosts)

@@ -31,9 +31,10 @@ from rich.console import Console
 
 from fondly.runtime.runs.run import StageName
 from harness.million_report import Report, problems, show
+from harness.million_run import UploadRun
+from harness.million_stage import PROFILED
 from harness.shop_file import Upload
-from harness.stage_process import PROFILED, environment
-from harness.staged import Staged
+from harness.stage import environment
 
 CUSTOMERS_PER_PRODUCT = 50
 MIN_PRODUCTS = 300
@@ -59,7 +60,7 @@ def _through_uploads(folder: Path, options: argparse.Namespace) -> int:
     reports, found = {}, list[str]()
     for number, upload in enumerate(_uploads(options), start=1):
         os.environ.update(ONCE_A_WEEK if upload.new else {})
-        report = _through_stages(Staged(folder, upload, say, number=number), options, say)
+        report = _through_stages(UploadRun(folder, upload, say, number=number), options, say)
         show(report, beside=beside)
         found += problems(report, beside=None if number > 1 else beside)
         reports[upload.name] = report.facts()
@@ -77,21 +78,21 @@ def _uploads(options: argparse.Namespace) -> list[Upload]:
     return [Upload("first"), *changed, *week]
 
 
-def _through_stages(staged: Staged, options: argparse.Namespace, say: "partial[None]") -> Report:
+def _through_stages(made: UploadRun, options: argparse.Namespace, say: "partial[None]") -> Report:
     products = options.products or max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT)
-    shop = staged.shop(options.customers, products)
+    shop = made.shop(options.customers, products)
     say(f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products")
-    before = {StageName.SENTIMENT: staged.clear, StageName.SENDER: staged.approve}
+    before = {StageName.SENTIMENT: made.clear, StageName.SENDER: made.approve}
     for stage in options.stages:
-        if staged.took(stage) is None:
+        if made.took(stage) is None:
             before.get(stage, lambda: None)()
-            took = staged.run(stage, 1 if stage == StageName.INGEST else options.tasks)
+            took = made.run(stage, 1 if stage == StageName.INGEST else options.tasks)
             say(f"{stage}: finished, {took['cpu_s']:,.0f} CPU s")
-    run = staged.ledger_run()
+    run = made.ledger_run()
     if run is None:
         sys.exit("ingest has opened no run")
-    stages = {str(stage): taken for stage in StageName if (taken := staged.took(stage)) is not None}
-    return Report(shop, stages, run, staged.cost(), staged.received())
+    stages = {str(stage): taken for stage in StageName if (taken := made.took(stage)) is not None}
+    return Report(shop, stages, run, made.cost(), made.received())
 
 
 def _say(text: str, *, started_s: float) -> None:

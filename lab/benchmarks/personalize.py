@@ -8,45 +8,110 @@ the large one takes more than its limits.
 """
 
 import argparse
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import boto3
 import numpy as np
+import psutil
+from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
 from fondly.stack.embedded import embedded_stack
-from harness.personalize_shop import Shop
-from harness.processes import child, curve, family_cpu_seconds, growth, idle, resident_mib
+from harness.personalize import POLL_S, RECIPE, ROLE, SCHEMA, made
+from harness.processes import (
+    MIB,
+    bytes_below,
+    child,
+    family_cpu_seconds,
+    family_resident_mib,
+    growth,
+    idle,
+    resident_mib,
+)
 
-RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
+if TYPE_CHECKING:
+    from types_boto3_personalize import PersonalizeClient
+
 PER_USER, USERS_PER_ITEM, TASTES = 10, 5, 20
-SMALL = 2_000
+SMALL, LIST = 2_000, 25
 MAX_CPU_S, MAX_MIB = 60.0, 1_536
 MAX_GROWTH = 1.1
 """Limit for memory and for disk, second half of the runs to the first."""
 
 
 @dataclass
-class Large:
-    """The large import, training and inference: CPU seconds of each, and the peak of memory."""
+class Shop:
+    """An understudy with a dataset of interactions, and a bucket."""
 
-    cpu_s: dict[str, float] = field(default_factory=dict)
+    client: "PersonalizeClient"
+    process: psutil.Process
+    bucket: str
+    group: str = ""
+    dataset: str = ""
     peak_mib: float = 0.0
 
+    def make(self, noun: str, **request: object) -> str:
+        """Create something, and return its ARN when it is active; watch the memory meanwhile."""
+        return made(self.client, noun, self._look, **request)
 
-@dataclass
-class Runs:
-    """After each of the small runs, memory and disk."""
+    def open(self) -> None:
+        """Make a group with a dataset of interactions."""
+        self.group = self.make("dataset_group", name="shop")
+        arn = self.client.create_schema(name="interactions", schema=SCHEMA)["schemaArn"]
+        of = {"schemaArn": arn, "datasetGroupArn": self.group, "datasetType": "Interactions"}
+        self.dataset = self.make("dataset", name="i", **of)
 
-    resident_mib: list[float] = field(default_factory=list)
-    disk_mib: list[float] = field(default_factory=list)
+    def bring(self, name: str, interactions: int, *, seed: int = 0) -> None:
+        """Store interactions, and a line for every user."""
+        store = boto3.client("s3").put_object
+        lines = (f'{{"userId":"u{user}"}}' for user in range(interactions // PER_USER))
+        for key, body in ((f"{name}.csv", rows(interactions, seed=seed)), (f"{name}.json", lines)):
+            store(Bucket=self.bucket, Key=key, Body="\n".join(body).encode())
+
+    def take(self, name: str) -> None:
+        """Import interactions in place of what was imported before."""
+        source = {"dataLocation": f"s3://{self.bucket}/{name}.csv"}
+        self.make(
+            "dataset_import_job", jobName=name, datasetArn=self.dataset, dataSource=source, roleArn=ROLE
+        )
+
+    def train(self, name: str) -> tuple[str, str]:
+        """Train; return the solution and its version."""
+        solution = self.make("solution", name=name, datasetGroupArn=self.group, recipeArn=RECIPE)
+        return solution, self.make("solution_version", solutionArn=solution)
+
+    def infer(self, name: str, version: str) -> None:
+        """Recommend to every user."""
+        self.make(
+            "batch_inference_job",
+            jobName=name,
+            solutionVersionArn=version,
+            roleArn=ROLE,
+            numResults=LIST,
+            jobInput={"s3DataSource": {"path": f"s3://{self.bucket}/{name}.json"}},
+            jobOutput={"s3DataDestination": {"path": f"s3://{self.bucket}/out/{name}/"}},
+        )
+
+    def lose(self, solution: str) -> None:
+        """Delete a solution with its versions, and wait until it is gone."""
+        self.client.delete_solution(solutionArn=solution)
+        while True:
+            try:
+                self.client.describe_solution(solutionArn=solution)
+            except ClientError:
+                return
+            time.sleep(POLL_S)
+
+    def _look(self) -> None:
+        self.peak_mib = max(self.peak_mib, family_resident_mib(self.process))
 
 
 def main() -> int:
@@ -58,32 +123,19 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=50, help="small runs before it")
     options = parser.parse_args()
     with TemporaryDirectory() as name:
-        os.environ["UNDERSTUDY_STATE_DIR"] = str(Path(name) / "state")
+        state = Path(name) / "state"
+        os.environ["UNDERSTUDY_STATE_DIR"] = str(state)
         with embedded_stack(Path(name) / "logs", services=()) as stack:
             bucket = stack.resources.buckets["data"]
-            shop = Shop(boto3.client("personalize"), idle(child("understudy")), bucket, Path(name) / "state")
-            set_up(shop)
-            runs = measure_runs(shop, options.runs)
-            large = measure_large(shop, options.interactions)
-    show(options.interactions, large, runs)
-    return verdict(large, runs)
-
-
-def set_up(shop: Shop) -> None:
-    """Make a group with a dataset of interactions."""
-    shop.group = shop.made("dataset_group", name="shop")
-    fields = [("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"), ("EVENT_TYPE", "string")]
-    schema = {
-        "type": "record",
-        "name": "Interactions",
-        "namespace": "com.amazonaws.personalize.schema",
-        "fields": [{"name": name, "type": kind} for name, kind in fields],
-        "version": "1.0",
-    }
-    arn = shop.client.create_schema(name="interactions", schema=json.dumps(schema))["schemaArn"]
-    shop.dataset = shop.made(
-        "dataset", name="i", schemaArn=arn, datasetGroupArn=shop.group, datasetType="Interactions"
-    )
+            shop = Shop(boto3.client("personalize"), idle(child("understudy")), bucket)
+            shop.open()
+            left = measure_runs(shop, options.runs, state)
+            steps = measure_large(shop, options.interactions)
+    table = Table(f"{options.interactions:,} interactions", "CPU s")
+    for step, seconds in steps.items():
+        table.add_row(step, f"{seconds:.1f}")
+    Console().print(table)
+    return verdict({"CPU s": (sum(steps.values()), MAX_CPU_S), "peak MiB": (shop.peak_mib, MAX_MIB)}, left)
 
 
 def rows(interactions: int, *, seed: int = 0) -> Iterator[str]:
@@ -98,82 +150,47 @@ def rows(interactions: int, *, seed: int = 0) -> Iterator[str]:
         yield "u{},i{},{},review".format(*each)
 
 
-def queries(interactions: int) -> Iterator[str]:
-    """Yield a line for every user."""
-    return (f'{{"userId":"u{user}"}}' for user in range(interactions // PER_USER))
+def measure_large(shop: Shop, interactions: int) -> dict[str, float]:
+    """Import, train and infer; return the CPU seconds of each."""
+    shop.bring("large", interactions)
+    taken = [family_cpu_seconds(shop.process)]
+    shop.take("large")
+    taken.append(family_cpu_seconds(shop.process))
+    _, version = shop.train("large")
+    taken.append(family_cpu_seconds(shop.process))
+    shop.infer("large", version)
+    taken.append(family_cpu_seconds(shop.process))
+    return dict(zip(("import", "training", "inference"), np.diff(taken).tolist(), strict=True))
 
 
-def measure_large(shop: Shop, interactions: int) -> Large:
-    """Import, train and infer."""
-    shop.put("large.csv", rows(interactions))
-    shop.put("large.json", queries(interactions))
-    made: dict[str, str] = {}
-
-    def train() -> None:
-        made["solution"] = shop.made("solution", name="large", datasetGroupArn=shop.group, recipeArn=RECIPE)
-        made["version"] = shop.made("solution_version", solutionArn=made["solution"])
-
-    large = Large()
-    steps: dict[str, Callable[[], None]] = {
-        "import": lambda: shop.import_rows("large", "large.csv"),
-        "training": train,
-        "inference": lambda: shop.infer("large", made["version"], "large.json"),
-    }
-    for name, step in steps.items():
-        before = family_cpu_seconds(shop.process)
-        step()
-        large.cpu_s[name] = family_cpu_seconds(shop.process) - before
-    large.peak_mib = shop.peak_mib
-    return large
-
-
-def measure_runs(shop: Shop, count: int) -> Runs:
-    """Do small runs, each of which loses what the one before has made."""
-    runs, before = Runs(), None
-    shop.put("small.json", queries(SMALL))
+def measure_runs(shop: Shop, count: int, state: Path) -> dict[str, list[float]]:
+    """Do small runs, each of which loses what the one before has made; return what is left after each."""
+    left: dict[str, list[float]] = {"memory": [], "disk": []}
+    before = ""
     for number in range(count):
-        shop.put("small.csv", rows(SMALL, seed=number))
-        shop.import_rows(f"small-{number}", "small.csv")
-        solution = shop.made("solution", name=f"small-{number}", datasetGroupArn=shop.group, recipeArn=RECIPE)
-        version = shop.made("solution_version", solutionArn=solution)
-        shop.infer(f"small-{number}", version, "small.json")
-        if before is not None:
-            shop.delete_solution(before)
+        name = f"small-{number}"
+        shop.bring(name, SMALL, seed=number)
+        shop.take(name)
+        solution, version = shop.train(name)
+        shop.infer(name, version)
+        if before:
+            shop.lose(before)
         before = solution
-        runs.resident_mib.append(resident_mib(shop.process))
-        runs.disk_mib.append(shop.disk_mib())
-    return runs
+        left["memory"].append(resident_mib(shop.process))
+        left["disk"].append(bytes_below(state) / MIB)
+    return left
 
 
-def show(interactions: int, large: Large, runs: Runs) -> None:
-    """Print both tables."""
-    table = Table(f"{interactions:,} interactions", "CPU s")
-    for name, seconds in large.cpu_s.items():
-        table.add_row(name, f"{seconds:.1f}")
-    table.add_row("together", f"{sum(large.cpu_s.values()):.1f}")
-    table.add_row("peak MiB", f"{large.peak_mib:,.0f}")
-    Console().print(table)
-    if runs.disk_mib:
-        table = Table(f"{len(runs.disk_mib)} runs", "first", "last", "by run")
-        for name, values in (("resident MiB", runs.resident_mib), ("disk MiB", runs.disk_mib)):
-            table.add_row(name, f"{values[0]:.1f}", f"{values[-1]:.1f}", curve(values))
-        Console().print(table)
-
-
-def verdict(large: Large, runs: Runs) -> int:
-    """Print what is over a limit; return 1 if anything is."""
-    measured = [
-        ("CPU s", sum(large.cpu_s.values()), MAX_CPU_S),
-        ("peak MiB", large.peak_mib, MAX_MIB),
-    ]
-    if len(runs.disk_mib) > 1:
-        measured += [
-            ("growth of memory", growth(runs.resident_mib), MAX_GROWTH),
-            ("growth of disk", growth(runs.disk_mib), MAX_GROWTH),
-        ]
-    for name, value, limit in measured:
+def verdict(large: dict[str, tuple[float, float]], left: dict[str, list[float]]) -> int:
+    """Print what was measured beside its limit; return 1 if anything is above."""
+    measured = dict(large)
+    for name, values in left.items():
+        if len(values) > 1:
+            told = f"growth of {name} from {values[0]:.1f} to {values[-1]:.1f} MiB"
+            measured[told] = (growth(values), MAX_GROWTH)
+    for name, (value, limit) in measured.items():
         Console().print(f"{name}: {value:,.2f} (limit: {limit:,.2f})", highlight=False)
-    return int(any(value > limit for _, value, limit in measured))
+    return int(any(value > limit for value, limit in measured.values()))
 
 
 if __name__ == "__main__":

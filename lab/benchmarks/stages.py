@@ -1,16 +1,14 @@
 """A stage of a run as a contender: the service as in production, but for the AWS behind it, which is local.
 
 A small shop goes through all stages once; what was there before each stage is kept, and every round begins
-with a copy of it. What stores and stand-ins take is not counted. Only what all releases have is used: the
-service's entry point, its settings, and AWS.
+with a copy of it. What stores and stand-ins take is not counted.
 """
 
 import asyncio
 import json
-import os
 import shutil
 import sys
-from importlib import import_module
+from fnmatch import filter as matching
 from itertools import chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,67 +16,44 @@ from typing import Any
 
 from peers.frames import proof_of
 
-from fondly.contracts import object_keys
-from fondly.evaluation.sample import SampleFacts, write_sample
-from fondly.runtime import service
-from fondly.runtime.logs import configure_logging
+from fondly.evaluation.sample import write_sample
 from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import CLEARING, MAKING, StageName
-from fondly.runtime.settings import ServiceSettings, load_settings
+from fondly.runtime.settings import ServiceSettings
 from harness.contender import Found, Work, forget, timed
 from harness.local_aws import Session
-from harness.stage_process import environment
-
-KEY = f"{object_keys.UPLOADS}amazon.csv"
-LOOK_S = 0.01
+from harness.stage import settings_of, until_done, uploading
 
 
 def main(folder: Path, customers: int) -> None:
     """Take a generated shop through the stages; keep what was there before each in a folder of its name."""
     (folder / MAKING[0]).mkdir(parents=True)
-    facts = _upload(Session(folder / MAKING[0]), customers)
-    shutil.copy(folder / MAKING[0] / "objects" / KEY, folder)
+    with uploading(Session(folder / MAKING[0]), "amazon.csv") as path:
+        facts = write_sample(path, customers=customers, products=max(12, customers // 5))
+    shutil.copy(path, folder)
     (folder / "facts.json").write_text(json.dumps([str(customers), str(facts.reviews)]))
     for stage, after in pairwise(MAKING):
         shutil.copytree(folder / stage, folder / after)
         session = Session(folder / after)
-        asyncio.run(_until_done(stage, _settings(stage), session))
+        asyncio.run(until_done(stage, settings_of(stage), session))
         if stage is StageName.INGEST:
             asyncio.run(_clear(session))
 
 
 def prepare(stage: str, folder: str, units: str) -> Work:
     """Return a round of a stage, which makes so many units of what `main` has left in the folder."""
-    settings = _settings(stage)
+    settings = settings_of(stage)
     collect_garbage_seldom()  # as services do
     return lambda: _round(stage, settings, Path(folder) / stage, int(units))
 
 
-def _upload(session: Session, customers: int) -> SampleFacts:
-    path = session.objects.path(KEY)
-    path.parent.mkdir(parents=True)
-    facts = write_sample(path, customers=customers, products=max(12, customers // 5))
-    entity = {"bucket": {"name": "data"}, "object": {"key": KEY, "size": path.stat().st_size, "eTag": "0"}}
-    told = {"Records": [{"eventName": "ObjectCreated:Put", "s3": entity}]}
-    session.queues.send("ingest-uploads", json.dumps(told), {})
-    return facts
-
-
 async def _clear(session: Session) -> None:
     """Say that later stages can do their part, which they are not there yet to say."""
-    ledger = Ledger(session.tables, "runs")  # type: ignore[arg-type] # as much of a client as it takes
+    ledger = Ledger(session.client("dynamodb"), "runs")
     for run in await ledger.runs():
         for stage in CLEARING:
             await ledger.clear(run.run_id, stage)
-
-
-def _settings(stage: str) -> ServiceSettings:
-    os.environ.update(environment())
-    configure_logging(service=stage, level="ERROR")
-    module = import_module(f"fondly.{stage}.settings")
-    found: ServiceSettings = load_settings(getattr(module, f"{stage.capitalize()}Settings"))
-    return found
 
 
 def _round(stage: str, settings: ServiceSettings, before: Path, units: int) -> Found:
@@ -88,7 +63,7 @@ def _round(stage: str, settings: ServiceSettings, before: Path, units: int) -> F
         session = Session(Path(folder))
         forget()
         with timed(found):
-            asyncio.run(_until_done(stage, settings, session))
+            asyncio.run(until_done(stage, settings, session))
         found["proof"] = _proof(session) if stage == StageName.INGEST else ""
     found["cpu_s"] -= sum(session.usage.cpu_s_of.values())
     return found
@@ -103,8 +78,8 @@ def _proof(session: Session) -> str:
 
 
 def _lines(session: Session, name: str) -> list[list[dict[str, Any]]]:
-    paths = session.objects.root.glob(f"runs/*/{name}")
-    return [[json.loads(line) for line in path.read_text("utf-8").splitlines()] for path in paths]
+    found = matching(session.objects.keys("runs/"), f"runs/*/{name}")
+    return [[json.loads(line) for line in session.objects.content(key).split(b"\n") if line] for key in found]
 
 
 def _product(record: dict[str, Any]) -> dict[str, Any]:
@@ -131,18 +106,6 @@ def _customer(record: dict[str, Any]) -> dict[str, Any]:
         for each in record["reviews"]
     }
     return {"id": record["customer_id"], "name": record.get("name"), "reviews": reviews}
-
-
-async def _until_done(stage: str, settings: ServiceSettings, session: Session) -> None:
-    vars(service)["get_session"] = lambda: session
-    stop, make_handler = asyncio.Event(), import_module(f"fondly.{stage}.__main__").make_handler
-    serving = asyncio.create_task(service.serve(stage, settings, make_handler, stop=stop))
-    while session.queues.left(settings.queue_url) and not serving.done():  # noqa: ASYNC110 - a file
-        await asyncio.sleep(LOOK_S)
-    stop.set()
-    await serving
-    if dead := session.queues.left(f"{settings.queue_url}-dlq"):
-        raise RuntimeError(f"{dead} messages of {stage} are dead letters")
 
 
 if __name__ == "__main__":

@@ -4,9 +4,6 @@ Of ten parts of that index one is made, and the others are copies of its rows; w
 as if each had been made, with every wording of many emails.
 """
 
-import asyncio
-from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -23,7 +20,6 @@ from fondly.contracts.records import (
     RecommendationSource,
 )
 from fondly.mailer.use_cases import merge_email_index as merging
-from fondly.mailer.use_cases.email_index import write_email_index
 from fondly.operations.emails.index import sample
 from fondly.runtime.parallel import for_each
 from fondly.runtime.runs.deliveries import Deliveries
@@ -33,12 +29,11 @@ from fondly.runtime.runs.kept_tallies import KeptTallies, PartTally
 from fondly.runtime.runs.locks import LOCK_PREFIX
 from fondly.runtime.runs.run import MAKING, PartReport, StageName, part_name
 from fondly.runtime.storage import DynamoDBItems, to_item
-from fondly.stack.observer import Observer, observe
-from fondly.stack.provision import Resources
-from tests.support.email_index import email_index_of
+from fondly.stack.observer import Observer
+from tests.support.email_index import email_index_of, put_email_index
 from tests.support.finished_runs import finished_email
 
-RUNS, AT_ONCE, PROCESSES, COPIES = 100, 16, 2, 10
+RUNS, AT_ONCE, COPIES = 100, 16, 10
 BIG = "run-00000000000b1960"
 BEGAN = datetime(2026, 11, 27, 8, tzinfo=UTC)
 COUNTS = ("customers", "reviews", "emails", "emails_template_copy", "emails_mixed_copy", "emails_sent")
@@ -49,25 +44,12 @@ async def fill(observer: Observer, parts: int, emails: int) -> list[str]:
     """Store all of it, the large run as its delivery goes on; return where some emails are."""
     await for_each(range(1, RUNS), lambda number: _run(observer, f"run-{number:016x}", 1, 100), parallel=4)
     await _run(observer, BIG, parts, emails)
-    made, loop = -(-parts // COPIES), asyncio.get_running_loop()
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        some = [range(first, made + 1, PROCESSES) for first in range(1, PROCESSES + 1)]
-        await asyncio.gather(
-            *(loop.run_in_executor(pool, _index, observer.resources, each, emails) for each in some)
-        )
+    made = -(-parts // COPIES)
+    await put_email_index(observer.objects, BIG, parts=made, emails=emails)
     await _merge(observer, parts, made)
     drawn = [each.row for each in await sample(observer.environment, BIG, "0")]
     await for_each(drawn, lambda row: _email(observer, row, emails), parallel=1)
     return [f"{each.key}?part={each.part}" for each in drawn]
-
-
-def _index(resources: Resources, parts: Iterable[int], emails: int) -> None:
-    async def put() -> None:
-        async with observe(resources) as observer:
-            for part in parts:
-                await write_email_index(observer.objects, BIG, part, email_index_of(part, emails))
-
-    asyncio.run(put())
 
 
 async def _merge(observer: Observer, parts: int, made: int) -> None:

@@ -58,11 +58,12 @@ class Report:
         """The same of all stages."""
         return sum(map(self.own_cpu_ms, self.stages))
 
-    def largest(self, prefix: str) -> dict[str, int]:
-        """The largest of each kind whose name has the prefix, over all stages, the largest first."""
+    @property
+    def largest(self) -> dict[str, int]:
+        """The largest of each kind, over all stages, the largest first."""
         found: Counter[str] = Counter()
         for taken in self.stages.values():
-            found |= Counter({k: size for k, size in taken["largest"].items() if k.startswith(prefix)})
+            found |= Counter(taken["largest"])
         return dict(found.most_common())
 
     def total(self, what: str) -> dict[str, float]:
@@ -100,7 +101,7 @@ class Report:
             "messages": self.total("sent"),
             "calls": self.total("calls"),
             "written": self.total("written"),
-            "largest_bytes": self.largest(""),
+            "largest_bytes": self.largest,
         }
 
     def hours(self, stage: str) -> dict[str, float]:
@@ -124,8 +125,8 @@ def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "attempts": len(walls),
         "wall_s": walls.total(),
         "cpu_s": sum(task["cpu_s"] for task in tasks),
-        "peak_mib": max(task["peak_mib"] for task in tasks),
-        "tenths_mib": max((task["tenths_mib"] for task in tasks), key=_growth),
+        "peak_mib": max((task["peak_mib"] for task in tasks), default=0.0),
+        "tenths_mib": max((task["tenths_mib"] for task in tasks), key=_growth, default=[]),
         "largest": dict(largest),
         **{name: dict(total.most_common()) for name, total in sums.items()},
     }
@@ -139,7 +140,7 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     """Print the figures, and how many times those of another run the CPU times are."""
     console, shop, run = Console(highlight=False, width=WIDTH), report.shop, report.run
     title = f"{shop.customers:,} customers, {shop.reviews:,} reviews, {shop.products:,} products"
-    _table(console, title, [_times(report, stage, beside) for stage in report.stages])
+    _table(console, title, [_times(report, stage) for stage in report.stages])
     _table(console, "on AWS, one task, those of prod, at a new account's quotas", list(_on_aws(report)))
     _table(console, f"at list prices: ${report.cost.total_usd:,.2f}", list(_costs(report)))
     for stage, taken in report.stages.items():
@@ -152,8 +153,7 @@ def show(report: Report, *, beside: Mapping[str, Any] | None) -> None:
     console.print(f"arrived: {len(report.received):,} emails for {len(set(report.received)):,} addresses")
     console.print(f"messages and events: {_listed(report.total('sent'))}")
     console.print(f"items and objects: {_listed(report.total('written'))}")
-    for kind in ("item", "object", "event", "message"):
-        console.print(f"largest {kind}s, bytes: {_listed(report.largest(f'{kind} '), f'{kind} of ')}")
+    console.print(f"largest, bytes: {_listed(report.largest)}")
     console.print(f"AWS calls: {_listed(report.total('calls'))}")
 
 
@@ -166,9 +166,8 @@ def _table(console: Console, title: str, rows: Sequence[dict[str, str]]) -> None
     console.print(table)
 
 
-def _times(report: Report, stage: str, beside: Mapping[str, Any] | None) -> dict[str, str]:
+def _times(report: Report, stage: str) -> dict[str, str]:
     taken, own = report.stages[stage], report.own_cpu_ms(stage)
-    before = beside["stages"].get(stage) if beside else None
     return {
         "": stage,
         "tasks": f"{taken['tasks']:,}" + (f" in {taken['attempts']}" if taken["attempts"] > 1 else ""),
@@ -177,7 +176,6 @@ def _times(report: Report, stage: str, beside: Mapping[str, Any] | None) -> dict
         "of stores": f"{taken['cpu_s_of'].get(STORES, 0):,.0f}",
         "of stand-ins": f"{taken['cpu_s_of'].get(STAND_INS, 0):,.0f}",
         "own ms a customer": f"{own:,.3f}",
-        "times": f"{own / before['own_cpu_ms_a_customer']:.2f}" if before else "",
         "peak MiB": f"{taken['peak_mib']:,.0f}",
         "its tenths": ", ".join(f"{each:,.0f}" for each in taken["tenths_mib"]),
         "AWS calls": f"{sum(taken['calls'].values()):,}",
@@ -207,19 +205,10 @@ def _costs(report: Report) -> Iterator[dict[str, str]]:
 
 
 def _profile(own_s: Mapping[str, float]) -> Iterator[dict[str, str]]:
-    """The functions that took most, beside the modules that did."""
-    modules, total = Counter[str](), sum(own_s.values())
-    for name, each in own_s.items():
-        modules[name.partition(" ")[0]] += each  # type: ignore[assignment] # seconds
-    for (name, of_function), (module, of_module) in zip(
-        own_s.items(), modules.most_common(SHOWN), strict=False
-    ):
-        yield {
-            "": name,
-            "own": f"{of_function / total:.1%}",
-            "module": module,
-            "all of it": f"{of_module / total:.1%}",
-        }
+    """The functions that took most."""
+    total = sum(own_s.values())
+    for name, each in list(own_s.items())[:SHOWN]:
+        yield {"": name, "own": f"{each / total:.1%}"}
 
 
 def problems(report: Report, *, beside: Mapping[str, Any] | None) -> list[str]:
@@ -252,10 +241,10 @@ def _unfinished(report: Report) -> Iterator[str]:
 def _too_large(report: Report) -> Iterator[str]:
     limits = {"item ": MAX_ITEM_BYTES, LEDGER_ITEM: MAX_LEDGER_BYTES, "event ": MAX_EVENT_BYTES}
     for prefix, most in limits.items():
-        for kind, size in report.largest(prefix).items():
-            if size > most:
+        for kind, size in report.largest.items():
+            if kind.startswith(prefix) and size > most:
                 yield f"the largest {kind} has {size:,} bytes, expected at most {most:,}"
 
 
-def _listed(figures: Mapping[str, float], without: str = "") -> str:
-    return ", ".join(f"{name.removeprefix(without)} {figure:,.0f}" for name, figure in figures.items())
+def _listed(figures: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {figure:,.0f}" for name, figure in figures.items())

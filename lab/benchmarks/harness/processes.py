@@ -1,20 +1,14 @@
-"""CPU time and memory of a process, as benchmarks sample them."""
+"""What processes and folders take, as benchmarks sample it."""
 
-import asyncio
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import psutil
 
 MIB = 2**20
-WEB = "fondly.recommender.web"
-CURVE = " ▁▂▃▄▅▆▇█"
-POINTS = 24
-IDLE_S = 1.0
-IDLE_CPU_S = 0.03
-QUIET_S = 3.0
-"""After which a process that has started only polls."""
+IDLE_S, IDLE_CPU_S = 3.0, 0.15
+"""A process that only polls takes a twentieth of a core at most."""
 
 
 def cpu_seconds(process: psutil.Process) -> float:
@@ -30,8 +24,12 @@ def resident_mib(process: psutil.Process) -> float:
 
 def family_cpu_seconds(process: psutil.Process) -> float:
     """The same, with all that its children have taken, ended or not."""
-    below = (_if_running(cpu_seconds, each) for each in process.children(recursive=True))
-    return cpu_seconds(process) + _ended_below(process) + sum(below)
+    return sum(_if_running(_with_ended, each) for each in (process, *process.children(recursive=True)))
+
+
+def _with_ended(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
 
 
 def family_resident_mib(process: psutil.Process) -> float:
@@ -62,47 +60,12 @@ def idle(process: psutil.Process) -> psutil.Process:
     return process
 
 
-async def until_quiet(process: psutil.Process) -> None:
-    """Wait until a process does next to nothing."""
-    while True:
-        before = cpu_seconds(process)
-        await asyncio.sleep(QUIET_S)
-        if cpu_seconds(process) - before < QUIET_S / 20:
-            return
-
-
-def curve(values: Sequence[float]) -> str:
-    """Draw the values as a sparkline from zero to their peak."""
-    points = min(POINTS, len(values))
-    drawn = [values[point * len(values) // points] for point in range(points)]
-    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)
-
-
 def growth(values: Sequence[float]) -> float:
     """The peak of the second half as a multiple of the first half's."""
     half = len(values) // 2
     return max(values[half:]) / max(values[: half or 1])
 
 
-def cpu_by_process() -> dict[str, float]:
-    """CPU seconds so far of the web process, its shops and the emulator."""
-    found: defaultdict[str, float] = defaultdict(float)
-    for process in psutil.Process().children():
-        words = process.cmdline()
-        if WEB in words:
-            found["web"] += cpu_seconds(process)
-            below = process.children(recursive=True)
-            found["shops"] += sum(cpu_seconds(child) for child in below)
-            found["shops"] += sum(_ended_below(one) for one in (process, *below))
-        elif "understudy" in words and words[-1] == "understudy":
-            found["understudy"] += cpu_seconds(process)
-        elif "fondly.stack.emulator" in words:
-            found["emulator"] += cpu_seconds(process)
-            found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
-    return dict(found)
-
-
-def _ended_below(process: psutil.Process) -> float:
-    """CPU seconds of a process's children that have ended: the server that forks shops has them, too."""
-    times = process.cpu_times()
-    return float(times.children_user + times.children_system)
+def bytes_below(folder: Path) -> int:
+    """Return what the files below a folder have, together."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -5,9 +5,8 @@ a campaign that is asked once a customer, and so is the model. There is no resum
 model wrote, and nothing that keeps a rate or a budget.
 """
 
-import json
-import time
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -16,16 +15,14 @@ import boto3
 import pandas as pd
 
 from harness.contender import Found, Work, timed
+from harness.personalize import FIELDS, RECIPE, ROLE, SCHEMA, made
 
 if TYPE_CHECKING:
     from types_boto3_bedrock_runtime.type_defs import MessageTypeDef
     from types_boto3_s3.type_defs import CreateBucketConfigurationTypeDef
 
-POLL_S, PICKS = 0.5, 5
-ROLE = "arn:aws:iam::000000000000:role/personalize"
-RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
+PICKS = 5
 MODEL = "global.anthropic.claude-haiku-5-5"
-FIELDS = [("USER_ID", "string"), ("ITEM_ID", "string"), ("TIMESTAMP", "long"), ("EVENT_TYPE", "string")]
 PROMPT = "Write an email to {name}, who liked {owned}, that recommends these products: {picks}."
 
 
@@ -90,34 +87,18 @@ class Script:
         }
         self._s3.create_bucket(Bucket=self._name, CreateBucketConfiguration=where)
         rows = reviews.assign(at=1_700_000_000, mood=moods)[["user_id", "product_id", "at", "mood"]]
-        body = rows.to_csv(index=False, header=[name for name, _ in FIELDS])
+        body = rows.to_csv(index=False, header=[*FIELDS])
         self._s3.put_object(Bucket=self._name, Key="interactions.csv", Body=body.encode())
-        group = self._made("dataset_group", name=self._name)
-        fields = [{"name": name, "type": kind} for name, kind in FIELDS]
-        schema = {"type": "record", "name": "Interactions", "namespace": "com.amazonaws.personalize.schema"}
-        text = json.dumps({**schema, "fields": fields, "version": "1.0"})
-        schema_arn = self._personalize.create_schema(name=self._name, schema=text)["schemaArn"]
+        make = partial(made, self._personalize)
+        group = make("dataset_group", name=self._name)
+        schema_arn = self._personalize.create_schema(name=self._name, schema=SCHEMA)["schemaArn"]
         kept = {"schemaArn": schema_arn, "datasetGroupArn": group, "datasetType": "Interactions"}
-        dataset = self._made("dataset", name=self._name, **kept)
+        dataset = make("dataset", name=self._name, **kept)
         source = {"dataLocation": f"s3://{self._name}/interactions.csv"}
-        self._made(
-            "dataset_import_job", jobName=self._name, datasetArn=dataset, dataSource=source, roleArn=ROLE
-        )
-        solution = self._made("solution", name=self._name, datasetGroupArn=group, recipeArn=RECIPE)
-        version = self._made("solution_version", solutionArn=solution)
-        return self._made("campaign", name=self._name, solutionVersionArn=version)
-
-    def _made(self, noun: str, **request: Any) -> str:  # noqa: ANN401 - of any kind of resource
-        answer = getattr(self._personalize, f"create_{noun}")(**request)
-        [member] = [each for each in answer if each.endswith("Arn")]
-        while True:
-            described = getattr(self._personalize, f"describe_{noun}")(**{member: answer[member]})
-            found = next(each for each in described.values() if "status" in each)
-            if found["status"] == "ACTIVE":
-                return str(answer[member])
-            if "FAILED" in found["status"]:
-                raise RuntimeError(f"{noun}: {found['failureReason']}")
-            time.sleep(POLL_S)
+        make("dataset_import_job", jobName=self._name, datasetArn=dataset, dataSource=source, roleArn=ROLE)
+        solution = make("solution", name=self._name, datasetGroupArn=group, recipeArn=RECIPE)
+        version = make("solution_version", solutionArn=solution)
+        return make("campaign", name=self._name, solutionVersionArn=version)
 
     def _email(self, user: Any, campaign: str, names: dict[str, str]) -> None:  # noqa: ANN401 - a row
         asked = {"campaignArn": campaign, "userId": user.user_id, "numResults": PICKS}

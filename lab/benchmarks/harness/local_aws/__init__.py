@@ -13,11 +13,12 @@ from typing import Any, Self
 
 from fondly.operations.environment import Environment
 from fondly.operations.topology import load_topology
+from harness.local_aws.client import Client
 from harness.local_aws.objects import S3
 from harness.local_aws.queues import SNS, SQS, Queues
 from harness.local_aws.stand_ins import BedrockRuntime, Comprehend, Personalize
 from harness.local_aws.tables import DynamoDB
-from harness.local_aws.usage import Usage
+from harness.local_aws.usage import STAND_INS, STORES, Usage
 
 
 class Session:
@@ -27,16 +28,22 @@ class Session:
         topology = load_topology()
         self.usage = Usage()
         self.queues = Queues(folder, topology, self.usage)
-        self.tables = DynamoDB(folder, topology, self.usage)
         self.objects = S3(folder, self.usage)
-        self._clients: dict[str, Any] = {
+        stores = {
             "s3": self.objects,
-            "dynamodb": self.tables,
+            "dynamodb": DynamoDB(folder, topology, self.usage),
             "sqs": SQS(self.queues),
             "sns": SNS(self.queues),
+        }
+        stand_ins = {
             "comprehend": Comprehend(self.usage),
-            "personalize": Personalize(self.objects, self.usage),
+            "personalize": Personalize(self.objects),
             "bedrock-runtime": BedrockRuntime(self.usage),
+        }
+        self._clients = {
+            name: Client(name, answering, self.usage, who=who)
+            for who, of in ((STORES, stores), (STAND_INS, stand_ins))
+            for name, answering in of.items()
         }
 
     def register(self, *_: object, **__: object) -> None:

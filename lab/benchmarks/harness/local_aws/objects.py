@@ -7,7 +7,7 @@ import hashlib
 import io
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,7 +18,6 @@ from botocore.hooks import HierarchicalEmitter
 
 from fondly.contracts import object_keys
 from harness.local_aws.database import Packing, opened
-from harness.local_aws.tables import OnePage
 from harness.local_aws.usage import STORES, Usage, refused
 
 EMAILS = object_keys.emails("RUN").rpartition("RUN")[2]
@@ -41,24 +40,20 @@ class S3:
         self._emails.execute("CREATE TABLE IF NOT EXISTS emails (key TEXT PRIMARY KEY, at REAL, body BLOB)")
         self._packing = Packing(self._emails)
 
-    async def head_bucket(self, **_: object) -> dict[str, Any]:
+    def head_bucket(self, **_: object) -> dict[str, Any]:
         """The bucket exists."""
         return {}
 
-    async def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
+    def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
         """Store bytes or a file."""
-        await self._usage.called("s3.PutObject")
-        with self._usage.taking(STORES):
-            size = self._store(Key, Body)
+        size = self._store(Key, Body)
         self._usage.saw(f"object of {kind_of(Key)}", size)
         self._usage.written[f"objects of {kind_of(Key)}"] += 1
         return {"ETag": f'"{etag(Key, size)}"'}
 
-    async def get_object(self, *, Key: str, **_: object) -> dict[str, Any]:
+    def get_object(self, *, Key: str, **_: object) -> dict[str, Any]:
         """Open an object."""
-        await self._usage.called("s3.GetObject")
-        with self._usage.taking(STORES):
-            file, size, modified = self._email(Key) if EMAILS in Key else self._file(Key)
+        file, size, modified = self._email(Key) if EMAILS in Key else self._file(Key)
         return {
             "Body": Body(file, self._usage),
             "ContentLength": size,
@@ -67,14 +62,13 @@ class S3:
             "Metadata": {},
         }
 
-    async def head_object(self, *, Key: str, **_: object) -> dict[str, Any]:
+    def head_object(self, *, Key: str, **_: object) -> dict[str, Any]:
         """Describe an object."""
-        await self._usage.called("s3.HeadObject")
         path = self._existing(Key)
         size = _size(path)
         return {"ContentLength": size, "ETag": f'"{etag(Key, size)}"', "LastModified": _modified(path)}
 
-    async def list_objects_v2(
+    def list_objects_v2(
         self,
         *,
         Prefix: str = "",
@@ -82,18 +76,18 @@ class S3:
         **_: object,
     ) -> dict[str, Any]:
         """List the objects below a prefix, all of them on one page."""
-        await self._usage.called("s3.ListObjectsV2")
-        with self._usage.taking(STORES):
-            found = [
-                {"Key": key, "ETag": f'"{etag(key, size)}"', "LastModified": _modified(path), "Size": size}
-                for key, path, size in self._below(Prefix)
-                if not (Delimiter and Delimiter in key[len(Prefix) :])
-            ]
+        found = [
+            {"Key": key, "ETag": f'"{etag(key, size)}"', "LastModified": _modified(path), "Size": size}
+            for key, path, size in self._below(Prefix)
+            if not (Delimiter and Delimiter in key[len(Prefix) :])
+        ]
         return {"Contents": found, "KeyCount": len(found), "IsTruncated": False}
 
-    def get_paginator(self, operation: str) -> OnePage:
-        """Return a paginator whose only page has everything."""
-        return OnePage(getattr(self, operation))
+    def delete_objects(self, *, Delete: Mapping[str, Any], **_: object) -> dict[str, Any]:
+        """Remove objects."""
+        for each in Delete["Objects"]:
+            self.path(each["Key"]).unlink(missing_ok=True)
+        return {}
 
     def path(self, key: str) -> Path:
         """Where an object is."""

@@ -3,9 +3,8 @@
 A delayed message is visible after `LONGEST_DELAY_S` at most: what a job would take is not waited for.
 """
 
-# ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
+# ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
-import asyncio
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -16,10 +15,9 @@ from uuid import uuid4
 
 from fondly.operations.topology import Topology
 from harness.local_aws.database import alone, opened
-from harness.local_aws.usage import STORES, Usage, refused
+from harness.local_aws.usage import Usage, refused
 
 LONGEST_DELAY_S = 0.5
-LOOK_S = 0.005
 MAX_MESSAGE_BYTES = 256 * 1024
 DEAD_LETTERS = "-dlq"
 SCHEMA = """
@@ -81,9 +79,8 @@ class SQS:
         self._queues = queues
         self._db = queues.db
 
-    async def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:
+    def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:
         """Return the attributes that services read."""
-        await self._queues.usage.called("sqs.GetQueueAttributes")
         queue = self._queues.topology.queues[QueueUrl]
         now = time.time()
         visible = self._db.execute(
@@ -99,90 +96,51 @@ class SQS:
             }
         }
 
-    async def get_queue_url(self, *, QueueName: str, **_: object) -> dict[str, str]:
+    def get_queue_url(self, *, QueueName: str, **_: object) -> dict[str, str]:
         """Return the name."""
         return {"QueueUrl": QueueName}
 
-    async def receive_message(
-        self,
-        *,
-        QueueUrl: str,
-        MaxNumberOfMessages: int = 1,
-        WaitTimeSeconds: int = 0,
-        **_: object,
-    ) -> dict[str, Any]:
+    def receive_message(self, *, QueueUrl: str, MaxNumberOfMessages: int = 1, **_: object) -> dict[str, Any]:
         """Hide some messages and return them."""
-        await self._queues.usage.called("sqs.ReceiveMessage")
-        deadline = time.monotonic() + WaitTimeSeconds
-        while not (found := self._receive(QueueUrl, MaxNumberOfMessages)) and time.monotonic() < deadline:  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_S)
+        found = self._receive(QueueUrl, MaxNumberOfMessages)
         return {"Messages": found} if found else {}
 
-    async def send_message(
-        self,
-        *,
-        QueueUrl: str,
-        MessageBody: str,
-        DelaySeconds: int = 0,
-        MessageAttributes: Mapping[str, Any] | None = None,
-        **_: object,
-    ) -> dict[str, str]:
+    def send_message(self, *, QueueUrl: str, **entry: Any) -> dict[str, str]:  # noqa: ANN401
         """Send a message."""
-        await self._queues.usage.called("sqs.SendMessage")
-        delay_s = min(DelaySeconds, LONGEST_DELAY_S)
-        with self._queues.usage.taking(STORES):
-            sent = self._queues.send(QueueUrl, MessageBody, MessageAttributes or {}, delay_s=delay_s)
-        return {"MessageId": sent}
+        delay_s = min(entry.get("DelaySeconds", 0), LONGEST_DELAY_S)
+        attributes = entry.get("MessageAttributes", {})
+        return {"MessageId": self._queues.send(QueueUrl, entry["MessageBody"], attributes, delay_s=delay_s)}
 
-    async def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
+    def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
         """Send up to ten messages."""
-        await self._queues.usage.called("sqs.SendMessageBatch")
-        with self._queues.usage.taking(STORES):
-            for each in Entries:
-                delay_s = min(each.get("DelaySeconds", 0), LONGEST_DELAY_S)
-                attributes = each.get("MessageAttributes", {})
-                self._queues.send(QueueUrl, each["MessageBody"], attributes, delay_s=delay_s)
-        return {"Successful": [{"Id": each["Id"]} for each in Entries]}
+        for each in Entries:
+            self.send_message(QueueUrl=QueueUrl, **each)
+        return _each_done(Entries)
 
-    async def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:
+    def delete_message(self, *, ReceiptHandle: str, **_: object) -> dict[str, Any]:
         """Delete a message."""
-        await self._queues.usage.called("sqs.DeleteMessage")
         self._db.execute("DELETE FROM messages WHERE receipt = ?", (ReceiptHandle,))
         return {}
 
-    async def delete_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
+    def delete_message_batch(self, *, Entries: Sequence[Any], **_: object) -> dict[str, Any]:
         """Delete up to ten messages."""
-        await self._queues.usage.called("sqs.DeleteMessageBatch")
-        with self._queues.usage.taking(STORES):
-            for each in Entries:
-                self._db.execute("DELETE FROM messages WHERE receipt = ?", (each["ReceiptHandle"],))
-        return {"Successful": [{"Id": each["Id"]} for each in Entries], "Failed": []}
+        for each in Entries:
+            self.delete_message(**each)
+        return _each_done(Entries)
 
-    async def change_message_visibility(
-        self,
-        *,
-        QueueUrl: str,
-        ReceiptHandle: str,
-        VisibilityTimeout: int,
+    def change_message_visibility(
+        self, *, ReceiptHandle: str, VisibilityTimeout: int, **_: object
     ) -> dict[str, Any]:
         """Hide a message for so long from now."""
-        await self._queues.usage.called("sqs.ChangeMessageVisibility")
-        self._hide(ReceiptHandle, VisibilityTimeout)
+        visible_at = time.time() + VisibilityTimeout
+        self._db.execute("UPDATE messages SET visible_at = ? WHERE receipt = ?", (visible_at, ReceiptHandle))
         return {}
 
-    async def change_message_visibility_batch(
-        self, *, QueueUrl: str, Entries: Sequence[Any]
-    ) -> dict[str, Any]:
+    def change_message_visibility_batch(self, *, Entries: Sequence[Any], **_: object) -> dict[str, Any]:
         """Hide up to ten messages for so long from now."""
-        await self._queues.usage.called("sqs.ChangeMessageVisibilityBatch")
         for each in Entries:
-            self._hide(each["ReceiptHandle"], each["VisibilityTimeout"])
-        return {"Successful": [{"Id": each["Id"]} for each in Entries], "Failed": []}
-
-    def _hide(self, receipt: str, seconds: float) -> None:
-        self._db.execute(
-            "UPDATE messages SET visible_at = ? WHERE receipt = ?", (time.time() + seconds, receipt)
-        )
+            self.change_message_visibility(**each)
+        return _each_done(Entries)
 
     def _receive(self, queue: str, limit: int) -> list[dict[str, Any]]:
         if not self._queues.has_visible(queue):
@@ -234,20 +192,20 @@ class SNS:
             for topic in queue.topics:
                 self._subscribed.setdefault(topic, []).append(name)
 
-    async def publish_batch(
-        self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]
-    ) -> dict[str, Any]:
+    def publish_batch(self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]) -> dict[str, Any]:
         """Publish up to ten messages, which together are as long as one may be."""
         usage, topic = self._queues.usage, TopicArn.rpartition(":")[2]
-        await usage.called("sns.PublishBatch")
-        with usage.taking(STORES):
-            sizes = [len(each["Message"].encode()) for each in PublishBatchRequestEntries]
-            usage.saw(f"event of {topic}", max(sizes))
-            usage.saw("batch of events", sum(sizes))
-            usage.sent[f"topic {topic}"] += len(sizes)
-            if sum(sizes) > MAX_MESSAGE_BYTES:
-                raise refused("BatchRequestTooLong", "The length of all the messages is more than the limit")
-            for queue in self._subscribed.get(topic, ()):
-                for each in PublishBatchRequestEntries:
-                    self._queues.send(queue, each["Message"], each.get("MessageAttributes", {}))
-        return {"Successful": [{"Id": each["Id"]} for each in PublishBatchRequestEntries], "Failed": []}
+        sizes = [len(each["Message"].encode()) for each in PublishBatchRequestEntries]
+        usage.saw(f"event of {topic}", max(sizes))
+        usage.saw("batch of events", sum(sizes))
+        usage.sent[f"topic {topic}"] += len(sizes)
+        if sum(sizes) > MAX_MESSAGE_BYTES:
+            raise refused("BatchRequestTooLong", "The length of all the messages is more than the limit")
+        for queue in self._subscribed.get(topic, ()):
+            for each in PublishBatchRequestEntries:
+                self._queues.send(queue, each["Message"], each.get("MessageAttributes", {}))
+        return _each_done(PublishBatchRequestEntries)
+
+
+def _each_done(entries: Sequence[Any]) -> dict[str, Any]:
+    return {"Successful": [{"Id": each["Id"]} for each in entries], "Failed": []}

@@ -7,12 +7,11 @@ it reads.
 
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here
 
-import asyncio
 import gzip
 import json
 import random
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,8 +19,7 @@ from uuid import uuid4
 
 from harness.local_aws.database import opened
 from harness.local_aws.objects import S3
-from harness.local_aws.tables import OnePage
-from harness.local_aws.usage import STAND_INS, Usage, refused
+from harness.local_aws.usage import Usage, refused
 from understudy.engines.copywriter import write
 
 OPINIONS = (("POSITIVE", 0.9, 0.05), ("POSITIVE", 0.8, 0.1), ("NEUTRAL", 0.3, 0.2), ("NEGATIVE", 0.05, 0.9))
@@ -65,47 +63,34 @@ class Comprehend:
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
 
-    async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
+    def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
-        await self._usage.called("comprehend.BatchDetectSentiment")
         self._usage.waited_s["comprehend.BatchDetectSentiment"] += COMPREHEND_S
-        with self._usage.taking(STAND_INS):
-            found = [{"Index": number, **opinion(text.encode())} for number, text in enumerate(TextList)]
+        found = [{"Index": number, **opinion(text.encode())} for number, text in enumerate(TextList)]
         return {"ResultList": found, "ErrorList": []}
 
-    async def detect_sentiment(self, *, Text: str, **_: object) -> dict[str, Any]:
+    def detect_sentiment(self, *, Text: str, **_: object) -> dict[str, Any]:
         """Answer one text."""
-        await self._usage.called("comprehend.DetectSentiment")
         return opinion(Text.encode())
 
 
 class Personalize:
     """Resources that are active at once, and rankings that are one of a few orders of the catalogue."""
 
-    def __init__(self, objects: S3, usage: Usage) -> None:
+    def __init__(self, objects: S3) -> None:
         self._objects = objects
-        self._usage = usage
         self._made = Made(objects.root.parent, "personalize")
 
-    def __getattr__(self, operation: str) -> Any:  # noqa: ANN401 - an operation of any kind of resource
+    def __getattr__(self, operation: str) -> Callable[..., dict[str, Any]]:
         verb, _, noun = operation.partition("_")
-
-        async def call(**request: Any) -> dict[str, Any]:  # noqa: ANN401
-            await self._usage.called(f"personalize.{operation}")
-            return await self._answer(verb, noun, request)
-
         if verb not in {"create", "describe", "list", "update", "delete", "tag"}:
             raise AttributeError(operation)
-        return call
+        return lambda **request: self._answer(verb, noun, request)
 
-    def get_paginator(self, operation: str) -> OnePage:
-        """Return a paginator over what was made."""
-        return OnePage(getattr(self, operation))
-
-    async def _answer(self, verb: str, noun: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _answer(self, verb: str, noun: str, request: Mapping[str, Any]) -> dict[str, Any]:
         member = _camel(noun)
         if verb == "create":
-            return await self._create(noun, member, request)
+            return self._create(noun, member, request)
         if verb == "list":
             plural = member if member.endswith("s") else f"{member}s"
             return {plural: [made for made in self._made.all().values() if f"{plural[:-1]}Arn" in made]}
@@ -118,29 +103,27 @@ class Personalize:
             self._made.remove(request[f"{member}Arn"])
         return {}
 
-    async def _create(self, noun: str, member: str, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _create(self, noun: str, member: str, request: Mapping[str, Any]) -> dict[str, Any]:
         name = request.get("name") or request.get("jobName")
         arn = f"arn:aws:personalize:eu-west-1:000000000000:{noun}/{name or uuid4().hex}"
         if arn in self._made.all():
             raise refused("ResourceAlreadyExistsException", arn)
         self._made[arn] = {**request, f"{member}Arn": arn, "status": "ACTIVE"}
         if noun == "batch_inference_job":
-            await asyncio.to_thread(self._rank, request)
+            self._rank(request)
         return {f"{member}Arn": arn}
 
     def _rank(self, request: Mapping[str, Any]) -> None:
-        with self._usage.taking(STAND_INS):
-            source = request["jobInput"]["s3DataSource"]["path"].split("/", 3)[3]
-            output = request["jobOutput"]["s3DataDestination"]["path"].split("/", 3)[3]
-            orders = self._orders(request["numResults"])
-            for key in self._objects.keys(source):
-                lines = self._objects.content(key).splitlines()
-                path = self._objects.path(f"{output}{key.rpartition('/')[2]}.out")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with gzip.open(path, "wt", compresslevel=1) as file:
-                    for line in lines:
-                        order = orders[zlib.crc32(line) % ORDERS]
-                        file.write(f'{{"input":{line.decode()},"output":{order},"error":null}}\n')
+        source = request["jobInput"]["s3DataSource"]["path"].split("/", 3)[3]
+        output = request["jobOutput"]["s3DataDestination"]["path"].split("/", 3)[3]
+        orders = self._orders(request["numResults"])
+        for key in self._objects.keys(source):
+            path = self._objects.path(f"{output}{key.rpartition('/')[2]}.out")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with gzip.open(path, "wt", compresslevel=1) as file:
+                for line in self._objects.content(key).splitlines():
+                    order = orders[zlib.crc32(line) % ORDERS]
+                    file.write(f'{{"input":{line.decode()},"output":{order},"error":null}}\n')
 
     def _orders(self, results: int) -> list[str]:
         """Some random rankings of the items that were imported last."""
@@ -167,11 +150,9 @@ class BedrockRuntime:
     def __init__(self, usage: Usage) -> None:
         self._usage = usage
 
-    async def converse(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
+    def converse(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
         """Answer a prompt."""
-        await self._usage.called("bedrock-runtime.Converse")
-        with self._usage.taking(STAND_INS):
-            answer = converse(request)
+        answer = converse(request)
         tokens = answer["usage"]["outputTokens"]
         self._usage.waited_s["bedrock-runtime.Converse"] += FIRST_TOKEN_S + tokens / TOKENS_PER_S
         return answer

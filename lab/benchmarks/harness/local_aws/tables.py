@@ -4,10 +4,11 @@
 
 import pickle
 import re
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from moto.dynamodb.comparisons import get_filter_expression
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item as MotoItem
@@ -15,7 +16,7 @@ from moto.dynamodb.models.dynamo_type import Item as MotoItem
 from fondly.operations.topology import Topology
 from fondly.runtime.dynamodb_types import READ_UNIT_BYTES
 from harness.local_aws.database import Packing, alone, opened
-from harness.local_aws.usage import STORES, Usage, refused
+from harness.local_aws.usage import Usage, refused
 from tests.support.item_size import item_bytes
 
 Item = dict[str, Any]
@@ -46,113 +47,94 @@ class DynamoDB:
         for name, keys in self._keys.items():
             self._define(name, keys)
 
-    async def describe_table(self, **_: object) -> Item:
+    def describe_table(self, **_: object) -> Item:
         """Every table exists."""
         return {}
 
-    async def get_item(self, *, TableName: str, Key: Item, **rules: object) -> Item:
+    def get_item(self, *, TableName: str, Key: Item, **rules: object) -> Item:
         """Read one item."""
-        await self._usage.called("dynamodb.GetItem")
-        with self._usage.taking(STORES):
-            found = self._find(TableName, Key)
-            self._read([item_bytes(found or {})], rules)
+        found = self._find(TableName, Key)
+        self._read([item_bytes(found or {})], rules)
         return {} if found is None else {"Item": found}
 
-    async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Write one item if the condition holds."""
-        await self._usage.called("dynamodb.PutItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, self._find(TableName, Item), rules)
-            self._put(TableName, Item)
+            self._put_all(TableName, [Item])
         return {}
 
-    async def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Change one item if the condition holds."""
-        await self._usage.called("dynamodb.UpdateItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             item = self._updated(TableName, Key, found, rules)
-            self._put(TableName, item)
+            self._put_all(TableName, [item])
         return {"Attributes": item}
 
-    async def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
+    def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Remove one item if the condition holds."""
-        await self._usage.called("dynamodb.DeleteItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
-            self._db.execute(f'DELETE FROM "{TableName}" WHERE pk = ? AND sk = ?', self._key(TableName, Key))  # noqa: S608 - our tables
+            self._delete(TableName, Key)
         return {"Attributes": found or {}}
 
-    async def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
+    def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
         """Write, or delete, every item."""
-        await self._usage.called("dynamodb.BatchWriteItem")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             for table, requests in RequestItems.items():
-                self._put_all(
-                    table, [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
-                )
+                puts = [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
+                self._put_all(table, puts)
                 for each in requests:
                     if "DeleteRequest" in each:
-                        key = self._key(table, each["DeleteRequest"]["Key"])
-                        self._db.execute(f'DELETE FROM "{table}" WHERE pk = ? AND sk = ?', key)  # noqa: S608
+                        self._delete(table, each["DeleteRequest"]["Key"])
         return {"UnprocessedItems": {}}
 
-    async def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
+    def batch_get_item(self, *, RequestItems: Mapping[str, Item], **_: object) -> Item:
         """Read every item that exists."""
-        await self._usage.called("dynamodb.BatchGetItem")
-        with self._usage.taking(STORES):
-            found = {
-                table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
-                for table, wanted in RequestItems.items()
-            }
-            for table, wanted in RequestItems.items():
-                absent = len(wanted["Keys"]) - len(found[table])
-                self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
+        found = {
+            table: [item for key in wanted["Keys"] if (item := self._find(table, key)) is not None]
+            for table, wanted in RequestItems.items()
+        }
+        for table, wanted in RequestItems.items():
+            absent = len(wanted["Keys"]) - len(found[table])
+            self._read([*map(item_bytes, found[table]), *[0] * absent], wanted)
         return {"Responses": found, "UnprocessedKeys": {}}
 
-    async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
+    def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
         """Put or update every item, or none if a condition fails."""
-        await self._usage.called("dynamodb.TransactWriteItems")
-        with self._usage.taking(STORES), alone(self._db):
+        with alone(self._db):
             writes = [each.get("Put") or each["Update"] for each in TransactItems]
-            codes = ["None" if self._holds(each) else "ConditionalCheckFailed" for each in writes]
-            if any(code != "None" for code in codes):
-                reasons = [{"Code": code} for code in codes]
+            found = [self._find(each["TableName"], each.get("Item") or each["Key"]) for each in writes]
+            holds = [self._holds(one["TableName"], it, one) for one, it in zip(writes, found, strict=True)]
+            if not all(holds):
+                reasons = [{"Code": "None" if each else "ConditionalCheckFailed"} for each in holds]
                 raise refused("TransactionCanceledException", reasons=reasons)
-            for each in writes:
-                table, item = each["TableName"], each.get("Item")
-                if item is None:
-                    item = self._updated(table, each["Key"], self._find(table, each["Key"]), each)
+            for each, before in zip(writes, found, strict=True):
+                table = each["TableName"]
+                item = each.get("Item") or self._updated(table, each["Key"], before, each)
                 self._put_all(table, [item], writes=2)
         return {}
 
-    async def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
+    def query(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read a partition, or the part of it whose sort keys begin with a prefix, or are before another."""
-        await self._usage.called("dynamodb.Query")
-        with self._usage.taking(STORES):
-            values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
-            condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
-            prefix = values[1] if "begins_with" in condition else ""
-            before = values[1] if "<" in condition else prefix + "\U0010ffff"
-            rows = self._db.execute(
-                f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
-                f" ORDER BY sk {'ASC' if order else 'DESC'}",
-                (values[0], prefix, before),
-            )
-            return {"Items": self._rows(TableName, rows, rules)}
+        values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
+        condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
+        prefix = values[1] if "begins_with" in condition else ""
+        before = values[1] if "<" in condition else prefix + "\U0010ffff"
+        rows = self._db.execute(
+            f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
+            f" ORDER BY sk {'ASC' if order else 'DESC'}",
+            (values[0], prefix, before),
+        )
+        return {"Items": self._rows(TableName, rows, rules)}
 
-    async def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
+    def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
         """Read the whole table; of the ledger only the items that it scans for."""
-        await self._usage.called("dynamodb.Scan")
-        with self._usage.taking(STORES):
-            wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
-            where = "WHERE sk = ?" if "FilterExpression" in rules else ""
-            rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
-            return {"Items": self._rows(TableName, rows, rules)}
-
-    def get_paginator(self, operation: str) -> "OnePage":
-        """Return a paginator whose only page has everything."""
-        return OnePage(getattr(self, operation))
+        wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
+        where = "WHERE sk = ?" if "FilterExpression" in rules else ""
+        rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
+        return {"Items": self._rows(TableName, rows, rules)}
 
     def _define(self, name: str, keys: Sequence[str]) -> None:
         kinds = ("HASH", "RANGE")
@@ -194,9 +176,6 @@ class DynamoDB:
         units = sum(_units(size, READ_UNIT_BYTES) for size in sizes)
         self._usage.units["dynamodb.reads"] += units if rules.get("ConsistentRead") else units / 2
 
-    def _put(self, table: str, item: Item) -> None:
-        self._put_all(table, [item])
-
     def _put_all(self, table: str, items: Sequence[Item], *, writes: int = 1) -> None:
         rows = []
         for item in items:
@@ -205,6 +184,9 @@ class DynamoDB:
         self._usage.written[table] += len(rows)
         self._db.executemany(f'INSERT OR REPLACE INTO "{table}" VALUES (?, ?, ?)', rows)  # noqa: S608
 
+    def _delete(self, table: str, key: Item) -> None:
+        self._db.execute(f'DELETE FROM "{table}" WHERE pk = ? AND sk = ?', self._key(table, key))  # noqa: S608
+
     def _measured(self, table: str, item: Item) -> int:
         kind = f"item of {table}" + (f" ({item['item']['S'].partition('#')[0]})" if table == "runs" else "")
         self._usage.saw(kind, size := item_bytes(item))
@@ -212,22 +194,16 @@ class DynamoDB:
             raise refused("ValidationException", "Item size has exceeded the maximum allowed size")
         return _units(size, WRITE_UNIT_BYTES)
 
-    def _holds(self, rules: Item) -> bool:
-        try:
-            found = self._find(rules["TableName"], rules.get("Item") or rules["Key"])
-            self._require(rules["TableName"], found, rules)
-        except Exception as error:
-            if getattr(error, "response", {}).get("Error", {}).get("Code") != FAILED:
-                raise
-            return False
-        return True
-
     def _require(self, table: str, found: Item | None, rules: Mapping[str, Any]) -> None:
+        if not self._holds(table, found, rules):
+            raise refused(FAILED, "The conditional request failed")
+
+    def _holds(self, table: str, found: Item | None, rules: Mapping[str, Any]) -> bool:
         condition = rules.get("ConditionExpression")
-        if condition and not (found is None and IS_NEW.match(condition)):
-            names, values = rules.get("ExpressionAttributeNames"), rules.get("ExpressionAttributeValues")
-            if not _condition(condition, names, values).expr(self._moto_item(table, found)):
-                raise refused(FAILED, "The conditional request failed")
+        if not condition or (found is None and IS_NEW.match(condition)):
+            return True
+        names, values = rules.get("ExpressionAttributeNames"), rules.get("ExpressionAttributeValues")
+        return bool(get_filter_expression(condition, names, values).expr(self._moto_item(table, found)))
 
     def _moto_item(self, table: str, found: Item | None) -> Any:  # noqa: ANN401 - moto's own
         stored = self._moto.get_table(table)
@@ -251,23 +227,6 @@ class DynamoDB:
         return changed
 
 
-class OnePage:
-    """A paginator with one page."""
-
-    def __init__(self, ask: Any) -> None:  # noqa: ANN401 - a method of a client
-        self._ask = ask
-
-    async def paginate(self, **request: object) -> AsyncIterator[Item]:
-        """Yield the page."""
-        yield await self._ask(**request)
-
-
 def _units(size: int, of_bytes: int) -> int:
     """What an item takes to write or read; one that does not exist takes one."""
     return max(1, -(-size // of_bytes))
-
-
-def _condition(text: str, names: Any, values: Any) -> Any:  # noqa: ANN401 - moto's own
-    from moto.dynamodb.comparisons import get_filter_expression  # noqa: PLC0415 - one name of a large module
-
-    return get_filter_expression(text, names, values)

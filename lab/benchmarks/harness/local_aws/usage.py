@@ -1,18 +1,15 @@
 """What a process has asked of the local AWS, and what that has taken."""
 
-import asyncio
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 STORES, STAND_INS = "stores", "stand-ins"
-MIB = 2**20
 
 
 @dataclass
@@ -31,11 +28,6 @@ class Usage:
     """What AWS charges by the size of items."""
     waited_s: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     """What calls would have taken on AWS, by operation: nobody waits for them here."""
-
-    async def called(self, operation: str) -> None:
-        """Count a call, and let others go on as while it is answered."""
-        self.calls[operation] += 1
-        await asyncio.sleep(0)
 
     def saw(self, kind: str, size: int) -> None:
         """Remember the size of something if it is the largest of its kind."""
@@ -60,8 +52,3 @@ def refused(code: str, message: str = "", *, reasons: Sequence[dict[str, str]] =
     """Return the error that botocore raises for a code; `reasons` are those of a cancelled transaction."""
     response: Any = {"Error": {"Code": code, "Message": message}, "CancellationReasons": list(reasons)}
     return ClientError(response, "Local")
-
-
-def bytes_below(folder: Path) -> int:
-    """Return what the files below a folder have, together."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -4,7 +4,7 @@ import pytest
 
 from fondly.evaluation.metrics import change
 from fondly.evaluation.own_data import ablation
-from fondly.evaluation.own_data.ablation import MODULES, AblationReport, ablate, lines_of
+from fondly.evaluation.own_data.ablation import AblationReport, ablate
 from fondly.evaluation.own_data.made_up import RECIPES, MadeUpName, made_up
 from fondly.evaluation.own_data.reading import Data
 from fondly.recommender.domain.picking.basket import Rule
@@ -58,17 +58,6 @@ def test_nobody_to_hold_out_changes_nothing() -> None:
     report = ablate(Data(products=shop.products, customers=single), RULES)
     assert (report.whole.held_out, report.whole.ranked) == (0, 0)
     assert all(found.mean == 0 for part in report.parts for found in part.hits.values())
-
-
-@pytest.mark.parametrize("part", MODULES)
-def test_modules_of_a_part_exist(part: str) -> None:
-    """So that no line is forgotten when one is renamed."""
-    assert (lines_of(part) or 0) > 10
-
-
-def test_a_part_without_modules_has_no_lines() -> None:
-    """Rules are lines among others."""
-    assert lines_of("price") is None
 
 
 def test_a_change_counts_what_is_lost_and_won() -> None:

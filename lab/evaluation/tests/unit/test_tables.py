@@ -125,10 +125,9 @@ def evaluate_ablation(screen: Console) -> None:
         variety=variety,
         cpu_ms=-12.3,
         usd=Decimal("0.154196"),
-        lines=12_345,
     )
     rule = ranking.model_copy(
-        update={"part": "disappointment", "hits": dict.fromkeys(ranking.hits, same), "usd": 0, "lines": None}
+        update={"part": "disappointment", "hits": dict.fromkeys(ranking.hits, same), "usd": 0}
     )
     whole = Whole(
         held_out=BIG,

@@ -15,7 +15,6 @@ OTHERS: Columns[PartFigures] = (
     Column("most frequent", lambda part: f"{100 * part.variety.most_frequent_product:+.1f}", right=True),
     Column("CPU ms", lambda part: f"{part.cpu_ms:+.1f}", right=True),
     Column("$ for 1,000", lambda part: f"{-part.usd:.2f}" if part.usd else None, right=True),
-    Column("lines", lambda part: None if part.lines is None else f"-{part.lines:,}", right=True),
 )
 WHOLE: Columns[tuple[str, str, str]] = (
     Column("with every part", lambda row: row[0]),

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from pathlib import Path
 
-import fondly.recommender.domain.picking.family_weights
 from fondly.contracts.records import Customer
 from fondly.evaluation.families import FamilyIndex
 from fondly.evaluation.frozen import Frozen
@@ -31,25 +29,6 @@ TIMED, TIMES = 200, 3
 PER_CUSTOMERS = 1_000
 """The number of customers that costs are given for."""
 HIT_NAMES = ("exact", "family", "leaf")
-MODULES: Mapping[str, Sequence[str]] = {
-    Part.RANKING: (
-        *("adapters/personalize/*.py", "adapters/turns.py", "domain/personalize/*.py"),
-        *("domain/study/witnesses.py", "use_cases/advance_run.py", "use_cases/keep_rankings.py"),
-        *("use_cases/prepare_datasets.py", "use_cases/remove_old_runs.py", "use_cases/take_turns.py"),
-        *("use_cases/train.py", "use_cases/weigh_ranking.py"),
-    ),
-    Part.LINKED: ("domain/study/links.py",),
-    Part.LEARNED: ("domain/study/next_leaves.py",),
-    Part.COMPLEMENTS: ("domain/shop/complements.py",),
-    Rule.FIT: tuple(
-        f"domain/shop/{name}.py"
-        for name in ("attributes", "fact_reading", "fit_tables", "fitting", "kinds", "models")
-    ),
-    Rule.AUDIENCE: ("domain/shop/audience.py",),
-    Rule.OWNED: ("domain/shop/families.py", "domain/shop/names.py"),
-    Rule.REPLACEMENT: ("domain/shop/durables.py",),
-}
-"""The modules of the recommender that there are for one part or rule alone; others are lines among others."""
 
 
 class Variety(Frozen):
@@ -84,8 +63,6 @@ class PartFigures(Frozen):
     """The difference for one customer."""
     usd: Decimal
     """What the part costs on AWS for a thousand customers with their usual histories."""
-    lines: int | None
-    """Lines of code of the modules that are its own; None where it has none."""
 
 
 class AblationReport(Frozen):
@@ -192,7 +169,6 @@ def _part(part: Part | Rule, whole: _Tried, without: _Tried, learned: Learned) -
         variety=Variety(**{name: after[name] - before[name] for name in before}),
         cpu_ms=without.cpu_ms - whole.cpu_ms,
         usd=_usd(learned) if part is Part.RANKING else Decimal(0),
-        lines=lines_of(part),
     )
 
 
@@ -204,13 +180,3 @@ def _usd(learned: Learned) -> Decimal:
         "personalize.recommendations": Decimal(PER_CUSTOMERS),
     }
     return cost_usd(units)["total"]
-
-
-def lines_of(part: str) -> int | None:
-    """Return the lines of the modules that there are for a part alone."""
-    found = [path for pattern in MODULES.get(part, ()) for path in _package().glob(pattern)]
-    return sum(len(path.read_text("utf-8").splitlines()) for path in found) or None
-
-
-def _package() -> Path:
-    return Path(fondly.recommender.domain.picking.family_weights.__file__).parents[2]

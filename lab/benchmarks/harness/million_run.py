@@ -9,27 +9,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from fondly.contracts import object_keys
 from fondly.operations.cost.measured import MeasuredCost, measured_cost
 from fondly.operations.delivery import approval
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import CLEARING, Run, StageName
 from harness.local_aws import LocalEnvironment, Session
-from harness.local_aws.usage import MIB, bytes_below
 from harness.million_report import together
-from harness.processes import cpu_seconds
+from harness.million_stage import SMTP_PORT
+from harness.processes import MIB, bytes_below
 from harness.shop_file import Shop, Upload, write_shop
-from harness.stage_process import SMTP_PORT
+from harness.stage import UPLOADS_QUEUE, uploading
 
-BUCKET = "data"
-UPLOADS_QUEUE = "ingest-uploads"
 PERSON = "whoever runs the benchmark"
 PROGRESS_S = 30.0
 STUCK_S = 600.0
@@ -40,7 +34,7 @@ STOP_S = 60.0
 Say = Callable[[str], None]
 
 
-class Staged:
+class UploadRun:
     """One upload's run in a folder, which may be worked on by several invocations, one at a time."""
 
     def __init__(self, folder: Path, upload: Upload, say: Say, *, number: int) -> None:
@@ -71,13 +65,10 @@ class Staged:
         return found
 
     def clear(self) -> None:
-        """Have the later stages say that the run can end, before sentiment begins."""
-
-        def is_cleared(by: StageName) -> bool:
-            return by in self._run().cleared
-
+        """Have the later stages say that the run can end: they have nothing else to do before sentiment."""
         for stage in sorted(CLEARING):
-            self._attempt(stage, 1, until=partial(is_cleared, stage))
+            if self.session.queues.left(stage):
+                self._attempt(stage, 1)
 
     def approve(self) -> None:
         """Open the run's delivery, and approve it as a person does."""
@@ -102,7 +93,7 @@ class Staged:
 
     def ledger_run(self) -> Run | None:
         """Return the run as the ledger has it."""
-        runs = asyncio.run(Ledger(self.session.tables, "runs").runs())  # type: ignore[arg-type] # as much of a client as it takes
+        runs = asyncio.run(Ledger(self.session.client("dynamodb"), "runs").runs())
         return runs[self._number - 1] if len(runs) >= self._number else None
 
     def cost(self) -> MeasuredCost:
@@ -115,17 +106,8 @@ class Staged:
         return path.read_text().splitlines() if path.exists() else []
 
     def _put(self, customers: int, products: int) -> Shop:
-        key = f"{object_keys.UPLOADS}{self._upload.name}.csv"
-        path = self.session.objects.path(key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        shop = write_shop(path, self._upload, customers=customers, products=products)
-        entity = {
-            "bucket": {"name": BUCKET},
-            "object": {"key": key, "size": path.stat().st_size, "eTag": "0"},
-        }
-        notification = {"Records": [{"eventName": "ObjectCreated:Put", "s3": entity}]}
-        self.session.queues.send(UPLOADS_QUEUE, json.dumps(notification), {})
-        return shop
+        with uploading(self.session, f"{self._upload.name}.csv") as path:
+            return write_shop(path, self._upload, customers=customers, products=products)
 
     def _run(self) -> Run:
         return self.ledger_run() or sys.exit("ingest has opened no run")
@@ -142,25 +124,22 @@ class Staged:
         shown = await approval.delivery(self.environment, run_id)
         await approval.approve(self.environment, run_id, seen=shown.seen, by=PERSON)
 
-    def _attempt(self, stage: str, tasks: int, until: Callable[[], bool] = lambda: False) -> None:
-        """Run tasks until the queue is empty, or something is so."""
-        if until():
-            return
+    def _attempt(self, stage: str, tasks: int) -> None:
+        """Run tasks until the queue is empty."""
         self.session.queues.show_again(_queue(stage))
-        attempt = len({*self._attempts(stage)}) + 1
+        attempt = len({each["attempt"] for each in self._facts(stage)}) + 1
         with self._mail_server(stage) as port:
             running = [self._start(stage, attempt, task, port) for task in range(1, tasks + 1)]
             try:
-                self._watch(stage, running, until)
+                self._watch(stage, running)
             finally:
                 _end(running)
-        failed = [process.returncode for process in running if process.returncode]
-        if failed and not until():
+        if failed := [process.returncode for process in running if process.returncode]:
             sys.exit(f"{stage} ended with code {failed[0]}; its logs are in {self.folder / 'logs'}")
 
     @contextmanager
     def _mail_server(self, stage: str) -> Iterator[str]:
-        """Run what the sender sends to; note its CPU time."""
+        """Run what the sender sends to."""
         if stage != StageName.SENDER:
             yield ""
             return
@@ -170,7 +149,6 @@ class Staged:
             try:
                 yield server.stdout.readline().strip() if server.stdout else ""
             finally:
-                self._say(f"the mail server: {cpu_seconds(psutil.Process(server.pid)):,.0f} CPU s")
                 server.terminate()
 
     def _start(self, stage: str, attempt: int, task: int, port: str) -> "subprocess.Popen[bytes]":
@@ -178,7 +156,7 @@ class Staged:
         with (self.folder / "logs" / f"{name}.log").open("wb") as logs:
             return subprocess.Popen(  # noqa: S603 - our own module
                 [
-                    *(sys.executable, "-m", "harness.stage_process"),
+                    *(sys.executable, "-m", "harness.million_stage"),
                     *(str(self.folder), stage, str(self.folder / "took" / f"{name}.json")),
                 ],
                 env=_variables() | {SMTP_PORT: port or "25"},
@@ -186,13 +164,11 @@ class Staged:
                 stderr=logs,
             )
 
-    def _watch(
-        self, stage: str, running: "Sequence[subprocess.Popen[bytes]]", until: Callable[[], bool]
-    ) -> None:
+    def _watch(self, stage: str, running: "Sequence[subprocess.Popen[bytes]]") -> None:
         """Say how far the stage is, until its processes have ended or one of them has failed."""
         said_s = wrote_s = time.monotonic()
         written = -1
-        while any(process.poll() is None for process in running) and not until():
+        while any(process.poll() is None for process in running):
             if any(process.returncode for process in running):
                 return
             time.sleep(LOOK_S)
@@ -202,29 +178,15 @@ class Staged:
                 wrote = sum(sum(facts["written"].values()) for facts in self._facts(stage))
                 written, wrote_s = wrote, wrote_s if wrote == written else now_s
                 if now_s - wrote_s >= STUCK_S:
-                    sys.exit(f"{stage} has written nothing for {STUCK_S:.0f} s; {self._waiting(stage)}")
-
-    def _waiting(self, stage: str) -> str:
-        """What a stage that does not get on has left to do."""
-        run, left = self.ledger_run(), self.session.queues.left(_queue(stage))
-        state = f"the run is {run.status}, cleared by {sorted(run.cleared)}" if run else "there is no run"
-        return f"{left:,} messages are in its queue, {state}"
+                    sys.exit(f"{stage} has written nothing for {STUCK_S:.0f} s: {self._progress(stage)}")
 
     def _progress(self, stage: str) -> str:
-        facts, run = self._facts(stage), self.ledger_run()
-        rounds = {name: len(through) for name, through in (run.rounds if run else {}).items()}
-        said = [
-            f"{len(run.stage(StageName(stage)).done):,} of {run.parts or 0:,} parts" if run else "no run yet"
-        ]
-        if stage == StageName.RECOMMENDER:
-            said += [f"{count} bundles through {name}" for name, count in rounds.items()]
-        if facts:
-            taken = together(facts)
-            said.append(f"{taken['cpu_s']:,.0f} CPU s, peak {taken['peak_mib']:,.0f} MiB")
-        return ", ".join(said)
-
-    def _attempts(self, stage: str) -> list[str]:
-        return [facts["attempt"] for facts in self._facts(stage)]
+        run, left = self.ledger_run(), self.session.queues.left(_queue(stage))
+        done = len(run.stage(StageName(stage)).done) if run else 0
+        told = f"{done:,} of {run.parts or 0:,} parts, the run is {run.status}" if run else "no run yet"
+        if (taken := together(self._facts(stage)))["tasks"]:
+            told += f", {taken['cpu_s']:,.0f} CPU s, peak {taken['peak_mib']:,.0f} MiB"
+        return f"{told}, {left:,} messages are left"
 
     def _facts(self, stage: str) -> list[dict[str, Any]]:
         paths = sorted((self.folder / "took").glob(f"{self._upload.name}-{stage}-*-*.json"))

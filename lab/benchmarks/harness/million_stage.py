@@ -1,4 +1,4 @@
-"""One stage of a run in a process of its own: `python -m harness.stage_process FOLDER STAGE FILE`.
+"""One stage of a run in a process of its own: `python -m harness.million_stage FOLDER STAGE FILE`.
 
 The service runs as in production, with its own wiring and its consumer, until its queue is empty; only the
 AWS behind it is local. Every few seconds, and at the end, FILE says as JSON what the process took, and what
@@ -9,76 +9,38 @@ import asyncio
 import json
 import os
 import resource
-import signal
 import sys
 import time
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import psutil
 
-from fondly.operations.topology import load_topology
-from fondly.runtime import service
-from fondly.runtime.logs import configure_logging
 from fondly.runtime.runs.run import StageName
-from fondly.runtime.settings import ServiceSettings, load_settings
-from fondly.stack.provision import Resources
 from harness.local_aws import Session
-from harness.local_aws.queues import DEAD_LETTERS
-from harness.local_aws.usage import MIB
+from harness.processes import MIB
 from harness.profiles import Profiles
+from harness.stage import settings_of, until_done
 
 KIB_PER_MIB = 1024
-LOOK_S = 0.1
 SAVE_S = 5.0
-LOOKS_PER_TENTH = 100
+LOOKS_PER_TENTH = 200
 INTERRUPTED = 3
-ACCOUNT = "000000000000"
 PROFILED, SMTP_PORT = "FONDLY_MILLION_PROFILED", "FONDLY_SENDER_SMTP_PORT"
-
-
-def environment() -> dict[str, str]:
-    """Return what Terraform sets for every deployment: names, a role and raised quotas; and whom to send to.
-
-    All else is by default.
-    """
-    topology = load_topology()
-    resources = Resources(
-        topic_arns={name: f"arn:aws:sns:eu-west-1:{ACCOUNT}:{name}" for name in topology.topics},
-        queue_urls={name: name for name in topology.queues},
-        tables={name: name for name in topology.tables},
-        buckets={name: name for name in topology.buckets},
-    )
-    return {
-        **resources.settings(),
-        "FONDLY_PERSONALIZE_ROLE_ARN": f"arn:aws:iam::{ACCOUNT}:role/fondly",
-        "FONDLY_SENTIMENT_CALLS_PER_S": "1000",
-        "FONDLY_MAILER_CONVERSE_RPM": "60000",
-        "FONDLY_INGEST_CONSENT_NOT_REQUIRED": "made-up customers of a domain that cannot exist",
-        "FONDLY_SENDER_TRANSPORT": "smtp",
-        "FONDLY_SENDER_SMTP_SECURITY": "none",
-        "FONDLY_SENDER_PER_S": "10000",
-    }
 
 
 def main() -> None:
     """Run the stage, and keep what it takes."""
     folder, stage, path = Path(sys.argv[1]), StageName(sys.argv[2]), Path(sys.argv[3])
-    os.environ.update(environment())
-    package = import_module(f"fondly.{stage}.__main__")
-    kind = getattr(import_module(f"fondly.{stage}.settings"), f"{stage.capitalize()}Settings")
-    settings: ServiceSettings = load_settings(kind)
-    configure_logging(service=stage, level="WARNING")
-    session = Session(folder)
-    vars(service)["get_session"] = lambda: session
+    settings, session = settings_of(stage), Session(folder)
     took, profiles = Took(path, session), Profiles(on=PROFILED in os.environ)
     try:
-        asyncio.run(_until_done(stage, settings, package.make_handler, took))
+        asyncio.run(until_done(stage, settings, session, took.look))
     finally:
         took.save(profiles.own_s())
+    if session.queues.left(settings.queue_url):
+        raise SystemExit(INTERRUPTED)
 
 
 class Took:
@@ -120,27 +82,6 @@ class Took:
         if tenth < LOOKS_PER_TENTH:
             return []
         return [sum(some) / tenth / MIB for some in (seen[tenth : 2 * tenth], seen[-tenth:])]
-
-
-async def _until_done(
-    stage: StageName,
-    settings: ServiceSettings,
-    make_handler: Any,  # noqa: ANN401 - of any service
-    took: Took,
-) -> None:
-    stop, queues = asyncio.Event(), took.session.queues
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    serving = asyncio.create_task(service.serve(stage, settings, make_handler, stop=stop))
-    dead_letters = f"{settings.queue_url}{DEAD_LETTERS}"
-    while queues.left(settings.queue_url) and not queues.left(dead_letters) and not serving.done():
-        await asyncio.sleep(LOOK_S)
-        took.look()
-    stop.set()
-    await serving
-    if dead := queues.left(dead_letters):
-        raise SystemExit(f"{dead} messages of {stage} are dead letters")
-    if queues.left(settings.queue_url):
-        raise SystemExit(INTERRUPTED)
 
 
 def _cpu_s() -> float:
