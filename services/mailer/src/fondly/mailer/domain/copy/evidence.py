@@ -13,7 +13,7 @@ QUOTE_WORDS = range(4, 21)
 WORDS_IN_A_ROW = 5
 """So many words of a customer's in a row are a quotation."""
 _WORDS = re.compile(r"[\w'-]*\w")
-_NAMED = re.compile(r"(?<![.?!…:]) [\"“„(]?([A-Z]\w*[a-z][\w-]*)")
+_NAMED = re.compile(r" (?<![.?!…:] )[\"“„(]?([A-Z]\w*[a-z][\w-]*)")
 """A word with a capital letter within a sentence."""
 
 
@@ -52,9 +52,9 @@ def _own_name(text: str, ground: Ground) -> str | None:
     return own if own and own in plain(text) else slot
 
 
-def named_in(text: str, language: str) -> list[str]:
+def named_in(text: str, rules: Rules) -> list[str]:
     """Return the words of a text that look like names; none in a language that writes other words so."""
-    return _NAMED.findall(SLOT.sub("~", text)) if Rules.load(language).names else []
+    return _NAMED.findall(SLOT.sub("~", text)) if rules.names else []
 
 
 def _stranger(field: str, named: Sequence[str], ground: Ground, names: frozenset[str]) -> str | None:

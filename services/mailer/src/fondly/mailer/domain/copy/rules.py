@@ -76,6 +76,7 @@ class Phrases:
 
     groups: tuple[Group, ...]
     places: re.Pattern[str]
+    """Finds the character before each such place."""
     beginning: Mapping[str, Sequence[int]]
     """The numbers of the groups of which a phrase can begin with a letter; those of "" with any."""
 
@@ -93,7 +94,7 @@ class Phrases:
     def spoken(self, said: str) -> list[tuple[Group, list[str]]]:
         """Return the groups of which a plain text has phrases, and these."""
         found: dict[int, list[re.Match[str]]] = {}
-        for start in (place.start() for place in self.places.finditer(said)):
+        for start in (place.start() for place in self.places.finditer(f" {said}")):
             for n in self.beginning.get(said[start], self.beginning[""]):
                 phrase = self.groups[n].pattern.match(said, start)
                 if phrase and (n not in found or found[n][-1].end() <= start):
@@ -156,6 +157,8 @@ class Rules:
 
     letters: frozenset[str]
     phrases: Phrases
+    quotes: Phrases
+    """What a quote of a review must not have either."""
     sense: Phrases
     """What is no sentence, whoever says it; read with the slots filled."""
     frames: Mapping[str, re.Pattern[str]]
@@ -183,6 +186,7 @@ class Rules:
         return cls(
             letters=frozenset(written["letters"]) | {"ß"},
             phrases=Phrases.of(written["groups"], words),
+            quotes=Phrases.of(written["quotes"], words),
             sense=Phrases.of(written["sense"], words),
             frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},
             numbers=Numbers.of(written["numbers"]),
