@@ -208,7 +208,8 @@ class Copywriter:
         key = asked.key(self.judge.model_id)
         answer = judgements.get(key)
         left = accepted(written.judged, None if answer is None or answer.reply.refusal else answer.reply.text)
-        return replace(written, judged=left, judging={key: asked}, judgements={key: answer} if answer else {})
+        found = {key: answer} if answer else {}
+        return Wordings(written.prompt, left, written.replies, {key: asked}, found)
 
     def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""

@@ -47,8 +47,10 @@ def problems(field: str, wording: Wording, ground: Ground) -> list[Problem]:
         or list(slot_problems(field, wording.text, ground, said.slots))
         or list(_refused(field, wording, ground, said))
     )
-    first = dict(reversed(wrong))
-    return [Problem(field, rule, first[rule]) for rule in dict.fromkeys(rule for rule, _ in wrong)]
+    first: dict[str, str] = {}
+    for rule, found in wrong:
+        first.setdefault(rule, found)
+    return [Problem(field, rule, found) for rule, found in first.items()]
 
 
 def _refused(field: str, wording: Wording, ground: Ground, said: _Said) -> Iterator[tuple[str, str]]:

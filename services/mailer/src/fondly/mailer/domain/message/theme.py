@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from css_inline import CSSInliner
@@ -193,14 +194,12 @@ def _checked(text: str, environment: Environment, shared: dict[str, Any], place:
 def wrapped(text: str, indent: int = 0) -> str:
     """Return a paragraph in lines of at most `WIDTH`; `textwrap` does more, and takes ten times as long."""
     indent = min(indent, WIDTH)
-    room = WIDTH - indent
-    if len(text) <= room:
+    if len(text) <= WIDTH - indent:
         return text
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > room:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return ("\n" + " " * indent).join([*lines, line])
+    return ("\n" + " " * indent).join(_rows(max(WIDTH - indent, 1)).findall(" ".join(text.split())))
+
+
+@lru_cache(maxsize=8)
+def _rows(room: int) -> re.Pattern[str]:
+    """Return what finds rows of whole words, as many as there is room for; a longer word has its own."""
+    return re.compile(rf"\S{{{room + 1},}}|\S.{{0,{room - 1}}}(?!\S)")
