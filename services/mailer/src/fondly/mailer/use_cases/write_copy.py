@@ -143,8 +143,10 @@ class Copywriter:
             texts[questions.own] if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        judged = {each: wordings.judged for each, wordings in said.items()}
-        revised = partial(revised_wording, facts, judged, revisions) if revisions else None
+        revised = None
+        if revisions:
+            judged = {each: wordings.judged for each, wordings in said.items()}
+            revised = partial(revised_wording, facts, judged, revisions)
         made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy, revised=revised)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         return WrittenCopy(

@@ -188,7 +188,16 @@ def _checked(text: str, environment: Environment, shared: dict[str, Any], place:
     if unknown := find_undeclared_variables(tree) - given:
         raise InvalidFileError(f"{place}: found {min(unknown)}, expected one of {', '.join(sorted(given))}")
     with template_rules.problems_of(place):
-        return environment.from_string(text, shared)
+        template = environment.from_string(text, shared)
+    if environment.autoescape:
+        template.root_render_func.__globals__["escape"] = escaped
+    return template
+
+
+def escaped(value: object) -> str:
+    """Escape as `markupsafe.escape` does; its `Markup`, which outputs need not be, takes as long as the rest."""
+    text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
 
 
 def wrapped(text: str, indent: int = 0) -> str:
