@@ -195,7 +195,7 @@ def _checked(text: str, environment: Environment, shared: dict[str, Any], place:
 
 
 def escaped(value: object) -> str:
-    """Escape as `markupsafe.escape` does; its `Markup`, which outputs need not be, takes as long as the rest."""
+    """Escape as `markupsafe.escape` does, without making a `Markup`, which takes as long as all the rest."""
     text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&#34;").replace("'", "&#39;")
 
