@@ -23,8 +23,8 @@ class Look:
 
     def theme(self, brand: Brand, messages: Messages) -> Theme:
         """Return the theme; raise `InvalidFileError` if its files or colours cannot be used."""
-        choice = self.shop.theme.model_dump_json()
-        return _theme(brand, messages, choice, self.file, tuple(sorted(self.theme_files.items())))
+        files = tuple(sorted(self.theme_files.items()))
+        return _theme(brand, messages, self.shop.theme.model_dump_json(), self.file, files)
 
 
 @lru_cache(maxsize=2)

@@ -20,12 +20,6 @@ def places(phrases: str) -> re.Pattern[str]:
     return re.compile(rf"[^\w](?=(?:{by_letter(told)})(?!\w))")
 
 
-def first_letters(phrases: str) -> set[str]:
-    """Return the letters that any of these expressions can begin with, "" for letters unknown."""
-    told = _alternatives(_CAPTURING.sub("(?:", phrases))
-    return {letter for phrase in told for letter, _ in _beginnings(phrase)}
-
-
 def by_letter(phrases: Iterable[str], letters: int = LETTERS) -> str:
     """Return what matches any of these, by the letters that each begins with."""
     found: dict[str, dict[str, None]] = {}
