@@ -20,6 +20,8 @@ from typing import Any
 
 BESIDE = "FONDLY_BENCH_BESIDE"
 """Where packages are that this environment lacks: a release before has no benchmarks."""
+FEW = 64
+"""A cache of no more holds what is read once, such as a language."""
 Found = dict[str, Any]
 Work = Callable[[], Mapping[str, Any]]
 
@@ -39,12 +41,14 @@ def timed(found: Found, name: str = "cpu_s") -> Iterator[None]:
 
 
 def forget() -> None:
-    """Empty bounded caches, as what they hold belongs to the round before."""
+    """Empty caches of bounded size, as what they hold belongs to the round before; a few hold no more."""
     cache = type(lru_cache(cpu_s))
+    gc.unfreeze()  # what is frozen is not among the objects
     for each in gc.get_objects():
-        if isinstance(each, cache) and each.cache_info().maxsize:
+        if isinstance(each, cache) and (each.cache_info().maxsize or 0) > FEW:
             each.cache_clear()
     gc.collect()
+    gc.freeze()
 
 
 def main() -> None:

@@ -7,8 +7,11 @@ from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
 import html5lib
+import markupsafe
 import pytest
 from html5lib.constants import namespaces
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fondly.contracts.click_links import Click, ClickLinks
 from fondly.mailer.domain.copy.fields import Copy
@@ -19,7 +22,7 @@ from fondly.mailer.domain.message.content import ContentMaker, EmailContent, Lin
 from fondly.mailer.domain.message.hosts import AllowedHosts
 from fondly.mailer.domain.message.links import ClickEndpoint
 from fondly.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
-from fondly.mailer.domain.message.theme import WIDTH, Brand, Theme
+from fondly.mailer.domain.message.theme import WIDTH, Brand, Theme, escaped
 from fondly.mailer.domain.message.theme_files import built_in_themes
 from services.mailer.tests.copies import house_copy
 
@@ -384,3 +387,9 @@ def test_the_text_says_what_the_html_says(theme: Theme, facts: EmailFacts) -> No
     assert "1 Example Street <Ground floor>" in text
     assert all(len(line) <= WIDTH or "://" in line for line in text.splitlines())
     assert "\n\n\n" not in text
+
+
+@given(st.text() | st.integers() | st.text("&<>'\"é"))
+def test_values_are_escaped_as_by_the_template_engine(value: object) -> None:
+    """Whatever a value is, the page says the same as with Jinja's own way of escaping it."""
+    assert escaped(value) == str(markupsafe.escape(value))

@@ -16,7 +16,7 @@ from fondly.runtime.settings import ProcessSettings, load_settings
 Settings = TypeVar("Settings", bound=ProcessSettings)
 Result = TypeVar("Result")
 Work = Callable[[Settings, asyncio.Event], Awaitable[Result]]
-GARBAGE_AFTER = 10_000
+GARBAGE_AFTER = 50_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
 
 

@@ -1,11 +1,12 @@
 """Reads how the shop's emails look, once, when the service starts."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from fondly.contracts import object_keys
 from fondly.contracts.errors import InvalidFileError
 from fondly.mailer.domain.language import Messages
-from fondly.mailer.domain.message.shop_file import ShopFile, read_shop_file
+from fondly.mailer.domain.message.shop_file import ShopFile, ThemeChoice, read_shop_file
 from fondly.mailer.domain.message.theme import Brand, Theme
 from fondly.mailer.domain.message.theme_files import FILE_NAMES, ThemeFiles, built_in_theme, built_in_themes
 from fondly.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
@@ -22,7 +23,17 @@ class Look:
 
     def theme(self, brand: Brand, messages: Messages) -> Theme:
         """Return the theme; raise `InvalidFileError` if its files or colours cannot be used."""
-        return Theme(brand, messages, shop=self.shop, own=self.theme_files, file=self.file)
+        files = tuple(sorted(self.theme_files.items()))
+        return _theme(brand, messages, self.shop.theme.model_dump_json(), self.file, files)
+
+
+@lru_cache(maxsize=2)
+def _theme(
+    brand: Brand, messages: Messages, choice: str, file: str, files: tuple[tuple[str, str], ...]
+) -> Theme:
+    """Put a theme together once for what is set and what is pinned, which are mostly the same."""
+    shop = ShopFile(theme=ThemeChoice.model_validate_json(choice))
+    return Theme(brand, messages, shop=shop, own=dict(files), file=file)
 
 
 async def load_look(files: ShopFiles, *, theme: str | None = None) -> Look:

@@ -143,8 +143,10 @@ class Copywriter:
             texts[questions.own] if questions.own else {},
         )
         suits = self.subjects.suits if self.subjects else None
-        judged = {each: wordings.judged for each, wordings in said.items()}
-        revised = partial(revised_wording, facts, judged, revisions) if revisions else None
+        revised = None
+        if revisions:
+            judged = {each: wordings.judged for each, wordings in said.items()}
+            revised = partial(revised_wording, facts, judged, revisions)
         made = assembled(facts, answers, seed=seed, suits=suits, remedy=self.style.remedy, revised=revised)
         copy, variant = self.subjects.applied(facts, made.copy) if self.subjects else (made.copy, "")
         return WrittenCopy(
@@ -208,7 +210,8 @@ class Copywriter:
         key = asked.key(self.judge.model_id)
         answer = judgements.get(key)
         left = accepted(written.judged, None if answer is None or answer.reply.refusal else answer.reply.text)
-        return replace(written, judged=left, judging={key: asked}, judgements={key: answer} if answer else {})
+        found = {key: answer} if answer else {}
+        return Wordings(written.prompt, left, written.replies, {key: asked}, found)
 
     def _of_email(self, facts: EmailFacts) -> EmailQuestions:
         """Return the questions that an email raises: its frame's, and one for each product."""

@@ -32,9 +32,10 @@ class _Said(NamedTuple):
 @lru_cache(maxsize=CACHED_TEXTS)
 def _said(text: str, language: str) -> _Said:
     """Read a text once for all grounds on which, and questions for which, it is the answer."""
-    if odd := list(odd_signs(text, Rules.load(language).letters)):
+    rules = Rules.load(language)
+    if odd := list(odd_signs(text, rules.letters)):
         return _Said(odd)
-    phrases, figures, names = spoken_in(text, language), figures_in(text, language), named_in(text, language)
+    phrases, figures, names = spoken_in(text, rules.phrases), figures_in(text, rules), named_in(text, rules)
     return _Said([], slots_in(text), phrases, figures, names, is_common(text, language))
 
 
@@ -46,8 +47,10 @@ def problems(field: str, wording: Wording, ground: Ground) -> list[Problem]:
         or list(slot_problems(field, wording.text, ground, said.slots))
         or list(_refused(field, wording, ground, said))
     )
-    first = dict(reversed(wrong))
-    return [Problem(field, rule, first[rule]) for rule in dict.fromkeys(rule for rule, _ in wrong)]
+    first: dict[str, str] = {}
+    for rule, found in wrong:
+        first.setdefault(rule, found)
+    return [Problem(field, rule, found) for rule, found in first.items()]
 
 
 def _refused(field: str, wording: Wording, ground: Ground, said: _Said) -> Iterator[tuple[str, str]]:
@@ -55,7 +58,10 @@ def _refused(field: str, wording: Wording, ground: Ground, said: _Said) -> Itera
     if len(shown) > (limit := MAX_SHOWN.get(field, len(shown))):
         yield f"at most {limit} characters with the slots filled", ""
     yield from forbidden_phrases(field, wording, ground, said.phrases)
-    if field != QUOTE:
+    if field == QUOTE:
+        of_quotes = spoken_in(wording.text, Rules.load(ground.language).quotes)
+        yield from forbidden_phrases(field, wording, ground, of_quotes)
+    else:
         figures = unproved_figures(wording, ground, said.figures)
         yield from (("a figure must stand with its unit in the quoted evidence", each) for each in figures)
     yield from evidence_problems(field, wording, ground, said.names)

@@ -12,8 +12,10 @@ QUOTE = "quote"
 QUOTE_WORDS = range(4, 21)
 WORDS_IN_A_ROW = 5
 """So many words of a customer's in a row are a quotation."""
+OWN_SENTENCES = 64
+"""So few are remembered: all wordings for a customer are compared with the same ones, one after the other."""
 _WORDS = re.compile(r"[\w'-]*\w")
-_NAMED = re.compile(r"(?<![.?!…:]) [\"“„(]?([A-Z]\w*[a-z][\w-]*)")
+_NAMED = re.compile(r" (?<![.?!…:] )[\"“„(]?([A-Z]\w*[a-z][\w-]*)")
 """A word with a capital letter within a sentence."""
 
 
@@ -35,8 +37,9 @@ def evidence_problems(
     if field == QUOTE:
         yield from _quote_problems(wording.text, ground)
         return
+    words = _words(wording.text) if ground.own_words else ()
     for said in ground.own_words:
-        if taken := _run_of(said, wording.text):
+        if taken := _run_of(said, words):
             yield "tell in other words what the customer wrote", taken
     if not _may_name_own(ground) and (own := _own_name(wording.text, ground)):
         yield "the reason is not about the customer's own product: do not name it", own
@@ -52,9 +55,9 @@ def _own_name(text: str, ground: Ground) -> str | None:
     return own if own and own in plain(text) else slot
 
 
-def named_in(text: str, language: str) -> list[str]:
+def named_in(text: str, rules: Rules) -> list[str]:
     """Return the words of a text that look like names; none in a language that writes other words so."""
-    return _NAMED.findall(SLOT.sub("~", text)) if Rules.load(language).names else []
+    return _NAMED.findall(SLOT.sub("~", text)) if rules.names else []
 
 
 def _stranger(field: str, named: Sequence[str], ground: Ground, names: frozenset[str]) -> str | None:
@@ -80,10 +83,15 @@ def _forms(name: str) -> tuple[str, str, str]:
     return name, name.removesuffix("s"), f"{name}n"
 
 
-def _run_of(said: str, text: str) -> str | None:
-    words, theirs = _words(text), f" {' '.join(_words(said))} "
+def _run_of(said: str, words: Sequence[str]) -> str | None:
+    theirs = _spaced_words(said)
     runs = (" ".join(words[at : at + WORDS_IN_A_ROW]) for at in range(len(words) - WORDS_IN_A_ROW + 1))
     return next((run for run in runs if f" {run} " in theirs), None)
+
+
+@lru_cache(maxsize=OWN_SENTENCES)
+def _spaced_words(said: str) -> str:
+    return f" {' '.join(_words(said))} "
 
 
 def _words(text: str) -> tuple[str, ...]:

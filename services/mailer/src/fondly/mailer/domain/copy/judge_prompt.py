@@ -23,31 +23,29 @@ _ANSWER = as_json(object_schema({"refused": {"type": "array", "items": _REFUSED}
 
 def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
     """Return the question about what is left of an answer; None if nothing is."""
+    if not any(judged.wordings.values()):
+        return None
     texts = [
         {"id": number, "field": field, "text": wording.text, "cites": _cites(wording)}
         for number, (field, wording) in enumerate(_texts(judged), 1)
     ]
-    ground = question.ground
-    cited = {each.source for _, wording in _texts(judged) for each in wording.evidence}
-    told = {name for name in ground.sources if not LISTED.fullmatch(name)} | cited
+    ground, cited = question.ground, set().union(*(each["cites"] for each in texts))
     facts: dict[str, Any] = {
-        "sources": {name: text for name, text in ground.sources.items() if name in told},
+        "sources": {
+            name: text for name, text in ground.sources.items() if name in cited or not LISTED.fullmatch(name)
+        },
         **question.about,
         **({"reduced": True} if ground.reduced else {}),
-        "slots": sorted({slot for _, wording in _texts(judged) for slot in slots_in(wording.text)}),
+        "slots": sorted({*slots_in(" ".join(each["text"] for each in texts))}),
     }
     shop = as_json({"task": Task.JUDGE, "language": ground.language, "brand": ground.brand})
-    return (
-        asked(
-            Task.JUDGE,
-            ground.language,
-            shop=shop,
-            entry={"facts": facts, "texts": texts},
-            answer=_ANSWER,
-            chars=REFUSAL_CHARS * len(texts),
-        )
-        if texts
-        else None
+    return asked(
+        Task.JUDGE,
+        ground.language,
+        shop=shop,
+        entry={"facts": facts, "texts": texts},
+        answer=_ANSWER,
+        chars=REFUSAL_CHARS * len(texts),
     )
 
 
@@ -56,6 +54,8 @@ def accepted(judged: Judged, answer: str | None) -> Judged:
     texts = list(_texts(judged))
     try:
         refused = {number: (span, why) for number, span, why in _refusals(answer)}
+        if not refused:
+            return judged
     except AnswerFormatError:
         refused = {number: ("", UNREADABLE) for number, _ in enumerate(texts, 1)}
     kept: dict[str, list[Wording]] = {field: [] for field in judged.wordings}

@@ -67,9 +67,9 @@ def _proved(source: str, language: str) -> frozenset[Figure]:
     return frozenset(figure for figure, _ in _figures(plain(source), Rules.load(language).numbers))
 
 
-def figures_in(text: str, language: str) -> Figures:
+def figures_in(text: str, rules: Rules) -> Figures:
     """Return the figures of a text."""
-    rules, own_words = Rules.load(language), SLOT.sub(" ; ", text)
+    own_words = SLOT.sub(" ; ", text)
     models = _MODEL.findall(own_words) if _IN_A_MODEL.search(own_words) else []
     if not rules.numbers.may_be_in(said := plain(own_words)):
         return Figures([], said, models)
@@ -79,7 +79,7 @@ def figures_in(text: str, language: str) -> Figures:
 
 def _figures(text: str, numbers: Numbers, *, counting: bool = False) -> Iterator[tuple[Figure, str]]:
     """Yield figures with their words; `counting` leaves out what counts nothing, such as "a day"."""
-    for found in _figure(numbers).finditer(text):
+    for found in _figure(numbers).finditer(f" {text}"):
         number, unit = found["number"], found["unit"] or ""
         is_word, is_article = number.isalpha(), number in numbers.articles
         if is_word and len(unit) == 1:  # "each one a bowl" is no current
@@ -117,7 +117,7 @@ def _figure(numbers: Numbers) -> re.Pattern[str]:
     joined = rf"(?:[\s-]*(?:{_any(numbers.joining)}|-|/)[\s-]*{number})?"
     unit = rf"(?P<unit>{_any(numbers.units)})(?!\w)(?P<half> {numbers.half}\b)?"
     return re.compile(
-        rf"(?<![\w.,])(?P<number>{number}|(?:{_any(numbers.articles)})(?!\w))(?:(?={joined}[\s-]*{unit})|)"
+        rf"[^\w.,](?P<number>{number}|(?:{_any(numbers.articles)})(?!\w))(?:(?={joined}[\s-]*{unit})|)"
     )
 
 

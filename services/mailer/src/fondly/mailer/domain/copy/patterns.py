@@ -4,7 +4,6 @@ By it near-repetition shows: "Keep {1.name} at hand" of a cable and of a mug are
 """
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from fondly.mailer.domain.copy.phrases import STEM, stems
@@ -22,12 +21,14 @@ _FEATURES = re.compile(rf"{FEATURE}(?:[\s,-]+(?:and |und )?{FEATURE})+")
 
 def told_of(product: ProductFacts | None, wording: Wording | None) -> frozenset[str]:
     """Return how the words begin that name a product and its features, or are cited."""
-    listed = "" if product is None else " ".join((product.entry.name, product.kind, *product.entry.bullets))
-    return stems(listed).union(*_quoted(wording.evidence if wording else ()))
+    listed = _listed(product.entry.name, product.kind, product.entry.bullets) if product else frozenset()
+    quoted = [stems(quote) for _, quote in wording.evidence] if wording else []
+    return listed.union(*quoted) if quoted else listed
 
 
-def _quoted(evidence: Iterable[tuple[str, str]]) -> Iterable[frozenset[str]]:
-    return (stems(quote) for _, quote in evidence)
+@lru_cache(maxsize=CACHED_TEXTS)
+def _listed(name: str, kind: str, bullets: tuple[str, ...]) -> frozenset[str]:
+    return stems(" ".join((name, kind, *bullets)))
 
 
 @lru_cache(maxsize=CACHED_TEXTS)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Rules, plain, plain_source
+from fondly.mailer.domain.copy.rules import CACHED_TEXTS, Group, Phrases, plain, plain_source
 from fondly.mailer.domain.copy.wording import Ground, Wording, is_own_word
 from fondly.mailer.domain.slots import SLOT
 
@@ -28,9 +28,9 @@ def forbidden_phrases(
             )
 
 
-def spoken_in(text: str, language: str) -> Spoken:
+def spoken_in(text: str, phrases: Phrases) -> Spoken:
     """Return the groups of which a text has phrases, and these: by far the longest part of a check."""
-    return Rules.load(language).phrases.spoken(plain(SLOT.sub("~", text)))
+    return phrases.spoken(plain(SLOT.sub("~", text)))
 
 
 def _holds(group: Group, ground: Ground) -> bool:

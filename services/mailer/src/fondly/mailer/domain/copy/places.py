@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-LETTERS = 2
+LETTERS = 4
 """How many are told apart at the beginning of a phrase."""
 _CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 _SIGN = re.compile(r"\\.|\[(?:\\.|[^]\\])*\]|[()|]")
@@ -12,15 +12,12 @@ _LETTER = re.compile(r"[\w~ ',]")
 
 
 def places(phrases: str) -> re.Pattern[str]:
-    """Return what finds every place where any of these expressions matches, and maybe others."""
+    """Return what finds what stands before every place where any of these expressions matches, and others.
+
+    That character is looked for in C: an expression that begins with what stands behind is tried everywhere.
+    """
     told = _alternatives(_CAPTURING.sub("(?:", phrases))  # to capture takes ten times as long
-    return re.compile(rf"(?<!\w)(?=(?:{by_letter(told)})(?!\w))")
-
-
-def first_letters(phrases: str) -> set[str]:
-    """Return the letters that any of these expressions can begin with, "" for letters unknown."""
-    told = _alternatives(_CAPTURING.sub("(?:", phrases))
-    return {letter for phrase in told for letter, _ in _beginnings(phrase)}
+    return re.compile(rf"[^\w](?=(?:{by_letter(told)})(?!\w))")
 
 
 def by_letter(phrases: Iterable[str], letters: int = LETTERS) -> str:

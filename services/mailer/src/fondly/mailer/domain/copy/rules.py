@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import chain
 from typing import Any, Self
 
-from fondly.mailer.domain.copy.places import first_letters, places
+from fondly.mailer.domain.copy.places import places
 from fondly.mailer.domain.text import folded
 
 FOLDER = files("fondly.mailer.domain") / "languages"
@@ -76,26 +76,20 @@ class Phrases:
 
     groups: tuple[Group, ...]
     places: re.Pattern[str]
-    beginning: Mapping[str, Sequence[int]]
-    """The numbers of the groups of which a phrase can begin with a letter; those of "" with any."""
+    """Finds the character before each such place."""
 
     @classmethod
     def of(cls, written: Sequence[Mapping[str, str]], words: Mapping[str, str]) -> Self:
         """Return the groups as they stand in the file."""
-        lines = [_lines(group["words"], words) for group in written]
-        letters = [first_letters(each) for each in lines]
-        beginning = {
-            letter: [n for n, known in enumerate(letters) if not known.isdisjoint({letter, ""})]
-            for letter in set().union({""}, *letters)
-        }
-        return cls(tuple(Group.of(group, words) for group in written), places("|".join(lines)), beginning)
+        lines = "|".join(_lines(group["words"], words) for group in written)
+        return cls(tuple(Group.of(group, words) for group in written), places(lines))
 
     def spoken(self, said: str) -> list[tuple[Group, list[str]]]:
         """Return the groups of which a plain text has phrases, and these."""
         found: dict[int, list[re.Match[str]]] = {}
-        for start in (place.start() for place in self.places.finditer(said)):
-            for n in self.beginning.get(said[start], self.beginning[""]):
-                phrase = self.groups[n].pattern.match(said, start)
+        for start in (place.start() for place in self.places.finditer(f" {said}")):
+            for n, group in enumerate(self.groups):
+                phrase = group.pattern.match(said, start)
                 if phrase and (n not in found or found[n][-1].end() <= start):
                     found.setdefault(n, []).append(phrase)
         return [(self.groups[n], [phrase[0] for phrase in found[n]]) for n in sorted(found)]
@@ -156,6 +150,8 @@ class Rules:
 
     letters: frozenset[str]
     phrases: Phrases
+    quotes: Phrases
+    """What a quote of a review must not have either."""
     sense: Phrases
     """What is no sentence, whoever says it; read with the slots filled."""
     frames: Mapping[str, re.Pattern[str]]
@@ -183,6 +179,7 @@ class Rules:
         return cls(
             letters=frozenset(written["letters"]) | {"ß"},
             phrases=Phrases.of(written["groups"], words),
+            quotes=Phrases.of(written["quotes"], words),
             sense=Phrases.of(written["sense"], words),
             frames={name: _any_of(frame, words) for name, frame in written["frames"].items()},
             numbers=Numbers.of(written["numbers"]),

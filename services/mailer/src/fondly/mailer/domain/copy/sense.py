@@ -14,6 +14,7 @@ SENTENCES = frozenset({"preheader", "intro", "line"})
 FEW_WORDS, MIN_CHARS = 6, 4
 _WORD = re.compile(r"[^\W\d_]+")
 _BEGINS_SMALL = re.compile(r"[\"“„(]?[a-zß-ÿ]+(?![\wA-Z])")
+_PAIRED = re.compile('["“”„()]')
 ENDS = tuple(mark + closed for mark in ".?!…" for closed in ("", '"', "”", "“", ")"))
 
 
@@ -29,7 +30,8 @@ def sense_problems(field: str, shown: str, language: str) -> Iterator[tuple[str,
 @lru_cache(maxsize=CACHED_TEXTS)
 def _nonsense(shown: str, language: str) -> list[tuple[str, str]]:
     """Return what breaks the rules that are the same for all fields."""
-    open_ones = [] if _is_balanced(shown) else [("close what is opened: quotes and brackets", "")]
+    is_closed = not _PAIRED.search(shown) or _is_balanced(shown)
+    open_ones = [] if is_closed else [("close what is opened: quotes and brackets", "")]
     spoken = Rules.load(language).sense.spoken(plain(shown))
     return open_ones + [(group.says, phrase) for group, phrases in spoken for phrase in phrases]
 

@@ -67,12 +67,16 @@ def first_name(name: str | None) -> str | None:
 
 def _written(name: str) -> str:
     """Return `name` in its usual characters, without pictures; empty if it has what no name has."""
-    shown = "".join(" " if _is_picture(char) else char for char in name if not _is_invisible(char))
-    text = " ".join(unicodedata.normalize("NFKC", shown).split())
-    text = text.translate({0x2010: "-", 0x2011: "-", 0x2BC: "\u2019", 0x60: "'", 0xB4: "'"})
+    text = " ".join((name if name.isascii() else _usual(name)).split()).replace("`", "'")
     if len(text) > MAX_WRITTEN_CHARS or any(_is_hostile(char) for char in text):
         return ""
     return " ".join(_QUOTES.sub(" ", text).split())
+
+
+def _usual(name: str) -> str:
+    shown = "".join(" " if _is_picture(char) else char for char in name if not _is_invisible(char))
+    text = unicodedata.normalize("NFKC", shown)
+    return text.translate({0x2010: "-", 0x2011: "-", 0x2BC: "\u2019", 0xB4: "'"})
 
 
 def _is_invisible(char: str) -> bool:

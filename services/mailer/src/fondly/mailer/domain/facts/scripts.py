@@ -16,6 +16,8 @@ def script_of(text: str) -> str | None:
     None for a text without letters, of several scripts, or with marks that its script does not write: the
     accented letters of Latin, Greek and Cyrillic are characters of their own, so a loose mark is an ornament.
     """
+    if text.isascii():
+        return "LATIN" if any(map(str.isalpha, text)) else None
     scripts, marks = set[str](), 0
     for char in text:
         is_mark = unicodedata.category(char).startswith("M")

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from css_inline import CSSInliner
@@ -187,20 +188,27 @@ def _checked(text: str, environment: Environment, shared: dict[str, Any], place:
     if unknown := find_undeclared_variables(tree) - given:
         raise InvalidFileError(f"{place}: found {min(unknown)}, expected one of {', '.join(sorted(given))}")
     with template_rules.problems_of(place):
-        return environment.from_string(text, shared)
+        template = environment.from_string(text, shared)
+    if environment.autoescape:
+        template.root_render_func.__globals__["escape"] = escaped
+    return template
+
+
+def escaped(value: object) -> str:
+    """Escape as `markupsafe.escape` does, without making a `Markup`, which takes as long as all the rest."""
+    text = str(value).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.replace('"', "&#34;").replace("'", "&#39;")
 
 
 def wrapped(text: str, indent: int = 0) -> str:
     """Return a paragraph in lines of at most `WIDTH`; `textwrap` does more, and takes ten times as long."""
     indent = min(indent, WIDTH)
-    room = WIDTH - indent
-    if len(text) <= room:
+    if len(text) <= WIDTH - indent:
         return text
-    lines, line = [], ""
-    for word in text.split():
-        if line and len(line) + 1 + len(word) > room:
-            lines.append(line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return ("\n" + " " * indent).join([*lines, line])
+    return ("\n" + " " * indent).join(_rows(max(WIDTH - indent, 1)).findall(" ".join(text.split())))
+
+
+@lru_cache(maxsize=8)
+def _rows(room: int) -> re.Pattern[str]:
+    """Return what finds rows of whole words, as many as there is room for; a longer word has its own."""
+    return re.compile(rf"\S{{{room + 1},}}|\S.{{0,{room - 1}}}(?!\S)")
