@@ -25,8 +25,8 @@ from fondly.stack.processes import ProcessDiedError
 from fondly.stack.progress import RunProgress
 
 POLL_S = 0.4
-DEAD_LETTERS_EVERY = 5
-"""Polls: the ledger is one call, the dead-letter queues are five."""
+DEAD_LETTERS_EVERY = 15
+"""Polls: the ledger is one call, the dead-letter queues are seven."""
 START_S = 60.0
 DRAIN_S = 3.0
 REST_S = 30.0
