@@ -62,6 +62,7 @@ LOCAL_SETTINGS = {
     "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
     "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0",
+    "UNDERSTUDY_PERSONALIZE_PATIENCE_S": "5",  # a poll comes a second after a training has ended, or more
 }
 
 
