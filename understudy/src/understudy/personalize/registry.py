@@ -44,13 +44,7 @@ class Registry:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def create(
-        self,
-        kind: Kind,
-        arn: str,
-        detail: Params,
-        *,
-        links: Iterable[str] = (),
-        work: Work | None = None,
+        self, kind: Kind, arn: str, detail: Params, *, links: Iterable[str] = (), work: Work | None = None
     ) -> Resource:
         """Add a resource and start its creation, which ends as ACTIVE once `work` is done.
 

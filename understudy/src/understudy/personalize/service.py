@@ -144,13 +144,7 @@ class _Parts:
                 filters=filters,
                 s3=s3,
             ),
-            runtime=Runtime(
-                registry=registry,
-                workers=answering,
-                data=data,
-                models=models,
-                filters=filters,
-            ),
+            runtime=Runtime(registry=registry, workers=answering, data=data, models=models, filters=filters),
             events=EventOperations(registry=registry, data=data),
         )
 

@@ -105,10 +105,7 @@ def embedded_stack(
     """
     if find_spec("ministack") is None:
         raise StackNotReadyError("a local stack takes more than fondly-cli alone: install `fondly`")
-    with (
-        local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
-        Processes(log_dir) as processes,
-    ):
+    with local_mail(log_dir.parent / MAILBOX, os.environ) as mail, Processes(log_dir) as processes:
         kept = kept_in(state, ports=5)
         emulator, understudy, web, pages, console = kept.ports
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS

@@ -109,10 +109,7 @@ async def observe(resources: Resources) -> AsyncIterator[Observer]:
     """Open clients configured by the environment and close them afterwards."""
     name, bucket = resources.tables["runs"].removesuffix("-runs"), resources.buckets["data"]
     with target(name, None) as chosen:
-        async with (
-            AsyncExitStack() as stack,
-            open_environment(chosen, load_topology()) as environment,
-        ):
+        async with AsyncExitStack() as stack, open_environment(chosen, load_topology()) as environment:
             lean = client_opener(stack, validate=False)
             dynamodb = await lean("dynamodb")
             ledger, objects = Ledger(dynamodb, resources.tables["runs"]), S3Objects(await lean("s3"), bucket)

@@ -59,10 +59,6 @@ class Outcome:
     stuck: str | None = None
 
 
-async def nothing(_: Run) -> None:
-    """Do nothing about a run."""
-
-
 async def until_ended(
     stack: Stack,
     observer: Observer,
@@ -70,7 +66,7 @@ async def until_ended(
     earlier: Run | None,
     console: Console,
     *,
-    meanwhile: Callable[[Run], Awaitable[None]] = nothing,
+    meanwhile: Callable[[Run], Awaitable[None]] | None = None,
 ) -> Outcome:
     """Show a run until it ends or is stuck; raise `DemoFailedError` or `ProcessDiedError` if none starts.
 
@@ -84,7 +80,8 @@ async def until_ended(
             run, death = await _run_of(stack, observer, source, earlier, run), _death(stack)
             if run is not None:
                 progress.update(snapshots(run))
-                await meanwhile(run)
+                if meanwhile:
+                    await meanwhile(run)
                 if not run.is_open and (finished := await observer.take_finished(run.run_id)):
                     run = await observer.ledger.run(run.run_id)
                     progress.update(snapshots(run))
