@@ -41,14 +41,19 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
-# Compiled here, because a demo starts ten processes at once.
-$(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
+# First what a demo takes; nothing is compiled, as a demo loads a seventh of the files.
+INSTALL = VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt
+$(VENV)/.demo: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	grep '^uv==' constraints.txt | $(BIN)/pip install --quiet --require-hashes --requirement /dev/stdin
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
+	$(INSTALL) $(patsubst %,--editable '%',$(filter-out lab/%,$(INSTALLED)))
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=fondly.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
+$(VENV)/.ready: $(VENV)/.demo
+	$(INSTALL) --group dev $(patsubst %,--editable '%',$(filter lab/%,$(INSTALLED)))
+	@touch $@
+
+demo: $(VENV)/.demo ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=fondly.toml] [MERCHANDISING=file.yaml] [OUT=dir] [SEND=1 delivers them, to a mail server of its own; HOLD=1 once you approve] [KEEP=1 leaves the stack running]
 	@$(BIN)/fondly demo $(if $(DATA),--data '$(DATA)') $(if $(CONFIG),--config '$(CONFIG)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(SEND),--send) $(if $(HOLD),--hold) $(if $(KEEP),--keep)
 
 # A published file's attributes lie beside it under S3-Rec's name.
@@ -157,7 +162,7 @@ screenshots: setup ## take the documents' pictures of the sample; those of the g
 	@$(BIN)/python -m fondly.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
 $(VENV)/.docs: $(VENV)/.ready
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group docs
+	$(INSTALL) --group docs
 	@touch $@
 
 docs: $(VENV)/.docs $(NODE_TOOLS) ## build the documentation site into out/site, which `fondly docs` serves

@@ -42,6 +42,8 @@ class Settings(BaseSettings):
     """How long a Personalize resource stays in each state before the next."""
     state_dir: Path | None = None
     """A folder in which Personalize outlives the process; without one it is gone with it."""
+    personalize_patience_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How long its Describe waits at most for what is under way."""
     personalize_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Personalize answers; the others are throttled."""
     personalize_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
@@ -190,6 +192,7 @@ class Settings(BaseSettings):
         return PersonalizeOptions(
             state_delay_s=self.state_delay_s,
             state_dir=self.state_dir,
+            patience_s=self.personalize_patience_s,
             calls_per_s=self.personalize_tps,
             limits=self.personalize_quotas,
             disturbance=Disturbance(

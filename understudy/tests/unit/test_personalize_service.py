@@ -211,6 +211,16 @@ async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: Fa
     await api.close()
 
 
+@pytest.mark.parametrize(("patience_s", "status"), [(0, "CREATE PENDING"), (5, "ACTIVE")])
+async def test_a_description_may_wait_for_the_end(s3: FakeS3, patience_s: float, status: str) -> None:
+    """Of what is under way, so that nobody has to ask again."""
+    api = Api(s3, PersonalizeOptions(state_delay_s=0.01, patience_s=patience_s))
+    arn = (await api.call("CreateDatasetGroup", name="shop"))["datasetGroupArn"]
+    described = await api.call("DescribeDatasetGroup", datasetGroupArn=arn)
+    assert described["datasetGroup"]["status"] == status
+    await api.close()
+
+
 async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> None:
     """A version can be stopped while it is being created, and then stays stopped."""
     api = Api(s3, PersonalizeOptions(state_delay_s=0.02))

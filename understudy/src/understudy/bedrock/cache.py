@@ -90,8 +90,5 @@ def _usage(request: ModelRequest, read: int, points: list[_Prefix]) -> Usage:
             for_an_hour += point.tokens - end if point.ttl == "1h" else 0
             end = point.tokens
     return Usage(
-        input=request.input_tokens - end,
-        cache_read=read,
-        cache_write=end - read,
-        cache_write_1h=for_an_hour,
+        input=request.input_tokens - end, cache_read=read, cache_write=end - read, cache_write_1h=for_an_hour
     )

@@ -46,9 +46,7 @@ def create_service(
         language_analysis(detector),
     ):
         operations |= Detection(
-            analysis=analysis,
-            workers=workers,
-            long_document_fails_batch=options.long_document_fails_batch,
+            analysis=analysis, workers=workers, long_document_fails_batch=options.long_document_fails_batch
         ).operations()
 
     async def close() -> None:

@@ -140,10 +140,7 @@ class Case(Check):
             answer = world.call(self.service, self.operation, params)
         except ClientError as error:
             return self.expected.of_error(error)
-        return [
-            *shape_differences(self.service, self.operation, answer),
-            *self.expected.of_answer(answer),
-        ]
+        return [*shape_differences(self.service, self.operation, answer), *self.expected.of_answer(answer)]
 
 
 def described(error: ClientError) -> tuple[str, str, int]:

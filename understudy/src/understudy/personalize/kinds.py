@@ -143,11 +143,7 @@ SOLUTION = Kind(
 )
 SOLUTION_VERSION = Kind("SolutionVersion", Quota(20, unfinished_only=True))
 CAMPAIGN = Kind("Campaign", Quota(5, per_group=True))
-FILTER = Kind(
-    "Filter",
-    Quota(10, per_group=True),
-    held_while_unfinished=frozenset({"BatchInferenceJob"}),
-)
+FILTER = Kind("Filter", Quota(10, per_group=True), held_while_unfinished=frozenset({"BatchInferenceJob"}))
 EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
 

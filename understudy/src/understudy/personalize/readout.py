@@ -56,11 +56,12 @@ class Readout:
 
     registry: Registry
     model: "ServiceModel"
+    patience_s: float
 
     @classmethod
-    def of(cls, registry: Registry) -> Self:
-        """Return a readout with botocore's service model of Personalize."""
-        return cls(registry, get_session().get_service_model("personalize"))
+    def of(cls, registry: Registry, patience_s: float) -> Self:
+        """Return a readout with botocore's service model; Describe waits so long for what is under way."""
+        return cls(registry, get_session().get_service_model("personalize"), patience_s)
 
     def operations(self, kind: Kind, *, extra: Extra | None = None) -> Mapping[str, Handler]:
         """Return the Describe, List and, if the service has one, Delete of `kind`."""
@@ -82,6 +83,8 @@ class Readout:
         members = tuple(cast("StructureShape", answer).members)
 
         async def describe(params: Params) -> Params:
+            if self.patience_s:
+                await self.registry.finished([self.registry.get(kind, params[kind.arn_key])], self.patience_s)
             resource = self.registry.get(kind, params[kind.arn_key])
             return {kind.key: _members(members, {**_view(resource), **extra(resource)})}
 

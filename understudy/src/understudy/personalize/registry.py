@@ -44,13 +44,7 @@ class Registry:
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     def create(
-        self,
-        kind: Kind,
-        arn: str,
-        detail: Params,
-        *,
-        links: Iterable[str] = (),
-        work: Work | None = None,
+        self, kind: Kind, arn: str, detail: Params, *, links: Iterable[str] = (), work: Work | None = None
     ) -> Resource:
         """Add a resource and start its creation, which ends as ACTIVE once `work` is done.
 
@@ -166,11 +160,11 @@ class Registry:
         self._tasks[resource.arn] = task
         task.add_done_callback(lambda done: self._forget(resource.arn, done))
 
-    async def finished(self, resources: Iterable[Resource]) -> None:
-        """Wait until nothing is under way on behalf of these resources."""
+    async def finished(self, resources: Iterable[Resource], timeout_s: float | None = None) -> None:
+        """Wait until nothing is under way on behalf of these resources, or so long."""
         tasks = [self._tasks[each.arn] for each in resources if each.arn in self._tasks]
         if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait(tasks, timeout=timeout_s)
 
     async def pause(self) -> None:
         """Wait for the minimum duration of a state."""

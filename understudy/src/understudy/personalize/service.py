@@ -36,6 +36,8 @@ class PersonalizeOptions:
 
     state_delay_s: float = 0.0
     """How long each state of a resource lasts at least."""
+    patience_s: float = 0.0
+    """How long Describe waits at most for what is under way, where AWS is asked again and again."""
     state_dir: Path | None = None
     """A folder in which state outlives the process; without one it is in memory."""
     calls_per_s: float | None = None
@@ -89,6 +91,7 @@ class _Parts:
     """The parts of the service, and what is between them."""
 
     registry: Registry
+    patience_s: float
     workers: Workers
     answering: Workers
     records: DatasetRecords
@@ -120,6 +123,7 @@ class _Parts:
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         return cls(
             registry=registry,
+            patience_s=options.patience_s,
             workers=workers,
             answering=answering,
             records=records,
@@ -140,19 +144,13 @@ class _Parts:
                 filters=filters,
                 s3=s3,
             ),
-            runtime=Runtime(
-                registry=registry,
-                workers=answering,
-                data=data,
-                models=models,
-                filters=filters,
-            ),
+            runtime=Runtime(registry=registry, workers=answering, data=data, models=models, filters=filters),
             events=EventOperations(registry=registry, data=data),
         )
 
     def control(self) -> dict[str, Handler]:
         """Return the operations of `personalize`."""
-        readout = Readout.of(self.registry)
+        readout = Readout.of(self.registry, self.patience_s)
         handlers = dict(readout.operations(kinds.SOLUTION, extra=self.solutions.latest_version))
         handlers["ListTagsForResource"] = readout.list_tags
         for kind in _PLAIN_KINDS:

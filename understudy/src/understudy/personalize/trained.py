@@ -12,12 +12,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from understudy.engines.recommend import (
-        Profiles,
-        Ranking,
-        Recommender,
-        Satisfaction,
-    )
+    from understudy.engines.recommend import Profiles, Ranking, Recommender, Satisfaction
 
 
 @dataclass(frozen=True, slots=True)

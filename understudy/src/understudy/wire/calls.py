@@ -101,8 +101,5 @@ def _summary(name: str, seen: _Seen) -> OperationCalls:
     durations = sorted(seen.durations_s)
     slow = durations[min(int(_SLOW_SHARE * len(durations)), len(durations) - 1)]
     return OperationCalls(
-        name=name,
-        outcomes=dict(seen.outcomes),
-        median_ms=median(durations) * 1_000,
-        slow_ms=slow * 1_000,
+        name=name, outcomes=dict(seen.outcomes), median_ms=median(durations) * 1_000, slow_ms=slow * 1_000
     )

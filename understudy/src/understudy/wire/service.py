@@ -22,12 +22,7 @@ class ServiceError(Exception):
     """
 
     def __init__(
-        self,
-        code: str,
-        message: str,
-        status: int | None = None,
-        *,
-        members: Mapping[str, Any] | None = None,
+        self, code: str, message: str, status: int | None = None, *, members: Mapping[str, Any] | None = None
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code

@@ -3,8 +3,9 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -64,37 +65,60 @@ async def collect(
     run, one part of it and its catalogue are in memory. What the run has not stored is left out, and
     `missing` of the summary names it. `only` limits it to some customers, by part.
     """
+    delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
+    async with collecting(observer, run_id, out, delivery, only=only) as collected:
+        return await collected.finish(parts, summary)
+
+
+@asynccontextmanager
+async def collecting(
+    observer: Observer,
+    run_id: str,
+    out: Path,
+    delivery: DeliveryTally | None = None,
+    *,
+    only: Mapping[int, Collection[str]] | None = None,
+) -> AsyncIterator["Collected"]:
+    """Do the same as `collect`, as the run goes on, of which ingest is done."""
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    await _rejects(observer, run_id, out / "rejects.jsonl")
-    reviews = await RunReviews.of(observer.objects, run_id)
-    with GalleryWriter(out) as gallery:
-        delivery = DeliveryTally(out, arrived) if summary.get("delivery") else None
-        collector = _Collector(observer, reviews, gallery, out / "emails", Missing(), delivery, only)
-        for part in range(1, parts + 1) if only is None else sorted(only):
-            await collector.part(part)
-        whole = {**summary, "missing": collector.missing.lines()}
-        if delivery:
-            whole["delivery"] = {**summary["delivery"], **delivery.summary()}
-        gallery.finish(whole)
-    (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
-    return whole
-
-
-async def _rejects(observer: Observer, run_id: str, path: Path) -> None:
-    with path.open("wb") as file:
+    with (out / "rejects.jsonl").open("wb") as file:
         async for line in observer.objects.lines(object_keys.rejects(run_id)):
             file.write(line + b"\n")
+    reviews = await RunReviews.of(observer.objects, run_id)
+    with GalleryWriter(out) as gallery:
+        yield Collected(observer, reviews, gallery, out, delivery, only)
 
 
-@dataclass(frozen=True)
-class _Collector:
+@dataclass
+class Collected:
+    """What is fetched of a run so far."""
+
     observer: Observer
     reviews: RunReviews
     gallery: GalleryWriter
-    folder: Path
-    missing: Missing
+    out: Path
     delivery: DeliveryTally | None
     only: Mapping[int, Collection[str]] | None
+    missing: Missing = field(default_factory=Missing)
+    parts: int = 0
+    """The first so many parts are fetched."""
+
+    async def mailed(self, parts: Collection[int]) -> None:
+        """Fetch those of these parts that come next."""
+        while self.parts + 1 in parts:
+            await self.part(self.parts + 1)
+            self.parts += 1
+
+    async def finish(self, parts: int, summary: Mapping[str, Any]) -> dict[str, Any]:
+        """Fetch what is left of so many parts, and write the page and the summary; return that."""
+        for part in range(self.parts + 1, parts + 1) if self.only is None else sorted(self.only):
+            await self.part(part)
+        whole = {**summary, "missing": self.missing.lines()}
+        if self.delivery:
+            whole["delivery"] = {**summary["delivery"], **self.delivery.summary()}
+        self.gallery.finish(whole)
+        (self.out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+        return whole
 
     async def part(self, part: int) -> None:
         """Write the messages of a part's customers, and add their emails to the gallery in their order."""
@@ -110,7 +134,7 @@ class _Collector:
             messages = await self._fetch([record.key for _, record in batch], "emails")
             for (pick, record), message in zip(batch, messages, strict=True):
                 if message is not None:
-                    (self.folder / file_of(record)).write_bytes(with_pictures(message))
+                    (self.out / "emails" / file_of(record)).write_bytes(with_pictures(message))
                     own = reviews.get(pick.customer_id, ())
                     delivery = self._delivered(record, message, dispatches.get(pick.customer_id))
                     self.gallery.add(shown_email(pick, message, record, own, delivery))

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from types import MappingProxyType
@@ -22,10 +22,11 @@ from fondly.operations.runs.views import RunDetails
 from fondly.operations.transaction_speed import slow_transactions
 from fondly.operations.uploading import Upload, uploads_of
 from fondly.recommender.domain.shop.merchandising import read_shop_rules
-from fondly.stack.collect import collect
+from fondly.runtime.runs.run import Run, StageName
+from fondly.stack.collect import Collected, collect, collecting
 from fondly.stack.delivered import nothing_arrived
 from fondly.stack.embedded import Stack
-from fondly.stack.local_mail import FOLDER, TRANSPORT, ArrivedIn
+from fondly.stack.local_mail import FOLDER, NOWHERE, TRANSPORT, ArrivedIn
 from fondly.stack.observer import observe
 from fondly.stack.outcome import DemoFailedError, summary_of, until_delivered, until_ended
 from fondly.stack.sample import write_sample
@@ -90,13 +91,24 @@ async def _follow(
     stack: Stack, files: Sequence[Path], work: Path, console: Console
 ) -> tuple[RunDetails, dict[str, Any]]:
     """Upload, show progress until the run ends or is stuck, fetch its results; return it and its summary."""
-    async with observe(stack.resources) as observer:
+    async with AsyncExitStack() as opened:
+        observer = await opened.enter_async_context(observe(stack.resources))
+        early: list[Collected] = []
+
+        async def mailed(run: Run) -> None:
+            """Fetch the emails of parts as they come; what is delivered is told when all is."""
+            done = run.stage(StageName.MAILER).done
+            if done and not early and stack.variables.get(TRANSPORT) == NOWHERE:
+                early.append(await opened.enter_async_context(collecting(observer, run.run_id, work)))
+            for collected in early:
+                await collected.mailed(done)
+
         started = time.monotonic()
         upload, bucket = Upload(files), stack.resources.buckets["data"]
         source = f"s3://{bucket}/{upload.address}"
         earlier = await observer.run_of(source)
         await upload.put(observer.environment.s3, bucket)
-        outcome = await until_ended(stack, observer, source, earlier, console)
+        outcome = await until_ended(stack, observer, source, earlier, console, meanwhile=mailed)
         seconds = round(time.monotonic() - started, 2)
         run, mailbox = outcome.run, stack.variables.get(FOLDER)
         if mailbox and outcome.finished and outcome.finished.counts.get(Counted.EMAILS):
@@ -104,8 +116,9 @@ async def _follow(
         details = await run_details(observer.environment, observer.ledger, run)
         summary = await summary_of(observer, outcome, details, seconds)
         arrived = ArrivedIn(Path(mailbox)).copies if mailbox else nothing_arrived
-        summary = await collect(observer, run.run_id, run.parts or 0, work, summary, arrived=arrived)
-    return details, summary
+        if early:
+            return details, await early[0].finish(run.parts or 0, summary)
+        return details, await collect(observer, run.run_id, run.parts or 0, work, summary, arrived=arrived)
 
 
 def _sample(work: Path, *, addresses: bool) -> Path:

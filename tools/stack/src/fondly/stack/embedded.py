@@ -22,7 +22,7 @@ from fondly.operations.local_stack import ENVIRONMENT, exported
 from fondly.operations.shop.rendering import CONSENT_NOT_REQUIRED, TRIAL
 from fondly.operations.topology import SERVICES, Topology, load_topology
 from fondly.stack.kept import kept_in
-from fondly.stack.local_mail import MAILBOX, TRANSPORT, local_mail
+from fondly.stack.local_mail import MAILBOX, NOWHERE, TRANSPORT, local_mail
 from fondly.stack.processes import Processes, StackNotReadyError
 from fondly.stack.provision import Resources, provision
 
@@ -54,6 +54,7 @@ PROBE_S = 0.05
 
 # Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the name of a role.
 LOCAL_SETTINGS = {
+    "FONDLY_CONCURRENCY": "2",  # while one part waits for an answer another works, and parts end one by one
     "FONDLY_RECEIVE_WAIT_S": "2",
     "FONDLY_MAILER_CONVERSE_RPM": "60000",
     "FONDLY_SENDER_POLL_INTERVAL_S": "1",
@@ -61,6 +62,7 @@ LOCAL_SETTINGS = {
     "FONDLY_RECOMMENDER_POLL_INTERVAL_S": "1",
     "FONDLY_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/fondly-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0",
+    "UNDERSTUDY_PERSONALIZE_PATIENCE_S": "5",  # a poll comes a second after a training has ended, or more
 }
 
 
@@ -103,10 +105,7 @@ def embedded_stack(
     """
     if find_spec("ministack") is None:
         raise StackNotReadyError("a local stack takes more than fondly-cli alone: install `fondly`")
-    with (
-        local_mail(log_dir.parent / MAILBOX, os.environ) as mail,
-        Processes(log_dir) as processes,
-    ):
+    with local_mail(log_dir.parent / MAILBOX, os.environ) as mail, Processes(log_dir) as processes:
         kept = kept_in(state, ports=5)
         emulator, understudy, web, pages, console = kept.ports
         environment = _sender_settings() | _endpoints(emulator, understudy) | LOCAL_SETTINGS
@@ -152,7 +151,7 @@ def attached_stack(environment: Mapping[str, str], *, topology: Topology | None 
 def _sender_settings() -> dict[str, str]:
     """What this process's environment says of the sender: nothing is sent unless it says how."""
     said = {name: value for name, value in os.environ.items() if name.startswith(OF_THE_SENDER)}
-    return {TRANSPORT: "none"} | said
+    return {TRANSPORT: NOWHERE} | said
 
 
 def signing(pages: int, *, sends: bool, key: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ file, if one is given.
 """
 
 import gc
-import json
+import marshal
 import os
 import re
 import sys
@@ -26,6 +26,8 @@ GARBAGE_AFTER = 10_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
 CACHED_NUMBERS, CACHED_EXPRESSIONS = 16_384, 256
 """Numbers that DynamoDB has checked: most are counts and scores that items have in common."""
+PLAIN = 0
+"""Of marshal's formats the one that writes every text whenever it occurs, in a quarter of JSON's time."""
 ITEMS_WITH = re.compile(r"run_id = :run AND (?:begins_with\(#item, (:\w+)\)|#item < (:\w+))")
 """How the ledger asks for some of a run's thousands of items."""
 SIGNED = re.compile(rb"AWS4-HMAC-SHA256 Credential=([^/]+)/\d+/([^/]+)/(dynamodb|s3|sns|sqs)/")
@@ -115,10 +117,10 @@ def _by_name(evaluate: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def _at_most(size: Callable[[Any], int]) -> Callable[[Any], int]:
-    """Take an item's JSON, which is never shorter than DynamoDB counts the item, unless that is too long."""
+    """Take an item as Python writes it, never shorter than DynamoDB counts it, unless that is too long."""
 
-    def quick(item: object) -> int:
-        written = len(json.dumps(item))
+    def quick(item: Any) -> int:  # noqa: ANN401 - JSON
+        written = len(marshal.dumps(item, PLAIN))
         return written if written <= dynamodb._DDB_ITEM_MAX_BYTES else size(item)  # noqa: SLF001 - as `main`
 
     return quick

@@ -9,7 +9,7 @@ MAILBOX = "mailbox"
 """The folder beside that of the logs."""
 FOLDER = "FONDLY_MAILBOX_FOLDER"
 """The variable that says where the emails of a running stack arrive."""
-TRANSPORT, SMTP = "FONDLY_SENDER_TRANSPORT", "smtp"
+TRANSPORT, SMTP, NOWHERE = "FONDLY_SENDER_TRANSPORT", "smtp", "none"
 SENDING = {TRANSPORT: SMTP, "FONDLY_SENDER_APPROVAL": "automatic", "FONDLY_SENDER_PER_S": "1000"}
 """With these a local stack delivers every run that finishes, to its own mail server, at any pace."""
 HOLDING = SENDING | {"FONDLY_SENDER_APPROVAL": "required"}

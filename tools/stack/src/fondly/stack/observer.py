@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.events import RunFinished, parse_event
@@ -109,10 +109,8 @@ async def observe(resources: Resources) -> AsyncIterator[Observer]:
     """Open clients configured by the environment and close them afterwards."""
     name, bucket = resources.tables["runs"].removesuffix("-runs"), resources.buckets["data"]
     with target(name, None) as chosen:
-        async with (
-            AsyncExitStack() as stack,
-            open_environment(chosen, load_topology()) as environment,
-        ):
-            objects = S3Objects(await client_opener(stack, validate=False)("s3"), bucket)
-            ledger = Ledger(environment.dynamodb, resources.tables["runs"])
-            yield Observer(resources, ledger, objects, environment)
+        async with AsyncExitStack() as stack, open_environment(chosen, load_topology()) as environment:
+            lean = client_opener(stack, validate=False)
+            dynamodb = await lean("dynamodb")
+            ledger, objects = Ledger(dynamodb, resources.tables["runs"]), S3Objects(await lean("s3"), bucket)
+            yield Observer(resources, ledger, objects, replace(environment, dynamodb=dynamodb))

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -25,8 +25,8 @@ from fondly.stack.processes import ProcessDiedError
 from fondly.stack.progress import RunProgress
 
 POLL_S = 0.4
-DEAD_LETTERS_EVERY = 5
-"""Polls: the ledger is one call, the dead-letter queues are five."""
+DEAD_LETTERS_EVERY = 15
+"""Polls: the ledger is one call, the dead-letter queues are seven."""
 START_S = 60.0
 DRAIN_S = 3.0
 REST_S = 30.0
@@ -60,9 +60,18 @@ class Outcome:
 
 
 async def until_ended(
-    stack: Stack, observer: Observer, source: str, earlier: Run | None, console: Console
+    stack: Stack,
+    observer: Observer,
+    source: str,
+    earlier: Run | None,
+    console: Console,
+    *,
+    meanwhile: Callable[[Run], Awaitable[None]] | None = None,
 ) -> Outcome:
-    """Show a run until it ends or is stuck; raise `DemoFailedError` or `ProcessDiedError` if none starts."""
+    """Show a run until it ends or is stuck; raise `DemoFailedError` or `ProcessDiedError` if none starts.
+
+    At each look at it, something is done `meanwhile`.
+    """
     deadline = time.monotonic() + START_S
     looks = cycle([True, *[False] * (DEAD_LETTERS_EVERY - 1)])
     run: Run | None = None
@@ -71,6 +80,8 @@ async def until_ended(
             run, death = await _run_of(stack, observer, source, earlier, run), _death(stack)
             if run is not None:
                 progress.update(snapshots(run))
+                if meanwhile:
+                    await meanwhile(run)
                 if not run.is_open and (finished := await observer.take_finished(run.run_id)):
                     run = await observer.ledger.run(run.run_id)
                     progress.update(snapshots(run))

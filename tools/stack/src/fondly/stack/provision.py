@@ -22,10 +22,7 @@ from fondly.operations.topology import (
 )
 
 if TYPE_CHECKING:
-    from types_boto3_dynamodb.type_defs import (
-        AttributeDefinitionTypeDef,
-        KeySchemaElementTypeDef,
-    )
+    from types_boto3_dynamodb.type_defs import AttributeDefinitionTypeDef, KeySchemaElementTypeDef
     from types_boto3_s3.type_defs import QueueConfigurationTypeDef
     from types_boto3_sqs.literals import QueueAttributeNameType
 
@@ -171,8 +168,7 @@ class _Provisioner:
         """Enable expiry, unless it is enabled: DynamoDB refuses to enable it twice."""
         if is_new or not self._expires(made):
             self._dynamodb.update_time_to_live(
-                TableName=made,
-                TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+                TableName=made, TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute}
             )
 
     def _expires(self, made: str) -> bool:

@@ -176,11 +176,7 @@ def _answers() -> Iterator[Check]:
         ("an answer ends by itself", {}, "end_turn"),
         ("an answer ends at maxTokens", {"inferenceConfig": {"maxTokens": 1}}, "max_tokens"),
         ("an answer follows a schema", {"modelId": BOUND, "outputConfig": _format(_SCHEMA)}, "end_turn"),
-        (
-            "an answer calls a tool",
-            {"modelId": BOUND, "toolConfig": _FORCED_TOOL},
-            "tool_use",
-        ),
+        ("an answer calls a tool", {"modelId": BOUND, "toolConfig": _FORCED_TOOL}, "tool_use"),
         ("a model need not think", {"modelId": NEWEST, **_thinking("disabled")}, "end_turn"),
     ):
         yield _CASES.answered(

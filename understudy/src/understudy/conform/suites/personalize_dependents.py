@@ -70,11 +70,7 @@ def _campaigns_and_jobs() -> Iterator[Check]:
         "a solution": "solution/none",
     }.items():
         yield refused_creation(
-            what,
-            "Campaign",
-            partial(_version, resource),
-            _NOT_FOUND,
-            origin=Origin.QUOTED,
+            what, "Campaign", partial(_version, resource), _NOT_FOUND, origin=Origin.QUOTED
         )
     yield refused_creation(
         "to serve nobody",

@@ -92,9 +92,14 @@ class Phrases:
         for start, token in enumerate(tokens):
             for phrase, subject in self.by_first.get(token, ()):
                 end = start + len(phrase)
-                if end <= len(tokens) and _fits(phrase[::-1], tokens[start:end][::-1]):
+                if end <= len(tokens) and _fits(phrase, tokens, start):
                     yield start, end, subject
 
 
-def _fits(phrase: _Phrase, tokens: tuple[str, ...]) -> bool:
-    return all(wanted is None or each in wanted for wanted, each in zip(phrase, tokens, strict=True))
+def _fits(phrase: _Phrase, tokens: tuple[str, ...], start: int) -> bool:
+    """Compare from the end, as the first word is known to fit; most phrases are refused by the last."""
+    for at in range(len(phrase) - 1, 0, -1):
+        wanted = phrase[at]
+        if wanted is not None and tokens[start + at] not in wanted:
+            return False
+    return True

@@ -126,10 +126,7 @@ class _Picker:
         self._touched = np.zeros(popularity.size, dtype=bool)
 
     def pick(
-        self,
-        items: NDArray[np.integer],
-        scores: NDArray[np.floating],
-        allowed: NDArray[np.bool_] | None,
+        self, items: NDArray[np.integer], scores: NDArray[np.floating], allowed: NDArray[np.bool_] | None
     ) -> Ranking:
         full = scores + self._popularity[items]
         total = self._total + float(scores.sum())

@@ -112,11 +112,7 @@ class Recommender:
         return self.tables.hybrid.reachable(limit)
 
     def rank(
-        self,
-        profiles: Profiles,
-        users: NDArray[np.integer],
-        limit: int,
-        allowed: Allowed | None = None,
+        self, profiles: Profiles, users: NDArray[np.integer], limit: int, allowed: Allowed | None = None
     ) -> Iterator[Ranking]:
         """Yield a ranking of at most `limit` items for each of `users`, in their order.
 

@@ -18,7 +18,8 @@ from fondly.operations.runs.sentiment_figures import sentiment_of
 
 CONSOLE, GALLERY = files("fondly.console") / "static", files(__package__)
 TEMPLATES = SHARED.overlay(
-    loader=ChoiceLoader([PackageLoader("fondly.console"), PackageLoader(__package__, "")])
+    loader=ChoiceLoader([PackageLoader("fondly.console"), PackageLoader(__package__, "")]),
+    auto_reload=False,  # it would look at each file for each email
 )
 
 
