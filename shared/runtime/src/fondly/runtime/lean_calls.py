@@ -5,16 +5,18 @@ are sent, each with its own contents and signature. What is not plainly answered
 outcome of its first try: it reads that, tries again and raises as ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, cast
+from xml.etree import ElementTree as ET
 from zlib import crc32
 
 import orjson
 from aiobotocore.endpoint import convert_to_response_dict
 from aiobotocore.httpchecksum import handle_checksum_body
-from aiobotocore.parsers import create_parser
 from aiobotocore.session import AioSession
 from botocore.validate import ParamValidationDecorator, ParamValidator
 
@@ -26,6 +28,13 @@ BYTES = tuple(b'"%b":' % name for name in (b"B", b"BS", b"BinaryValue", b"bytes"
 """Members that the SDK reads as bytes."""
 NOTHING = (b'":null', b'": null')
 """The end of members that the SDK leaves out; within a text, there is a `\\` before it."""
+FACTS: Mapping[str, Callable[[str], Any]] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "timestamp": parsedate_to_datetime,
+}
+META = "x-amz-meta-"
 OK = 200
 
 
@@ -91,19 +100,17 @@ class LeanCalls:
                 return None
             if call.content.is_streamed:
                 return await self._read_object(reply, call.kind[0], sent)
-            return (_read_json if sent.is_json else _read_tag)(await reply.content, reply.headers)
+            return READERS.get(call.kind[0], _read_json)(await reply.content, reply.headers)
         except Exception as error:  # noqa: BLE001 - the SDK knows which are tried again
             call.outcome = call.outcome or error
             return None
 
     async def _read_object(self, reply: Any, operation: str, sent: Sent) -> dict[str, Any]:  # noqa: ANN401 - as above
-        """Read headers, and the body as it comes, by what the SDK reads them by."""
+        """Read headers, and have the SDK read the body as it comes, and check it."""
         model = self._sdk.meta.service_model.operation_model(operation)
         found = await convert_to_response_dict(reply, model)
         await handle_checksum_body(reply, found, {"checksum": sent.checksums}, model)
-        answer: dict[str, Any] = await create_parser("rest-xml").parse(found, model.output_shape)
-        answer["ResponseMetadata"]["RetryAttempts"] = 0
-        return answer
+        return {**_told(model.output_shape, reply.headers), "Body": found["body"]}
 
     def _before_send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - as above
         """Let the SDK's first try have the outcome of a lean one, or learn from it how a call is sent."""
@@ -134,9 +141,45 @@ def _has_more(body: bytes) -> bool:
     return has_nothing or any(name in body for name in BYTES)
 
 
+def _told(shape: Any, headers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
+    """What headers say of an object; raise `KeyError` for what only the SDK reads, such as a flag."""
+    members, answer = _members(shape), dict[str, Any](ResponseMetadata=_metadata(headers), Metadata={})
+    for name, value in headers.items():
+        if (low := name.lower()) in members:
+            member, kind = members[low]
+            answer[member] = FACTS[kind](value)
+        elif low.startswith(META):
+            answer["Metadata"][name[len(META) :]] = value
+    return answer
+
+
+@lru_cache(maxsize=4)
+def _members(shape: Any) -> dict[str, tuple[str, str]]:  # noqa: ANN401 - the SDK's
+    """The member of an answer that each header is, and its kind; the SDK looks for each member's header."""
+    of_headers = {each: one for each, one in shape.members.items() if "header" in one.serialization.values()}
+    return {one.serialization["name"].lower(): (each, one.type_name) for each, one in of_headers.items()}
+
+
 def _read_tag(_body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     """Read what S3 says of an object that was put; of all that it may say, nobody asks for more."""
     return {"ETag": headers["etag"], "ResponseMetadata": _metadata(headers)}
+
+
+def _read_published(body: bytes, headers: Mapping[str, str]) -> dict[str, Any] | None:
+    """Read what SNS has accepted, if that is everything."""
+    found = ET.fromstring(body)  # noqa: S314 - AWS's own words, which the SDK reads by it too
+    if found.find(".//{*}Failed/{*}member") is not None:
+        return None
+    accepted = found.iterfind(".//{*}Successful/{*}member")
+    members = [{each.tag.rpartition("}")[2]: each.text for each in one} for one in accepted]
+    return {"Successful": members, "Failed": [], "ResponseMetadata": _metadata(headers)}
+
+
+READERS: Mapping[str, Callable[[bytes, Mapping[str, str]], dict[str, Any] | None]] = {
+    "PutObject": _read_tag,
+    "PublishBatch": _read_published,
+}
+"""What reads the answers that are not JSON."""
 
 
 def _metadata(headers: Mapping[str, str]) -> dict[str, Any]:
