@@ -48,12 +48,12 @@ class SmtpTransport:
         """Hand an email over, signed if there is a key; raise the error that says what became of it."""
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
-        names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}
+        fields = {field.name.lower(): field for field in read_fields(email.content)}
         content = self._sign(email.content) if self._sign else email.content
-        sender = self._bounce_address or mailbox(names[b"from"])
+        sender = mailbox(self._bounce_address or fields[b"from"].unfolded)
         async with self._turns:
             text = await self._hand_over(sender, email.address, content)
-        return accepted(text, names[b"message-id"].strip("<> "))
+        return accepted(text, fields[b"message-id"].unfolded.strip("<> "))
 
     async def aclose(self) -> None:
         """Take leave of the server on every connection that is kept."""
