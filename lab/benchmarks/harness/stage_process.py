@@ -19,10 +19,12 @@ from types import MappingProxyType
 from typing import Any
 
 import psutil
+import uvloop
 
 from fondly.operations.topology import load_topology
 from fondly.runtime import service
 from fondly.runtime.logs import configure_logging
+from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.settings import ServiceSettings, load_settings
 from fondly.stack.provision import Resources
@@ -75,8 +77,10 @@ def main() -> None:
     session = Session(folder)
     vars(service)["get_session"] = lambda: session
     took, profiles = Took(path, session), Profiles(on=PROFILED in os.environ)
+    collect_garbage_seldom()
     try:
-        asyncio.run(_until_done(stage, settings, package.make_handler, took))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `run_process` does
+            runner.run(_until_done(stage, settings, package.make_handler, took))
     finally:
         took.save(profiles.own_s())
 
