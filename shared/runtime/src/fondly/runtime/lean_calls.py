@@ -8,8 +8,6 @@ outcome of its first try: it reads that, tries again and raises as ever.
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 from typing import Any, cast
 from xml.etree import ElementTree as ET
 from zlib import crc32
@@ -28,13 +26,8 @@ BYTES = tuple(b'"%b":' % name for name in (b"B", b"BS", b"BinaryValue", b"bytes"
 """Members that the SDK reads as bytes."""
 NOTHING = (b'":null', b'": null')
 """The end of members that the SDK leaves out; within a text, there is a `\\` before it."""
-FACTS: Mapping[str, Callable[[str], Any]] = {
-    "string": str,
-    "integer": int,
-    "long": int,
-    "timestamp": parsedate_to_datetime,
-}
-META = "x-amz-meta-"
+TOLD = {"etag": "ETag", "x-amz-checksum-sha256": "ChecksumSHA256", "x-amz-checksum-type": "ChecksumType"}
+"""What services ask of an object besides its length; to parse all that S3 says takes longer than the call."""
 OK = 200
 
 
@@ -106,11 +99,13 @@ class LeanCalls:
             return None
 
     async def _read_object(self, reply: Any, operation: str, sent: Sent) -> dict[str, Any]:  # noqa: ANN401 - as above
-        """Read headers, and have the SDK read the body as it comes, and check it."""
+        """Have the SDK read the body as it comes, and check it; of headers, read what services ask for."""
         model = self._sdk.meta.service_model.operation_model(operation)
         found = await convert_to_response_dict(reply, model)
         await handle_checksum_body(reply, found, {"checksum": sent.checksums}, model)
-        return {**_told(model.output_shape, reply.headers), "Body": found["body"]}
+        told = {member: reply.headers[name] for name, member in TOLD.items() if name in reply.headers}
+        length = {"ContentLength": int(reply.headers["content-length"])}
+        return {**told, **length, "Body": found["body"], "ResponseMetadata": _metadata(reply.headers)}
 
     def _before_send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - as above
         """Let the SDK's first try have the outcome of a lean one, or learn from it how a call is sent."""
@@ -139,25 +134,6 @@ def _has_more(body: bytes) -> bool:
     """Whether JSON has what the SDK does not take as it is; a pattern would take longer than to parse it."""
     has_nothing = any(body.count(end) > body.count(b"\\" + end) for end in NOTHING)
     return has_nothing or any(name in body for name in BYTES)
-
-
-def _told(shape: Any, headers: Mapping[str, str]) -> dict[str, Any]:  # noqa: ANN401 - the SDK's
-    """What headers say of an object; raise `KeyError` for what only the SDK reads, such as a flag."""
-    members, answer = _members(shape), dict[str, Any](ResponseMetadata=_metadata(headers), Metadata={})
-    for name, value in headers.items():
-        if (low := name.lower()) in members:
-            member, kind = members[low]
-            answer[member] = FACTS[kind](value)
-        elif low.startswith(META):
-            answer["Metadata"][name[len(META) :]] = value
-    return answer
-
-
-@lru_cache(maxsize=4)
-def _members(shape: Any) -> dict[str, tuple[str, str]]:  # noqa: ANN401 - the SDK's
-    """The member of an answer that each header is, and its kind; the SDK looks for each member's header."""
-    of_headers = {each: one for each, one in shape.members.items() if "header" in one.serialization.values()}
-    return {one.serialization["name"].lower(): (each, one.type_name) for each, one in of_headers.items()}
 
 
 def _read_tag(_body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:

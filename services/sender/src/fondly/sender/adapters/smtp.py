@@ -42,7 +42,9 @@ class SmtpTransport:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+        """Take leave of the server on every connection that is kept."""
+        sessions, self._idle = self._idle, []
+        await asyncio.gather(*(session.quit() for session in sessions))
 
     async def send(self, email: Outgoing) -> Accepted:
         """Hand an email over, signed if there is a key; raise the error that says what became of it."""
@@ -54,11 +56,6 @@ class SmtpTransport:
         async with self._turns:
             text = await self._hand_over(sender, email.address, content)
         return accepted(text, fields[b"message-id"].unfolded.strip("<> "))
-
-    async def aclose(self) -> None:
-        """Take leave of the server on every connection that is kept."""
-        sessions, self._idle = self._idle, []
-        await asyncio.gather(*(session.quit() for session in sessions))
 
     async def _hand_over(self, sender: str, recipient: str, content: bytes) -> str:
         """Try connections that are kept, which may have been closed meanwhile, then a new one."""
