@@ -16,7 +16,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psutil
+import uvloop
 
+from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.runs.run import StageName
 from harness.local_aws import Session
 from harness.processes import MIB
@@ -35,8 +37,10 @@ def main() -> None:
     folder, stage, path = Path(sys.argv[1]), StageName(sys.argv[2]), Path(sys.argv[3])
     settings, session = settings_of(stage), Session(folder)
     took, profiles = Took(path, session), Profiles(on=PROFILED in os.environ)
+    collect_garbage_seldom()
     try:
-        asyncio.run(until_done(stage, settings, session, took.look))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as `run_process` does
+            runner.run(until_done(stage, settings, session, took.look))
     finally:
         took.save(profiles.own_s())
     if session.queues.left(settings.queue_url):

@@ -17,7 +17,7 @@ from aiobotocore.session import get_session
 from fondly.runtime.aws import CONFIG
 from fondly.runtime.quota.limiter import Limiter
 from fondly.runtime.retry import NO_SDK_RETRIES
-from fondly.sender.adapters.ses import SesTransport, ses_quota, ses_rate
+from fondly.sender.adapters.ses import SesTransport, ses_quota
 from fondly.sender.adapters.ses_errors import ThrottledError
 from fondly.sender.ports import (
     DeferredError,
@@ -78,9 +78,8 @@ async def test_account_says_what_it_may_send(serve: Callable[..., str]) -> None:
     """A rate, a quota of the day, and what is left of it."""
     async with _client(serve(emails_per_s=14.0, emails_per_day=3.0)) as client:
         await SesTransport(client).send(outgoing())
-        assert await ses_rate(client) == 14.0
         quota = await ses_quota(client)
-    assert (quota.per_day, quota.sent, quota.left) == (3.0, 1.0, 2.0)
+    assert (quota.per_s, quota.per_day, quota.sent, quota.left) == (14.0, 3.0, 1.0, 2.0)
 
 
 async def test_account_without_a_quota_of_the_day(serve: Callable[..., str]) -> None:

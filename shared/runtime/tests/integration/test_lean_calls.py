@@ -26,6 +26,7 @@ from botocore.exceptions import (
 )
 
 from fondly.runtime.aws import CONFIG, client_opener
+from fondly.runtime.lean_calls import TOLD
 from fondly.runtime.lean_requests import WRITERS
 
 REGION, ACCESS, SECRET, TOKEN = "eu-west-1", "AKIAEXAMPLE", "secret", "session token"
@@ -79,6 +80,17 @@ CALLS: Mapping[str, tuple[str, str, dict[str, Any]]] = {
         "delete_message_batch",
         {"QueueUrl": QUEUE, "Entries": [{"Id": "0", "ReceiptHandle": "r"}]},
     ),
+    "PublishBatch": (
+        "sns",
+        "publish_batch",
+        {
+            "TopicArn": "arn:aws:sns:eu-west-1:000000000000:t",
+            "PublishBatchRequestEntries": [
+                {"Id": "0", "Message": '{"a": "ü & b=~ +"}', "MessageAttributes": TRACE},
+                {"Id": "1", "Message": "*'()%20/", "MessageAttributes": {}},
+            ],
+        },
+    ),
     "BatchDetectSentiment": (
         "comprehend",
         "batch_detect_sentiment",
@@ -126,6 +138,13 @@ ANSWERS: Mapping[str, Any] = {
 }
 
 
+PUBLISHED = b"""<PublishBatchResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishBatchResult><Failed/>
+<Successful><member><Id>0</Id><MessageId>m-0</MessageId></member><member><MessageId>m-1</MessageId><Id>1</Id></member>
+</Successful></PublishBatchResult><ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></PublishBatchResponse>
+"""
+
+
+FACTS = {"etag": '"e"', "x-amz-checksum-sha256": "FeKwrmI=", "x-amz-checksum-type": "FULL_OBJECT"}
 LOADER = get_session().get_component("data_loader")
 """What has read the SDK's models once."""
 
@@ -217,6 +236,8 @@ async def clients(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Clients]:
 def _reply(operation: str) -> tuple[int, bytes, dict[str, str]]:
     if operation == "PutObject":
         return 200, b"", {"etag": '"e"'}
+    if operation == "PublishBatch":
+        return 200, PUBLISHED, {}
     return 200, json.dumps(ANSWERS.get(operation, {})).encode(), {}
 
 
@@ -236,7 +257,9 @@ async def test_a_lean_call_is_the_sdk_s(operation: str, clients: Clients, wire: 
     assert await getattr(lean, method)(**params) == expected == learned
     theirs, _, ours = wire.sent
     assert (ours.method, ours.url) == (theirs.method, theirs.url)
-    if operation != "PutObject":
+    if operation == "PublishBatch":
+        assert ours.body == theirs.body.encode()
+    elif operation != "PutObject":
         ours_told, theirs_told = json.loads(ours.body), json.loads(theirs.body)
         assert ours_told.keys() == theirs_told.keys()
         assert {**ours_told, "ClientRequestToken": ""} == {**theirs_told, "ClientRequestToken": ""}
@@ -285,8 +308,7 @@ async def test_an_object_is_read_as_the_sdk_reads_it(clients: Clients) -> None:
         if "missing" in request.path:
             return web.Response(status=404, text="<Error><Code>NoSuchKey</Code></Error>")
         checksum = "AAAAAA==" if "damaged" in request.path else "y/Q5Jg=="
-        headers = {"x-amz-checksum-crc32": checksum, "etag": '"e"', "date": "Tue, 01 Dec 2026 12:00:00 GMT"}
-        return web.Response(body=b"123456789", headers=headers)
+        return web.Response(body=b"123456789", headers={"x-amz-checksum-crc32": checksum, **FACTS})
 
     async with served(answer) as url:
         sdk, lean = await clients.open("s3", endpoint_url=url)
@@ -300,7 +322,7 @@ async def _contents(s3: Any, key: str) -> tuple[Any, ...]:  # noqa: ANN401 - as 
     try:
         answer = await s3.get_object(Bucket="data", Key=key)
         async with answer.pop("Body") as body:
-            return await body.read(), answer
+            return await body.read(), {name: answer[name] for name in (*TOLD.values(), "ContentLength")}
     except (ClientError, FlexibleChecksumError) as error:
         return type(error).__name__, str(error)
 
@@ -402,6 +424,18 @@ async def test_what_the_sdk_must_write_it_writes(clients: Clients, wire: Wire) -
     assert b'"AA=="' in wire.sent[3].body
     assert _headers(wire.sent[4])["cache-control"] == "none"
     assert _headers(wire.sent[5])["expect"] == "100-continue"
+
+
+async def test_what_sns_refuses_is_told(clients: Clients, wire: Wire) -> None:
+    """Of messages published together, those that are not accepted are named as the SDK names them."""
+    sdk, lean = await clients.open("sns")
+    refused = b"<Failed><member><Id>0</Id><Code>Slow</Code><SenderFault>false</SenderFault></member></Failed>"
+    wire.answers((200, PUBLISHED, {}), (200, PUBLISHED.replace(b"<Failed/>", refused), {}))
+    _, _, params = CALLS["PublishBatch"]
+    await lean.publish_batch(**params)
+    found = await lean.publish_batch(**params)
+    assert found == await sdk.publish_batch(**params)
+    assert found["Failed"] == [{"Id": "0", "Code": "Slow", "SenderFault": False}]
 
 
 async def test_what_is_to_be_checked_is_checked(clients: Clients, wire: Wire) -> None:

@@ -5,16 +5,16 @@ are sent, each with its own contents and signature. What is not plainly answered
 outcome of its first try: it reads that, tries again and raises as ever.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, cast
+from xml.etree import ElementTree as ET
 from zlib import crc32
 
 import orjson
 from aiobotocore.endpoint import convert_to_response_dict
 from aiobotocore.httpchecksum import handle_checksum_body
-from aiobotocore.parsers import create_parser
 from aiobotocore.session import AioSession
 from botocore.validate import ParamValidationDecorator, ParamValidator
 
@@ -26,6 +26,8 @@ BYTES = tuple(b'"%b":' % name for name in (b"B", b"BS", b"BinaryValue", b"bytes"
 """Members that the SDK reads as bytes."""
 NOTHING = (b'":null', b'": null')
 """The end of members that the SDK leaves out; within a text, there is a `\\` before it."""
+TOLD = {"etag": "ETag", "x-amz-checksum-sha256": "ChecksumSHA256", "x-amz-checksum-type": "ChecksumType"}
+"""What services ask of an object besides its length; to parse all that S3 says takes longer than the call."""
 OK = 200
 
 
@@ -91,19 +93,19 @@ class LeanCalls:
                 return None
             if call.content.is_streamed:
                 return await self._read_object(reply, call.kind[0], sent)
-            return (_read_json if sent.is_json else _read_tag)(await reply.content, reply.headers)
+            return READERS.get(call.kind[0], _read_json)(await reply.content, reply.headers)
         except Exception as error:  # noqa: BLE001 - the SDK knows which are tried again
             call.outcome = call.outcome or error
             return None
 
     async def _read_object(self, reply: Any, operation: str, sent: Sent) -> dict[str, Any]:  # noqa: ANN401 - as above
-        """Read headers, and the body as it comes, by what the SDK reads them by."""
+        """Have the SDK read the body as it comes, and check it; of headers, read what services ask for."""
         model = self._sdk.meta.service_model.operation_model(operation)
         found = await convert_to_response_dict(reply, model)
         await handle_checksum_body(reply, found, {"checksum": sent.checksums}, model)
-        answer: dict[str, Any] = await create_parser("rest-xml").parse(found, model.output_shape)
-        answer["ResponseMetadata"]["RetryAttempts"] = 0
-        return answer
+        told = {member: reply.headers[name] for name, member in TOLD.items() if name in reply.headers}
+        length = {"ContentLength": int(reply.headers["content-length"])}
+        return {**told, **length, "Body": found["body"], "ResponseMetadata": _metadata(reply.headers)}
 
     def _before_send(self, request: Any, **_: object) -> Any:  # noqa: ANN401 - as above
         """Let the SDK's first try have the outcome of a lean one, or learn from it how a call is sent."""
@@ -137,6 +139,23 @@ def _has_more(body: bytes) -> bool:
 def _read_tag(_body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
     """Read what S3 says of an object that was put; of all that it may say, nobody asks for more."""
     return {"ETag": headers["etag"], "ResponseMetadata": _metadata(headers)}
+
+
+def _read_published(body: bytes, headers: Mapping[str, str]) -> dict[str, Any] | None:
+    """Read what SNS has accepted, if that is everything."""
+    found = ET.fromstring(body)  # noqa: S314 - AWS's own words, which the SDK reads by it too
+    if found.find(".//{*}Failed/{*}member") is not None:
+        return None
+    accepted = found.iterfind(".//{*}Successful/{*}member")
+    members = [{each.tag.rpartition("}")[2]: each.text for each in one} for one in accepted]
+    return {"Successful": members, "Failed": [], "ResponseMetadata": _metadata(headers)}
+
+
+READERS: Mapping[str, Callable[[bytes, Mapping[str, str]], dict[str, Any] | None]] = {
+    "PutObject": _read_tag,
+    "PublishBatch": _read_published,
+}
+"""What reads the answers that are not JSON."""
 
 
 def _metadata(headers: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 from uuid import uuid4
 from zlib import crc32
 
@@ -81,11 +81,6 @@ class Sent:
             checksums=request.context.get("checksum", {}),
         )
 
-    @property
-    def is_json(self) -> bool:
-        """Whether answers are JSON; those of S3 are headers, and contents."""
-        return "/s3/" not in self.scope
-
     def request(self, content: Content, credentials: Any) -> Request:  # noqa: ANN401 - as above
         """Return the request of a call, signed now."""
         url, at = self.url + content.key, f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -93,10 +88,10 @@ class Sent:
         digest = sha256(content.body).hexdigest() if self.is_signed else UNSIGNED
         headers = {**self.headers, **content.headers, "host": host, "x-amz-date": at}
         agent = headers.pop("user-agent")
-        if self.is_json:
-            path = quote(path, safe=SAFE)  # S3 alone takes it as it is
-        else:
+        if "/s3/" in self.scope:
             headers[DIGEST] = digest
+        else:
+            path = quote(path, safe=SAFE)  # S3 alone takes it as it is
         if credentials.token:
             headers["x-amz-security-token"] = credentials.token
         names = sorted(headers)
@@ -142,6 +137,23 @@ def _conversation(params: dict[str, Any]) -> Content | None:
     return _json({name: value for name, value in params.items() if name != "modelId"})
 
 
+def _publishing(params: dict[str, Any]) -> Content | None:
+    """Write the form that the query protocol of SNS wants; only its values can have what is to be escaped."""
+    told = [f"TopicArn={quote_plus(params['TopicArn'])}"]
+    for number, entry in enumerate(params["PublishBatchRequestEntries"], start=1):
+        if entry.keys() != {"Id", "Message", "MessageAttributes"}:
+            return None
+        name = f"PublishBatchRequestEntries.member.{number}"
+        told += [f"{name}.Id={quote_plus(entry['Id'])}", f"{name}.Message={quote_plus(entry['Message'])}"]
+        for place, (attribute, value) in enumerate(entry["MessageAttributes"].items(), start=1):
+            if value.keys() != {"DataType", "StringValue"}:
+                return None
+            named = f"{name}.MessageAttributes.entry.{place}"
+            told.append(f"{named}.Name={quote_plus(attribute)}")
+            told += [f"{named}.Value.{kind}={quote_plus(each)}" for kind, each in value.items()]
+    return Content("&".join(["Action=PublishBatch&Version=2010-03-31", *told]).encode())
+
+
 def _object(params: dict[str, Any]) -> Content | None:
     """Send it without asking first whether it may be sent, which takes small ones a round trip."""
     if params.keys() - TOLD.keys() != OF_ALL or type(body := params["Body"]) is not bytes:
@@ -164,6 +176,7 @@ WRITERS: Mapping[str, Callable[[dict[str, Any]], Content | None]] = {
     **dict.fromkeys(("ReceiveMessage", "SendMessage", "DeleteMessageBatch", "BatchDetectSentiment"), _json),
     "TransactWriteItems": _transaction,
     "Converse": _conversation,
+    "PublishBatch": _publishing,
     "PutObject": _object,
     "GetObject": _name,
 }

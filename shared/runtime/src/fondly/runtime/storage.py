@@ -219,7 +219,8 @@ def expires_at(keep_days: int | None) -> dict[str, int]:
 
 def to_item(values: Mapping[str, Any]) -> Item:
     """Convert plain values to DynamoDB's typed form, without members that are None."""
-    return {name: serialize(value) for name, value in values.items() if value is not None}
+    item: Item = serialize(values)["M"]
+    return item
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:

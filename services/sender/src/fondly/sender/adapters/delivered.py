@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from fondly.contracts.delivery import Dispatch, Outcome
 from fondly.contracts.errors import TransientError
@@ -164,16 +163,12 @@ def _update(table: str, found: Dispatch, after: Dispatch) -> TransactWriteItemTy
     return {
         "Update": {
             "TableName": table,
-            "Key": _key(found.run_id, found.customer_id),
+            "Key": to_item({"run_id": found.run_id, "customer_id": found.customer_id}),
             "UpdateExpression": "SET " + ", ".join(f"{name} = :{name}" for name in new),
             "ConditionExpression": " AND ".join(same),
             "ExpressionAttributeValues": to_item(values),
         }
     }
-
-
-def _key(run_id: str, customer_id: str) -> dict[str, Any]:
-    return to_item({"run_id": run_id, "customer_id": customer_id})
 
 
 class DynamoDBAddresses:

@@ -43,11 +43,6 @@ async def ses_quota(ses: "SESV2Client") -> SesQuota:
     )
 
 
-async def ses_rate(ses: "SESV2Client") -> float:
-    """Return how many emails a second the account may send in this region; raise the SDK's errors."""
-    return (await ses_quota(ses)).per_s
-
-
 class SesTransport:
     """Hands emails over by `SendEmail`; its client must not retry, or some emails go out twice."""
 

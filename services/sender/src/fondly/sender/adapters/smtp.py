@@ -42,23 +42,20 @@ class SmtpTransport:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
+        """Take leave of the server on every connection that is kept."""
+        sessions, self._idle = self._idle, []
+        await asyncio.gather(*(session.quit() for session in sessions))
 
     async def send(self, email: Outgoing) -> Accepted:
         """Hand an email over, signed if there is a key; raise the error that says what became of it."""
         if problem := unfit(email.content, address=email.address, max_bytes=MAX_BYTES):
             raise RefusedError(problem)
-        names = {field.name.lower(): field.unfolded for field in read_fields(email.content)}
+        fields = {field.name.lower(): field for field in read_fields(email.content)}
         content = self._sign(email.content) if self._sign else email.content
-        sender = self._bounce_address or mailbox(names[b"from"])
+        sender = mailbox(self._bounce_address or fields[b"from"].unfolded)
         async with self._turns:
             text = await self._hand_over(sender, email.address, content)
-        return accepted(text, names[b"message-id"].strip("<> "))
-
-    async def aclose(self) -> None:
-        """Take leave of the server on every connection that is kept."""
-        sessions, self._idle = self._idle, []
-        await asyncio.gather(*(session.quit() for session in sessions))
+        return accepted(text, fields[b"message-id"].unfolded.strip("<> "))
 
     async def _hand_over(self, sender: str, recipient: str, content: bytes) -> str:
         """Try connections that are kept, which may have been closed meanwhile, then a new one."""

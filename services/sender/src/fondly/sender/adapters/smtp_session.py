@@ -15,9 +15,7 @@ from aiosmtplib import (
     SMTPException,
     SMTPHeloError,
     SMTPNotSupported,
-    SMTPRecipientRefused,
     SMTPResponseException,
-    SMTPSenderRefused,
     SMTPServerDisconnected,
 )
 
@@ -29,7 +27,7 @@ from fondly.sender.settings import Security
 LAST_REPLY = 10
 """How much longer than for other replies it waits for the last one, as RFC 5321, 4.5.3.2.6 asks: scanning for
 viruses and spam takes its time, and giving up early leaves an email in doubt."""
-COMPLETED, START_INPUT, CLOSING = 250, 354, 421
+COMPLETED, FORWARDED, START_INPUT, CLOSING = 250, 251, 354, 421
 _ACCEPTED, _REFUSALS = range(200, 300), range(400, 600)
 
 
@@ -76,6 +74,8 @@ class SmtpSession:
         )
         try:
             await client.connect()
+            if client.is_ehlo_or_helo_needed:
+                await client.ehlo()
         except (SMTPException, OSError) as error:
             client.close()
             raise _not_connected(error) from error
@@ -91,9 +91,8 @@ class SmtpSession:
         try:
             await self._announce(sender, recipient, len(content))
         except SMTPResponseException as error:
-            if error.code not in _REFUSALS:
-                self.close()  # what comes next could be taken for another reply
-            raise _refused(error) from error
+            self.close()  # what was read is no reply
+            raise _refused(Step.DATA, error.code, error.message) from error
         except (SMTPException, OSError) as error:
             self.close()
             raise LostError(f"the connection was lost before the message: {said(str(error))}") from error
@@ -115,12 +114,17 @@ class SmtpSession:
         if self._in_transaction and (reply := await self._client.execute_command(b"RSET")).code != COMPLETED:
             raise SMTPServerDisconnected(f"RSET: {reply.code}")
         self._in_transaction = True
-        options = [f"SIZE={size}"] if self._client.supports_extension("size") else []
-        await self._client.mail(sender, options=options)
-        await self._client.rcpt(recipient)
-        reply = await self._client.execute_command(b"DATA")
-        if reply.code != START_INPUT:
-            raise SMTPResponseException(reply.code, reply.message)
+        options = [b"SIZE=%d" % size] if self._client.supports_extension("size") else []
+        for step, expected, words in (
+            (Step.MAIL, {COMPLETED}, (b"MAIL", b"FROM:<%b>" % sender.encode("ascii"), *options)),
+            (Step.RCPT, {COMPLETED, FORWARDED}, (b"RCPT", b"TO:<%b>" % recipient.encode("ascii"))),
+            (Step.DATA, {START_INPUT}, (b"DATA",)),
+        ):
+            reply = await self._client.execute_command(*words)
+            if reply.code not in expected:
+                if reply.code not in _REFUSALS:
+                    self.close()  # what comes next could be taken for another reply
+                raise _refused(step, reply.code, reply.message)
 
     async def _transmit(self, content: bytes) -> str:
         """Send the message, whose lines end in CRLF; return the server's last reply."""
@@ -161,15 +165,8 @@ def _own_name() -> str:
     return name if "." in name.strip(".") else "[127.0.0.1]"
 
 
-def _refused(error: SMTPResponseException) -> Exception:
-    step = Step.DATA
-    if isinstance(error, SMTPSenderRefused):
-        step = Step.MAIL
-    elif isinstance(error, SMTPRecipientRefused):
-        step = Step.RCPT
-    if error.code == CLOSING:
-        return LostError(f"{step}: {error.code} {said(error.message)}")
-    return refusal(step, error.code, error.message)
+def _refused(step: Step, code: int, text: str) -> Exception:
+    return LostError(f"{step}: {code} {said(text)}") if code == CLOSING else refusal(step, code, text)
 
 
 def _not_connected(error: Exception) -> Exception:

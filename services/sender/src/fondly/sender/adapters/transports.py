@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from fondly.runtime.retry import NO_SDK_RETRIES
 from fondly.sender.adapters.careful import CarefulTransport
-from fondly.sender.adapters.ses import SesTransport, ses_rate
+from fondly.sender.adapters.ses import SesTransport, ses_quota
 from fondly.sender.adapters.smtp import SmtpTransport
 from fondly.sender.adapters.smtp_session import MailServer
 from fondly.sender.domain.units import SES_UNITS
@@ -84,7 +84,7 @@ async def _ses(runtime: Opening) -> OpenTransport:
     client = await runtime.new_client(
         "sesv2", max_pool_connections=settings.sender_parallel, retries=NO_SDK_RETRIES
     )
-    per_s = settings.sender_per_s or await ses_rate(client)
+    per_s = settings.sender_per_s or (await ses_quota(client)).per_s
     if per_s <= 0:
         raise UnusableError("SES lets this account send no emails in this region")
     return OpenTransport(

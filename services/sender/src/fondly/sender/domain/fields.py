@@ -75,21 +75,15 @@ def mailbox(value: str) -> str:
     return address.strip() if address.count("@") == 1 and "," not in address else ""
 
 
-DATE = b"Date"
+_DATE = re.compile(rb"^(Date):(?:[^\r\n]|\r\n[ \t])*", re.IGNORECASE | re.MULTILINE)
 
 
 def dated(content: bytes, at: datetime) -> bytes:
     """Return a finished email with this moment as its `Date`, in the moment's own zone.
 
     Mail programs sort by it, and filters hold one that is days old against an email. RFC 5322, 3.6.1, wants
-    the moment at which a message is ready to be delivered. A message whose header cannot be read stays as it
-    is: whoever hands it over refuses it.
+    the moment at which a message is ready to be delivered. A message without a header stays as it is:
+    whoever hands it over refuses it.
     """
-    try:
-        fields = read_fields(content)
-    except HeaderError:
-        return content
-    value = f" {format_datetime(at)}".encode("ascii")
-    return joined(
-        (field._replace(value=value) if field.is_named(DATE) else field for field in fields), body_of(content)
-    )
+    head, end, body = content.partition(END)
+    return _DATE.sub(rb"\1: " + format_datetime(at).encode("ascii"), head) + end + body if end else content

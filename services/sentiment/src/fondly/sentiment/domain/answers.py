@@ -52,14 +52,10 @@ def one_each(mentions: Iterable[AspectMention]) -> tuple[AspectMention, ...]:
     by_aspect: dict[str, list[AspectMention]] = {}
     for mention in sorted(mentions, key=lambda one: (one.begin, one.end)):
         by_aspect.setdefault(mention.aspect, []).append(mention)
-    return tuple(
-        same[0].model_copy(update={"sentiment": _verdict(one.sentiment for one in same)})
-        for same in by_aspect.values()
-    )
+    return tuple(map(_verdict, by_aspect.values()))
 
 
-def _verdict(sentiments: Iterable[Sentiment]) -> Sentiment:
-    said = set(sentiments) - {Sentiment.NEUTRAL}
-    if len(said) > 1:
-        return Sentiment.MIXED
-    return next(iter(said), Sentiment.NEUTRAL)
+def _verdict(same: list[AspectMention]) -> AspectMention:
+    said = {one.sentiment for one in same} - {Sentiment.NEUTRAL} or {Sentiment.NEUTRAL}
+    verdict = Sentiment.MIXED if len(said) > 1 else said.pop()
+    return same[0] if same[0].sentiment is verdict else same[0].model_copy(update={"sentiment": verdict})
