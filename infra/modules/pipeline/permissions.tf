@@ -41,7 +41,11 @@ locals {
       {
         sid       = "ReadUploads"
         actions   = ["s3:GetObject"]
-        resources = ["${local.data_bucket}/uploads/*", "${local.data_bucket}/runs/*/events.json"]
+        resources = [
+          "${local.data_bucket}/uploads/*",
+          "${local.data_bucket}/runs/*/events.json",
+          "${local.data_bucket}/runs/*/unchanged",
+        ]
       },
       {
         sid     = "StoreParts"
@@ -54,6 +58,7 @@ locals {
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/shared-texts/*",
+          "${local.data_bucket}/runs/*/unchanged",
         ]
       },
       {
@@ -66,9 +71,12 @@ locals {
         ]
       },
       {
-        sid       = "LookUpCustomers" # who has been forgotten, and whose keys are kept
-        actions   = ["dynamodb:BatchGetItem"]
-        resources = [module.topology.table_arns["suppressions"], module.topology.table_arns["customer-keys"]]
+        # Who has been forgotten, whose keys are kept, and who is unchanged since their last email.
+        sid     = "LookUpCustomers"
+        actions = ["dynamodb:BatchGetItem"]
+        resources = [
+          for table in ["suppressions", "customer-keys", "customers", "dispatches"] : module.topology.table_arns[table]
+        ]
       },
       {
         sid       = "KeepLedger"

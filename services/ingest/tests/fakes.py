@@ -26,6 +26,7 @@ from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
@@ -221,11 +222,15 @@ class Bench:
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
         self.files = files = InMemoryFiles(self.objects)
+        self.dispatches = InMemoryItems("run_id", "customer_id")
         self.publication = Publication(
             files=files,
             objects=self.objects,
             products=self.products,
             customers=self.customers,
+            unchanged=FindUnchanged(
+                objects=self.objects, customers=self.customers, dispatches=self.dispatches, days=7
+            ),
             customer_keys=CustomerKeys(self.customer_keys, keep_days=30),
             suppressions=self.suppressions,
             announcer=self.announcer,

@@ -4,6 +4,7 @@ from fondly.ingest.adapters.s3_files import S3Files
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.settings import IngestSettings, load_rules
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
@@ -22,11 +23,18 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     settings = runtime.settings
     files = S3Files(runtime.s3, settings.data_bucket)
     suppressions = runtime.items(settings.suppressions_table, expires=False)
+    customers = runtime.items(settings.customers_table)
     publication = Publication(
         files=files,
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
-        customers=runtime.items(settings.customers_table),
+        customers=customers,
+        unchanged=FindUnchanged(
+            objects=runtime.objects,
+            customers=customers,
+            dispatches=runtime.items(settings.dispatches_table),
+            days=settings.ingest_unchanged_days,
+        ),
         customer_keys=CustomerKeys(
             runtime.items(settings.customer_keys_table), keep_days=settings.retention_days
         ),

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.contracts.counts import LEFT_OUT, Counted
@@ -37,6 +39,12 @@ class Merged:
     def __init__(self, db: sqlite3.Connection, records: "array[int]") -> None:
         self._db = db
         self._records = records
+        self._left_out = b""
+
+    @property
+    def number(self) -> int:
+        """How many customers there are."""
+        return len(self._records)
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of records by kind, of interactions, and of what cannot be sold or mailed."""
@@ -67,17 +75,30 @@ class Merged:
         return TextsToScore(*self._db.execute(scratch_sql.TEXTS_TO_SCORE).fetchone())
 
     def records_of_customers(self) -> Iterator[tuple[int, int]]:
-        """Yield every customer's position and number of reviews and purchases, as parts count them."""
-        yield from enumerate(self._records, start=1)
+        """Yield the position and number of reviews and purchases, as parts count them, of who is in parts."""
+        left_out = self._left_out or bytes(self.number)
+        yield from compress(enumerate(self._records, start=1), map(not_, left_out))
 
     def records(self) -> int:
-        """Return how many records all customers have; one without reviews and purchases counts as one."""
-        return sum(max(1, count) for count in self._records)
+        """Return how many records parts hold; a customer without reviews and purchases counts as one."""
+        return sum(max(1, count) for _, count in self.records_of_customers())
+
+    def leave_out(self, unchanged: bytes) -> None:
+        """Take out of all parts, and count as excluded, for whom there is a 1 at their place."""
+        self._left_out = unchanged
+        gone = ((position,) for position in compress(range(1, self.number + 1), unchanged))
+        self._db.executemany(scratch_sql.EXCLUDE_UNCHANGED, gone)
+        for statement in scratch_sql.LEAVE_OUT_UNCHANGED:
+            self._db.execute(statement)
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""
         for (record,) in self._db.execute("SELECT record FROM products ORDER BY position"):
             yield Product.model_validate_json(record)
+
+    def customer_ids(self, first: int, last: int) -> list[str]:
+        """Return the ids of the customers at positions `first` to `last`."""
+        return [id_ for (id_,) in self._db.execute(scratch_sql.IDS_OF_SPAN, (first, last))]
 
     def customers(self, first: int, last: int) -> list[Customer]:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""

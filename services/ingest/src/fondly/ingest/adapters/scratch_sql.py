@@ -157,6 +157,14 @@ SELECT other.position, max(cause) FROM customers AS one JOIN excluded ON exclude
 JOIN customers AS other ON other.address = one.address
 WHERE one.suppressed OR NOT one.consent GROUP BY other.position
 """
+EXCLUDE_UNCHANGED = "INSERT INTO excluded VALUES (?, 'unchanged')"
+LEAVE_OUT_UNCHANGED = [
+    f"DELETE FROM {table} WHERE {key} IN (SELECT customer FROM excluded WHERE cause = 'unchanged')"  # noqa: S608
+    for table, key in {
+        "customers": "position",
+        **dict.fromkeys(("reviews", "purchases", "undone"), "customer"),
+    }.items()
+]
 COUNT_EXCLUDED = "SELECT cause, count(*) FROM excluded GROUP BY cause ORDER BY cause"
 COUNT_SHARED_ADDRESSES = """
 SELECT count(*) FROM (
@@ -190,6 +198,7 @@ FROM undone JOIN products ON products.position = undone.product
 WHERE undone.customer BETWEEN ? AND ?
 ORDER BY undone.customer, undone.position
 """
+IDS_OF_SPAN = "SELECT id FROM customers WHERE position BETWEEN ? AND ? ORDER BY position"
 CUSTOMERS_OF_SPAN = """
 SELECT position AS customer, id AS customer_id, name, email, age, consent AS marketing_consent, suppressed,
   language, time_zone, cause AS exclusion

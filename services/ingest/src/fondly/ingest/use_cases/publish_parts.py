@@ -12,6 +12,7 @@ from fondly.contracts.records import Customer, SharedText
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.domain.parts import Part
 from fondly.ingest.ports import Files
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged, told_of
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.runtime.batches import batches
@@ -34,6 +35,7 @@ class Publication:
     objects: Objects
     products: Items
     customers: Items
+    unchanged: FindUnchanged
     customer_keys: CustomerKeys
     suppressions: Items
     announcer: Announcer
@@ -69,8 +71,8 @@ class Publication:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         asked = len(customers)
         customers = [each for each in customers if each.customer_id not in left_out]
-        kept = (customer.model_dump(exclude={"reviews", "purchases", "undone"}) for customer in customers)
-        items = [{**customer, "run_id": run.run_id} for customer in kept]
+        theirs = {"reviews", "purchases", "undone"}
+        items = [{**each.model_dump(exclude=theirs), **told_of(each, run)} for each in customers]
         await self.customers.put_all(items)
         keys = await self.customer_keys.put(customers)
         units = {

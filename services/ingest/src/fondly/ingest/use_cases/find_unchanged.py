@@ -1,0 +1,88 @@
+"""Finds customers for whom a run has settled an email made of just what the file tells: no other so soon.
+
+They are in no part of the run, which so costs as much as has changed. The recommender knows them from earlier
+files, and sentiment what they think of products.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from fondly.contracts import object_keys
+from fondly.contracts.clock import SECONDS_PER_DAY
+from fondly.contracts.delivery import NotSent
+from fondly.contracts.records import Customer
+from fondly.ingest.adapters.merged import Merged
+from fondly.ingest.use_cases.in_thread import in_thread
+from fondly.runtime.ports import Items, Objects
+from fondly.runtime.runs.run import Run
+
+CUSTOMERS_AT_ONCE = 1_000
+FLAGS_TYPE = "application/octet-stream"
+Told = Mapping[str, Any]
+"""A customer's item: which run was told of them, what (`facts`), and its time in Unix seconds (`told_at`)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindUnchanged:
+    """Compares a run's customers with what earlier runs were told, and what became of those runs' emails."""
+
+    objects: Objects
+    customers: Items
+    dispatches: Items
+    days: int
+    """After so many days by the calendar (UTC) everybody gets another email; 0 makes every run's for all."""
+
+    async def run(self, run: Run, merged: Merged) -> bytes:
+        """Return a byte for each customer, in order: 1 for who is unchanged; none at all if nobody can be.
+
+        It is decided once for a run, whatever is delivered meanwhile: a part always has the same customers.
+        """
+        if not self.days:
+            return b""
+        key = object_keys.unchanged(run.run_id)
+        flags = await self.objects.find(key)
+        if flags is None:
+            flags = b""
+            for first in range(1, merged.number + 1, CUSTOMERS_AT_ONCE):
+                flags += await self._flags(run, merged, first, first + CUSTOMERS_AT_ONCE - 1)
+            await self.objects.put(key, flags, content_type=FLAGS_TYPE)
+        return flags
+
+    async def _flags(self, run: Run, merged: Merged, first: int, last: int) -> bytes:
+        ids = await in_thread(partial(merged.customer_ids, first, last))
+        found = await self.customers.get_all([{"customer_id": one} for one in ids])
+        told = {one["customer_id"]: one for one in found if self._is_recent(one, run)}
+        if not told:  # nor is there anybody to read, as in a shop's first run
+            return bytes(len(ids))
+        customers = await in_thread(partial(merged.customers, first, last))
+        same = [one.customer_id for one in customers if _is_same(one, told.get(one.customer_id))]
+        keys = [{"run_id": told[one]["run_id"], "customer_id": one} for one in same]
+        settled = {one["customer_id"] for one in await self.dispatches.get_all(keys) if _is_settled(one)}
+        return bytes(one in settled for one in ids)
+
+    def _is_recent(self, told: Told, run: Run) -> bool:
+        """Whether another run was told of the customer, few days before this one began."""
+        days = int(run.created_at.timestamp()) // SECONDS_PER_DAY - told.get("told_at", 0) // SECONDS_PER_DAY
+        return bool(told["run_id"] != run.run_id and days < self.days)
+
+
+def told_of(customer: Customer, run: Run) -> Told:
+    """Return what a run keeps of what it was told of a customer."""
+    return {"run_id": run.run_id, "facts": _digest(customer), "told_at": int(run.created_at.timestamp())}
+
+
+def _is_same(customer: Customer, told: Told | None) -> bool:
+    """Whether a customer who may be written to is as a run was told."""
+    return told is not None and not customer.exclusion and told["facts"] == _digest(customer)
+
+
+def _is_settled(dispatch: Mapping[str, Any]) -> bool:
+    """Whether an email has gone out, is about to, or must not; one that came too soon may be due now."""
+    return dispatch.get("reason") not in {NotSent.FREQUENCY, NotSent.GONE}
+
+
+def _digest(customer: Customer) -> str:
+    return sha256(customer.model_dump_json(exclude_none=True).encode()).hexdigest()
