@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from itertools import compress
 from operator import not_
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -95,6 +96,15 @@ class Merged:
         """Yield every product, in order of first appearance."""
         for (record,) in self._db.execute("SELECT record FROM products ORDER BY position"):
             yield Product.model_validate_json(record)
+
+    def facts(self, first: int, last: int) -> dict[str, str]:
+        """Return a digest of all that is told of each customer of a span without an exclusion, by id."""
+        told = defaultdict[int, list[tuple[Any, ...]]](list)
+        for query in scratch_sql.OF_SPAN:
+            for customer, *row in self._db.execute(query, (first, last)):
+                told[customer].append(tuple(row))
+        rows = (each for each in told.values() if each[0][-1] is None)
+        return {each[0][0]: sha256(repr(each).encode()).hexdigest() for each in rows}
 
     def customer_ids(self, first: int, last: int) -> list[str]:
         """Return the ids of the customers at positions `first` to `last`."""

@@ -205,6 +205,7 @@ SELECT position AS customer, id AS customer_id, name, email, age, consent AS mar
 FROM customers LEFT JOIN excluded ON excluded.customer = customers.position
 WHERE position BETWEEN ? AND ? ORDER BY position
 """
+OF_SPAN = (CUSTOMERS_OF_SPAN, REVIEWS_OF_SPAN, PURCHASES_OF_SPAN, UNDONE_OF_SPAN)
 SHARED_TEXTS_OF_SPAN = """
 SELECT products.id, text FROM shared_texts JOIN products ON products.position = product
 WHERE shared_texts.position BETWEEN ? AND ? ORDER BY shared_texts.position

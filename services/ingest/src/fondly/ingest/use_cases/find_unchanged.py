@@ -7,13 +7,11 @@ files, and sentiment what they think of products.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import SECONDS_PER_DAY
 from fondly.contracts.delivery import NotSent
-from fondly.contracts.records import Customer
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.runtime.ports import Items, Objects
@@ -55,10 +53,10 @@ class FindUnchanged:
         ids = await in_thread(partial(merged.customer_ids, first, last))
         found = await self.customers.get_all([{"customer_id": one} for one in ids])
         told = {one["customer_id"]: one for one in found if self._is_recent(one, run)}
-        if not told:  # nor is there anybody to read, as in a shop's first run
+        if not told:  # nor is there anything to compare, as in a shop's first run
             return bytes(len(ids))
-        customers = await in_thread(partial(merged.customers, first, last))
-        same = [one.customer_id for one in customers if _is_same(one, told.get(one.customer_id))]
+        facts = await in_thread(partial(merged.facts, first, last))
+        same = [one for one, digest in facts.items() if one in told and told[one].get("facts") == digest]
         keys = [{"run_id": told[one]["run_id"], "customer_id": one} for one in same]
         settled = {one["customer_id"] for one in await self.dispatches.get_all(keys) if _is_settled(one)}
         return bytes(one in settled for one in ids)
@@ -69,20 +67,6 @@ class FindUnchanged:
         return bool(told["run_id"] != run.run_id and days < self.days)
 
 
-def told_of(customer: Customer, run: Run) -> Told:
-    """Return what a run keeps of what it was told of a customer."""
-    return {"run_id": run.run_id, "facts": _digest(customer), "told_at": int(run.created_at.timestamp())}
-
-
-def _is_same(customer: Customer, told: Told | None) -> bool:
-    """Whether a customer who may be written to is as a run was told."""
-    return told is not None and not customer.exclusion and told["facts"] == _digest(customer)
-
-
 def _is_settled(dispatch: Mapping[str, Any]) -> bool:
     """Whether an email has gone out, is about to, or must not; one that came too soon may be due now."""
     return dispatch.get("reason") not in {NotSent.FREQUENCY, NotSent.GONE}
-
-
-def _digest(customer: Customer) -> str:
-    return sha256(customer.model_dump_json(exclude_none=True).encode()).hexdigest()

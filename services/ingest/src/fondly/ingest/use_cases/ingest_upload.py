@@ -108,7 +108,8 @@ class IngestUpload:
             run.run_id, merged, path=workspace.folder / "products.jsonl"
         )
         await self._put_findings(run.run_id, workspace, run_files)
-        await self._report_file(run.run_id, workspace, units={"s3.puts": 4, "dynamodb.writes": writes})
+        units = {"s3.puts": 4, "dynamodb.reads": len(unchanged) + sum(unchanged), "dynamodb.writes": writes}
+        await self._report_file(run.run_id, workspace, units=units)
         await self._ledger.set_parts(run.run_id, len(parts))
         await self._publication.announcer.announce(run.run_id, UploadRead.of(counts))
         run = await self._ledger.run(run.run_id)

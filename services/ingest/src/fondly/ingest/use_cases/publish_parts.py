@@ -1,6 +1,6 @@
 """Storing what a run's file held and announcing it part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,7 @@ from fondly.contracts.records import Customer, SharedText
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.domain.parts import Part
 from fondly.ingest.ports import Files
-from fondly.ingest.use_cases.find_unchanged import FindUnchanged, told_of
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.in_thread import in_thread
 from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.runtime.batches import batches
@@ -60,19 +60,26 @@ class Publication:
         async def put(run: Run, number: int) -> PartResult:
             part = parts[number - 1]
             customers = await in_thread(partial(merged.customers, *part.customers))
+            facts = await in_thread(partial(merged.facts, *part.customers))
             texts = await in_thread(partial(merged.shared_texts, *part.shared_texts))
-            return await self._put_part(run, number, customers, texts)
+            return await self._put_part(run, number, customers, facts, texts)
 
         await self.stage.pass_parts(run, put)
 
     async def _put_part(
-        self, run: Run, part: int, customers: Sequence[Customer], texts: Sequence[SharedText]
+        self,
+        run: Run,
+        part: int,
+        customers: Sequence[Customer],
+        facts: Mapping[str, str],
+        texts: Sequence[SharedText],
     ) -> PartResult:
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         asked = len(customers)
         customers = [each for each in customers if each.customer_id not in left_out]
-        theirs = {"reviews", "purchases", "undone"}
-        items = [{**each.model_dump(exclude=theirs), **told_of(each, run)} for each in customers]
+        told = {"run_id": run.run_id, "told_at": int(run.created_at.timestamp())}
+        kept = (customer.model_dump(exclude={"reviews", "purchases", "undone"}) for customer in customers)
+        items = [{**each, **told, "facts": facts.get(each["customer_id"])} for each in kept]
         await self.customers.put_all(items)
         keys = await self.customer_keys.put(customers)
         units = {
