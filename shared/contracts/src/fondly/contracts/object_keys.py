@@ -40,7 +40,7 @@ def ingest_report(run_id: str) -> str:
 
 
 def unchanged(run_id: str) -> str:
-    """Who is in no part, as nothing has changed: a byte for each customer, 1 for these; ids are not in it."""
+    """Who is in no part, as nothing has changed: a mark for each customer, `=` for these, else `.`."""
     return f"runs/{run_id}/unchanged"
 
 

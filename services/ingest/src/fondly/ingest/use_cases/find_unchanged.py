@@ -18,7 +18,8 @@ from fondly.runtime.ports import Items, Objects
 from fondly.runtime.runs.run import Run
 
 CUSTOMERS_AT_ONCE = 1_000
-FLAGS_TYPE = "application/octet-stream"
+MARKS = b".="
+"""Of a customer who is in the run's parts, and of one who is not; no word of a text, as ids may be."""
 Told = Mapping[str, Any]
 """A customer's item: which run was told of them, what (`facts`), and its time in Unix seconds (`told_at`)."""
 
@@ -41,25 +42,25 @@ class FindUnchanged:
         if not self.days:
             return b""
         key = object_keys.unchanged(run.run_id)
-        flags = await self.objects.find(key)
-        if flags is None:
-            flags = b""
+        marks = await self.objects.find(key)
+        if marks is None:
+            marks = b""
             for first in range(1, merged.number + 1, CUSTOMERS_AT_ONCE):
-                flags += await self._flags(run, merged, first, first + CUSTOMERS_AT_ONCE - 1)
-            await self.objects.put(key, flags, content_type=FLAGS_TYPE)
-        return flags
+                marks += await self._marks(run, merged, first, first + CUSTOMERS_AT_ONCE - 1)
+            await self.objects.put(key, marks, content_type="text/plain")
+        return marks.translate(bytes.maketrans(MARKS, b"\0\1"))
 
-    async def _flags(self, run: Run, merged: Merged, first: int, last: int) -> bytes:
+    async def _marks(self, run: Run, merged: Merged, first: int, last: int) -> bytes:
         ids = await in_thread(partial(merged.customer_ids, first, last))
         found = await self.customers.get_all([{"customer_id": one} for one in ids])
         told = {one["customer_id"]: one for one in found if self._is_recent(one, run)}
         if not told:  # nor is there anything to compare, as in a shop's first run
-            return bytes(len(ids))
+            return MARKS[:1] * len(ids)
         facts = await in_thread(partial(merged.facts, first, last))
         same = [one for one, digest in facts.items() if one in told and told[one].get("facts") == digest]
         keys = [{"run_id": told[one]["run_id"], "customer_id": one} for one in same]
         settled = {one["customer_id"] for one in await self.dispatches.get_all(keys) if _is_settled(one)}
-        return bytes(one in settled for one in ids)
+        return bytes(MARKS[one in settled] for one in ids)
 
     def _is_recent(self, told: Told, run: Run) -> bool:
         """Whether another run was told of the customer, few days before this one began."""
