@@ -71,12 +71,9 @@ locals {
         ]
       },
       {
-        # Who has been forgotten, whose keys are kept, and who is unchanged since their last email.
-        sid     = "LookUpCustomers"
-        actions = ["dynamodb:BatchGetItem"]
-        resources = [
-          for table in ["suppressions", "customer-keys", "customers", "dispatches"] : module.topology.table_arns[table]
-        ]
+        sid       = "LookUpCustomers" # who has been forgotten, or is unchanged since their last email
+        actions   = ["dynamodb:BatchGetItem"]
+        resources = [for table in ["suppressions", "customers", "dispatches"] : module.topology.table_arns[table]]
       },
       {
         sid       = "KeepLedger"

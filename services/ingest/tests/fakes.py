@@ -31,7 +31,6 @@ from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.publish_parts import Publication
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.source_files import ReadingRules
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
@@ -228,10 +227,8 @@ class Bench:
             objects=self.objects,
             products=self.products,
             customers=self.customers,
-            unchanged=FindUnchanged(
-                objects=self.objects, customers=self.customers, dispatches=self.dispatches, days=7
-            ),
-            customer_keys=CustomerKeys(self.customer_keys, keep_days=30),
+            unchanged=FindUnchanged(self.objects, self.customers, self.dispatches, days=7),
+            customer_keys=self.customer_keys,
             suppressions=self.suppressions,
             announcer=self.announcer,
             ledger=self.ledger,

@@ -8,7 +8,6 @@ from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
 from fondly.ingest.use_cases.supersede import Supersede
@@ -30,14 +29,12 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         products=runtime.items(settings.products_table, expires=False),
         customers=customers,
         unchanged=FindUnchanged(
-            objects=runtime.objects,
-            customers=customers,
-            dispatches=runtime.items(settings.dispatches_table),
-            days=settings.ingest_unchanged_days,
+            runtime.objects,
+            customers,
+            runtime.items(settings.dispatches_table),
+            settings.ingest_unchanged_days,
         ),
-        customer_keys=CustomerKeys(
-            runtime.items(settings.customer_keys_table), keep_days=settings.retention_days
-        ),
+        customer_keys=runtime.items(settings.customer_keys_table),
         suppressions=suppressions,
         announcer=runtime.announcer,
         ledger=runtime.ledger,

@@ -72,7 +72,7 @@ class IngestSettings(ServiceSettings):
     """Hosts that links and pictures may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for every public one; empty means that too. One with a port, such as `localhost:8026`, may be private."""
     ingest_unchanged_days: Annotated[int, Field(ge=0, le=30)] = 7
-    """For how many days who has had an email gets no other while the files tell nothing new; 0 for none."""
+    """So many days whoever has had an email of the same facts gets no other; 0 for none."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
     ingest_set_wait_s: Annotated[float, Field(ge=0, le=300)] = 20.0

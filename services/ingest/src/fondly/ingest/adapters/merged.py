@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
-from itertools import compress
-from operator import not_
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.contracts.counts import LEFT_OUT, Counted
@@ -40,12 +38,6 @@ class Merged:
     def __init__(self, db: sqlite3.Connection, records: "array[int]") -> None:
         self._db = db
         self._records = records
-        self._left_out = b""
-
-    @property
-    def number(self) -> int:
-        """How many customers there are."""
-        return len(self._records)
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of records by kind, of interactions, and of what cannot be sold or mailed."""
@@ -77,20 +69,18 @@ class Merged:
 
     def records_of_customers(self) -> Iterator[tuple[int, int]]:
         """Yield the position and number of reviews and purchases, as parts count them, of who is in parts."""
-        left_out = self._left_out or bytes(self.number)
-        yield from compress(enumerate(self._records, start=1), map(not_, left_out))
+        for (position,) in self._db.execute("SELECT position FROM customers ORDER BY position"):
+            yield position, self._records[position - 1]
 
     def records(self) -> int:
         """Return how many records parts hold; a customer without reviews and purchases counts as one."""
         return sum(max(1, count) for _, count in self.records_of_customers())
 
-    def leave_out(self, unchanged: bytes) -> None:
-        """Take out of all parts, and count as excluded, for whom there is a 1 at their place."""
-        self._left_out = unchanged
-        gone = ((position,) for position in compress(range(1, self.number + 1), unchanged))
-        self._db.executemany(scratch_sql.EXCLUDE_UNCHANGED, gone)
-        for statement in scratch_sql.LEAVE_OUT_UNCHANGED:
-            self._db.execute(statement)
+    def leave_out(self, positions: Iterable[int]) -> None:
+        """Take unchanged customers out of all parts, and count them as excluded."""
+        gone = [(position,) for position in positions]
+        for statement in scratch_sql.LEAVE_OUT:
+            self._db.executemany(statement, gone)
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""

@@ -157,14 +157,11 @@ SELECT other.position, max(cause) FROM customers AS one JOIN excluded ON exclude
 JOIN customers AS other ON other.address = one.address
 WHERE one.suppressed OR NOT one.consent GROUP BY other.position
 """
-EXCLUDE_UNCHANGED = "INSERT INTO excluded VALUES (?, 'unchanged')"
-LEAVE_OUT_UNCHANGED = [
-    f"DELETE FROM {table} WHERE {key} IN (SELECT customer FROM excluded WHERE cause = 'unchanged')"  # noqa: S608
-    for table, key in {
-        "customers": "position",
-        **dict.fromkeys(("reviews", "purchases", "undone"), "customer"),
-    }.items()
-]
+LEAVE_OUT = (
+    "INSERT INTO excluded VALUES (?, 'unchanged')",
+    "DELETE FROM customers WHERE position = ?",
+    *(f"DELETE FROM {table} WHERE customer = ?" for table in ("reviews", "purchases", "undone")),  # noqa: S608
+)
 COUNT_EXCLUDED = "SELECT cause, count(*) FROM excluded GROUP BY cause ORDER BY cause"
 COUNT_SHARED_ADDRESSES = """
 SELECT count(*) FROM (

@@ -94,9 +94,9 @@ class IngestUpload:
             await self.fail(run, str(error))
             return
         counts = workspace.findings.counts
-        if any(unchanged := await self._publication.unchanged.run(run, merged)):
+        if unchanged := await self._publication.unchanged.run(run, merged):
             await in_thread(lambda: merged.leave_out(unchanged))
-            counts[f"customers_excluded_{Exclusion.UNCHANGED}"] = sum(unchanged)
+            counts[f"customers_excluded_{Exclusion.UNCHANGED}"] = len(unchanged)
         size = await self._part_size(run, merged)
         parts = await in_thread(
             lambda: divide(
@@ -108,7 +108,8 @@ class IngestUpload:
             run.run_id, merged, path=workspace.folder / "products.jsonl"
         )
         await self._put_findings(run.run_id, workspace, run_files)
-        units = {"s3.puts": 4, "dynamodb.reads": len(unchanged) + sum(unchanged), "dynamodb.writes": writes}
+        reads = counts[Counted.CUSTOMERS] + len(unchanged)
+        units = {"s3.puts": 4, "dynamodb.reads": reads, "dynamodb.writes": writes}
         await self._report_file(run.run_id, workspace, units=units)
         await self._ledger.set_parts(run.run_id, len(parts))
         await self._publication.announcer.announce(run.run_id, UploadRead.of(counts))
