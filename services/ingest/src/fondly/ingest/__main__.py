@@ -22,18 +22,13 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     settings = runtime.settings
     files = S3Files(runtime.s3, settings.data_bucket)
     suppressions = runtime.items(settings.suppressions_table, expires=False)
-    customers = runtime.items(settings.customers_table)
+    customers, dispatches = map(runtime.items, (settings.customers_table, settings.dispatches_table))
     publication = Publication(
         files=files,
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=customers,
-        unchanged=FindUnchanged(
-            runtime.objects,
-            customers,
-            runtime.items(settings.dispatches_table),
-            settings.ingest_unchanged_days,
-        ),
+        unchanged=FindUnchanged(runtime.objects, customers, dispatches, settings.ingest_unchanged_days),
         customer_keys=runtime.items(settings.customer_keys_table),
         suppressions=suppressions,
         announcer=runtime.announcer,
