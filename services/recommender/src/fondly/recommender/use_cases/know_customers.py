@@ -105,11 +105,7 @@ class KnowCustomers:
     async def _with_events(self, histories: Sequence[History]) -> list[History]:
         """Add to histories what their customers did since."""
         events = await self.events.of(one.customer_id for one in histories)
-        told = (events.get(one.customer_id, ()) for one in histories)
-        return [
-            one.with_events(own) if own or one.undone else one
-            for one, own in zip(histories, told, strict=True)
-        ]
+        return [one.with_events(events.get(one.customer_id, ())) for one in histories]
 
     async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
         return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
