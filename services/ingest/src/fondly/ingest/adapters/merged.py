@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from hashlib import sha256
@@ -76,11 +76,10 @@ class Merged:
         """Return how many records parts hold; a customer without reviews and purchases counts as one."""
         return sum(max(1, count) for _, count in self.records_of_customers())
 
-    def leave_out(self, positions: Iterable[int]) -> None:
+    def leave_out(self, positions: Sequence[int]) -> None:
         """Take unchanged customers out of all parts, and count them as excluded."""
-        gone = [(position,) for position in positions]
         for statement in scratch_sql.LEAVE_OUT:
-            self._db.executemany(statement, gone)
+            self._db.executemany(statement, ((position,) for position in positions))
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""

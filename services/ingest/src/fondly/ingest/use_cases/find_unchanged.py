@@ -3,7 +3,8 @@
 They are in no part of the run, which so costs as much as has changed: sentiment and recommender know of them.
 """
 
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,7 +34,7 @@ class FindUnchanged:
     days: int
     """After so many days by the calendar (UTC) everybody gets another email; with 0 in every run."""
 
-    async def run(self, run: Run, merged: Merged) -> list[int]:
+    async def run(self, run: Run, merged: Merged) -> Sequence[int]:
         """Return the positions of those who are unchanged.
 
         It is decided once for a run, whatever is delivered meanwhile: a part always has the same customers.
@@ -45,7 +46,7 @@ class FindUnchanged:
             while some := await self._marks(run, merged, len(marks)):
                 marks += some
             await self.objects.put(key, marks.encode(), content_type="text/plain")
-        return [position for position, mark in enumerate(marks, start=1) if mark == UNCHANGED]
+        return array("I", (position for position, mark in enumerate(marks, start=1) if mark == UNCHANGED))
 
     async def _marks(self, run: Run, merged: Merged, after: int) -> str:
         span = after + 1, after + CUSTOMERS_AT_ONCE
