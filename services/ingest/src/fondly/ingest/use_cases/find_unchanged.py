@@ -1,4 +1,4 @@
-"""Finds customers for whom an earlier run has settled an email made of just what the file tells.
+"""Finds customers whose email of just what the file tells an earlier run has dealt with.
 
 They are in no part of the run, which so costs as much as has changed: sentiment and recommender know of them.
 """
@@ -59,8 +59,8 @@ class FindUnchanged:
             for one, each in told.items()
             if each.get("facts", "") == facts.get(one)
         ]
-        settled = [one for one in await self.dispatches.get_all(keys) if one.get("reason") not in DUE]
-        unchanged = {one["customer_id"] for one in settled}
+        dispatches = await self.dispatches.get_all(keys)
+        unchanged = {one["customer_id"] for one in dispatches if one.get("reason") not in DUE}
         return "".join(UNCHANGED if one in unchanged else CHANGED for one in ids)
 
     def _is_recent(self, told: Mapping[str, Any], run: Run) -> bool:
