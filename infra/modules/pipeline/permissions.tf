@@ -41,11 +41,7 @@ locals {
       {
         sid       = "ReadUploads"
         actions   = ["s3:GetObject"]
-        resources = [
-          "${local.data_bucket}/uploads/*",
-          "${local.data_bucket}/runs/*/events.json",
-          "${local.data_bucket}/runs/*/unchanged",
-        ]
+        resources = [for key in ["uploads/*", "runs/*/events.json", "runs/*/unchanged"] : "${local.data_bucket}/${key}"]
       },
       {
         sid     = "StoreParts"
