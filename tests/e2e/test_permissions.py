@@ -90,6 +90,7 @@ UNUSED_HERE = {
 }
 
 UNUSED_BY = {
+    "ingest": {"dynamodb:BatchGetItem dispatches": "a second file within days of a delivery"},
     "mailer": {
         "dynamodb:BatchGetItem dispatches": "emails of which something is struck: those handed over stay",
         "s3:GetObject runs/*/mailed/*": "the same: the list for delivery is rewritten",

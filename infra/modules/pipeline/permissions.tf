@@ -25,10 +25,10 @@ locals {
   # By statement: objects of the data bucket, tables and topics of the topology, Personalize's resources, and others.
   calls = {
     ingest = {
-      ReadUploads     = { actions = ["s3:GetObject"], objects = ["uploads/*", "runs/*/events.json"] }
+      ReadUploads     = { actions = ["s3:GetObject"], objects = ["uploads/*", "runs/*/events.json", "runs/*/unchanged"] }
       StoreParts      = { actions = ["s3:PutObject"], objects = [for name in local.ingested : "runs/*/${name}"] }
       StoreRecords    = { actions = ["dynamodb:BatchWriteItem"], tables = ["products", "customers", "customer-keys"] }
-      LookUpCustomers = { actions = ["dynamodb:BatchGetItem"], tables = ["suppressions", "customer-keys"] } # who has been forgotten, and whose keys are kept
+      LookUpCustomers = { actions = ["dynamodb:BatchGetItem"], tables = ["suppressions", "customers", "dispatches"] } # who has been forgotten, or is unchanged since their last email
       KeepLedger      = { actions = local.ledger, tables = ["runs"] }
       Announce        = { actions = ["sns:Publish"], topics = ["upload-read", "data-ingested", "interactions-ingested", "run-finished"] }
     }
@@ -167,7 +167,7 @@ locals {
     }
   }
 
-  ingested     = ["products.jsonl", "events.json", "events/*", "ingest.json", "rejects.jsonl", "customers/*", "shared-texts/*"]
+  ingested     = ["products.jsonl", "events.json", "events/*", "ingest.json", "rejects.jsonl", "customers/*", "shared-texts/*", "unchanged"]
   read_of_runs = ["merchandising.json", "products.jsonl", "ingest.json", "customers/*", "events/*", "sentiment/*", "learned/*", "personalize/*"]
   recommended  = ["learned/*", "merchandising.json", "personalize/*", "recommendations/*", "safety-cases/*"]
   training = concat(

@@ -26,11 +26,11 @@ from fondly.ingest.domain.values.conventions import Defaults
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.ports import VanishedError
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.load_files import LoadRules
 from fondly.ingest.use_cases.publish_parts import Publication
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.source_files import ReadingRules
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
@@ -221,12 +221,14 @@ class Bench:
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
         self.files = files = InMemoryFiles(self.objects)
+        self.dispatches = InMemoryItems("run_id", "customer_id")
         self.publication = Publication(
             files=files,
             objects=self.objects,
             products=self.products,
             customers=self.customers,
-            customer_keys=CustomerKeys(self.customer_keys, keep_days=30),
+            unchanged=FindUnchanged(self.objects, self.customers, self.dispatches, days=7),
+            customer_keys=self.customer_keys,
             suppressions=self.suppressions,
             announcer=self.announcer,
             ledger=self.ledger,

@@ -80,10 +80,7 @@ async def _items(environment: Environment, record: EmailRecord) -> None:
     history = {"customer_id": WHO, "reviews": [{"review_id": "R1", "product_ids": ["P9"]}]}
     items: list[tuple[str, dict[str, Any]]] = [
         ("customers", {"customer_id": WHO, "name": NAME, "email": ADDRESS}),
-        *(
-            ("customer-keys", {"customer_key": each, "customer_id": WHO})
-            for each in customer_keys(WHO, ADDRESS)
-        ),
+        *(("customer-keys", {**each}) for each in customer_keys(WHO, ADDRESS)),
         ("histories", {"customer_id": WHO, "run_id": RUN, "history": json.dumps(history)}),
         (
             "recommendations",

@@ -17,6 +17,7 @@ RESOURCES = {
     "FONDLY_PRODUCTS_TABLE": "products",
     "FONDLY_CUSTOMERS_TABLE": "customers",
     "FONDLY_CUSTOMER_KEYS_TABLE": "customer-keys",
+    "FONDLY_DISPATCHES_TABLE": "dispatches",
     "FONDLY_SUPPRESSIONS_TABLE": "suppressions",
 }
 

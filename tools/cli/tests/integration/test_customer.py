@@ -141,7 +141,7 @@ class Made:
             self._put("dispatches", {"run_id": RUN, "customer_id": each, "outcome": "sent", "at": NOW})
             self._put("dispatches", {"run_id": "run-expired", "customer_id": each})
             for key in customer_keys(each, EMAIL if each == GONE else None):
-                self._put("customer-keys", {"customer_key": key, "customer_id": each})
+                self._put("customer-keys", key)
             self._put("contacts", {"customer_id": each, "times": [1_764_000_000]})
         self._put(
             "suppressions",
@@ -589,7 +589,7 @@ def test_a_customer_may_be_named_by_address(fondly: Fondly, made: Made, *, is_ke
     keys.put_item(Item={"customer_key": address_entry("old@quimby.example"), "customer_id": GONE})
     assert fondly("customer", "show", "old@quimby.example").code == 1
     for key in customer_keys(GONE, EMAIL) if not is_keyed else ():
-        keys.delete_item(Key={"customer_key": key, "customer_id": GONE})
+        keys.delete_item(Key={**key})
     code, _, _ = forget(fondly, EMAIL.upper())
     assert (code, made.traces()) == (0, [])
     code, found, _ = forget(fondly, "nobody@quimby.example")

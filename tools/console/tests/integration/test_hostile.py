@@ -205,10 +205,7 @@ async def test_what_else_is_told_is_text_where_it_is_told(console: Asking) -> No
     for at, text in enumerate(sendable[:: len(sendable) // 6]):
         customer = {"customer_id": text, "name": " ".join(TEXTS[at::6]), "email": some(at)}
         items = [("customers", customer)]
-        items += [
-            ("customer-keys", {"customer_key": each, "customer_id": text})
-            for each in customer_keys(text, None)
-        ]
+        items += [("customer-keys", {**each}) for each in customer_keys(text, None)]
         items += [("products", {**picks(at)[0].product.model_dump(), "product_id": text, "run_id": RUN})]
         for name, item in items:
             await environment.dynamodb.put_item(TableName=environment.table_name(name), Item=to_item(item))

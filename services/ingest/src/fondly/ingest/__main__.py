@@ -4,10 +4,10 @@ from fondly.ingest.adapters.s3_files import S3Files
 from fondly.ingest.handler import IngestHandler
 from fondly.ingest.settings import IngestSettings, load_rules
 from fondly.ingest.use_cases.find_run_files import FindRunFiles
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.ingest_events import IngestEvents
 from fondly.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from fondly.ingest.use_cases.publish_parts import Publication
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.ingest.use_cases.start_run import StartRun
 from fondly.ingest.use_cases.start_tools import SetLimits, Tools
 from fondly.ingest.use_cases.supersede import Supersede
@@ -22,14 +22,14 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     settings = runtime.settings
     files = S3Files(runtime.s3, settings.data_bucket)
     suppressions = runtime.items(settings.suppressions_table, expires=False)
+    customers, dispatches = map(runtime.items, (settings.customers_table, settings.dispatches_table))
     publication = Publication(
         files=files,
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
-        customers=runtime.items(settings.customers_table),
-        customer_keys=CustomerKeys(
-            runtime.items(settings.customer_keys_table), keep_days=settings.retention_days
-        ),
+        customers=customers,
+        unchanged=FindUnchanged(runtime.objects, customers, dispatches, settings.ingest_unchanged_days),
+        customer_keys=runtime.items(settings.customer_keys_table),
         suppressions=suppressions,
         announcer=runtime.announcer,
         ledger=runtime.ledger,

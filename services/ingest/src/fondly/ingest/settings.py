@@ -47,6 +47,7 @@ class IngestSettings(ServiceSettings):
     products_table: str
     customers_table: str
     customer_keys_table: str
+    dispatches_table: str
     suppressions_table: str
     """Who has been forgotten: nothing is stored of them again."""
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
@@ -70,6 +71,8 @@ class IngestSettings(ServiceSettings):
     ingest_link_hosts: Annotated[str, AfterValidator(_hosts)] = ""
     """Hosts that links and pictures may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for every public one; empty means that too. One with a port, such as `localhost:8026`, may be private."""
+    ingest_unchanged_days: Annotated[int, Field(ge=0, le=30)] = 7
+    """So many days whoever has had an email of the same facts gets no other; 0 for none."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
     ingest_set_wait_s: Annotated[float, Field(ge=0, le=300)] = 20.0

@@ -9,6 +9,7 @@ def url_key(digest: str) -> str:
     return f"url#{digest}"
 
 
-def customer_keys(customer_id: str, address: str | None) -> list[str]:
-    """Return a customer's keys in the table; none for an address that they do not have."""
-    return [url_key(customer_digest(customer_id)), *([address_entry(address)] if address else [])]
+def customer_keys(customer_id: str, address: str | None) -> list[dict[str, str]]:
+    """Return a customer's items in the table; none for an address that they do not have."""
+    keys = [url_key(customer_digest(customer_id)), *([address_entry(address)] if address else [])]
+    return [{"customer_key": key, "customer_id": customer_id} for key in keys]

@@ -39,6 +39,11 @@ def ingest_report(run_id: str) -> str:
     return f"runs/{run_id}/ingest.json"
 
 
+def unchanged(run_id: str) -> str:
+    """Who is in no part, as nothing has changed: a mark for each customer, `=` for these, else `.`."""
+    return f"runs/{run_id}/unchanged"
+
+
 def customers(run_id: str, part: int) -> str:
     """One part's customers with their reviews: one `Customer` per line."""
     return f"runs/{run_id}/customers/part-{part:05}.jsonl"

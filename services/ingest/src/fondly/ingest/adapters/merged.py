@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fondly.contracts.counts import LEFT_OUT, Counted
@@ -67,17 +68,36 @@ class Merged:
         return TextsToScore(*self._db.execute(scratch_sql.TEXTS_TO_SCORE).fetchone())
 
     def records_of_customers(self) -> Iterator[tuple[int, int]]:
-        """Yield every customer's position and number of reviews and purchases, as parts count them."""
-        yield from enumerate(self._records, start=1)
+        """Yield the position and number of reviews and purchases, as parts count them, of who is in parts."""
+        for (position,) in self._db.execute("SELECT position FROM customers ORDER BY position"):
+            yield position, self._records[position - 1]
 
     def records(self) -> int:
-        """Return how many records all customers have; one without reviews and purchases counts as one."""
-        return sum(max(1, count) for count in self._records)
+        """Return how many records parts hold; a customer without reviews and purchases counts as one."""
+        return sum(max(1, count) for _, count in self.records_of_customers())
+
+    def leave_out(self, positions: Sequence[int]) -> None:
+        """Take unchanged customers out of all parts, and count them as excluded."""
+        for statement in scratch_sql.LEAVE_OUT:
+            self._db.executemany(statement, ((position,) for position in positions))
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""
         for (record,) in self._db.execute("SELECT record FROM products ORDER BY position"):
             yield Product.model_validate_json(record)
+
+    def facts(self, first: int, last: int) -> dict[str, str]:
+        """Return a digest of all that is told of each customer of a span without an exclusion, by id."""
+        told = defaultdict[int, list[tuple[Any, ...]]](list)
+        for query in scratch_sql.OF_SPAN:
+            for customer, *row in self._db.execute(query, (first, last)):
+                told[customer].append(tuple(row))
+        rows = (each for each in told.values() if each[0][-1] is None)
+        return {each[0][0]: sha256(repr(each).encode()).hexdigest() for each in rows}
+
+    def customer_ids(self, first: int, last: int) -> list[str]:
+        """Return the ids of the customers at positions `first` to `last`."""
+        return [id_ for (id_,) in self._db.execute(scratch_sql.IDS_OF_SPAN, (first, last))]
 
     def customers(self, first: int, last: int) -> list[Customer]:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""

@@ -157,6 +157,11 @@ SELECT other.position, max(cause) FROM customers AS one JOIN excluded ON exclude
 JOIN customers AS other ON other.address = one.address
 WHERE one.suppressed OR NOT one.consent GROUP BY other.position
 """
+LEAVE_OUT = (
+    "INSERT INTO excluded VALUES (?, 'unchanged')",
+    "DELETE FROM customers WHERE position = ?",
+    *(f"DELETE FROM {table} WHERE customer = ?" for table in ("reviews", "purchases", "undone")),  # noqa: S608
+)
 COUNT_EXCLUDED = "SELECT cause, count(*) FROM excluded GROUP BY cause ORDER BY cause"
 COUNT_SHARED_ADDRESSES = """
 SELECT count(*) FROM (
@@ -190,12 +195,14 @@ FROM undone JOIN products ON products.position = undone.product
 WHERE undone.customer BETWEEN ? AND ?
 ORDER BY undone.customer, undone.position
 """
+IDS_OF_SPAN = "SELECT id FROM customers WHERE position BETWEEN ? AND ? ORDER BY position"
 CUSTOMERS_OF_SPAN = """
 SELECT position AS customer, id AS customer_id, name, email, age, consent AS marketing_consent, suppressed,
   language, time_zone, cause AS exclusion
 FROM customers LEFT JOIN excluded ON excluded.customer = customers.position
 WHERE position BETWEEN ? AND ? ORDER BY position
 """
+OF_SPAN = (CUSTOMERS_OF_SPAN, REVIEWS_OF_SPAN, PURCHASES_OF_SPAN, UNDONE_OF_SPAN)
 SHARED_TEXTS_OF_SPAN = """
 SELECT products.id, text FROM shared_texts JOIN products ON products.position = product
 WHERE shared_texts.position BETWEEN ? AND ? ORDER BY shared_texts.position

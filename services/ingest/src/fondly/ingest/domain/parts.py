@@ -37,8 +37,8 @@ class Part(NamedTuple):
 
 
 def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
-    """Divide a run into parts of so many records (see `spans`), with equal shares of its shared texts."""
-    own = list(spans(customers, records=records))
+    """Divide a run into parts of so many records (see `spans`), at least one, with equal shares of texts."""
+    own = list(spans(customers, records=records)) or [Span(1, 0)]
     return [
         Part(span, Span(shared_texts * before // len(own) + 1, shared_texts * (before + 1) // len(own)))
         for before, span in enumerate(own)

@@ -17,6 +17,7 @@ from fondly.contracts import object_keys
 from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.contracts.events import UploadRead
+from fondly.contracts.records import Exclusion
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.adapters.scratch import Scratch
 from fondly.ingest.domain.errors import FileError
@@ -93,6 +94,9 @@ class IngestUpload:
             await self.fail(run, str(error))
             return
         counts = workspace.findings.counts
+        if unchanged := await self._publication.unchanged.run(run, merged):
+            await in_thread(lambda: merged.leave_out(unchanged))
+            counts[f"customers_excluded_{Exclusion.UNCHANGED}"] = len(unchanged)
         size = await self._part_size(run, merged)
         parts = await in_thread(
             lambda: divide(
@@ -104,7 +108,9 @@ class IngestUpload:
             run.run_id, merged, path=workspace.folder / "products.jsonl"
         )
         await self._put_findings(run.run_id, workspace, run_files)
-        await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
+        reads = counts[Counted.CUSTOMERS] + len(unchanged)
+        units = {"s3.puts": 4, "dynamodb.reads": reads, "dynamodb.writes": writes}
+        await self._report_file(run.run_id, workspace, units=units)
         await self._ledger.set_parts(run.run_id, len(parts))
         await self._publication.announcer.announce(run.run_id, UploadRead.of(counts))
         run = await self._ledger.run(run.run_id)

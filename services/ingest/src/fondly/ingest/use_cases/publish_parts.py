@@ -7,13 +7,13 @@ from pathlib import Path
 
 from fondly.contracts import object_keys
 from fondly.contracts.counts import Counted
+from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.events import DataIngested
-from fondly.contracts.records import Customer, SharedText
 from fondly.ingest.adapters.merged import Merged
 from fondly.ingest.domain.parts import Part
 from fondly.ingest.ports import Files
+from fondly.ingest.use_cases.find_unchanged import FindUnchanged
 from fondly.ingest.use_cases.in_thread import in_thread
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.runtime.batches import batches
 from fondly.runtime.consent import forgotten
 from fondly.runtime.dynamodb_types import write_units
@@ -34,7 +34,9 @@ class Publication:
     objects: Objects
     products: Items
     customers: Items
-    customer_keys: CustomerKeys
+    unchanged: FindUnchanged
+    customer_keys: Items
+    """By what customers are found besides their ids. Several may have one address; whoever reads compares."""
     suppressions: Items
     announcer: Announcer
     ledger: Ledger
@@ -56,26 +58,26 @@ class Publication:
         """Store and announce every part that the ledger does not have as done, while the run is open."""
 
         async def put(run: Run, number: int) -> PartResult:
-            part = parts[number - 1]
-            customers = await in_thread(partial(merged.customers, *part.customers))
-            texts = await in_thread(partial(merged.shared_texts, *part.shared_texts))
-            return await self._put_part(run, number, customers, texts)
+            return await self._put_part(run, number, merged, parts[number - 1])
 
         await self.stage.pass_parts(run, put)
 
-    async def _put_part(
-        self, run: Run, part: int, customers: Sequence[Customer], texts: Sequence[SharedText]
-    ) -> PartResult:
+    async def _put_part(self, run: Run, part: int, merged: Merged, of: Part) -> PartResult:
+        customers = await in_thread(partial(merged.customers, *of.customers))
+        facts = await in_thread(partial(merged.facts, *of.customers))
+        texts = await in_thread(partial(merged.shared_texts, *of.shared_texts))
         left_out = await forgotten(self.suppressions, (each.customer_id for each in customers))
         asked = len(customers)
         customers = [each for each in customers if each.customer_id not in left_out]
+        told = {"run_id": run.run_id, "told_at": int(run.created_at.timestamp())}
         kept = (customer.model_dump(exclude={"reviews", "purchases", "undone"}) for customer in customers)
-        items = [{**customer, "run_id": run.run_id} for customer in kept]
+        items = [{**each, **told, "facts": facts.get(each["customer_id"])} for each in kept]
         await self.customers.put_all(items)
-        keys = await self.customer_keys.put(customers)
+        keys = [key for each in customers for key in customer_keys(each.customer_id, each.email)]
+        await self.customer_keys.put_all(keys)
         units = {
-            "dynamodb.reads": asked + keys["dynamodb.reads"],
-            "dynamodb.writes": write_units(items) + keys["dynamodb.writes"],
+            "dynamodb.reads": asked,
+            "dynamodb.writes": write_units(items) + len(keys),
             "s3.puts": 2 if texts else 1,
         }
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)

@@ -117,6 +117,8 @@ class Exclusion(StrEnum):
     """They are younger than the shop writes to."""
     NOTHING_KEPT = "nothing_kept"
     """All of their orders were undone or returned, and they have reviewed nothing else."""
+    UNCHANGED = "unchanged"
+    """They have had an email of just what the files tell: no part of the run has them."""
 
 
 class Customer(Record):

@@ -158,7 +158,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + work.emails * (1 + work.trains)
         + work.customers
         + work.others
-        + KEYS_PER_CUSTOMER * work.customers  # by what they are found
+        + work.customers  # what an earlier run was told of them
         + 2 * work.customers  # who is forgotten, or wants less: ingest and recommender ask
         + 2 * ENTRIES_PER_CUSTOMER * work.customers  # who is suppressed: sentiment and recommender ask
         + READS_PER_CUSTOMER * work.emails,  # who may be written to
@@ -195,14 +195,14 @@ def _bedrock(work: Workload) -> Mapping[str, float]:
 
 
 def _writes(work: Workload) -> float:
-    """Products and their totals, customers, keys of new ones, reviews, answers, picks, rankings, emails.
+    """Products and their totals, customers, their keys, reviews, answers, picks, rankings, emails.
 
     Picks are two items for each email, a ranking is one of two kilobytes.
     """
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
         + work.customers * (1 + HISTORY_WRITES)
-        + KEYS_PER_CUSTOMER * work.customers * (1 - work.known_rankings)
+        + KEYS_PER_CUSTOMER * work.customers
         + work.reviews * RATIOS["writes_per_review"]
         + LOCK_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 2 * work.emails

@@ -17,6 +17,7 @@ EXCLUDED = {
     Exclusion.SUPPRESSED: "suppressed",
     Exclusion.UNDER_AGE: "under age",
     Exclusion.NOTHING_KEPT: "who kept nothing of their orders",
+    Exclusion.UNCHANGED: "unchanged since their last email",
 }
 SUPPRESSED = {
     NotSent.FREQUENCY: "written to often enough",

@@ -5,15 +5,12 @@ again, or killed anywhere and done again, it changes what is missing alone, each
 written together with what says that it was added. Tasks of this release may work meanwhile.
 """
 
-import time
 from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 from fondly.contracts import object_keys
-from fondly.contracts.clock import SECONDS_PER_DAY
+from fondly.contracts.customer_keys import customer_keys
 from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
-from fondly.contracts.records import Customer
-from fondly.ingest.use_cases.put_customer_keys import CustomerKeys
 from fondly.operations.customers.keys import CUSTOMERS, TABLE
 from fondly.operations.delivery.approving import KEEP_DAYS
 from fondly.operations.delivery.deployed import deployed
@@ -32,17 +29,15 @@ async def runs(environment: Environment, *, change: bool) -> int:
 
 
 async def customers(environment: Environment, *, change: bool) -> int:
-    """Write by what customers are found; what has not expired is good enough here."""
+    """Write by what customers are found, unless it is there."""
     keep_days, found = await _keep_days(environment), 0
     table = DynamoDBItems(environment.dynamodb, await environment.table(TABLE), keep_days=keep_days)
-    keys = CustomerKeys(table, keep_days, now=lambda: time.time() - keep_days * SECONDS_PER_DAY / 2)
     pages = environment.dynamodb.get_paginator("scan")
     async for page in pages.paginate(TableName=await environment.table(CUSTOMERS)):
-        items = map(from_item, page["Items"])
-        some = [
-            Customer.model_construct(customer_id=one["customer_id"], email=one.get("email")) for one in items
-        ]
-        missing = await keys.missing(some)
+        some = map(from_item, page["Items"])
+        keys = [key for one in some for key in customer_keys(one["customer_id"], one.get("email"))]
+        kept = {(one["customer_key"], one["customer_id"]) for one in await table.get_all(keys)}
+        missing = [key for key in keys if tuple(key.values()) not in kept]
         found += len(missing)
         if change:
             await table.put_all(missing)
