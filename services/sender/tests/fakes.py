@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from fondly.contracts import object_keys
 from fondly.contracts.consent import Contact, Suppression
-from fondly.contracts.delivery import Dispatch, FinishedEmail, Outcome
+from fondly.contracts.delivery import Dispatch, FinishedEmail, NotSent, Outcome
 from fondly.runtime.consent import Person
 from fondly.runtime.runs.deliveries import Deliveries
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
@@ -30,7 +31,7 @@ from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
-from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
+from fondly.sender.use_cases.take_bounce import suppress_addresses
 from services.sender.tests.fakes_of_feedback import InMemorySuppressions
 from tests.support.runs import RUN, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
@@ -296,7 +297,7 @@ class World:
             transport=self.transport,
             dispatches=self.dispatches,
             tries=self.rules.tries,
-            suppress_dead=SuppressDeadAddress(self.dead).run,
+            suppress_dead=partial(suppress_addresses, self.dead, reason=NotSent.HARD_BOUNCE),
             places=self.places or self.parallel,
             now=self.now,
             reserve_linger_s=self.reserve_linger_s,

@@ -1,7 +1,9 @@
 """Starts the sender service: `python -m fondly.sender`."""
 
 from dataclasses import dataclass
+from functools import partial
 
+from fondly.contracts.delivery import NotSent
 from fondly.runtime.consent import DynamoDBConsent
 from fondly.runtime.ports import Objects
 from fondly.runtime.queue.consumer import Handler
@@ -26,7 +28,7 @@ from fondly.sender.use_cases.release_parts import ReleaseParts
 from fondly.sender.use_cases.resolve_doubts import ResolveDoubts
 from fondly.sender.use_cases.send_emails import SendEmails
 from fondly.sender.use_cases.settle_emails import SettleEmails
-from fondly.sender.use_cases.take_bounce import SuppressDeadAddress
+from fondly.sender.use_cases.take_bounce import suppress_addresses
 from fondly.sender.use_cases.watch_deliveries import WatchDeliveries
 
 
@@ -116,7 +118,7 @@ def _deliver_part(
             transport=opened.transport,
             dispatches=stores.dispatches,
             tries=settings.sender_tries,
-            suppress_dead=SuppressDeadAddress(stores.consent).run,
+            suppress_dead=partial(suppress_addresses, stores.consent, reason=NotSent.HARD_BOUNCE),
             places=opened.places,
         ),
         judging=judging,

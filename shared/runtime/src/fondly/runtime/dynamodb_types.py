@@ -1,4 +1,4 @@
-"""DynamoDB's typed values, as boto3 writes and reads them, in a tenth of its time; and the units of items.
+"""DynamoDB's typed values, as boto3 writes and reads them, in an eighth of its time; and the units of items.
 
 boto3 asks up to ten predicates about every value, and makes a `Decimal` of every number; this looks its type
 up, and writes numbers that need no rounding as they are.

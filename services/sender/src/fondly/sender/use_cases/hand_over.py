@@ -68,8 +68,8 @@ class Parcel:
     """Whether the customer is written to; a sample that goes to seeds does not count."""
 
 
-SuppressDead = Callable[[str, datetime], Awaitable[None]]
-"""Suppresses an address that the provider says does not exist: as good as a hard bounce, which by SMTP nobody
+SuppressDead = Callable[[list[str], datetime], Awaitable[None]]
+"""Suppresses addresses that the provider says do not exist: as good as a hard bounce, which by SMTP nobody
 else reports."""
 Renewed = Callable[[Parcel], Awaitable[Parcel]]
 """Looks again whether an email may go out; raises `StaleError` if it may not any more."""
@@ -151,7 +151,7 @@ class HandOver:
         except (DeferredError, RefusedError, InDoubtError) as error:
             done = self._failed(reserved[0], error)
             if isinstance(error, RefusedError) and error.bad_address:
-                await self._suppress_dead(parcel.address, done.at)
+                await self._suppress_dead([parcel.address], done.at)
             if isinstance(error, HALTS):
                 await self._record(done)
                 raise

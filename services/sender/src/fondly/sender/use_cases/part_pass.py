@@ -71,6 +71,6 @@ class PartPass:
 async def finished_emails(objects: Objects, run_id: str, part: int) -> list[FinishedEmail]:
     """Return a part's emails; raise `PermanentError` for a run of a release that listed none."""
     key = object_keys.mailed(run_id, part)
-    if await objects.find(key, max_bytes=1) is None:
+    if (lines := await objects.find(key)) is None:
         raise PermanentError(f"{key} is missing: a release made the run that did not deliver; upload again")
-    return await objects.get_lines(key, FinishedEmail)
+    return [FinishedEmail.model_validate_json(line) for line in lines.splitlines()]

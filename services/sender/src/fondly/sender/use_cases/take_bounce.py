@@ -54,11 +54,11 @@ class TakeBounce:
             await self._suppress(notification, NotSent.SOFT_BOUNCES)
 
     async def _suppress(self, notification: Notification, reason: NotSent) -> None:
-        await suppress_addresses(self.suppressions, notification.addresses, reason=reason, at=notification.at)
+        await suppress_addresses(self.suppressions, notification.addresses, notification.at, reason=reason)
 
 
 async def suppress_addresses(
-    suppressions: Suppressions, addresses: Iterable[str], *, reason: NotSent, at: datetime
+    suppressions: Suppressions, addresses: Iterable[str], at: datetime, *, reason: NotSent
 ) -> None:
     """Suppress addresses, never their customers. Doing it again changes nothing."""
     await suppressions.suppress(
@@ -91,14 +91,3 @@ def bounced(notification: Notification, dispatch: Dispatch) -> EmailBounced:
         feedback_id=notification.feedback_id,
         variant=dispatch.variant,
     )
-
-
-@dataclass(frozen=True)
-class SuppressDeadAddress:
-    """Suppresses the address, never the customer: who has another one may be written to there."""
-
-    suppressions: Suppressions
-
-    async def run(self, address: str, at: datetime) -> None:
-        """Suppress an address that was refused at a time. Doing it again changes nothing."""
-        await suppress_addresses(self.suppressions, [address], reason=NotSent.HARD_BOUNCE, at=at)

@@ -52,7 +52,7 @@ class TakeComplaint:
     async def run(self, notification: Notification) -> None:
         """Suppress, mark, count and announce it, and pause its run if need be; each email counts once."""
         await suppress_addresses(
-            self.suppressions, notification.addresses, reason=NotSent.COMPLAINT, at=notification.at
+            self.suppressions, notification.addresses, notification.at, reason=NotSent.COMPLAINT
         )
         dispatch = await self.find_dispatch.run(notification)
         if dispatch is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 
 from fondly.runtime.logs import get_logger
 from fondly.runtime.metrics import MAX_VALUES, Metric, emit
@@ -19,7 +20,7 @@ class Meter:
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
-        self._counts: dict[Metric, int] = {}
+        self._counts = Counter[Metric]()
         self._values: dict[Metric, list[float]] = {}
 
     def started(self, message: Message) -> None:
@@ -29,19 +30,14 @@ class Meter:
 
     def ended(self, message: Message, outcome: Metric, seconds: float) -> None:
         """Record a message's outcome and how long its handler took."""
-        self.count(Metric.MESSAGES_RECEIVED)
-        self.count(outcome)
+        self._counts.update((Metric.MESSAGES_RECEIVED, outcome))
         self._add(Metric.HANDLER_SECONDS, seconds)
         self._add(Metric.MESSAGE_AGE_SECONDS, time.time() - message.first_received_ms / 1000)
-
-    def count(self, metric: Metric) -> None:
-        """Add one to a count."""
-        self._counts[metric] = self._counts.get(metric, 0) + 1
 
     def report(self) -> None:
         """Write what has accumulated since the last report."""
         if self._counts:
-            counts, self._counts = self._counts, {}
+            counts, self._counts = self._counts, Counter()
             values, self._values = self._values, {}
             emit({**counts, **values})
 
