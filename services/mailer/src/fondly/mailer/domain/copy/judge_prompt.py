@@ -25,7 +25,7 @@ def judge_prompt(question: Question, judged: Judged) -> Prompt | None:
     """Return the question about what is left of an answer; None if nothing is."""
     if not any(judged.wordings.values()):
         return None
-    texts = [
+    texts: list[dict[str, Any]] = [
         {"id": number, "field": field, "text": wording.text, "cites": _cites(wording)}
         for number, (field, wording) in enumerate(_texts(judged), 1)
     ]
