@@ -18,10 +18,10 @@ from types import MappingProxyType
 import psutil
 
 from fondly.runtime.runs.run import StageName
+from harness.in_process import settings_of, until_done
 from harness.local_aws import Session
 from harness.processes import MIB
 from harness.profiles import Profiles
-from harness.stage import settings_of, until_done
 
 KIB_PER_MIB = 1024
 SAVE_S = 5.0
