@@ -30,11 +30,11 @@ from pathlib import Path
 from rich.console import Console
 
 from fondly.runtime.runs.run import StageName
+from harness.in_process import environment
 from harness.million_report import Report, problems, show
 from harness.million_run import UploadRun
 from harness.million_stage import PROFILED
 from harness.shop_file import Upload
-from harness.stage import environment
 
 CUSTOMERS_PER_PRODUCT = 50
 MIN_PRODUCTS = 300

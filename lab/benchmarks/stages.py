@@ -22,8 +22,8 @@ from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import CLEARING, MAKING, StageName
 from fondly.runtime.settings import ServiceSettings
 from harness.contender import Found, Work, forget, timed
+from harness.in_process import settings_of, until_done, uploading
 from harness.local_aws import Session
-from harness.stage import settings_of, until_done, uploading
 
 
 def main(folder: Path, customers: int) -> None:

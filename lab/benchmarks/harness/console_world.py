@@ -1,7 +1,7 @@
 """What a benchmark's console shows: a hundred runs, of which one has an index of a million emails.
 
-Of ten parts of that index one is made, and the others are copies of its rows; what the whole run comes to is
-as if each had been made, with every wording of many emails.
+A hundred parts of that index are made, and the others are copies of their rows; what the whole run comes to
+is as if each had been made, with every wording of many emails.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ from fondly.stack.observer import Observer
 from tests.support.email_index import email_index_of, put_email_index
 from tests.support.finished_runs import finished_email
 
-RUNS, AT_ONCE, COPIES = 100, 16, 10
+RUNS, AT_ONCE, MADE = 100, 16, 100
 BIG = "run-00000000000b1960"
 BEGAN = datetime(2026, 11, 27, 8, tzinfo=UTC)
 COUNTS = ("customers", "reviews", "emails", "emails_template_copy", "emails_mixed_copy", "emails_sent")
@@ -44,7 +44,7 @@ async def fill(observer: Observer, parts: int, emails: int) -> list[str]:
     """Store all of it, the large run as its delivery goes on; return where some emails are."""
     await for_each(range(1, RUNS), lambda number: _run(observer, f"run-{number:016x}", 1, 100), parallel=4)
     await _run(observer, BIG, parts, emails)
-    made = -(-parts // COPIES)
+    made = min(parts, MADE)
     await put_email_index(observer.objects, BIG, parts=made, emails=emails)
     await _merge(observer, parts, made)
     drawn = [each.row for each in await sample(observer.environment, BIG, "0")]
@@ -54,8 +54,9 @@ async def fill(observer: Observer, parts: int, emails: int) -> list[str]:
 
 async def _merge(observer: Observer, parts: int, made: int) -> None:
     """Copy the rows of the parts that are made, and store what the index of all parts comes to."""
-    objects, source = observer.objects, {part: (part - 1) % made + 1 for part in range(1, parts + 1)}
-    vars(merging)["USED_OFTEN"] = USED_OFTEN // COPIES  # of what is made, as all that is copied counts
+    objects, copies = observer.objects, parts // made
+    source = {part: (part - 1) % made + 1 for part in range(1, parts + 1)}
+    vars(merging)["USED_OFTEN"] = USED_OFTEN // copies  # of what is made, as all that is copied counts
     summary = await merging.merge_email_index(objects, BIG, range(1, made + 1))
     for part in range(made + 1, parts + 1):
         copied = {"Bucket": objects.bucket, "Key": object_keys.email_index(BIG, source[part])}
@@ -69,7 +70,7 @@ async def _merge(observer: Observer, parts: int, made: int) -> None:
     whole = summary.model_copy(update={"parts": sizes, "facets": counts})
     await objects.put_lines(object_keys.email_index_summary(BIG), [whole])
     wordings = await objects.get_lines(object_keys.email_wordings(BIG), WordingCount)
-    told = [each.model_copy(update={"count": each.count * COPIES}) for each in wordings]
+    told = [each.model_copy(update={"count": each.count * copies}) for each in wordings]
     await objects.put_lines(object_keys.email_wordings(BIG), told)
 
 

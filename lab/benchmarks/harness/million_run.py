@@ -17,12 +17,12 @@ from fondly.operations.delivery import approval
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import CLEARING, Run, StageName
+from harness.in_process import UPLOADS_QUEUE, uploading
 from harness.local_aws import LocalEnvironment, Session
 from harness.million_report import together
 from harness.million_stage import SMTP_PORT
 from harness.processes import MIB, bytes_below
 from harness.shop_file import Shop, Upload, write_shop
-from harness.stage import UPLOADS_QUEUE, uploading
 
 PERSON = "whoever runs the benchmark"
 PROGRESS_S = 30.0

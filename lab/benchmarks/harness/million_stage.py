@@ -20,10 +20,10 @@ import uvloop
 
 from fondly.runtime.process import collect_garbage_seldom
 from fondly.runtime.runs.run import StageName
+from harness.in_process import settings_of, until_done
 from harness.local_aws import Session
 from harness.processes import MIB
 from harness.profiles import Profiles
-from harness.stage import settings_of, until_done
 
 KIB_PER_MIB = 1024
 SAVE_S = 5.0

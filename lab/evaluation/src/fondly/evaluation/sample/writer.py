@@ -1,11 +1,12 @@
 """The sample as rows and as a file, with the facts that tests of a pipeline need."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from fondly.evaluation.sample.row import COLUMNS, Row
+from fondly.evaluation.sample.row import COLUMNS
 from fondly.evaluation.sample.sample import Sample
 from fondly.stack.sample import EMAIL, customer_addresses
 
@@ -49,38 +50,26 @@ def write_sample(
 ) -> SampleFacts:
     """Write the sample as UTF-8 CSV, the same by the same arguments, in little memory; return its facts."""
     sample = Sample(seed=seed, customers=customers, products=products)
-    tally = _Tally()
+    tally = Counter[str]()
     with path.open("w", encoding="utf-8", newline="") as file:
         columns = (*COLUMNS, EMAIL) if addresses else COLUMNS
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()
         for row in sample.rows():
-            writer.writerow(row.cells() | (_addresses(row) if addresses else {}))
-            tally.rows += 1
-            tally.names += row.names_are_ambiguous
-            tally.titles += row.titles_are_ambiguous
-            tally.texts += row.texts_are_ambiguous
+            of = {EMAIL: customer_addresses(list(row.user_ids))} if addresses else {}
+            writer.writerow(row.cells() | of)
+            tally.update(
+                rows=1,
+                ambiguous_name_rows=row.names_are_ambiguous,
+                ambiguous_title_rows=row.titles_are_ambiguous,
+                ambiguous_text_rows=row.texts_are_ambiguous,
+            )
     disliked = (each for each in sample.market.listings if each.reception == "disliked")
     return SampleFacts(
-        rows=tally.rows,
+        **tally,
         products=products,
         customers=customers,
         reviews=sample.reviews,
         interactions=sample.pairs,
-        ambiguous_name_rows=tally.names,
-        ambiguous_title_rows=tally.titles,
-        ambiguous_text_rows=tally.texts,
         disliked_products=frozenset(v.product_id for each in disliked for v in each.variants),
     )
-
-
-def _addresses(row: Row) -> dict[str, str]:
-    return {EMAIL: customer_addresses(list(row.user_ids))}
-
-
-@dataclass(slots=True)
-class _Tally:
-    rows: int = 0
-    names: int = 0
-    titles: int = 0
-    texts: int = 0
