@@ -26,7 +26,7 @@ def test_every_part_has_an_equal_share_of_the_shared_texts(reviews: list[int], t
     """Each text is in one part, and no part has two more than another; without customers there is one."""
     customers = list(enumerate(reviews, start=1))
     parts = divide(customers, records=5, shared_texts=texts)
-    assert [part.customers for part in parts] == (list(spans(customers, records=5)) or [(1, 0)])
+    assert [part.customers for part in parts] == (list(spans(customers, records=5)) or [Span(1, 0)])
     shares = [range(part.shared_texts.first, part.shared_texts.last + 1) for part in parts]
     assert [position for share in shares for position in share] == list(range(1, texts + 1))
     assert max(map(len, shares)) - min(map(len, shares)) <= 1

@@ -31,9 +31,9 @@ async def as_judged(parcel: Parcel) -> Parcel:
     return parcel
 
 
-async def nobody_is_dead(address: str, at: datetime) -> None:
+async def nobody_is_dead(addresses: list[str], at: datetime) -> None:
     """No provider says here that there is no such mailbox."""
-    raise AssertionError(address, at)
+    raise AssertionError(addresses, at)
 
 
 async def hand_over(
