@@ -32,7 +32,7 @@ from fondly.contracts.records import (
 from fondly.evaluation.sample.row import picture_url
 from fondly.operations.runs.sentiment_figures import exported
 from fondly.runtime.storage import DynamoDBItems
-from fondly.stack.collect import collect
+from fondly.stack.collect import collect, collecting
 from fondly.stack.delivered import message_id as id_of
 from fondly.stack.observer import Observer, observe
 from fondly.stack.pictures.inline import with_pictures
@@ -232,6 +232,27 @@ async def test_what_is_missing_is_named(resources: Resources, tmp_path: Path) ->
     assert [row["id"] for row in rows(tmp_path / "index.html")] == ["c"]
     text = " ".join(parsed(tmp_path / "index.html").itertext())
     assert all(line in text for line in ("why", *whole["missing"]))
+
+
+async def test_parts_are_collected_in_their_order_as_they_come(resources: Resources, tmp_path: Path) -> None:
+    """One that is mailed before an earlier one waits for that; at the end the rest is collected."""
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="ai")
+        (picks,) = await observer.objects.get_lines(object_keys.recommendations(RUN, 1), Recommendation)
+        for part in (2, 3):
+            other = picks.model_copy(update={"customer_id": f"c{part}"})
+            await observer.objects.put_lines(object_keys.recommendations(RUN, part), [other])
+            key = object_keys.email(RUN, other.customer_id)
+            await observer.objects.put(key, MESSAGE, content_type="message/rfc822")
+            await store_record(observer, other.customer_id, copy_source="ai")
+        async with collecting(observer, RUN, tmp_path) as collected:
+            files = []
+            for mailed_parts in ({2}, {1, 2}):
+                await collected.mailed(mailed_parts)
+                files.append(len([*(tmp_path / "emails").iterdir()]))
+            await collected.finish(3, {"run_id": RUN})
+    assert files == [0, 2]
+    assert [row["id"] for row in rows(tmp_path / "index.html")] == ["c", "c2", "c3"]
 
 
 async def test_ids_of_any_script_have_a_file_each(resources: Resources, tmp_path: Path) -> None:

@@ -30,6 +30,16 @@ def test_started_processes_are_stopped(tmp_path: Path) -> None:
     assert children() == before
 
 
+def test_all_but_one_may_take_leave_while_that_one_works(tmp_path: Path) -> None:
+    """Nobody waits for them before the context ends."""
+    with Processes(tmp_path) as processes:
+        for name in ("one", "two", "three"):
+            processes.start(name, SLEEP, {})
+        processes.dismiss(but="two")
+        while processes.ended() != ["one", "three"]:
+            time.sleep(0.02)
+
+
 def test_processes_are_stopped_after_a_failure_too(tmp_path: Path) -> None:
     """An exception in the context leaves nothing running."""
     before = children()

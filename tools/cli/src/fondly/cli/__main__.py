@@ -1,5 +1,6 @@
 """The command `fondly`, or `python -m fondly.cli`."""
 
+import atexit
 import gc
 import os
 import signal
@@ -18,6 +19,7 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     gc.set_threshold(GARBAGE_AFTER)
+    atexit.register(gc.freeze)  # what is left at the end goes with the process: nobody has to look for cycles
     from fondly.cli.app import app
 
     app(prog_name="fondly")

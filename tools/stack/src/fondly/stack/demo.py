@@ -115,6 +115,7 @@ async def _follow(
             await until_delivered(stack, observer, run.run_id, console)
         details = await run_details(observer.environment, observer.ledger, run)
         summary = await summary_of(observer, outcome, details, seconds)
+        stack.dismiss()
         arrived = ArrivedIn(Path(mailbox)).copies if mailbox else nothing_arrived
         if early:
             return details, await early[0].finish(run.parts or 0, summary)

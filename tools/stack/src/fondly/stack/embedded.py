@@ -77,16 +77,26 @@ class Stack:
     def check(self) -> None:
         """Raise `ProcessDiedError` if one of our processes has died."""
 
+    def dismiss(self) -> None:
+        """Begin to stop what has no more to do once its one run has ended, unless others may use it."""
+
 
 @dataclass(frozen=True)
 class EmbeddedStack(Stack):
     """A stack of child processes."""
 
     processes: Processes
+    is_kept: bool
+    """Whether it has a folder in which it goes on later."""
 
     def check(self) -> None:
         """Raise `ProcessDiedError` if one has died."""
         self.processes.check()
+
+    def dismiss(self) -> None:
+        """Begin to stop all but the emulator, which has the results."""
+        if not self.is_kept:
+            self.processes.dismiss(but=EMULATOR)
 
 
 @contextmanager
@@ -134,7 +144,9 @@ def embedded_stack(
                     if process in services:
                         await_answer(f"http://127.0.0.1:{port}/live", processes.check)
                 try:
-                    yield EmbeddedStack(resources, environment | settings, processes)
+                    yield EmbeddedStack(
+                        resources, environment | settings, processes, is_kept=state is not None
+                    )
                 finally:
                     if state:  # what they have in hand is done, or in its queue again, before that is kept
                         processes.end(*services)

@@ -112,6 +112,10 @@ class Processes:
         self._running = [each for each in self._running if each.name not in names]
         _end(ending)
 
+    def dismiss(self, *, but: str) -> None:
+        """Have all but one take leave, without waiting for that."""
+        _tell([each for each in self._running if each.name != but])
+
     def ended(self) -> list[str]:
         """The names of processes that have ended without being stopped."""
         return [running.name for running in self._running if running.process.poll() is not None]
@@ -147,9 +151,7 @@ class Processes:
 
 def _end(ending: Sequence[_Running]) -> None:
     """Send SIGTERM to all in this order; kill those still running after `STOP_S`."""
-    for running in ending:
-        if running.process.poll() is None:
-            running.process.send_signal(signal.SIGTERM)
+    _tell(ending)
     deadline = time.monotonic() + STOP_S
     for running in ending:
         try:
@@ -157,6 +159,12 @@ def _end(ending: Sequence[_Running]) -> None:
         except subprocess.TimeoutExpired:
             running.process.kill()
             running.process.wait()
+
+
+def _tell(ending: Sequence[_Running]) -> None:
+    for running in ending:
+        if running.process.poll() is None:
+            running.process.send_signal(signal.SIGTERM)
 
 
 def _end_with_parent() -> None:
