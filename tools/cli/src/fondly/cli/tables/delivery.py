@@ -31,8 +31,6 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 }
 BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "complaint": "complaint"}
 SHOWN_DECISIONS = 8
-
-
 DISPATCHES: Columns[Dispatch] = (
     Column("customer", lambda dispatch: dispatch.customer_id),
     Column(
