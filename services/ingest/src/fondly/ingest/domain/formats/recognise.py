@@ -10,8 +10,7 @@ from fondly.ingest.domain.formats.export import BESIDE, EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
-from fondly.ingest.domain.formats.order_columns import field_told_by
-from fondly.ingest.domain.formats.senses import FLAGS
+from fondly.ingest.domain.formats.senses import FLAGS, field_told_by
 from fondly.ingest.domain.formats.vocabulary import (
     MAX_COMPARED,
     MAX_SHOWN_COLUMNS,
