@@ -77,7 +77,9 @@ class _Rule:
         return kind in self.kinds and has_all and words.isdisjoint(self.without)
 
 
-_RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(_TABLE["rules"])
+_RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(
+    [each | {"kinds": _TABLE["kinds"][each["kinds"]]} for each in _TABLE["rules"]]
+)
 
 
 @lru_cache(maxsize=4096)
