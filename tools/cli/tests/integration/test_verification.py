@@ -25,7 +25,7 @@ from fondly.operations.verification import (
     Account,
     Outcome,
     Result,
-    copy_request,
+    ai,
     outlook_of,
     verify_environment,
 )
@@ -396,7 +396,7 @@ def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
         (MODEL_ID, None, "toolConfig", True),
         ("eu.anthropic.claude-haiku-4-5-20251001-v1:0", 0.3, "outputConfig", False),
     ):
-        settings = copy_request.deployed_settings(deployed, model_id)
+        settings = ai.deployed_settings(deployed, model_id)
         prompts = trial_prompts(style(settings))
         assert [prompt.task for prompt in prompts] == ["frame", "product"]
         for asked in (converse_request(model_choice(settings), prompt) for prompt in prompts):
@@ -404,7 +404,7 @@ def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
             assert asked["inferenceConfig"].get("temperature") == temperature
             assert structured in asked
             assert ({"cachePoint": {"type": "default"}} in asked["system"]) is caches
-        assert copy_request.copy_problems(deployed, model_id) == []
+        assert ai.copy_problems(deployed, model_id) == []
 
 
 def test_quotas_are_shown_with_their_codes(deployed: Account) -> None:

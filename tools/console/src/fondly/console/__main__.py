@@ -32,7 +32,8 @@ WEBHOOKS = Acting("webhooks", Role.OPERATOR)
 def main() -> None:
     """Answer requests, see whether that is possible, or print an address."""
     if sys.argv[1:] == ["--url"]:
-        sys.stdout.write(f"{one_time_url(load_settings(ConsoleSettings))}\n")
+        settings = load_settings(ConsoleSettings)
+        sys.stdout.write(f"{settings.url}{opening_path(_key(settings))}\n")
         return
     run_main(
         "console",
@@ -42,11 +43,6 @@ def main() -> None:
         serve=serve,
         check=check,
     )
-
-
-def one_time_url(settings: ConsoleSettings) -> str:
-    """Return an address that signs in whoever opens it first."""
-    return settings.url + opening_path(_key(settings))
 
 
 async def serve(settings: ConsoleSettings, stop: asyncio.Event) -> str:

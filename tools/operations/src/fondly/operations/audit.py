@@ -24,8 +24,6 @@ from fondly.runtime.storage import expires_at
 KIND = "audit"
 LEAST_DAYS = 400
 NO_DETAILS: Mapping[str, str] = MappingProxyType({})
-
-
 Ended = Literal["begun", "done", "failed"]
 """How an act ended. What is `begun` goes on, or was broken off; that, and what has failed, may be done."""
 

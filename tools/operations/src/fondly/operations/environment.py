@@ -29,8 +29,6 @@ NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
 DATA = "data"
 """What the bucket is named after."""
-
-
 own_session = cache(get_session)
 """One per process: it caches the descriptions of services, and has the credentials of every client."""
 

@@ -116,7 +116,8 @@ async def queue_metrics(environment: Environment, names: Sequence[str]) -> Metri
     try:
         reply = await environment.cloudwatch.get_metric_data(
             MetricDataQueries=[
-                _query(query, environment.named(name), metric) for query, (name, metric) in queries.items()
+                metric_query(query, "AWS/SQS", metric, {"QueueName": environment.named(name)})
+                for query, (name, metric) in queries.items()
             ],
             StartTime=now - LOOK_BACK,
             EndTime=now,
@@ -149,7 +150,13 @@ async def _state(environment: Environment, name: str, metrics: Mapping[str, floa
     )
 
 
-def _query(query: str, queue_name: str, metric: str) -> dict[str, object]:
-    dimensions = [{"Name": "QueueName", "Value": queue_name}]
-    of = {"Namespace": "AWS/SQS", "MetricName": metric, "Dimensions": dimensions}
-    return {"Id": query, "MetricStat": {"Metric": of, "Period": PERIOD_S, "Stat": STATS[metric]}}
+def metric_query(
+    query: str, namespace: str, metric: str, of: Mapping[str, str], *, period_s: int = PERIOD_S
+) -> dict[str, object]:
+    """Return one of the queries of GetMetricData, for the metric with the dimensions `of`."""
+    dimensions = [{"Name": name, "Value": value} for name, value in of.items()]
+    named = {"Namespace": namespace, "MetricName": metric, "Dimensions": dimensions}
+    return {
+        "Id": query,
+        "MetricStat": {"Metric": named, "Period": period_s, "Stat": STATS.get(metric, "Sum")},
+    }

@@ -3,12 +3,14 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 from pydantic import BaseModel
 
 from fondly.contracts.clock import utc_now
 from fondly.contracts.counts import Counted
 from fondly.operations.environment import Environment
+from fondly.runtime.batches import async_batches
 
 HOURS, MOST_RUNS = 24, 20
 """The latest runs are read, whose deliveries go on for days."""
@@ -31,12 +33,8 @@ async def throughput(environment: Environment) -> Throughput:
     """Return the last 24 hours; of runs that go on, every report is read, so ask seldom."""
     ledger, counts = await environment.ledger(), Counter[tuple[str, datetime]]()
     hours = [_hour(utc_now()) - timedelta(hours=back) for back in reversed(range(HOURS))]
-    recent = list[str]()
-    async for pointer in ledger.index.pointers():
-        recent.append(pointer["of_run"])
-        if len(recent) == MOST_RUNS:
-            break
-    for reports in await asyncio.gather(*map(ledger.summed, recent)):
+    recent = await anext(async_batches(ledger.index.pointers(), MOST_RUNS), list[Any]())
+    for reports in await asyncio.gather(*(ledger.summed(each["of_run"]) for each in recent)):
         for report in reports:
             for name in SHOWN.keys() & report.counts.keys():
                 counts[name, _hour(report.finished_at)] += report.counts[name]

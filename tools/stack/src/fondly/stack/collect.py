@@ -12,7 +12,7 @@ from typing import Any
 from fondly.contracts import object_keys
 from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import EmailRecord, Recommendation
-from fondly.operations.emails.prompts import shown_prompts
+from fondly.operations.emails.catalogue import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import file_of, shown_delivery, shown_email
 from fondly.operations.emails.shown import ShownDelivery

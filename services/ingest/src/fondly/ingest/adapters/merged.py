@@ -1,4 +1,4 @@
-"""What the files of an upload came to, read back from the scratch database."""
+"""Closes the scratch database, and reads back what the files of an upload came to."""
 
 import sqlite3
 from collections import defaultdict
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from fondly.contracts.counts import LEFT_OUT, Counted
 from fondly.contracts.records import Customer, Exclusion, Product, Purchase, Review, SharedText, Undone
 from fondly.ingest.adapters import scratch_sql
+from fondly.ingest.domain.rows.people import ExclusionRules
 from fondly.ingest.domain.values.order_states import RETURNS
 
 if TYPE_CHECKING:
@@ -176,3 +177,30 @@ def _customer(row: dict[str, Any]) -> Customer:
     row |= {name: bool(row[name]) for name in ("marketing_consent", "suppressed") if row[name] is not None}
     row["exclusion"] = Exclusion(row["exclusion"]) if row["exclusion"] else None
     return Customer.model_construct(**row)
+
+
+def close_input(db: sqlite3.Connection, rules: ExclusionRules) -> None:
+    """Apply returns to purchases, and exclude who must not be written to; no row may be added afterwards."""
+    _run(db, scratch_sql.CLOSE_INPUT)
+    _take_back(db)
+    _run(db, scratch_sql.DIVIDE_PURCHASES)
+    db.execute(
+        scratch_sql.EXCLUDE,
+        {"consent_if_unknown": bool(rules.consent_not_required), "minimum_age": rules.minimum_age},
+    )
+    db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
+
+
+def _run(db: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):
+        db.execute(statement)
+
+
+def _take_back(db: sqlite3.Connection) -> None:
+    """Apply returns to purchases of other orders; what is left of them may be of earlier files."""
+    for returned, customer, goods, timestamp, pieces in list(db.execute(scratch_sql.RETURNS)):
+        bought = list(db.execute(scratch_sql.RETURNABLE, (customer, goods, timestamp)))
+        for purchase, kept in bought:
+            some = min(kept, pieces)
+            db.executemany(scratch_sql.TAKE_BACK, [(some, purchase), (-some, returned)])
+            pieces -= some  # noqa: PLW2901 - what is still to be taken back

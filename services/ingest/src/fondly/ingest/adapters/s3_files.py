@@ -75,10 +75,8 @@ class S3Files:
 
     async def read(self, key: str, *, max_bytes: int) -> bytes:
         """Return an object, or one byte more than `max_bytes` of it; `VanishedError` if there is none."""
-        with _vanished_if_missing():
-            reply = await self._s3.get_object(Bucket=self.name, Key=key)
-        async with reply["Body"] as body:
-            return await body.read(max_bytes + 1)
+        async with self.open(key) as content:
+            return await content.reply["Body"].read(max_bytes + 1)
 
     async def stored(self, folder: str) -> list[StoredFile]:
         """Return the objects directly in a folder, oldest first."""

@@ -14,13 +14,12 @@ from typing import Any, Self
 
 from fondly.contracts.records import Product
 from fondly.ingest.adapters import scratch_sql
-from fondly.ingest.adapters.closing import close_input
-from fondly.ingest.adapters.merged import Merged
-from fondly.ingest.adapters.positions import Positions
+from fondly.ingest.adapters.merged import Merged, close_input
 from fondly.ingest.adapters.scratch_values import (
     NO_FIELDS,
     CustomerFields,
     KnownReview,
+    Positions,
     PutReview,
     contradicts,
     customer_fields,

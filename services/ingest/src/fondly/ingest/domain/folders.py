@@ -126,9 +126,8 @@ class Folder:
 
     def newest_single(self) -> str | None:
         """Return the key of the file uploaded last that is a run of its own."""
-        singles = [
-            each for each in self.stored if not self._is_other(each.key) and not self.is_of_set(each.key)
-        ]
+        data = (each for each in self.stored if base_name(each.key) not in {MANIFEST, MAPPING})
+        singles = [each for each in data if not (self.ignored_because(each.key) or self.is_of_set(each.key))]
         return max(singles, key=lambda each: each.modified).key if singles else None
 
     def ignored(self, files: Sequence[SetFile]) -> list[IgnoredFile]:
@@ -144,9 +143,6 @@ class Folder:
         if reason := self.ignored_because(key):
             return reason
         return f"older than {chosen[kind]}" if kind in chosen and self.named is None else None
-
-    def _is_other(self, key: str) -> bool:
-        return base_name(key) in {MANIFEST, MAPPING} or self.ignored_because(key) is not None
 
     def _by_kind(self) -> Iterator[SetFile]:
         for each in self.stored:

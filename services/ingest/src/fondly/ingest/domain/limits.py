@@ -12,8 +12,6 @@ MAX_REVIEW_PRODUCTS = 400
 """Products that one review is about: with its words it stays within DynamoDB's 400 KB an item."""
 MAX_PART_RECORDS = 50_000
 """The largest part: 200 MB of texts at most, and usually 20."""
-
-
 LIMITS: Mapping[str, tuple[int, str]] = {
     Counted.PRODUCTS: (5_000_000, "Personalize learns from no more items"),
     Counted.CUSTOMERS: (50_000_000, "Personalize ranks for no more users in a batch"),

@@ -121,7 +121,7 @@ class SourceStart:
         is_begun: bool,
     ) -> Verified:
         """Find out what the contents are; not all of them if one is still to be replaced."""
-        used = _is_used(run_files, latest)
+        used = run_files.manifest == run_files_kept(latest.files).manifest  # newer files wait for a newer one
         verify = VerifyFiles(
             folder=saved,
             max_bytes=self._limits.max_bytes,
@@ -199,8 +199,3 @@ class SourceStart:
         """The latest run, if it is open and ingest has not announced all of it."""
         run = await self._ledger.find(latest.run_id) if latest.run_id else None
         return run if run and run.is_open and not is_ingested(run) else None
-
-
-def _is_used(run_files: RunFiles, latest: LatestRun) -> bool:
-    """Whether the manifest has started the last run: newer files wait for a newer manifest."""
-    return run_files.manifest == run_files_kept(latest.files).manifest

@@ -30,7 +30,7 @@ from fondly.ingest.domain.formats.recognise import ALONE, recognise
 from fondly.ingest.domain.pieces import missing_pieces, piece_of, tables
 from fondly.ingest.domain.rows.reading import Reading
 from fondly.ingest.domain.uploads import READING_ORDER
-from fondly.ingest.domain.values import state_columns
+from fondly.ingest.domain.values import order_states
 from fondly.ingest.domain.values.cell_counts import CellCounts
 from fondly.ingest.domain.values.conventions import ColumnSurvey, Reads
 from fondly.ingest.use_cases.source_files import ReadingRules, SourceFile, Watch, opened, watched
@@ -125,13 +125,13 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     decided = decide_columns([each.layout for each in seen], columns.surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    reading = Reading(decided, rules.links, default, state_columns.meanings(columns.states))
+    reading = Reading(decided, rules.links, default, order_states.meanings(columns.states))
     flags, questions = judge(keys[0], first.kind, [*columns.flags.values()])
     said = pieces[0].mapping or FileMapping()
     questions = [
         *questions,
         *currency_questions(first, said, columns.surveys, decided),
-        *state_columns.questions(columns.states, keys[0], first.columns),
+        *order_states.questions(columns.states, keys[0], first.columns),
     ]
     surveyed = [
         SurveyedFile(

@@ -70,7 +70,9 @@ class VerifyFiles:
         for file in sorted(run_files.files, key=lambda file: file.stored.modified, reverse=self.newest_first):
             digest = await self._identify(verified, file.stored.key, max_bytes=self.max_bytes)
             if digest and file.sha256 not in {None, digest} and verified.mismatch is None:
-                verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, run_files))
+                manifest = run_files.manifest
+                is_late = manifest is not None and file.stored.modified < manifest.modified
+                verified.mismatch = Mismatch(_reason(file, digest), is_late=is_late)
                 verified.gave_up = self.gives_up(verified.mismatch)
                 if verified.gave_up:
                     return verified
@@ -100,10 +102,6 @@ def sha256_of(path: Path) -> str:
 def _unread(content: Content) -> str:
     """What stands for the digest of a content that is too large to be read, and whose run fails."""
     return f"unread {content.size_bytes} {content.etag}"
-
-
-def _is_late(file: SetFile, run_files: RunFiles) -> bool:
-    return run_files.manifest is not None and file.stored.modified < run_files.manifest.modified
 
 
 def _reason(file: SetFile, found: str) -> str:

@@ -27,8 +27,6 @@ COUNTS: Columns[tuple[str, int, str]] = (
     Column("number", lambda row: row[1], lambda row: "" if row[0] else NOTABLE, right=True),
     Column("", lambda row: row[2], lambda row: NOTABLE if row[0] else "", fold=True),
 )
-
-
 PRODUCTS: Columns[ProductRow] = (
     Column("product", lambda row: row.name, fold=True),
     Column("price", lambda row: row.price, right=True),

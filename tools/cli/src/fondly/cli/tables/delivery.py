@@ -31,35 +31,23 @@ OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
 }
 BOUNCES: Mapping[str, str] = {"hard": "hard bounce", "soft": "soft bounce", "complaint": "complaint"}
 SHOWN_DECISIONS = 8
-
-
 DISPATCHES: Columns[Dispatch] = (
-    Column("customer", lambda dispatch: dispatch.customer_id),
+    Column("customer", lambda each: each.customer_id),
+    Column("outcome", lambda each: OUTCOMES[each.outcome][0], lambda each: OUTCOMES[each.outcome][1]),
+    Column("since (UTC)", lambda each: f"{each.at:%m-%d %H:%M}"),
     Column(
-        "outcome",
-        lambda dispatch: OUTCOMES[dispatch.outcome][0],
-        lambda dispatch: OUTCOMES[dispatch.outcome][1],
-    ),
-    Column("since (UTC)", lambda dispatch: f"{dispatch.at:%m-%d %H:%M}"),
-    Column(
-        "why",
-        lambda dispatch: " ".join(filter(None, (words(dispatch.reason), BOUNCES.get(dispatch.bounced)))),
-        fold=True,
+        "why", lambda each: " ".join(filter(None, (words(each.reason), BOUNCES.get(each.bounced)))), fold=True
     ),
 )
 DECISIONS: Columns[Decision] = (
-    Column("decided (UTC)", lambda decision: f"{decision.at:%Y-%m-%d %H:%M}"),
-    Column("what", lambda decision: decision.act),
-    Column(
-        "by and why",
-        lambda decision: f"{caller(decision.by)}{f': {decision.note}' if decision.note else ''}",
-        fold=True,
-    ),
+    Column("decided (UTC)", lambda each: f"{each.at:%Y-%m-%d %H:%M}"),
+    Column("what", lambda each: each.act),
+    Column("by and why", lambda each: f"{caller(each.by)}{f': {each.note}' if each.note else ''}", fold=True),
 )
 REVISIONS: Columns[Revision] = (
-    Column("struck (UTC)", lambda revision: f"{revision.at:%Y-%m-%d %H:%M}"),
-    Column("what", lambda revision: ", ".join(map(struck, revision.strikes)), fold=True),
-    Column("by and why", lambda revision: f"{caller(revision.by)} {revision.why}", fold=True),
+    Column("struck (UTC)", lambda each: f"{each.at:%Y-%m-%d %H:%M}"),
+    Column("what", lambda each: ", ".join(map(struck, each.strikes)), fold=True),
+    Column("by and why", lambda each: f"{caller(each.by)} {each.why}", fold=True),
 )
 
 

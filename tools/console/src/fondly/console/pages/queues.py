@@ -68,9 +68,11 @@ async def redrive(request: Request) -> Response:
     """Send all of a queue's dead letters back, those of a run, or a single one."""
     environment, fields = request.state.environment, await form(request)
     queue = environment.known_queue(request.path_params["name"])
+    message = fields.get("message")
+    selection = Selection(run_id=fields.get("run") or None, message_ids=[message] if message else None)
     async with watching(request).snapshots.alone(queue):
         done = await redrive_dead_letters(
-            environment, queue, _selection(fields), lambda _: None, by=request.state.person.name
+            environment, queue, selection, lambda _: None, by=request.state.person.name
         )
     return go(f"/queues/{queue}/dead?sent={done.moved}")
 
@@ -105,8 +107,3 @@ async def discard(request: Request) -> Response:
             raise OperationError(f"nothing is discarded: the number to type is {len(ids)}")
         await found.delete(by=request.state.person.name)
     return go(f"/queues/{queue}/dead")
-
-
-def _selection(fields: dict[str, str]) -> Selection:
-    message = fields.get("message")
-    return Selection(run_id=fields.get("run") or None, message_ids=[message] if message else None)

@@ -21,7 +21,7 @@ from fondly.operations.emails.one_email import OneEmail
 from fondly.operations.environment import Environment
 from fondly.operations.errors import NotFoundError
 from fondly.operations.runs.comparing import Comparison, compare
-from fondly.operations.runs.in_words import in_words
+from fondly.operations.runs.facts import in_words
 from fondly.operations.runs.lookup import find_run, list_runs, run_before, run_details
 from fondly.runtime.runs.delivery import Delivery, DeliveryStatus
 from fondly.runtime.runs.ledger import Ledger

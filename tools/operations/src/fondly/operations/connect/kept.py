@@ -15,6 +15,7 @@ from fondly.contracts.object_keys import CONNECT
 from fondly.operations.connect.mirror import Mirror, line_of
 from fondly.operations.connect.model import Cursor, Found, Page
 from fondly.operations.errors import OperationError
+from fondly.runtime.batches import async_batches
 from fondly.runtime.storage import S3Objects
 
 STATE = "state.json"
@@ -128,13 +129,8 @@ class Kept:
         self._etag = etag
 
     async def _replay(self, key: str) -> int:
-        number, lines = 0, list[bytes]()
-        async for line in self.objects.lines(key):
-            lines.append(line)
-            if len(lines) == REPLAYED:
-                number += self.mirror.replay(lines)
-                lines = []
-        return number + self.mirror.replay(lines)
+        batches = async_batches(self.objects.lines(key), REPLAYED)
+        return sum([self.mirror.replay(some) async for some in batches])
 
 
 def digest(customer_id: str) -> str:

@@ -51,7 +51,7 @@ class Magento:
         async def ask(window: Window) -> Part:
             answer = await self._search(kind, _between(window), "updated_at", page=window.number)
             found = [self._found(kind, each, shop) for each in answer["items"]]
-            last = _instant(answer["items"][-1]["updated_at"]) if answer["items"] else ""
+            last = answer["items"][-1]["updated_at"].replace(" ", "T") + "Z" if answer["items"] else ""
             return Part(found, last, answer["total_count"])
 
         async for page in by_time(ask, cursor, size=SIZE):
@@ -69,7 +69,7 @@ class Magento:
             items = answer["items"]
             yield Page([self._tables.found(kind, each) for each in items])
             more = answer["total_count"] > len(items) > 0
-            last = _id_of(items[-1]) if items else last
+            last = int(items[-1].get("entity_id") or items[-1]["id"]) if items else last
 
     async def count(self, kind: str) -> int:
         """Return how many objects there are."""
@@ -154,10 +154,6 @@ class Shop:
         }
 
 
-def _id_of(item: Json) -> int:
-    return int(item["entity_id"] if "entity_id" in item else item["id"])
-
-
 def _between(window: Window) -> Filters:
     if not window.since:
         return []
@@ -176,7 +172,3 @@ def _criteria(filters: Filters, sort: str) -> dict[str, str | int]:
         time = value.replace("T", " ").removesuffix("Z")
         said |= {f"{at}[field]": field, f"{at}[condition_type]": condition, f"{at}[value]": time}
     return said
-
-
-def _instant(time: str) -> str:
-    return f"{time.replace(' ', 'T')}Z"

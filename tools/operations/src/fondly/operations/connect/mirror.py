@@ -34,8 +34,6 @@ SHARE = """
 INSERT INTO shared
 SELECT about.value, objects.line -> 'shared' FROM objects, json_each(objects.line, '$.about') AS about
 """
-
-
 RULING = ("in_stock",)
 """What others say rather than the object itself: a part is sold where the whole is."""
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from fondly.operations.cost.hours import SECONDS_PER_HOUR
 from fondly.operations.cost.lines import CostLine, line, total
 from fondly.operations.environment import Environment, open_client
+from fondly.operations.queues import metric_query
 from fondly.runtime.metrics import Metric
 from fondly.runtime.settings import NAMESPACE
 
@@ -82,21 +83,7 @@ async def _series(
 ) -> dict[str, Series]:
     """Read each metric's sums by windows, by the name that it has here."""
     wanted = _wanted(environment, campaign_arn)
-    queries: Any = [
-        {
-            "Id": name,
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": namespace,
-                    "MetricName": metric,
-                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-                },
-                "Period": WINDOW_S,
-                "Stat": "Sum",
-            },
-        }
-        for name, (namespace, metric, dimensions) in wanted.items()
-    ]
+    queries: Any = [metric_query(name, *metric, period_s=WINDOW_S) for name, metric in wanted.items()]
     series: dict[str, Series] = {name: {} for name in wanted}
     pages = environment.cloudwatch.get_paginator("get_metric_data").paginate(
         MetricDataQueries=queries, StartTime=start, EndTime=end

@@ -1,7 +1,5 @@
 """Keeps, in digests that name nobody, that nobody writes to forgotten people again."""
 
-from collections.abc import Iterable
-
 from fondly.contracts.clock import utc_now
 from fondly.contracts.consent import Suppression, address_entry, customer_entry
 from fondly.contracts.delivery import NotSent
@@ -57,8 +55,3 @@ def _source(known: Suppression | None) -> str:
     if known is None or known.reason is NotSent.ERASED:
         return FORGOTTEN
     return f"{FORGOTTEN}; {known.reason} since {known.at:%Y-%m-%d}"
-
-
-def described(suppressions: Iterable[Suppression]) -> list[str]:
-    """Say in words why somebody must not be written to."""
-    return [f"{each.kind}: {each.reason}, {each.at:%Y-%m-%d}, by {each.source}" for each in suppressions]

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fondly.contracts.consent import Contact, Frequency
-from fondly.operations.customers.consent import described
 from fondly.operations.customers.known import Known
 from fondly.operations.formatting import count, counted
 
@@ -30,8 +29,8 @@ def facts_of(known: Known) -> Iterator[tuple[str, str]]:
                 yield name, YES_NO.get(value, str(value)) if isinstance(value, bool) else str(value)
     for item in known.tables.get("contacts", ()):
         yield "written to", _contact(Contact.model_validate(item))
-    for line in described(known.suppressions):
-        yield "suppressed", line
+    for each in known.suppressions:
+        yield "suppressed", f"{each.kind}: {each.reason}, {each.at:%Y-%m-%d}, by {each.source}"
     for item in known.tables.get("dispatches", ()):
         yield "email", f"of {item['run_id']}: {dispatch_words(item)}"
     for name, items in sorted(known.tables.items()):

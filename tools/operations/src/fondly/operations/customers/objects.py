@@ -16,6 +16,7 @@ from fondly.operations.cleanup.scope import RUNS, Scope
 from fondly.operations.customers.gone import Gone, copy_key, customers_key
 from fondly.operations.customers.items import erase_answers
 from fondly.operations.customers.scrub import is_told, scrubbed, theirs
+from fondly.runtime.batches import async_batches
 from fondly.runtime.errors import error_code
 from fondly.runtime.parallel import for_each
 from fondly.runtime.storage import CHANGED
@@ -107,17 +108,8 @@ async def erase_uploads(scope: Scope, versions: Mapping[str, set[str]], *, repla
 
 async def for_each_key(scope: Scope, prefix: str, work: Work) -> None:
     """Do some work on each key below a prefix, with all its versions, delete markers included."""
-    batch: list[tuple[str, Versions]] = []
-
-    async def one(found: tuple[str, Versions]) -> None:
-        await work(*found)
-
-    async for found in _keys(scope, prefix):
-        batch.append(found)
-        if len(batch) == KEYS_AT_ONCE:
-            await for_each(batch, one, parallel=AT_ONCE)
-            batch = []
-    await for_each(batch, one, parallel=AT_ONCE)
+    async for some in async_batches(_keys(scope, prefix), KEYS_AT_ONCE):
+        await for_each(some, lambda found: work(*found), parallel=AT_ONCE)
 
 
 async def body_of(scope: Scope, key: str, version: Version) -> bytes:

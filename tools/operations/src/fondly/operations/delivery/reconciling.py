@@ -50,11 +50,12 @@ async def reconcile(
     in_doubt, known = await _by_smtp(emails)
     names = {customer: await _message_id(emails, customer) for customer in in_doubt}
     log = await asyncio.to_thread(MailLog, logs, set(names.values()), known)
-    found = Reconciled()
+    approved = (each.at for each in delivery.decisions if each.act in {Act.APPROVE, Act.SAMPLE})
+    found, began = Reconciled(), min(approved, default=delivery.opened_at)
     for customer, name in names.items():
         if name in log.accepted:
             found.accepted[customer] = log.accepted[name]
-        elif name and log.refutes(_began(delivery), in_doubt[customer]):
+        elif name and log.refutes(began, in_doubt[customer]):
             found.refuted.append(customer)
         else:
             found.undecided.append(customer)
@@ -84,11 +85,6 @@ async def _message_id(emails: Emails, customer_id: str) -> str:
     except OperationError:
         return ""
     return next((each.unfolded.strip("<> ") for each in fields if each.is_named(b"message-id")), "")
-
-
-def _began(delivery: Delivery) -> datetime:
-    acts = {Act.APPROVE, Act.SAMPLE}
-    return min((each.at for each in delivery.decisions if each.act in acts), default=delivery.opened_at)
 
 
 async def _tell(environment: Environment, emails: Emails, delivery: Delivery, found: Reconciled) -> None:

@@ -13,8 +13,6 @@ from fondly.runtime.runs.items import items_with, key
 from fondly.runtime.storage import expires_at, to_item
 
 PREFIX = "judged#"
-
-
 Verdict = Literal["fine", "struck"]
 """What somebody has said of an email; `struck`: they took a wording or a product of it, or itself, back."""
 

@@ -8,10 +8,9 @@ from fondly.contracts import object_keys
 from fondly.contracts.email_index import EmailIndexRow, WordingCount
 from fondly.contracts.records import Recommendation
 from fondly.operations.customers.keys import by_key
-from fondly.operations.emails.catalogue import lines_with
+from fondly.operations.emails.catalogue import lines_with, shown_prompts
 from fondly.operations.emails.finished import Emails
 from fondly.operations.emails.mime import texts
-from fondly.operations.emails.prompts import shown_prompts
 from fondly.operations.emails.reviews import RunReviews
 from fondly.operations.emails.showing import shown_delivery, shown_email
 from fondly.operations.emails.shown import ShownEmail, ShownPrompt, ShownReview

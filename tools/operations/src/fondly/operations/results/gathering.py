@@ -2,12 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
 from decimal import Decimal
 
 from fondly.contracts import object_keys
 from fondly.contracts.clock import SECONDS_PER_DAY, utc_now
-from fondly.contracts.delivery import Dispatch
 from fondly.contracts.records import Product
 from fondly.operations.delivery.views import DeliveryLookup
 from fondly.operations.environment import Environment
@@ -16,6 +14,7 @@ from fondly.operations.results.views import Results, results
 from fondly.operations.runs.lookup import find_run
 from fondly.recommender.domain.history import customer_events
 from fondly.recommender.domain.history.history import History
+from fondly.runtime.batches import async_batches
 from fondly.runtime.storage import S3Objects
 
 AT_ONCE = 1_000
@@ -34,7 +33,8 @@ async def results_of(
     currency, prices = await _prices(await environment.objects(), run.run_id)
     groups = Groups(window_s=days * SECONDS_PER_DAY, prices=prices)
     histories, events = [await environment.items(name) for name in ("histories", "recommendations")]
-    async for some in _dispatches(environment, run.run_id):
+    dispatches = (await DeliveryLookup.of(environment)).dispatches(run.run_id)
+    async for some in async_batches(dispatches, AT_ONCE):
         customer_ids = [one.customer_id for one in some]
         items, kept = await asyncio.gather(
             histories.get_all([{"customer_id": one} for one in customer_ids]),
@@ -53,14 +53,3 @@ async def _prices(objects: S3Objects, run_id: str) -> tuple[str, dict[str, Decim
     products = [Product.model_validate_json(line) async for line in lines if line]
     [(currency, _)] = Counter(one.currency for one in products).most_common(1) or [("", 0)]
     return currency, {one.product_id: one.price for one in products if one.currency == currency}
-
-
-async def _dispatches(environment: Environment, run_id: str) -> AsyncIterator[list[Dispatch]]:
-    some: list[Dispatch] = []
-    async for dispatch in (await DeliveryLookup.of(environment)).dispatches(run_id):
-        some.append(dispatch)
-        if len(some) == AT_ONCE:
-            yield some
-            some = []
-    if some:
-        yield some

@@ -11,8 +11,6 @@ from fondly.runtime.runs.run import Run, RunStatus, StageName
 
 AWAITING = frozenset({DeliveryStatus.HELD, DeliveryStatus.SAMPLE})
 """An approved delivery may be approved again, for another pace; but `latest` is one that waits for it."""
-
-
 AT_ONCE = 5
 
 

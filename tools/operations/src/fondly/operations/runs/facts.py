@@ -9,7 +9,7 @@ from fondly.contracts.delivery import NotSent
 from fondly.contracts.ingest_report import IngestReport
 from fondly.contracts.records import Exclusion
 from fondly.operations.formatting import count, counted, printable
-from fondly.operations.runs.ingest_facts import consent_lines
+from fondly.operations.runs import ingest_facts
 
 RUNNING, FAILED = "running", "failed"
 EXCLUDED = {
@@ -112,7 +112,7 @@ def notices(facts: RunFacts) -> list[str]:
 def quiet_lines(facts: RunFacts) -> list[str]:
     """Return what may be of interest, a line each: ranking, stock, and why no consent is asked for."""
     ranking = f"ranking {printable(facts.ranking)}" if facts.ranking else ""
-    return [*filter(None, (ranking, stock_line(facts))), *consent_lines(facts.ingest)]
+    return [*filter(None, (ranking, stock_line(facts))), *ingest_facts.consent_lines(facts.ingest)]
 
 
 def stock_line(facts: RunFacts) -> str:
@@ -143,3 +143,34 @@ def _popularity(facts: RunFacts) -> Iterator[str]:
     written_to = facts.counts.get(Counted.CUSTOMERS, 0) - sum(each.customers for each in _excluded(facts))
     total = counted(max(written_to, by_popularity), "customer")
     yield f"{count(by_popularity)} of {total} got popular products: {reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInWords:
+    """Who gets mail and who not, what to know before it goes out, and how the file was read."""
+
+    notices: list[str]
+    groups: list[CustomerGroup]
+    in_short: list[str]
+    rejects: list[ingest_facts.RejectLine]
+    more_reasons: int
+    lines: list[str]
+    no_emails: str
+
+
+def in_words(run: RunFacts) -> RunInWords:
+    """Return it; of a run that has stored no report, what its counts say."""
+    ingest, groups = run.ingest or IngestReport(), customer_groups(run)
+    read = (ingest_facts.convention_lines, ingest_facts.left_out_lines, ingest_facts.ignored_lines)
+    return RunInWords(
+        notices=notices(run),
+        groups=groups,
+        in_short=[
+            *(f"{count(each.customers)} {each.label}" for each in groups),
+            *ingest_facts.read_summary(ingest),
+        ],
+        rejects=ingest_facts.reject_lines(ingest),
+        more_reasons=ingest_facts.more_reasons(ingest),
+        lines=[*quiet_lines(run), *(line for lines in read for line in lines(ingest))],
+        no_emails=why_no_emails(run),
+    )

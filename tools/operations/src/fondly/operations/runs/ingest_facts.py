@@ -1,7 +1,7 @@
 """What ingest read in the upload, in plain words: rejects, conventions, and what it ignored."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -49,7 +49,13 @@ def convention_lines(report: IngestReport) -> list[str]:
 
 def ignored_lines(report: IngestReport) -> list[str]:
     """Return which columns and files nothing reads, a line for each file."""
-    return [*_ignored_columns(report), *ignored_files(report)]
+    several = len(report.files) > 1
+    columns = (
+        f"ignored columns{f' of {base_name(file.file)}' if several else ''}: {_named(file.ignored)}"
+        for file in report.files
+        if file.ignored
+    )
+    return [*columns, *ignored_files(report)]
 
 
 def ignored_files(report: IngestReport) -> list[str]:
@@ -83,13 +89,6 @@ def read_summary(report: IngestReport) -> list[str]:
         (conventions, "column read by a convention", "columns read by a convention"),
     )
     return [f"{count(number)} {one if number == 1 else many}" for number, one, many in numbers if number]
-
-
-def _ignored_columns(report: IngestReport) -> Iterator[str]:
-    for file in report.files:
-        if file.ignored:
-            where = f" of {base_name(file.file)}" if len(report.files) > 1 else ""
-            yield f"ignored columns{where}: {_named(file.ignored)}"
 
 
 def _named(columns: Sequence[str]) -> str:

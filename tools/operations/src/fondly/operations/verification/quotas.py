@@ -104,14 +104,23 @@ def ses_rate(account: Account) -> SesRate:
 
 def quota_checks(account: Account) -> list[Check]:
     """A check per quota, and of the account's standing at SES; skipped where nothing answers for AWS."""
+
+    def campaigns() -> Finding:  # one more than there are: a run may need its own
+        return _quota(account, "campaigns", least=len(campaigns_of(account)) + 1)
+
+    def fargate() -> Finding:  # what a release takes, whose checks run beside the tasks
+        return _quota(
+            account, "fargate_vcpus", least=ceil(vcpus_of_release(account)) if account.on_aws else 1
+        )
+
     return [
         Check("quota of Bedrock requests", ALLOW, partial(_model_quota, account, "converse_rpm")),
         Check("quota of Bedrock tokens", ALLOW, partial(_model_quota, account, "converse_tpm")),
         Check("quota of Comprehend", ALLOW, partial(_quota, account, "comprehend_tps")),
         Check("quota of Personalize", ALLOW, partial(_quota, account, "dataset_groups")),
-        Check("quota of campaigns", ALLOW, partial(_campaigns, account)),
+        Check("quota of campaigns", ALLOW, campaigns),
         Check("quota of real-time requests", ALLOW, partial(_quota, account, "recommendations_tps")),
-        Check("quota of Fargate", ALLOW, partial(_fargate, account)),
+        Check("quota of Fargate", ALLOW, fargate),
         Check("SES account", SES_REMEDY, partial(_ses, account)),
     ]
 
@@ -130,16 +139,6 @@ def _model_quota(account: Account, name: str) -> Finding:
     if model_of(account) is None:
         return skipped("name a model with --model-id")
     return _quota(account, name)
-
-
-def _campaigns(account: Account) -> Finding:
-    """One more than there are in the environment's dataset group: a run may need its own."""
-    return _quota(account, "campaigns", least=len(campaigns_of(account)) + 1)
-
-
-def _fargate(account: Account) -> Finding:
-    """What a release takes, whose checks run beside the tasks."""
-    return _quota(account, "fargate_vcpus", least=ceil(vcpus_of_release(account)) if account.on_aws else 1)
 
 
 def _quota(account: Account, name: str, *, least: float = 1) -> Finding:

@@ -12,8 +12,7 @@ from jinja2 import ChoiceLoader, PackageLoader
 from fondly.console.templating import TEMPLATES as SHARED
 from fondly.operations.emails.shown import VIEWS, ShownEmail, ShownPrompt
 from fondly.operations.formatting import seconds, usd
-from fondly.operations.runs.facts import RunFacts
-from fondly.operations.runs.in_words import in_words
+from fondly.operations.runs.facts import RunFacts, in_words
 from fondly.operations.runs.sentiment_figures import sentiment_of
 
 CONSOLE, GALLERY = files("fondly.console") / "static", files(__package__)

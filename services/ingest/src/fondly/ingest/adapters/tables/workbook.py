@@ -149,7 +149,9 @@ def _chosen(book: openpyxl.Workbook, name: str | None) -> Any:  # noqa: ANN401 -
             )
         return sheets[name]
     filled = [
-        title for title, sheet in sheets.items() if sheet.sheet_state == "visible" and _is_filled(sheet)
+        title
+        for title, sheet in sheets.items()
+        if sheet.sheet_state == "visible" and any(_rows(sheet, limit=_PEEKED_ROWS))
     ]
     if len(filled) > 1:
         found = ", ".join(repr(glimpse(title)) for title in filled)
@@ -159,10 +161,6 @@ def _chosen(book: openpyxl.Workbook, name: str | None) -> Any:  # noqa: ANN401 -
     if not filled:
         raise FileError("the file is empty")
     return sheets[filled[0]]
-
-
-def _is_filled(sheet: Any) -> bool:  # noqa: ANN401 - untyped in openpyxl
-    return next(islice(_rows(sheet, limit=_PEEKED_ROWS), 1), None) is not None
 
 
 def _rows(sheet: Any, *, limit: int | None = None) -> Iterator[Row]:  # noqa: ANN401 - untyped in openpyxl

@@ -36,8 +36,6 @@ EXCLUDING = (SUPPRESSED, DELETED)
 _OF_ITEMS = (Kind.ORDERS, Kind.REVIEWS)
 MAX_STATES = 20
 """A column whose name says little has no more values than this if it is a state."""
-
-
 NO_CONSENT = Question(
     file="",
     column="",

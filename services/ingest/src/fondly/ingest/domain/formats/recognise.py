@@ -1,7 +1,7 @@
 """Recognises the format of a file by its header."""
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 
 from fondly.ingest.domain.errors import FileError, glimpse
@@ -10,8 +10,7 @@ from fondly.ingest.domain.formats.export import BESIDE, EXPORTS, Export
 from fondly.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind, missing
 from fondly.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from fondly.ingest.domain.formats.mapping import FileMapping
-from fondly.ingest.domain.formats.order_columns import field_told_by
-from fondly.ingest.domain.formats.senses import FLAGS
+from fondly.ingest.domain.formats.senses import FLAGS, field_told_by
 from fondly.ingest.domain.formats.vocabulary import (
     MAX_COMPARED,
     MAX_SHOWN_COLUMNS,
@@ -40,8 +39,7 @@ def matching(
     free = [at for at in range(len(header.exact)) if at not in taken]
     found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:
-        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous, _told))
-        if name not in given and (columns := next(filter(None, ranks), None)):
+        if name not in given and (columns := next(filter(None, _ranks(header, kind, name, free)), None)):
             found[name] = columns
     return found
 
@@ -67,24 +65,15 @@ def advice(header: Header, kind: Kind, lacking: Sequence[str], free: Sequence[in
     return "; ".join([*parts, f"rename the columns, or map them in mapping.yaml with {example}"])
 
 
-def _exact(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:  # noqa: ARG001 - as the others
-    return [at for at in free if header.exact[at] == name]
-
-
-def _alike(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
-    return [at for at in free if own_names(kind).get(header.loose[at]) == name]
-
-
-def _synonymous(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
+def _ranks(header: Header, kind: Kind, name: str, free: Sequence[int]) -> Iterator[list[int]]:
+    """Yield a field's columns, the surest first; by words only the first that tells what an order became."""
     own, known = own_names(kind), synonyms(kind)
-    return [at for at in free if header.loose[at] not in own and known.get(header.loose[at]) == name]
-
-
-def _told(header: Header, kind: Kind, name: str, free: Sequence[int]) -> list[int]:
-    """Return the first column whose name tells of what became of an order, by its words alone."""
-    known = {*own_names(kind), *synonyms(kind)} if kind is Kind.ORDERS else set(header.loose)
-    told = (at for at in free if header.loose[at] not in known and field_told_by(header.shown[at]) == name)
-    return list(islice(told, 1))
+    yield [at for at in free if header.exact[at] == name]
+    yield [at for at in free if own.get(header.loose[at]) == name]
+    yield [at for at in free if header.loose[at] not in own and known.get(header.loose[at]) == name]
+    if kind is Kind.ORDERS:
+        others = (at for at in free if header.loose[at] not in {*own, *known})
+        yield list(islice((at for at in others if field_told_by(header.shown[at]) == name), 1))
 
 
 def _only(header: Header, name: str, matches: Sequence[int]) -> int:
@@ -183,7 +172,8 @@ def _beside(draft: Draft, export: Export, mapped: Mapping[str, int]) -> dict[str
 def _table(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Layout:
     """Return the layout of a file whose every row has its fields in columns of their own."""
     kind = _kind(draft, mapped, promised)
-    found = _found(draft, kind, mapped)
+    columns = _matching(draft, kind, mapped)
+    found = {name: _only(draft.header, name, each) for name, each in columns.items()} | dict(mapped)
     layout = draft.table(_format(draft, kind), kind, found)
     lacking = missing(kind, [*found, *draft.constants])
     if lacking:
@@ -202,7 +192,7 @@ def _kind(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Kin
     if draft.mapping.kind:
         return draft.mapping.kind
     named = promised or kind_of_name(base_name(draft.file))
-    found = {kind: _names(draft, kind, mapped) for kind in _ORDER}
+    found = {kind: {*_matching(draft, kind, mapped), *mapped, *draft.constants} for kind in _ORDER}
     if promised and missing(promised, found[promised]):
         return promised
     fitting = _fitting(found, named)
@@ -228,16 +218,9 @@ def _completeness(kind: Kind, found: set[str]) -> tuple[int, int]:
     return len(found), -len(missing(kind, found)) if found else 0
 
 
-def _names(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> set[str]:
+def _matching(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> dict[str, list[int]]:
     taken, given = {*mapped.values(), *draft.ignored}, {*mapped, *draft.constants}
-    return {*matching(draft.header, kind, taken=taken, given=given), *given}
-
-
-def _found(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> dict[str, int]:
-    taken = {*mapped.values(), *draft.ignored}
-    given = {*mapped, *draft.constants}
-    found = matching(draft.header, kind, taken=taken, given=given)
-    return {**{name: _only(draft.header, name, columns) for name, columns in found.items()}, **mapped}
+    return matching(draft.header, kind, taken=taken, given=given)
 
 
 def _format(draft: Draft, kind: Kind) -> str:

@@ -1,8 +1,8 @@
 """What a column's name tells of consent, suppression, deletion and publication: `senses.toml`.
 
-A name that is known word for word is in `synonyms.toml`; here are the many that are put together of the same
-words. Consent to another channel than email is none of ours, and agreeing to terms or to how data is
-processed is not clearly a consent to marketing.
+What it tells of what became of an order is in `order_columns.toml`. A name that is known word for word is
+in `synonyms.toml`; here are the many that are put together of the same words. Consent to another channel than
+email is none of ours, and agreeing to terms or to how data is processed is not clearly one to marketing.
 """
 
 import re
@@ -29,6 +29,8 @@ _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MAX_JOINED = 3
 MAX_NAME_CHARS = 100
 """A longer name says too much to be that of a flag."""
+_ALIKE = {"returned_quantity": "refunded_quantity", "returned_amount": "refunded_amount"}
+_SUBJECTS = {"payment": "payment_status", "delivery": "fulfilment_status", "item": "item_status"}
 
 
 class Sense(NamedTuple):
@@ -75,7 +77,9 @@ class _Rule:
         return kind in self.kinds and has_all and words.isdisjoint(self.without)
 
 
-_RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(_TABLE["rules"])
+_RULES = TypeAdapter(tuple[_Rule, ...]).validate_python(
+    [each | {"kinds": _TABLE["kinds"][each["kinds"]]} for each in _TABLE["rules"]]
+)
 
 
 @lru_cache(maxsize=4096)
@@ -97,3 +101,22 @@ def words_of(name: str, table: str = "senses.toml") -> frozenset[str]:
 def _patterns(table: str) -> dict[str, re.Pattern[str]]:
     words = read_table(__package__, table)["words"].items()
     return {kind: re.compile("|".join(map(translate, some))) for kind, some in words}
+
+
+def field_told_by(name: str) -> str | None:
+    """Return the field of orders that a name tells of, put together of its words; None if none."""
+    words = words_of(name, "order_columns.toml")
+    for how in ("cancelled", "refunded", "returned"):
+        if how in words:
+            what = "quantity" if "quantity" in words else "amount" if "amount" in words else "at"
+            return None if "other" in words else _ALIKE.get(f"{how}_{what}", f"{how}_{what}")
+    if words.isdisjoint({"state", "weak"}):
+        return None
+    of_subject = next((field for subject, field in _SUBJECTS.items() if subject in words), None)
+    return of_subject or (None if "other" in words else "status")
+
+
+def is_weak(name: str) -> bool:
+    """Return whether a column of states may as well be about an address."""
+    words = words_of(name, "order_columns.toml")
+    return "weak" in words and "state" not in words

@@ -23,8 +23,6 @@ class ExclusionRules(NamedTuple):
 
 
 USUAL_EXCLUSION = ExclusionRules()
-
-
 ADDRESS_DIGITS = 24
 _DETAILS = frozenset(FIELDS[Kind.CUSTOMERS].keys() - {"user_id", "email"})
 """What a row may say of somebody: most rows of orders and reviews say nothing."""

@@ -57,13 +57,9 @@ def _currency(amount: Amount, shop: str, text: str) -> str:
     currency = meant(amount.mark, shop)
     if currency is None:
         codes = currencies_called(amount.mark, shop)
-        raise UnreadableError(_a_clear_currency(codes) if codes else _A_PRICE, text)
+        unclear = f"this may be {' or '.join(codes)}; set `currency` for it in mapping.yaml"
+        raise UnreadableError(f"a price in a clear currency: {unclear}" if codes else _A_PRICE, text)
     return currency
-
-
-def _a_clear_currency(codes: tuple[str, ...]) -> str:
-    meanings = " or ".join(codes)
-    return f"a price in a clear currency: this may be {meanings}; set `currency` for it in mapping.yaml"
 
 
 def _payable(value: Decimal, currency: str, text: str) -> Decimal:

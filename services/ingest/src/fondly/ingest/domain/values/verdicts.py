@@ -68,7 +68,8 @@ def by_money_custom(column: Evidence, currency: str, locale: str) -> Verdict:
         return _undecided("decimal mark")
     [separator] = separators
     custom = marks_of(locale)
-    if not all(_groups(separator, home_marks(code), custom) and _is_usual(code) for code in currencies):
+    usual = all(MINOR_UNITS[code] <= _USUAL_DECIMALS for code in currencies)
+    if not (usual and all(_groups(separator, home_marks(code), custom) for code in currencies)):
         return _undecided("decimal mark")
     by_currency = all(home_marks(code) for code in currencies)
     because = f"currency {', '.join(sorted(currencies))}" if by_currency else f"locale {locale}"
@@ -125,10 +126,6 @@ def _groups(separator: str, *customs: Marks | None) -> bool:
     return any(marks.group == separator for marks in known) and all(
         marks.decimal != separator for marks in known
     )
-
-
-def _is_usual(code: str) -> bool:
-    return MINOR_UNITS[code] <= _USUAL_DECIMALS
 
 
 def _undecided(what: str) -> Verdict:
