@@ -107,5 +107,4 @@ class PersonalModel:
         return rows.followed_by(items, recent.weights[known], recent.times[known])
 
     def _named(self, ranking: Ranking) -> Recommended:
-        scores = [round(float(score), 7) for score in ranking.scores]
-        return Recommended(self.items.named(ranking.items), scores)
+        return Recommended(self.items.named(ranking.items.tolist()), ranking.scores.round(7).tolist())

@@ -38,22 +38,26 @@ class Split:
         testable = np.unique(events.user[length > 1])
         size = min(_MAX_TEST_USERS, int(np.ceil(_TEST_SHARE * testable.size)))
         chosen = random.choice(testable, size=size, replace=False)
-        tested = np.isin(events.user, chosen)
-        late = tested & _is_latest(histories, random.random(length.size))
+        is_chosen = np.zeros(events.n_users, dtype=bool)
+        is_chosen[chosen] = True
+        tested = is_chosen[events.user]
+        late = np.zeros_like(tested)
+        late[tested] = _is_latest(histories, tested, random.random(length.size))
         truth: dict[int, set[int]] = {int(user): set() for user in chosen}
         for user, item in zip(events.user[late], events.item[late], strict=True):
             truth[int(user)].add(int(item))
         return cls(events.select(~tested), Histories.of(events.select(tested & ~late)), truth)
 
 
-def _is_latest(histories: Histories, ties: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Tell which events are in the latest tenth of their user's, those of a step ordered by `ties`."""
-    user = histories.events.user
+def _is_latest(
+    histories: Histories, tested: NDArray[np.bool_], ties: NDArray[np.floating]
+) -> NDArray[np.bool_]:
+    """Tell which events of tested users are in their latest tenth, those of a step ordered by `ties`."""
+    user, length = histories.events.user[tested], histories.length[tested]
     place = np.empty(user.size, dtype=np.intp)
-    place[np.lexsort((ties, histories.step, user))] = np.arange(user.size)
+    place[np.lexsort((ties[tested], histories.step[tested], user))] = np.arange(user.size)
     place -= np.searchsorted(user, user)
-    held_back = np.ceil(_TRUTH_SHARE * histories.length)
-    return np.asarray(place >= histories.length - held_back, dtype=bool)
+    return np.asarray(place >= length - np.ceil(_TRUTH_SHARE * length), dtype=bool)
 
 
 def evaluate(model: Recommender, split: Split) -> dict[str, float]:

@@ -52,7 +52,9 @@ class Histories:
     @classmethod
     def of(cls, events: Events) -> Self:
         """Return `events` as histories, the same ones in whatever order the rows stand."""
-        ordered = events.select(np.lexsort((events.weight, events.item, events.time, events.user)))
+        ordered = events
+        if not _are_sorted(events):  # as most are: some of those that have been sorted before
+            ordered = events.select(np.lexsort((events.weight, events.item, events.time, events.user)))
         user, time = ordered.user, ordered.time
         new_user = np.r_[True, user[1:] != user[:-1]] if user.size else np.zeros(0, bool)
         new_step = new_user.copy()
@@ -68,6 +70,15 @@ class Histories:
             age=(last - step).astype(np.int32),
             length=np.repeat(sizes, sizes).astype(np.int32),
         )
+
+
+def _are_sorted(events: Events) -> bool:
+    equal = np.ones(max(0, events.user.size - 1), dtype=bool)
+    for key in (events.user, events.time, events.item, events.weight):
+        if (equal & (key[1:] < key[:-1])).any():
+            return False
+        equal &= key[1:] == key[:-1]
+    return True
 
 
 _DISLIKED = 0.4

@@ -37,10 +37,9 @@ class HeldOut:
         """Hold out one event of each user who has two or more; chance decides within the latest step."""
         events = histories.events
         random = np.random.default_rng(seed).random(events.user.size)
-        order = np.lexsort((random, -histories.age, events.user))
-        ends = np.flatnonzero(np.r_[events.user[order][1:] != events.user[order][:-1], True])
-        latest = order[ends] if order.size else order
-        latest = latest[histories.length[latest] >= _FEWEST_EVENTS]
+        last = np.flatnonzero((histories.age == 0) & (histories.length >= _FEWEST_EVENTS))
+        last = last[np.lexsort((random[last], events.user[last]))]
+        latest = last[np.r_[events.user[last][1:] != events.user[last][:-1], last.size > 0][: last.size]]
         items = np.full(events.n_users, -1, dtype=np.int64)
         items[events.user[latest]] = events.item[latest]
         kept = np.ones(events.user.size, dtype=bool)

@@ -27,6 +27,9 @@ _CHOICES: Sequence[Mapping[str, Any]] = (
     *({"content_weight": value} for value in (0.2, 0.4, 0.8)),
 )
 
+_OF_LINKS = {"back", "target_popularity"}
+"""The parameters by which links differ."""
+
 
 def tuned(pairs: Pairs, catalogue: Catalogue, held_out: HeldOut, params: HybridParams) -> HybridParams:
     """Return `params` with one parameter after the other set to what predicts best.
@@ -37,19 +40,23 @@ def tuned(pairs: Pairs, catalogue: Catalogue, held_out: HeldOut, params: HybridP
     if users.size < _FEWEST_USERS:
         return params
     profiles = Profiles.of(held_out.histories).rows(users)
-    wanted = held_out.items[users]
+    wanted, own = held_out.items[users], pairs.of_items(profiles.item)
 
-    def gain(choice: HybridParams) -> float:
-        model = HybridModel.of(pairs, catalogue.similar, held_out.histories.events, choice)
+    def gain(model: HybridModel) -> float:
         return float(gains(_places(model, profiles, wanted)).sum())
 
-    best = gain(params)
+    def model_of(choice: HybridParams) -> HybridModel:
+        return HybridModel.of(own, catalogue.similar, held_out.histories.events, choice)
+
+    model = model_of(params)
+    best = gain(model)
     for change in _CHOICES:
-        choice = replace(params, **change)
-        found = best if choice == params else gain(choice)
-        if found > best:
-            best, params = found, choice
-    return params
+        choice = replace(model.params, **change)
+        if choice != model.params:
+            other = model_of(choice) if _OF_LINKS & change.keys() else replace(model, params=choice)
+            if (found := gain(other)) > best:
+                best, model = found, other
+    return model.params
 
 
 def _places(model: HybridModel, profiles: Profiles, wanted: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -104,8 +111,9 @@ class Recommender:
 
     def counting(self, histories: Histories) -> Self:
         """Return the same model with tables of `histories`."""
-        pairs = Pairs.of(histories, self.params)
-        return replace(self, tables=Tables.of(histories, pairs, self.catalogue, self.params))
+        pairs, retrieves_only = Pairs.of(histories, self.params), self.ranker is None
+        tables = Tables.of(histories, pairs, self.catalogue, self.params, retrieves_only=retrieves_only)
+        return replace(self, tables=tables)
 
     def reachable(self, limit: int) -> NDArray[np.bool_]:
         """Return for each item whether a list of `limit` items can contain it."""

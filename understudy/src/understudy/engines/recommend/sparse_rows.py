@@ -39,10 +39,19 @@ def top_per_row(matrix: sparse.csr_matrix, limit: int) -> sparse.csr_matrix:
     for row in np.flatnonzero(np.diff(spans) > limit):
         span = slice(spans[row], spans[row + 1])
         kept[spans[row] + np.argpartition(-matrix.data[span], limit)[limit:]] = False
-    bounds = np.r_[0, np.cumsum(kept)][spans]
-    top = sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], bounds), shape=matrix.shape)
+    top = _only(matrix, kept)
     top.sort_indices()
     return top
+
+
+def only_rows(matrix: sparse.csr_matrix, rows: NDArray[np.bool_]) -> sparse.csr_matrix:
+    """Return `matrix` with all but these rows empty."""
+    return _only(matrix, np.repeat(rows, np.diff(matrix.indptr)))
+
+
+def _only(matrix: sparse.csr_matrix, kept: NDArray[np.bool_]) -> sparse.csr_matrix:
+    bounds = np.r_[0, np.cumsum(kept)][matrix.indptr]
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], bounds), shape=matrix.shape)
 
 
 def without_diagonal(matrix: sparse.csr_matrix, *, first_row: int = 0) -> sparse.csr_matrix:

@@ -96,12 +96,21 @@ class Tables:
     """Items x four: log of the number of events, share of last events, mean age, mean length of history."""
 
     @classmethod
-    def of(cls, histories: Histories, pairs: Pairs, catalogue: Catalogue, params: HybridParams) -> Self:
-        """Count `histories`, of which `pairs` were counted before."""
-        onwards = pairs.ordered + pairs.tied
+    def of(
+        cls,
+        histories: Histories,
+        pairs: Pairs,
+        catalogue: Catalogue,
+        params: HybridParams,
+        *,
+        retrieves_only: bool = False,
+    ) -> Self:
+        """Count `histories`, of which `pairs` were counted before; most of it takes features to be of use."""
+        told = pairs.of_items(np.zeros(0, np.intp)) if retrieves_only else pairs
+        onwards = told.ordered + told.tied
         return cls(
             hybrid=HybridModel.of(pairs, catalogue.similar, histories.events, params),
-            both_ways=pairs.both_ways(params),
+            both_ways=told.both_ways(params),
             direct=pairs.direct,
             factors=Factors.of(onwards),
             labels=LabelLinks.of(catalogue.labels, onwards),
