@@ -24,7 +24,7 @@ from tests.support.finished_runs import email_records
 
 PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
-_TIMES = frozenset({"created_at", "expires_at", "updated_at", "ranked_at"})
+_TIMES = frozenset({"created_at", "expires_at", "updated_at", "ranked_at", "told_at"})
 _CACHE_TOKENS = frozenset({"cache_read_tokens", "cache_write_tokens"})
 _VARYING = _TIMES | _CACHE_TOKENS | {"payer", "basis"}
 """Of several parts with one question, the first pays; the first call to arrive writes the model's cache.
