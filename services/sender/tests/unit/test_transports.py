@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pydantic
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -127,3 +128,13 @@ async def test_signature_covers_what_the_server_keeps(host: str, covered: bool) 
     signature = sign(outgoing().content).partition(b"\r\n bh=")[0]
     assert (b"message-id" in signature) is covered
     assert b"list-unsubscribe-post" in signature
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["", "Us <b@shop.example>", "b@shop.example>\r\nRCPT TO:<x@else.example", "b\u00fc@shop.example"],
+)
+def test_a_bounce_address_says_nothing_else_to_a_server(address: str) -> None:
+    """It stands as it is in a command of SMTP."""
+    with pytest.raises(pydantic.ValidationError, match="expected one address"):
+        _runtime(sender_transport="smtp", sender_bounce_address=address)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from fondly.runtime.settings import ConsentTables, FrequencyCap, ProcessSettings, ServiceSettings, WebSettings
+from fondly.sender.domain.fitness import is_plain
 from fondly.sender.domain.mailbox_url import MailboxUrl
 
 
@@ -52,6 +53,12 @@ def _known_zone(name: str) -> str:
 
 def _mailbox_url(text: str) -> str:
     MailboxUrl.parse(text)
+    return text
+
+
+def _plain_address(text: str) -> str:
+    if not is_plain(text):
+        raise ValueError(f"found {text!r}, expected one address, such as bounces@shop.example")
     return text
 
 
@@ -107,7 +114,7 @@ class SenderSettings(ServiceSettings, ConsentTables, FrequencyCap):
     """Connections to the mail server at a time."""
     sender_smtp_timeout_s: Annotated[float, Field(gt=0)] = 60.0
     """How long it may take to answer."""
-    sender_bounce_address: str | None = None
+    sender_bounce_address: Annotated[str, AfterValidator(_plain_address)] | None = None
     """Where mail servers return what they cannot deliver; the sender's own address by default."""
     sender_dkim_key: SecretStr | None = None
     """The private key, in PEM, that signs emails over SMTP; SES signs by itself."""

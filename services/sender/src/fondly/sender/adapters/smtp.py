@@ -52,7 +52,7 @@ class SmtpTransport:
             raise RefusedError(problem)
         fields = {field.name.lower(): field for field in read_fields(email.content)}
         content = self._sign(email.content) if self._sign else email.content
-        sender = mailbox(self._bounce_address or fields[b"from"].unfolded)
+        sender = self._bounce_address or mailbox(fields[b"from"].unfolded)
         async with self._turns:
             text = await self._hand_over(sender, email.address, content)
         return accepted(text, fields[b"message-id"].unfolded.strip("<> "))

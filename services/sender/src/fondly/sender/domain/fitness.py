@@ -23,9 +23,15 @@ def unfit(content: bytes, *, address: str, max_bytes: int) -> str | None:
     return _unfit_address(address) or _unfit_bytes(content, max_bytes) or _unfit_header(content, address)
 
 
+def is_plain(address: str) -> bool:
+    """Return whether this is one address in ASCII, which can say nothing else to a mail server."""
+    is_one = address.count("@") == 1 and _ADDRESS.fullmatch(address) is not None
+    return is_one and not _UNSAFE_ADDRESS.search(address)
+
+
 def _unfit_address(address: str) -> str | None:
     local = address.rpartition("@")[0]
-    if not _ADDRESS.fullmatch(address) or _UNSAFE_ADDRESS.search(address) or "@" in local:
+    if not is_plain(address):
         return "the recipient's address is not one plain ASCII address"
     if len(address) > MAX_ADDRESS_CHARS or len(local) > MAX_LOCAL_CHARS:
         return f"the recipient's address has more than {MAX_ADDRESS_CHARS} or {MAX_LOCAL_CHARS} characters"
