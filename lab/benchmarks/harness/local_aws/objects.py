@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from types import SimpleNamespace
 from typing import IO, Any, Self
 from urllib.parse import quote, unquote
@@ -115,12 +116,13 @@ class S3:
             return len(body)
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(body, bytes | bytearray):
-            path.write_bytes(gzip.compress(body, compresslevel=1))
-            return len(body)
-        with path.open("wb") as file:
-            shutil.copyfileobj(body, file)
-        return path.stat().st_size
+        with NamedTemporaryFile(dir=self.root.parent, delete=False) as file:  # no reader sees half an object
+            if is_small := isinstance(body, bytes | bytearray):
+                file.write(gzip.compress(body, compresslevel=1))
+            else:
+                shutil.copyfileobj(body, file)
+        stored = Path(file.name).replace(path)
+        return len(body) if is_small else stored.stat().st_size
 
     def _email(self, key: str) -> Content:
         found = self._emails.execute("SELECT body, at FROM emails WHERE key = ?", (key,)).fetchone()
