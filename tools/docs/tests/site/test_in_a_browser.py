@@ -69,9 +69,9 @@ def test_diagrams_are_drawn(open_page: Open, page: str) -> None:
 
 
 def test_a_word_is_found(open_page: Open) -> None:
-    """The search leads to the page that explains it."""
+    """The search leads to the page that explains it; it listens to keys, so filling in is not enough."""
     shown = open_page("index.html")
-    shown.locator("input[aria-label=Search]").fill("holdout")
+    shown.locator("input[aria-label=Search]").press_sequentially("holdout")
     results = shown.locator(".md-search-result__link")
     results.first.wait_for()
     assert any("measuring" in str(each.get_attribute("href")) for each in results.all())
