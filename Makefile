@@ -1,5 +1,6 @@
 # Everything a person or CI does here is a target; `make help` lists them.
-PYTHON ?= python3
+# That of the images, if the machine has it: it may be much faster than another one, and is what runs in production.
+PYTHON ?= $(shell python3.13 -c 'import ensurepip, venv' 2>/dev/null && echo python3.13 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
