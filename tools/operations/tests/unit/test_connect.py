@@ -5,7 +5,7 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -81,14 +81,14 @@ class Shop:
         self._passes += 1
         folder = self._folder / str(self._passes)
         folder.mkdir()
-        mirror = Mirror(folder)
-        async with TestServer(self.stand_in.app()) as server, ClientSession() as session:
-            consent = {"consent": "newsletter"} if self.connector is WooCommerce else {}
-            platform = self.connector(session, str(server.make_url("/")), self.token, sleep=sleep, **consent)
-            kept = Kept(self.objects, "shop", mirror)  # type: ignore[arg-type] # a double
-            await kept.open()
-            yield Pass(platform, kept, self.asking, **options)  # type: ignore[arg-type] # a double
-        mirror.close()
+        with closing(Mirror(folder)) as mirror:
+            async with TestServer(self.stand_in.app()) as server, ClientSession() as session:
+                consent = {"consent": "newsletter"} if self.connector is WooCommerce else {}
+                url = str(server.make_url("/"))
+                platform = self.connector(session, url, self.token, sleep=sleep, **consent)
+                kept = Kept(self.objects, "shop", mirror)  # type: ignore[arg-type] # a double
+                await kept.open()
+                yield Pass(platform, kept, self.asking, **options)  # type: ignore[arg-type] # a double
 
     def rows(self, kind: str) -> Rows:
         """What was uploaded last."""
