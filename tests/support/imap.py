@@ -103,7 +103,8 @@ class ImapServer:
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        async with await asyncio.start_server(callback, HOST, 0, ssl=self._tls) as server:
-            self.port = server.sockets[0].getsockname()[1]
-            self._ready.set()
-            await stopping.wait()
+        server = await asyncio.start_server(callback, HOST, 0, ssl=self._tls)
+        self.port = server.sockets[0].getsockname()[1]
+        self._ready.set()
+        await stopping.wait()
+        server.close()  # without waiting for connections that nobody closes: `run` cancels them
