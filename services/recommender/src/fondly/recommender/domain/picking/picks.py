@@ -125,10 +125,10 @@ class _Picking:
             return
         left = {source: filter(is_wanted, self._suitable(source, yielding)) for source in self._weights}
         while left and len(self._basket) < most:
-            for source in sorted(left, key=self._weights.__getitem__, reverse=True):
-                if offer := next(left[source], None):
-                    self._add(offer)  # which changes the weights
-                    break
+            source = max(left, key=self._weights.__getitem__)
+            if offer := next(left[source], None):
+                self._add(offer)  # which changes the weights
+            else:
                 del left[source]
 
     def _suitable(self, source: Source, yielding: Collection[Rule]) -> Iterator[Offer]:
