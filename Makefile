@@ -105,7 +105,7 @@ reproduce-images: ## build images again without a cache, and compare: make repro
 
 WORKFLOW = $(REPOSITORY)/.github/workflows/release.yml@refs/tags/v$(TAG)
 SIGNED = --certificate-identity '$(WORKFLOW)' --certificate-oidc-issuer https://token.actions.githubusercontent.com
-WHEELS := fondly understudy $(patsubst %,fondly_%,$(notdir $(filter shared/% services/% tools/%,$(PACKAGES))))
+WHEELS := fondly fondly_understudy $(patsubst %,fondly_%,$(notdir $(filter shared/% services/% tools/%,$(PACKAGES))))
 
 verify-release: setup ## verify who built a release: make verify-release TAG=0.2.0 REPOSITORY=https://github.com/… FONDLY_IMAGE_PREFIX=registry/folder; takes cosign and gh
 	@set -e; for image in $(BUILT); do \
@@ -277,7 +277,7 @@ test-containers: setup ## the same pipeline in containers, with crashes: takes a
 lock: setup ## pin the newest versions that fit together, by their hashes, into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev --group pyproject.toml:docs $(PACKAGES:%=%/pyproject.toml) \
-	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --no-emit-package understudy --output-file constraints.txt
+	  $(foreach p,$(PACKAGES),--no-emit-package fondly-$(notdir $(p))) --output-file constraints.txt
 	perl -0pi -e 's/ \\\n +/ /g' constraints.txt # a package a line
 
 pin-images: ## pin the images' base by the digest that the registry has for its tag
@@ -304,7 +304,7 @@ dist-check: dist ## check their metadata and contents, and that another copy of 
 	@set -e; copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; git clone --quiet . "$$copy/elsewhere"; \
 	  (cd "$$copy/elsewhere" && $(DISTRIBUTIONS) ../again > /dev/null); diff --recursive --brief out/dist "$$copy/again"
 	$(BIN)/uv tool run --quiet twine@7.0.0 check --strict out/dist/*
-	$(BIN)/uv tool run --quiet check-wheel-contents@0.6.3 --no-config out/dist/*_*.whl out/dist/understudy-*.whl # fondly is empty
+	$(BIN)/uv tool run --quiet check-wheel-contents@0.6.3 --no-config out/dist/*_*.whl # fondly is empty
 	@for sdist in out/dist/*.tar.gz; do \
 	  $(BIN)/uv tool run --quiet --with hatchling pyroma@5.0.1 --min 9 --skip-tests AuthorEmail "$$sdist" || exit; \
 	done

@@ -75,6 +75,6 @@ def test_the_command_alone_is_small(run: Run, tmp_path: Path) -> None:
 
 
 def test_understudy_runs_by_itself(run: Run) -> None:
-    """`uvx understudy` starts, and its server answers a call of Amazon Comprehend."""
-    assert "Comprehend" in run(*UVX, "understudy", "--help")
-    assert run(*UVX, "--from", "understudy", "python", "-c", ASKED).endswith("POSITIVE\n")
+    """`uvx fondly-understudy` starts, and its server answers a call of Amazon Comprehend."""
+    assert "Comprehend" in run(*UVX, "fondly-understudy", "--help")
+    assert run(*UVX, "--from", "fondly-understudy", "python", "-c", ASKED).endswith("POSITIVE\n")

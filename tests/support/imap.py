@@ -99,11 +99,16 @@ class ImapServer:
         assert isinstance(config, Config)
         config.apply_context()
         proxied = ProxyProtocolReader(ProxyProtocolVersion.get("noop"))
-        callback = proxied.get_callback(IMAPServer(backend.login, config))
-        stopping = asyncio.Event()
+        serve = proxied.get_callback(IMAPServer(backend.login, config))
+        stopping, connections = asyncio.Event(), set[object]()
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            connections.add(asyncio.current_task())  # which pymap lets go of before it has ended
+            await serve(reader, writer)
+
         loop = asyncio.get_running_loop()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        server = await asyncio.start_server(callback, HOST, 0, ssl=self._tls)
+        server = await asyncio.start_server(connected, HOST, 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await stopping.wait()

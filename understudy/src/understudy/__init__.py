@@ -2,4 +2,4 @@
 
 from importlib.metadata import version
 
-__version__ = version("understudy")
+__version__ = version("fondly-understudy")

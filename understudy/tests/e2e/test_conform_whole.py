@@ -111,4 +111,4 @@ def test_a_log_file_has_json_only() -> None:
 def test_the_command_says_its_version() -> None:
     """It is the package's."""
     done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)  # noqa: S603 - the same
-    assert done.stdout == f"understudy {version('understudy')}\n"
+    assert done.stdout == f"understudy {version('fondly-understudy')}\n"

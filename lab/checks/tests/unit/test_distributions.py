@@ -20,7 +20,7 @@ AT = "https://example.org/them/fondly"
     [
         ("fondly-runtime", "fondly-runtime==1.2.0"),
         ("fondly-runtime[web,yaml]", "fondly-runtime[web,yaml]==1.2.0"),
-        ("understudy", "understudy==1.2.0"),
+        ("understudy", "understudy"),
         ("numpy>=2", "numpy>=2"),
         ("typer<0.29,>=0.20", "typer<0.29,>=0.20"),
     ],

@@ -110,7 +110,7 @@ def page(project: Mapping[str, Any]) -> str:
 def pinned(requirement: str, version: str) -> str:
     """Return a requirement, of exactly this version if it is a package of ours."""
     parsed = Requirement(requirement)
-    if parsed.name.split("-")[0] in {"fondly", "understudy"}:
+    if parsed.name.split("-")[0] == "fondly":
         parsed.specifier &= f"=={version}"
     return str(parsed)
 
