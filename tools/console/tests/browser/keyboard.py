@@ -54,11 +54,14 @@ class Keyboard:
         self.page.keyboard.press(key)
 
     def follow(self, place: Locator) -> int:
-        """Press a link or a button that leads to another page; return that page's status."""
+        """Press a link or a button that leads to another page; return that page's status.
+
+        That is 0 if a page that refreshes itself did so at the moment: then that was taken for it.
+        """
         self.reach(place)
         with self.page.expect_navigation(wait_until="domcontentloaded") as leading:
             self.press(place)
-        return leading.value.status
+        return leading.value.status if leading.value else 0
 
     def link(self, name: str) -> None:
         """Follow the first link that is called so."""
