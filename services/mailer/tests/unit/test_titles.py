@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fondly.contracts.records import Product
@@ -92,6 +92,7 @@ def test_a_products_claims_are_those_of_its_whole_name(entry: Callable[..., Prod
 
 
 @given(CATALOGUE_LIKE)
+@example("Nadir with - | (Blue,")
 def test_any_name_gives_a_balanced_title_of_limited_length(name: str) -> None:
     """One line, no bracket, no quotation mark, nothing that announces more, and no second cleaning needed."""
     shown = title(name)

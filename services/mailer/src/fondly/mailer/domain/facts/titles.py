@@ -32,7 +32,7 @@ _END = re.compile(
 _DANGLING = re.compile(
     r"(?:(?<=\s)\+|[\s\-–—&/,.:;|'*~_#]|(?<![\w-])(?:and|with|for|in|of|to|the|an?|by|on|at|from|up ?to|or|as"  # noqa: RUF001 - dashes of the catalogue
     r"|your|its|is|compatible|suitable|ideal|perfect|supports?|includ(?:es|ing)|having|und|mit|für|von|der|die|das)"
-    r"(?![\w-]))+$",
+    r"(?!\w))+$",
     re.IGNORECASE,
 )
 _ANNOUNCING = word_set(
