@@ -6,7 +6,7 @@ import ssl
 import threading
 from argparse import Namespace
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from proxyprotocol.reader import ProxyProtocolReader
 from proxyprotocol.version import ProxyProtocolVersion
@@ -99,16 +99,16 @@ class ImapServer:
         assert isinstance(config, Config)
         config.apply_context()
         proxied = ProxyProtocolReader(ProxyProtocolVersion.get("noop"))
-        serve = proxied.get_callback(IMAPServer(backend.login, config))
-        stopping, connections = asyncio.Event(), set[object]()
+        mailbox, connections = IMAPServer(backend.login, config), set[object]()
 
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            connections.add(asyncio.current_task())  # which pymap lets go of before it has ended
-            await serve(reader, writer)
+        async def connected(*of: Any) -> None:  # noqa: ANN401 - as `IMAPServer`
+            connections.add(asyncio.current_task())  # which nobody else holds: it would be collected
+            await mailbox(*of)
 
+        stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        server = await asyncio.start_server(connected, HOST, 0, ssl=self._tls)
+        server = await asyncio.start_server(proxied.get_callback(connected), HOST, 0, ssl=self._tls)
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await stopping.wait()
