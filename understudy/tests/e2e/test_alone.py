@@ -48,6 +48,5 @@ def test_it_is_installed_and_answers_alone(tmp_path: Path) -> None:
 
     *_, sentiment, installed = said(python, "-I", "-c", PROGRAM).splitlines()  # below the log
     assert sentiment == "POSITIVE"
-    assert "understudy" in installed.split()
-    assert not [name for name in installed.split() if name.startswith("fondly")]
+    assert [name for name in installed.split() if name.startswith("fondly")] == ["fondly-understudy"]
     assert "`DetectSentiment`" in said(str(tmp_path / "bin/understudy"), "coverage")
