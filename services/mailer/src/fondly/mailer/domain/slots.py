@@ -5,14 +5,11 @@
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 
 FIRST_NAME = "customer.first_name"
 SLOT = re.compile(r"\{([a-z0-9_.]{1,40})\}")
 OWN_NAMES = frozenset({"own", "product"})
 """The attributes that are names as within a sentence."""
-CACHED_TEXTS = 32_768
-"""Wordings that emails of a run share."""
 
 
 def slots_in(text: str) -> list[str]:
@@ -40,7 +37,6 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return filled[:1].upper() + filled[1:] if begins_small else filled
 
 
-@lru_cache(maxsize=CACHED_TEXTS)
 def renumbered(text: str, number: int, to: int) -> str:
     """Return a text on one product as it is for another number; the two numbers change places."""
     owners = {str(number): str(to), str(to): str(number)}

@@ -93,7 +93,7 @@ class ProductFacts:
     @cached_property
     def slots(self) -> Mapping[str, str]:
         """The same by slot, such as `1.price`."""
-        return _slots(self.number, self._shown)
+        return {f"{self.number}.{name}": value for name, value in self.values.items()}
 
     @cached_property
     def _shown(self) -> "_Shown":
@@ -116,11 +116,6 @@ class _Shown(NamedTuple):
 def _values(shown: _Shown) -> Mapping[str, str]:
     """Return the attributes with their values; many emails have the same product for the same reason."""
     return MappingProxyType(dict(_attributes(shown)))
-
-
-@lru_cache(maxsize=CACHED_VALUES)
-def _slots(number: int, shown: _Shown) -> Mapping[str, str]:
-    return MappingProxyType({f"{number}.{name}": value for name, value in _values(shown).items()})
 
 
 def _attributes(shown: _Shown) -> Iterator[tuple[str, str]]:
