@@ -88,8 +88,7 @@ def cases(made: Path, peers: str) -> dict[str, Case]:
         "recommender-stage": Case(
             "customers", Contender("stages", ("recommender", str(made), customers)), released=True
         ),
-        "mailer": Case("emails", Contender("mailer", ("280", "known")), least=1_200),
-        "mailer-new": Case("emails", Contender("mailer", ("280", "new"))),
+        "mailer": Case("emails", Contender("mailer", ("280",)), least=1_200),
         "mailer-stage": Case("emails", Contender("stages", ("mailer", str(made), customers)), released=True),
         "sender-smtp": Case("emails", Contender("sender", ("smtp", "280")), least_of={"bare loop": 0.8}),
         "sender-ses": Case("emails", Contender("sender", ("ses", "280")), least_of={"bare loop": 0.8}),

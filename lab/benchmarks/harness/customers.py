@@ -1,6 +1,6 @@
 """Recommendations for made-up customers of the generated sample's shop."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from fondly.contracts.records import (
@@ -31,10 +31,10 @@ def shop_products(number: int) -> list[Product]:
     return [product_of(each) for each in build_catalogue(load_vocabulary(), seed=SEED, products=number)]
 
 
-def recommendations(products: Sequence[Product], customers: Iterable[int]) -> Iterator[Recommendation]:
+def recommendations(products: Sequence[Product], *, customers: int) -> Iterator[Recommendation]:
     """Yield a recommendation per customer; they share products that are picked for the same reason."""
     names = load_vocabulary().names
-    for number in customers:
+    for number in range(customers):
         random = Random(f"{SEED} {number}")  # noqa: S311 - made-up data
         chosen = _chosen(random, products)
         own, picks = chosen[0], chosen[1:]
