@@ -61,7 +61,7 @@ class Keyboard:
         self.reach(place)
         with self.page.expect_navigation(wait_until="domcontentloaded") as leading:
             self.press(place)
-        return leading.value.status if leading.value else 0
+        return int(getattr(leading.value, "status", 0))
 
     def link(self, name: str) -> None:
         """Follow the first link that is called so."""

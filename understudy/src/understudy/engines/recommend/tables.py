@@ -121,7 +121,7 @@ class Tables:
 def _statistics(histories: Histories) -> NDArray[np.float32]:
     events = histories.events
 
-    def total(values: NDArray[np.generic]) -> NDArray[np.float64]:
+    def total(values: NDArray[np.integer | np.bool]) -> NDArray[np.float64]:
         return np.bincount(events.item, values, events.n_items).astype(np.float64)
 
     count = np.bincount(events.item, minlength=events.n_items)
