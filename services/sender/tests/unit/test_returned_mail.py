@@ -10,7 +10,7 @@ import pytest
 from fondly.contracts.tokens import TEST_TOKEN, UNSUBSCRIBE, verify
 from fondly.sender.adapters.ses_notifications import read_notification
 from fondly.sender.domain.mail import MAX_BYTES, MAX_CONTAINERS, MAX_PARTS
-from fondly.sender.domain.mail_reports import MailReport, is_mail_report, read_mail_report
+from fondly.sender.domain.mail_reports import MAX_ADDRESSES, MailReport, is_mail_report, read_mail_report
 from fondly.sender.domain.notifications import NotificationError, ReceivedMail
 from fondly.sender.domain.requests import Request
 from fondly.sender.domain.returned_mail import Unread, read_mail
@@ -253,3 +253,11 @@ def test_either_recipient_of_a_report_may_be_the_customer(name: bytes) -> None:
     other = bounce(email=email_header(to="redacted@provider.example"))
     named = re.sub(b"%s: rfc822; ?[^\r]*" % name, b"%s: rfc822; forwarded@mail.example" % name, other)
     assert {"forwarded@mail.example", ADDRESS} <= set(report(named).addresses)
+
+
+def test_a_report_of_many_recipients_is_one_of_the_first() -> None:
+    """A report with more than fit into its message would be lost with its token."""
+    block = "Final-Recipient: rfc822; r{}@mail.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+    many = "".join(map(block.format, range(2 * MAX_ADDRESSES))).encode()
+    found = report(bounce().replace(b"Final-Recipient:", many + b"Final-Recipient:"))
+    assert (len(found.addresses), found.token) == (MAX_ADDRESSES, token())
