@@ -45,7 +45,7 @@ setup: $(VENV)/.ready ## build .venv with every package, pinned
 # First what a demo takes, uncompiled: it loads a seventh of the files.
 INSTALL = VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt
 $(VENV)/.demo: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv --clear $(VENV)
 	grep '^uv==' constraints.txt | $(BIN)/pip install --quiet --require-hashes --requirement /dev/stdin
 	$(INSTALL) $(patsubst %,--editable '%',$(filter-out lab/%,$(INSTALLED)))
 	@touch $@
@@ -136,7 +136,7 @@ check-infra: $(VENV_INFRA)/.ready ## Terraform, the Dockerfiles and the workflow
 	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
 
 $(VENV_INFRA)/.ready: infra/requirements-checks.txt
-	$(PYTHON) -m venv $(VENV_INFRA)
+	$(PYTHON) -m venv --clear $(VENV_INFRA)
 	$(VENV_INFRA)/bin/pip install --quiet --requirement infra/requirements-checks.txt
 	@touch $@
 
