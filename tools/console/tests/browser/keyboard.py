@@ -6,10 +6,20 @@ from types import TracebackType
 from typing import Self
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Response
 
 MOST_TABS = 120
 FOCUSED = "each => each === document.activeElement"
+
+
+def _is_page(response: Response) -> bool:
+    """Whether this answers for a page itself: no frame in it, and nothing that leads on."""
+    request = response.request
+    return (
+        request.is_navigation_request()
+        and not request.frame.parent_frame
+        and not 300 <= response.status < 400
+    )
 
 
 @dataclass
@@ -56,12 +66,12 @@ class Keyboard:
     def follow(self, place: Locator) -> int:
         """Press a link or a button that leads to another page; return that page's status.
 
-        That is 0 if a page that refreshes itself did so at the moment: then that was taken for it.
+        What scripts write into the history meanwhile is no other page.
         """
         self.reach(place)
-        with self.page.expect_navigation(wait_until="domcontentloaded") as leading:
+        with self.page.expect_event("domcontentloaded"), self.page.expect_response(_is_page) as leading:
             self.press(place)
-        return int(getattr(leading.value, "status", 0))
+        return leading.value.status
 
     def link(self, name: str) -> None:
         """Follow the first link that is called so."""
