@@ -282,6 +282,26 @@ async def test_what_a_dead_pass_has_changed_is_counted_even_if_the_next_one_gets
     assert (await world.deliveries.tally(RUN)).outcomes == world.outcomes()
 
 
+async def test_a_doubt_that_is_recorded_after_its_part_was_counted_is_counted_too() -> None:
+    """The run was paused meanwhile, and its part counted while the email was still being sent."""
+    world = World(1)
+    await world.open()
+
+    def die(_: Outgoing) -> None:
+        raise DiedError
+
+    world.transport.answer = die
+    with pytest.raises(DiedError):
+        await world.deliver.run(RUN, 1, holder="m")
+    await world.deliveries.decide(RUN, Act.PAUSE, by="somebody")
+    await world.deliver.run(RUN, 1, holder="m")
+    [(part, doubted, _)] = world.polls.doubts
+    [sending] = world.dispatches.items.values()
+    await world.dispatches.record([sending.model_copy(update={"outcome": Outcome.IN_DOUBT})])
+    await world.resolve_doubts.run(RUN, part, doubted, holder="m")
+    assert (await world.deliveries.tally(RUN)).outcomes == world.outcomes() == {"in_doubt": 1}
+
+
 async def test_who_has_lost_the_lock_replaces_no_tally() -> None:
     """Whatever it has counted is older than what the next holder counts."""
     tallies = KeptTallies(Runs().dynamodb, TABLE)

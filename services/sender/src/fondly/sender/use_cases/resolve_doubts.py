@@ -45,17 +45,14 @@ class ResolveDoubts:
                 await self.release.reopen(run_id, part)
 
     async def run(self, run_id: str, part: int, customer_ids: Sequence[str], *, holder: str) -> None:
-        """Count emails again of which more is known; announce those of a done part that were sent."""
+        """Count a part again: more may be known of emails; if it is done, announce those that were sent."""
         async with self.stage.lock(run_id, part_name(part), holder=holder):
             known = await self.dispatches.of(run_id, customer_ids)
-            recorded = [each for each in known.values() if each.outcome is not Outcome.IN_DOUBT]
-            if not recorded:
-                return
             of_part = await self.tally.recount(run_id, part, dispatched_as=run_id)
             if part not in (await self.ledger.run(run_id)).stage(StageName.SENDER).done:
                 return
             await self._correct(run_id, part, of_part)
-            sent = [each for each in recorded if each.outcome is Outcome.SENT]
+            sent = [each for each in known.values() if each.outcome is Outcome.SENT]
             await self.announcer.announce(run_id, *filter(None, map(event_of, sent)))
             log.info("doubts_resolved", emails=len(sent))
 
