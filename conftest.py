@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import threading
 from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import AsyncExitStack
 from functools import cache
@@ -15,6 +16,7 @@ import pytest
 from aiobotocore.session import get_session
 from botocore.hooks import EventAliaser
 from hypothesis import HealthCheck, settings
+from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.server import ThreadedMotoServer
 
@@ -37,6 +39,17 @@ for owner, name in (
     (moto.core.responses, "method_names_from_class"),
 ):
     setattr(owner, name, cache(getattr(owner, name)))
+_one_at_a_time = threading.Lock()
+_call_action = DynamoHandler.call_action
+
+
+def _call_alone(handler: DynamoHandler) -> Any:  # noqa: ANN401 - moto's
+    """Change an item at once, as DynamoDB does; the emulator reads it first, and others may change it."""
+    with _one_at_a_time:
+        return _call_action(handler)
+
+
+setattr(DynamoHandler, "call_action", _call_alone)  # noqa: B010 - mypy takes no assignment to a method
 aliaser: Any = EventAliaser
 aliaser._alias_event_name = staticmethod(cache(aliaser(None)._alias_event_name))  # noqa: SLF001 - as above
 
