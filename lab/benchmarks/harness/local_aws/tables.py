@@ -27,6 +27,7 @@ IS_NEW = re.compile(r"attribute_not_exists\(\w+\)($| OR )")
 SETS = re.compile(r"SET [#\w]+ = :\w+(, [#\w]+ = :\w+)*")
 """The most frequent update, which takes none either."""
 WRITE_UNIT_BYTES = 1_024
+LAST = "\U0010ffff"
 
 
 class DynamoDB:
@@ -45,6 +46,7 @@ class DynamoDB:
                 f'CREATE TABLE IF NOT EXISTS "{name}" (pk TEXT, sk TEXT, item BLOB, PRIMARY KEY (pk, sk))'
                 " WITHOUT ROWID"
             )
+        self._bounds: dict[tuple[str, int], list[str]] = {}
         self._moto = DynamoDBBackend("eu-west-1", "000000000000")
         for name, keys in self._keys.items():
             self._define(name, keys)
@@ -123,7 +125,7 @@ class DynamoDB:
         values = [value["S"] for value in rules["ExpressionAttributeValues"].values()]
         condition, order = rules["KeyConditionExpression"], rules.get("ScanIndexForward", True)
         prefix = values[1] if "begins_with" in condition else ""
-        before = values[1] if "<" in condition else prefix + "\U0010ffff"
+        before = values[1] if "<" in condition else prefix + LAST
         rows = self._db.execute(
             f'SELECT item FROM "{TableName}" WHERE pk = ? AND sk >= ? AND sk < ?'  # noqa: S608
             f" ORDER BY sk {'ASC' if order else 'DESC'}",
@@ -132,11 +134,23 @@ class DynamoDB:
         return {"Items": self._rows(TableName, rows, rules)}
 
     def scan(self, *, TableName: str, **rules: Any) -> Item:  # noqa: ANN401
-        """Read the whole table; of the ledger only the items that it scans for."""
+        """Read the whole table, or a segment; of the ledger only the items that it scans for."""
         wanted = [value["S"] for value in rules.get("ExpressionAttributeValues", {}).values()]
         where = "WHERE sk = ?" if "FilterExpression" in rules else ""
+        if "Segment" in rules:
+            where, wanted = "WHERE pk >= ? AND pk < ?", self._segment(TableName, **rules)
         rows = self._db.execute(f'SELECT item FROM "{TableName}" {where}', wanted)  # noqa: S608
         return {"Items": self._rows(TableName, rows, rules)}
+
+    def _segment(self, table: str, *, Segment: int, TotalSegments: int, **_: object) -> list[str]:
+        """Return between which keys a segment is, of what the table holds when the first is asked for."""
+        if (bounds := self._bounds.get((table, TotalSegments))) is None:
+            tiles = f'SELECT pk, ntile(?) OVER (ORDER BY pk) AS tile FROM "{table}"'  # noqa: S608
+            rows = self._db.execute(f"SELECT min(pk) FROM ({tiles}) GROUP BY tile", [TotalSegments])  # noqa: S608
+            first = [pk for (pk,) in rows][1:]
+            last = [LAST] * (TotalSegments - len(first))
+            bounds = self._bounds[table, TotalSegments] = ["", *first, *last]
+        return bounds[Segment : Segment + 2]
 
     def _define(self, name: str, keys: Sequence[str]) -> None:
         kinds = ("HASH", "RANGE")
