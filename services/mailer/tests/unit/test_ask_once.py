@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import json
 from dataclasses import replace
 from typing import Any
@@ -144,6 +145,30 @@ async def test_a_call_that_was_left_ends() -> None:
     turn.set()
     await asyncio.sleep(0.01)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("error", [TransientError("busy"), asyncio.CancelledError()])
+async def test_nobody_is_told_how_a_call_that_was_left_failed(error: BaseException) -> None:
+    """Asyncio would log an error that nobody has looked at."""
+    told: list[Any] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    turn, model = asyncio.Event(), Numbering()
+
+    async def fail(*_: Any, **__: Any) -> ModelReply:  # noqa: ANN401 - as the model
+        await turn.wait()
+        raise error
+
+    model.ask = fail  # type: ignore[method-assign] # as a provider that fails
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
+    asking = asyncio.create_task(ask(asks, payer="part-1"))
+    await asyncio.sleep(0.01)
+    asking.cancel()
+    await asyncio.wait({asking})
+    turn.set()
+    await asyncio.sleep(0.01)
+    del asking  # it refers to the call
+    gc.collect()
+    assert told == []
 
 
 async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFacts) -> None:

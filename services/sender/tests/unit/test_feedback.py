@@ -1,5 +1,6 @@
 """What comes back is acted on: requests, bounces, complaints; doing it twice changes nothing."""
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -114,6 +115,14 @@ async def test_a_click_is_noted_with_its_email_and_told_as_what_a_customer_does(
     assert {(one.customer_id, one.product_id, one.run_id, one.kind) for one in told} == {
         ("K-7", product_id, RUN, EventKind.CLICKED) for product_id in ("P1", "P2")
     }
+
+
+async def test_clicks_of_the_same_time_are_told_in_few_files() -> None:
+    """None has more than five hundred."""
+    feedback = Feedback()
+    await asyncio.gather(*(feedback.handle(feedback.message(clicked(f"P{n}"))) for n in range(501)))
+    stored = [body for key, body in feedback.objects.stored.items() if key.startswith(CLICKS)]
+    assert sorted(len(body.splitlines()) for body in stored) == [1, 500]
 
 
 async def test_a_forged_click_is_dropped_and_counted(capsys: pytest.CaptureFixture[str]) -> None:

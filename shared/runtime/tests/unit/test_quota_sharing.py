@@ -150,11 +150,15 @@ def test_who_has_no_work_left_leaves_its_share_to_those_who_have(calls: Sequence
     assert found.throttled == 0
 
 
-def test_the_shared_item_is_written_seldom() -> None:
-    """Every three seconds by each, besides the first ones, while nothing changes: 1,200 times an hour."""
-    asked = converse(seconds=150)
+@pytest.mark.parametrize(("configured", "first"), [(1, 10), (10, 20)])
+def test_the_shared_item_is_written_seldom(configured: float, first: int) -> None:
+    """Every three seconds by each, besides the first ones, while nothing changes: 1,200 times an hour.
+
+    Who has found out what the server allows tells it once.
+    """
+    asked = converse(configured=configured, seconds=150)
     writes = work(asked, [Span(0, 150)] * 6)
-    assert writes / 6 <= 150 / 3 + 10
+    assert writes / 6 <= 150 / 3 + first
 
 
 def test_a_worker_never_exceeds_the_configured_quota() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fondly.contracts.file_names import file_name
@@ -33,6 +33,7 @@ def found(traces: Traces, text: str) -> bool:
 
 
 @given(IDS)
+@example('Jö"rg')
 def test_an_id_is_found_however_it_is_written(customer_id: str) -> None:
     """As JSON, with and without escapes, within JSON within JSON, in HTML, in links and in names of files."""
     traces = of(customer_id)
@@ -40,6 +41,7 @@ def test_an_id_is_found_however_it_is_written(customer_id: str) -> None:
         json.dumps({"x": customer_id}),
         json.dumps({"x": customer_id}, ensure_ascii=False),
         json.dumps({"x": json.dumps({"y": [customer_id]})}),
+        f"failed: {json.dumps([customer_id], ensure_ascii=False)}",
         json.dumps({customer_id: 1}),
         f"<td>{escape(customer_id)}</td>",
         f"https://shop.example/?c={quote(customer_id, safe='')}&x=1",

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, cast
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -168,3 +169,10 @@ async def test_a_dry_run_begins_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     assert (personalize.created, world.read) == ([], [])
     nobody = World(monkeypatch, personalize)
     assert (await nobody.erase('"', "\\")).rows == []
+
+
+async def test_without_an_active_group_there_is_nothing_to_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No model is left behind where there is none."""
+    world = World(monkeypatch, Personalize())
+    monkeypatch.setattr(users, "own_groups", AsyncMock(return_value=GROUPS[1:]))
+    assert (await world.erase("a")).rows == []

@@ -45,8 +45,7 @@ class UserErasure:
         groups = [each for each in await own_groups(self._scope) if each["status"] == "ACTIVE"]
         for group in groups:
             await self._erase(str(group["name"]), str(group["datasetGroupArn"]))
-        if groups:
-            self._scope.report.left(MODELS, len(groups), UNTIL_TRAINED)
+        self._scope.report.left(MODELS, len(groups), UNTIL_TRAINED)
 
     async def _erase(self, name: str, group: str) -> None:
         scope = self._scope
