@@ -24,7 +24,7 @@ from harness.local_aws.usage import STORES, Usage, refused
 EMAILS = object_keys.emails("RUN").rpartition("RUN")[2]
 CHUNK_BYTES = 65_536
 GZIP = b"\x1f\x8b"
-NO_SUCH_KEY = refused("NoSuchKey", "The specified key does not exist.")
+NO_SUCH_KEY = "NoSuchKey", "The specified key does not exist."
 Content = tuple[IO[bytes], int, datetime]
 """What an object holds, its size, and when it was stored."""
 
@@ -127,7 +127,7 @@ class S3:
     def _email(self, key: str) -> Content:
         found = self._emails.execute("SELECT body, at FROM emails WHERE key = ?", (key,)).fetchone()
         if found is None:
-            raise NO_SUCH_KEY
+            raise refused(*NO_SUCH_KEY)
         body = self._packing.unpacked("email", found[0])
         return io.BytesIO(body), len(body), _moment(found[1])
 
@@ -142,7 +142,7 @@ class S3:
     def _existing(self, key: str) -> Path:
         path = self.path(key)
         if not path.is_file():
-            raise NO_SUCH_KEY
+            raise refused(*NO_SUCH_KEY)
         return path
 
 
