@@ -15,7 +15,7 @@ from fondly.contracts.records import (
     SentimentScores,
     SharedText,
 )
-from fondly.sentiment.domain.quotes import best_quotes, candidates
+from fondly.sentiment.domain.quotes import BestQuotes, Candidate, candidates
 from fondly.sentiment.domain.readings import Reading
 from fondly.sentiment.domain.scores import Score
 from services.sentiment.tests.world import RUN, World, customer_of, product_of
@@ -32,8 +32,16 @@ def quoted(*texts: str, sentiment: Sentiment = Sentiment.POSITIVE, stars: int | 
         for n, text in enumerate(texts)
     ]
     readings = {one.document: Reading(Score(sentiment, LIKES)) for one in reviews}
-    found = list(candidates([Customer(customer_id="c", reviews=tuple(reviews))], (), readings))
-    return [quote.text for one in best_quotes(found, {"p": product_of("p")}) for quote in one.quotes]
+    return best_of(list(candidates([Customer(customer_id="c", reviews=tuple(reviews))], (), readings)))
+
+
+def best_of(*parts: Sequence[Candidate]) -> list[str]:
+    """The best quotes of some parts' candidates."""
+    best = BestQuotes({"p": product_of("p")})
+    for take in (best.add, best.compare):
+        for found in parts:
+            take(found)
+    return [quote.text for one in best.chosen() for quote in one.quotes]
 
 
 def test_a_telling_sentence_is_quoted_letter_by_letter() -> None:
@@ -105,8 +113,7 @@ def of_shared(texts: dict[str, list[tuple[str, Sentiment]]]) -> Sequence[str]:
         for text, said in texts.items()
     }
     shared = [SharedText(product_id="p", text=text) for text in texts]
-    found = list(candidates((), shared, readings))
-    return [quote.text for one in best_quotes(found, {"p": product_of("p")}) for quote in one.quotes]
+    return best_of(list(candidates((), shared, readings)))
 
 
 async def test_a_runs_quotes_are_chosen_when_its_products_are_totalled() -> None:

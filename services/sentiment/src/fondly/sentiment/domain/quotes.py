@@ -3,8 +3,8 @@
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property
 from importlib import resources
 
 from fondly.contracts.records import (
@@ -21,6 +21,8 @@ from fondly.contracts.records import (
 from fondly.sentiment.domain.readings import NOTHING, Reading, Readings
 
 MOST_OF_A_TEXT, MOST_OF_A_PRODUCT = 2, 3
+MOST_KEPT = 9
+"""How many wordings of a product are kept: others may have written some of them, too."""
 WORDS, UNENDED = range(5, 21), range(5, 13)
 """How many words a sentence has, and one without a full stop at the end of a text."""
 LIKED_STARS = 4
@@ -77,33 +79,53 @@ def candidates(
             )
 
 
-def best_quotes(found: Sequence[Candidate], products: Mapping[str, Product]) -> list[ProductQuotes]:
-    """Return the most telling candidates of each product that nobody else wrote and that name nobody."""
-    writers: defaultdict[str, set[str]] = defaultdict(set)
-    for one in found:
-        writers[_folded(one.quote.text)].add(one.opinion_id)
-    by_product: defaultdict[str, list[Candidate]] = defaultdict(list)
-    for one in found:
-        product = products.get(one.product_id)
-        if product and len(writers[_folded(one.quote.text)]) == 1 and not _names_others(one.quote, product):
-            by_product[one.product_id].append(one)
-    for product_id, own in by_product.items():
-        own.sort(key=_telling_order(products[product_id]))
-    return [
-        ProductQuotes(product_id=product_id, quotes=tuple(one.quote for one in own[:MOST_OF_A_PRODUCT]))
-        for product_id, own in by_product.items()
-    ]
+class BestQuotes:
+    """The best quotes of products whose candidates come part by part, and then all once more.
 
+    Memory grows with the catalogue, not with the reviews.
+    """
 
-def _telling_order(product: Product) -> Callable[[Candidate], tuple[int, str]]:
-    """Return the order of a product's candidates: the most telling first, by what its bullets say too."""
-    words = set(_folded(" ".join(product.bullets)).split())
+    def __init__(self, products: Mapping[str, Product]) -> None:
+        self._products = products
+        self._kept: defaultdict[str, dict[str, Candidate]] = defaultdict(dict)
 
-    def order(one: Candidate) -> tuple[int, str]:
-        own = {word for word in _folded(one.quote.text).split() if len(word) >= LONG}
-        return -one.telling - min(ASPECT, len(own & words)), one.quote.text
+    def add(self, found: Iterable[Candidate]) -> None:
+        """Keep the most telling candidates of each product that name nobody, one of each wording."""
+        for one in found:
+            product = self._products.get(one.product_id)
+            if product and not _names_others(one.quote, product):
+                own = self._kept[one.product_id]
+                own.setdefault(_folded(one.quote.text), one)
+                if len(own) > 2 * MOST_KEPT:
+                    self._kept[one.product_id] = dict(self._ordered(product)[:MOST_KEPT])
 
-    return order
+    def compare(self, found: Iterable[Candidate]) -> None:
+        """Note who wrote what is kept; all candidates have been added."""
+        for one in found:
+            if (writers := self._writers.get(_folded(one.quote.text))) is not None:
+                writers.add(one.opinion_id)
+
+    def chosen(self) -> Iterator[ProductQuotes]:
+        """Yield the most telling quotes of each product that nobody else wrote; all have been compared."""
+        for product_id in self._kept:
+            ordered = self._ordered(self._products[product_id])
+            if own := [one.quote for wording, one in ordered if len(self._writers[wording]) == 1]:
+                yield ProductQuotes(product_id=product_id, quotes=tuple(own[:MOST_OF_A_PRODUCT]))
+
+    @cached_property
+    def _writers(self) -> dict[str, set[str]]:
+        return {wording: set() for own in self._kept.values() for wording in own}
+
+    def _ordered(self, product: Product) -> list[tuple[str, Candidate]]:
+        """Return what is kept of a product, the most telling first, by what its bullets say too."""
+        words = set(_folded(" ".join(product.bullets)).split())
+
+        def order(kept: tuple[str, Candidate]) -> tuple[int, str]:
+            wording, one = kept
+            own = {word for word in wording.split() if len(word) >= LONG}
+            return -one.telling - min(ASPECT, len(own & words)), one.quote.text
+
+        return sorted(self._kept[product.product_id].items(), key=order)
 
 
 def _sentences(text: str, document: str, readings: Readings) -> list[tuple[int, str]]:

@@ -24,7 +24,7 @@ from fondly.runtime.ports import Announcer, Items, Objects
 from fondly.runtime.runs.ledger import Ledger
 from fondly.runtime.runs.run import StageName
 from fondly.runtime.runs.stage import PartResult, Stage
-from fondly.sentiment.domain.quotes import Candidate, best_quotes
+from fondly.sentiment.domain.quotes import BestQuotes, Candidate
 from fondly.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
 PARALLEL = 16
@@ -83,12 +83,12 @@ class TotalProducts:
         return products
 
     async def _choose_quotes(self, run_id: str, parts: int, catalogue: Iterable[Product]) -> None:
-        found: list[Candidate] = []
-        for part in range(1, parts + 1):
-            found += await self.objects.find_lines(object_keys.quote_candidates(run_id, part), Candidate)
-        products = {product.product_id: product for product in catalogue}
-        chosen = await asyncio.to_thread(best_quotes, found, products)
-        await self.objects.put_lines(object_keys.quotes(run_id), chosen)
+        best = BestQuotes({product.product_id: product for product in catalogue})
+        for take in (best.add, best.compare):
+            for part in range(1, parts + 1):
+                found = await self.objects.find_lines(object_keys.quote_candidates(run_id, part), Candidate)
+                await asyncio.to_thread(take, found)
+        await self.objects.put_lines(object_keys.quotes(run_id), list(best.chosen()))
 
     async def _known(self, products: Iterable[Product]) -> AsyncIterator[tuple[Product, Sequence[Opinion]]]:
         """Yield the products that somebody wrote about, with the opinions on them."""
