@@ -61,7 +61,10 @@ class Candidates(FamilyWeights):
     @cached_property
     def suitable(self) -> Suitable:
         """Which of a family's variants suits the customer."""
-        return Suitable(self.shopper, lambda offer: self._factors[-1] * self._whim(offer.number))
+        factor, seed = self._factors[-1], self._seed
+        return Suitable(
+            self.shopper, lambda one: factor * (((one.number ^ seed) * _MIX % _NUMBERS) / _NUMBERS)
+        )
 
     @cached_property
     def weights(self) -> Weights:
@@ -166,8 +169,9 @@ class Candidates(FamilyWeights):
             return self.shop.next_leaves.anywhere
         weights: defaultdict[Category, float] = defaultdict(float)
         for one in owned:
+            voice = one.voice
             for leaf, likelihood in self.shop.next_leaves.after(one.leaf).items():
-                weights[leaf] += one.voice * likelihood
+                weights[leaf] += voice * likelihood
         return weights
 
     @cached_property

@@ -68,8 +68,9 @@ class FamilyWeights:
         found: defaultdict[str, float] = defaultdict(float)
         if self._on(Part.LINKED):
             for owned, recency in self._by_recency():
+                weight = recency * owned.voice
                 for family, strength in self.shop.attraction(owned.product.product_id).items():
-                    found[family] += recency * owned.voice * strength
+                    found[family] += weight * strength
         return found
 
     def _by_recency(self) -> Iterator[tuple[Owned, float]]:
@@ -165,9 +166,11 @@ class Suitable:
         if len(variants) == 1:
             return variants[0]
         variants = [one for one in variants if one.is_well_rated] or variants
-        forms = self._forms(variants[0].leaf)
+        forms, whim = self._forms(variants[0].leaf), self.whim
+        if not forms:
+            return max(variants, key=lambda one: one.merit + whim(one))
         return max(
-            variants, key=lambda one: one.merit + self.whim(one) + SAME_FORM * (one.product.variant in forms)
+            variants, key=lambda one: one.merit + whim(one) + SAME_FORM * (one.product.variant in forms)
         )
 
     def _forms(self, leaf: Category) -> frozenset[str]:
