@@ -10,6 +10,7 @@ from fondly.contracts.records import (
     AspectMention,
     Customer,
     ProductQuotes,
+    Quote,
     Review,
     Sentiment,
     SentimentScores,
@@ -123,3 +124,15 @@ async def test_a_runs_quotes_are_chosen_when_its_products_are_totalled() -> None
     await world.score_all()
     [found] = await world.objects.get_lines(object_keys.quotes(RUN), ProductQuotes)
     assert {quote.text for quote in found.quotes} == {TELLING, "It heats the water quickly and quietly."}
+
+
+def test_of_many_candidates_the_most_telling_are_chosen_whatever_part_they_come_in() -> None:
+    """Those that somebody else wrote in another part are not."""
+    telling = {f"The lid of {number:02} closes.": number // 4 for number in range(40)}
+    copied = "The lid of 36 closes."
+    parts = [
+        [Candidate(product_id="p", opinion_id=f"o{number}", telling=telling[text], quote=Quote(text=text))]
+        for number, text in enumerate([*telling, copied])
+    ]
+    best = ["The lid of 37 closes.", "The lid of 38 closes.", "The lid of 39 closes."]
+    assert best_of(*parts) == best_of(*reversed(parts)) == best
