@@ -244,3 +244,23 @@ def test_a_name_that_names_what_it_goes_with_moves_ahead() -> None:
     )
     assert all(place <= other for place, other in zip(named, others, strict=True))
     assert named.count(0) > 2 * others.count(0)
+
+
+def test_of_all_families_of_a_leaf_together_the_variants_are_chosen_that_are_chosen_one_by_one() -> None:
+    """Plain ones, alone and in many colours, and of what has sizes."""
+    mugs = [
+        product(f"{name} {colour}", f"{name} Mug", MUGS, parent_id=name, variant=colour)
+        for name, colours in (
+            ("Alder", "red blue green"),
+            ("Birch", "red"),
+            ("Cedar", "black white pink"),
+        )
+        for colour in colours.split()
+    ]
+    shoes = [product(f"shoe-{size}", f"Shoe, {size}", MUGS, parent_id="shoe", variant=size) for size in "SM"]
+    shop = shop_of([*mugs, *shoes])
+    for customer in CUSTOMERS:
+        suitable = Candidates(Shopper(shop, [], customer_id=customer)).suitable
+        one_by_one = [suitable.variant(family) for family in shop.models[MUGS].values()]
+        assert set(filter(None, suitable.variants(MUGS))) == set(filter(None, one_by_one))
+    assert list(suitable.variants(TEA)) == []

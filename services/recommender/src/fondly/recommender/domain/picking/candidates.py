@@ -9,7 +9,7 @@ from operator import itemgetter
 from zlib import crc32
 
 from fondly.recommender.domain.picking.family_weights import FIRST_RANKS, FamilyWeights, Part, Suitable
-from fondly.recommender.domain.picking.offers import Offer
+from fondly.recommender.domain.picking.offers import Offer, whims
 from fondly.recommender.domain.picking.shopper import Owned
 from fondly.recommender.domain.shop.complements import Complement
 from fondly.recommender.domain.shop.taxonomy import Category
@@ -33,8 +33,6 @@ WHIM = 0.7
 LEAF_WHIM = 0.4
 """The same for leaf categories: the share by which a weight may be raised."""
 _CACHED = 65_536
-_NUMBERS = 2**32
-_MIX = 0x9E3779B1
 
 Weights = Mapping[Category, float]
 
@@ -61,10 +59,7 @@ class Candidates(FamilyWeights):
     @cached_property
     def suitable(self) -> Suitable:
         """Which of a family's variants suits the customer."""
-        factor, seed = self._factors[-1], self._seed
-        return Suitable(
-            self.shopper, lambda one: factor * (((one.number ^ seed) * _MIX % _NUMBERS) / _NUMBERS)
-        )
+        return Suitable(self.shopper, self._factors[-1], self._seed)
 
     @cached_property
     def weights(self) -> Weights:
@@ -114,7 +109,7 @@ class Candidates(FamilyWeights):
     def _order(self, leaf: Category) -> Sequence[Offer]:
         best, variants, named = self.shop.models.get(leaf, {}), self.shop.variants, self._named(leaf)
         further = (variants[one] for one in self.further.get(leaf, ()) if one not in best)
-        chosen = map(self.suitable.variant, chain(best.values(), further))
+        chosen = chain(self.suitable.variants(leaf), map(self.suitable.variant, further))
         scored = [(-self._score(one, named), one.product_id, one) for one in chosen if one is not None]
         scored.sort(key=itemgetter(0, 1))
         return [one for _, _, one in scored]
@@ -156,7 +151,7 @@ class Candidates(FamilyWeights):
 
     def _whim(self, number: int) -> float:
         """Return a number from 0 to 1 of the customer's own for a number, always the same."""
-        return ((number ^ self._seed) * _MIX % _NUMBERS) / _NUMBERS
+        return float(whims(number, self._seed))
 
     @cached_property
     def _seed(self) -> int:

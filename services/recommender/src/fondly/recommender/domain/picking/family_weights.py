@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, cached_property
 from heapq import nlargest
-from itertools import islice
+from itertools import chain, islice
 
-from fondly.recommender.domain.picking.offers import Offer, Variants
+from fondly.recommender.domain.picking.offers import Offer, Variants, whims
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
 from fondly.recommender.domain.shop.audience import distance, system_of
 from fondly.recommender.domain.shop.catalogue import Facts
@@ -132,8 +132,17 @@ class Suitable:
     """Chooses the variants that suit one customer."""
 
     shopper: Shopper
-    whim: Callable[[Offer], float]
-    """How much a variant is raised for this customer, so that not everybody gets the same colour."""
+    whim: float
+    """How much a variant may be raised for this customer, so that not everybody gets the same colour."""
+    seed: int
+    """By which it is."""
+
+    def variants(self, leaf: Category) -> Iterator[Offer | None]:
+        """Yield, of each of a leaf category's families, the best variant that fits, or nothing."""
+        choice = self.shopper.shop.choices(leaf)
+        if self._forms(leaf):
+            return map(self.variant, self.shopper.shop.models.get(leaf, {}).values())
+        return chain(choice.best(self.whim, self.seed), map(self.variant, choice.others))
 
     def variant(self, family: Variants) -> Offer | None:
         """Return the best variant that fits, in their size or the nearest to it; None if there is none.
@@ -141,7 +150,7 @@ class Suitable:
         One that its buyers dislike hides none of its siblings.
         """
         if family.are_plain:
-            return self._taste(family.liked)
+            return self._taste(family.best_rated)
         facts = self.shopper.shop.catalogue.facts
         variants = [one for one in family.liked if self.is_fit(one)]
         if not variants:
@@ -166,12 +175,13 @@ class Suitable:
         if len(variants) == 1:
             return variants[0]
         variants = [one for one in variants if one.is_well_rated] or variants
-        forms, whim = self._forms(variants[0].leaf), self.whim
-        if not forms:
-            return max(variants, key=lambda one: one.merit + whim(one))
-        return max(
-            variants, key=lambda one: one.merit + whim(one) + SAME_FORM * (one.product.variant in forms)
-        )
+        forms = self._forms(variants[0].leaf)
+
+        def worth(one: Offer) -> float:
+            raised: float = one.merit + self.whim * whims(one.number, self.seed)
+            return raised + SAME_FORM * (one.product.variant in forms)
+
+        return max(variants, key=worth)
 
     def _forms(self, leaf: Category) -> frozenset[str]:
         """The forms, such as paperback, of the titles that they have in a department."""

@@ -7,6 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from hashlib import blake2b
 from statistics import median
+from typing import Any
+
+import numpy as np
 
 from fondly.contracts.records import Product
 from fondly.recommender.domain.picking.rules import Rules, RunRules
@@ -21,6 +24,7 @@ ENOUGH_WELL_RATED = 3
 
 FAR_BELOW = 0.2
 """How many stars below the rule's a rating is too bad, however small the choice."""
+_NUMBERS, _MIX = 2**32, 0x9E3779B1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +68,43 @@ class Variants:
         return [one for one in self.offers if not one.is_disliked] or self.offers
 
     @cached_property
+    def best_rated(self) -> Sequence[Offer]:
+        """Those of them that are well rated, if there are any."""
+        return [one for one in self.liked if one.is_well_rated] or self.liked
+
+    @cached_property
     def are_plain(self) -> bool:
         """Whether any of these suits everybody, of whatever size and devices."""
         return all(self.facts(one.product_id).is_plain for one in self.liked)
+
+
+class Choice:
+    """The families of a leaf category, of which the plain ones are chosen from together.
+
+    A shop of clothes has a dozen variants of everything, and every customer looks at all of them: a row of
+    figures for each family, as long as the longest.
+    """
+
+    def __init__(self, families: Iterable[Variants]) -> None:
+        own = list(families)
+        self.others = [one for one in own if not one.are_plain]
+        """Those of which one suits not everybody."""
+        self._plain = [one.best_rated for one in own if one.are_plain]
+        shape = len(self._plain), max(map(len, self._plain), default=1)
+        self._merits, self._numbers = np.full(shape, -np.inf), np.zeros(shape, np.uint64)
+        for row, variants in enumerate(self._plain):
+            self._merits[row, : len(variants)] = [one.merit for one in variants]
+            self._numbers[row, : len(variants)] = [one.number for one in variants]
+
+    def best(self, whim: float, seed: int) -> list[Offer]:
+        """Return the best variant of each plain family, for a customer with such a whim."""
+        worth = self._merits + whim * whims(self._numbers, seed)
+        return [own[place] for own, place in zip(self._plain, worth.argmax(axis=1).tolist(), strict=True)]
+
+
+def whims(numbers: Any, seed: int) -> Any:  # noqa: ANN401 - a number or an array of them
+    """Return numbers from 0 to 1 of a customer's own for numbers, always the same."""
+    return (numbers ^ seed) * _MIX % _NUMBERS / _NUMBERS
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Self
 
 from fondly.contracts.records import Quote
-from fondly.recommender.domain.picking.offers import Offer, Variants, offers
+from fondly.recommender.domain.picking.offers import Choice, Offer, Variants, offers
 from fondly.recommender.domain.picking.rules import Rules, RunRules
 from fondly.recommender.domain.shop.attributes import volume_of
 from fondly.recommender.domain.shop.catalogue import Catalogue
@@ -104,6 +104,11 @@ class Shop:
             families = found.setdefault(one.leaf, {})
             families.setdefault(one.family, Variants([], self.catalogue.facts)).offers.append(one)
         return {leaf: dict(islice(families.items(), MOST_MODELS)) for leaf, families in found.items()}
+
+    @cached_property
+    def choices(self) -> Callable[[Category], Choice]:
+        """Returns a leaf's best families, of which the variants are chosen together."""
+        return cache(lambda leaf: Choice(self.models.get(leaf, {}).values()))
 
     @cached_property
     def variants(self) -> Mapping[str, Variants]:
