@@ -21,7 +21,7 @@ from fondly.contracts.records import (
 from fondly.sentiment.domain.readings import NOTHING, Reading, Readings
 
 MOST_OF_A_TEXT, MOST_OF_A_PRODUCT = 2, 3
-MOST_KEPT = 9
+MOST_KEPT = 6
 """How many wordings of a product are kept: others may have written some of them, too."""
 WORDS, UNENDED = range(5, 21), range(5, 13)
 """How many words a sentence has, and one without a full stop at the end of a text."""
@@ -88,6 +88,7 @@ class BestQuotes:
     def __init__(self, products: Mapping[str, Product]) -> None:
         self._products = products
         self._kept: defaultdict[str, dict[str, Candidate]] = defaultdict(dict)
+        self._copied = set[str]()
 
     def add(self, found: Iterable[Candidate]) -> None:
         """Keep the most telling candidates of each product that name nobody, one of each wording."""
@@ -96,25 +97,26 @@ class BestQuotes:
             if product and not _names_others(one.quote, product):
                 own = self._kept[one.product_id]
                 own.setdefault(_folded(one.quote.text), one)
-                if len(own) > 2 * MOST_KEPT:
+                if len(own) > MOST_KEPT + MOST_OF_A_PRODUCT:
                     self._kept[one.product_id] = dict(self._ordered(product)[:MOST_KEPT])
 
     def compare(self, found: Iterable[Candidate]) -> None:
-        """Note who wrote what is kept; all candidates have been added."""
+        """Note which wordings somebody else wrote, too; all candidates have been added."""
         for one in found:
-            if (writers := self._writers.get(_folded(one.quote.text))) is not None:
-                writers.add(one.opinion_id)
+            wording = _folded(one.quote.text)
+            if self._writers.get(wording, one.opinion_id) != one.opinion_id:
+                self._copied.add(wording)
 
     def chosen(self) -> Iterator[ProductQuotes]:
         """Yield the most telling quotes of each product that nobody else wrote; all have been compared."""
         for product_id in self._kept:
             ordered = self._ordered(self._products[product_id])
-            if own := [one.quote for wording, one in ordered if len(self._writers[wording]) == 1]:
+            if own := [one.quote for wording, one in ordered if wording not in self._copied]:
                 yield ProductQuotes(product_id=product_id, quotes=tuple(own[:MOST_OF_A_PRODUCT]))
 
     @cached_property
-    def _writers(self) -> dict[str, set[str]]:
-        return {wording: set() for own in self._kept.values() for wording in own}
+    def _writers(self) -> dict[str, str]:
+        return {wording: one.opinion_id for own in self._kept.values() for wording, one in own.items()}
 
     def _ordered(self, product: Product) -> list[tuple[str, Candidate]]:
         """Return what is kept of a product, the most telling first, by what its bullets say too."""
