@@ -134,16 +134,21 @@ async def test_a_question_is_locked_when_its_call_goes_out() -> None:
     assert order == ["early"]
 
 
-async def test_a_call_that_was_left_ends() -> None:
-    """Nobody waits for an answer, so it looks for none."""
-    turn = asyncio.Event()
-    asks = AskOnce(model=Numbering(turn), model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
+async def leave(model: Numbering, turn: asyncio.Event) -> None:
+    """Ask, stop waiting while the call is under way, and let it end."""
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
     asking = asyncio.create_task(ask(asks, payer="part-1"))
     await asyncio.sleep(0.01)
     asking.cancel()
     await asyncio.wait({asking})
     turn.set()
     await asyncio.sleep(0.01)
+
+
+async def test_a_call_that_was_left_ends() -> None:
+    """Nobody waits for an answer, so it looks for none."""
+    turn = asyncio.Event()
+    await leave(Numbering(turn), turn)
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
@@ -159,14 +164,7 @@ async def test_nobody_is_told_how_a_call_that_was_left_failed(error: BaseExcepti
         raise error
 
     model.ask = fail  # type: ignore[method-assign] # as a provider that fails
-    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
-    asking = asyncio.create_task(ask(asks, payer="part-1"))
-    await asyncio.sleep(0.01)
-    asking.cancel()
-    await asyncio.wait({asking})
-    turn.set()
-    await asyncio.sleep(0.01)
-    del asking  # it refers to the call
+    await leave(model, turn)
     gc.collect()
     assert told == []
 

@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from heapq import nlargest
 from itertools import chain, islice
 
-from fondly.recommender.domain.picking.offers import Offer, Variants, whims
+from fondly.recommender.domain.picking.offers import Offer, Variants, well_rated, whims
 from fondly.recommender.domain.picking.shopper import Owned, Shopper
 from fondly.recommender.domain.shop.audience import distance, system_of
 from fondly.recommender.domain.shop.catalogue import Facts
@@ -139,9 +139,9 @@ class Suitable:
 
     def variants(self, leaf: Category) -> Iterator[Offer | None]:
         """Yield, of each of a leaf category's families, the best variant that fits, or nothing."""
-        choice = self.shopper.shop.choices(leaf)
         if self._forms(leaf):
             return map(self.variant, self.shopper.shop.models.get(leaf, {}).values())
+        choice = self.shopper.shop.choices(leaf)
         return chain(choice.best(self.whim, self.seed), map(self.variant, choice.others))
 
     def variant(self, family: Variants) -> Offer | None:
@@ -158,7 +158,7 @@ class Suitable:
         worn = self.shopper.sizes(variants[0].leaf)
         sizes = [(one, size) for one in variants if (size := facts(one.product_id).size)] if worn else []
         if not sizes:
-            return self._taste(variants)
+            return self._taste(well_rated(variants))
         if any(system_of(size) in worn for _, size in sizes):
             return next((one for one, size in sizes if worn.get(system_of(size)) == size), None)
         far, nearest = min(((self._distance(one) or 0.0, one) for one, _ in sizes), key=lambda each: each[0])
@@ -174,7 +174,6 @@ class Suitable:
         """Return one of the best variants, another for another customer, in the form of their titles."""
         if len(variants) == 1:
             return variants[0]
-        variants = [one for one in variants if one.is_well_rated] or variants
         forms = self._forms(variants[0].leaf)
 
         def worth(one: Offer) -> float:

@@ -70,7 +70,7 @@ class Variants:
     @cached_property
     def best_rated(self) -> Sequence[Offer]:
         """Those of them that are well rated, if there are any."""
-        return [one for one in self.liked if one.is_well_rated] or self.liked
+        return well_rated(self.liked)
 
     @cached_property
     def are_plain(self) -> bool:
@@ -100,6 +100,11 @@ class Choice:
         """Return the best variant of each plain family, for a customer with such a whim."""
         worth = self._merits + whim * whims(self._numbers, seed)
         return [own[place] for own, place in zip(self._plain, worth.argmax(axis=1).tolist(), strict=True)]
+
+
+def well_rated(some: Sequence[Offer]) -> Sequence[Offer]:
+    """Return those that are well rated, if there are any, else all."""
+    return [one for one in some if one.is_well_rated] or some
 
 
 def whims(numbers: Any, seed: int) -> Any:  # noqa: ANN401 - a number or an array of them
